@@ -1,0 +1,128 @@
+package io.modelgate;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who asks: a key, an optional session, and attributes.
+ *
+ * <p>The key decides the cohort: the same key gets the same version. A caller without a key always gets stable. Keep a
+ * caller for as long as a request lives, so that its key is hashed once however many gates the request crosses.
+ * Immutable and thread-safe.
+ */
+public final class Caller {
+
+    private static final String[] NONE = {};
+    private static final Caller ANONYMOUS = new Caller(null, null, NONE, 0);
+
+    private final @Nullable String key;
+    private final @Nullable String session;
+    private final String[] attributes; // name, value, name, value …
+
+    /** Hash of the key, 0 until computed; a race computes the same value twice. */
+    private int hash;
+
+    private Caller(@Nullable String key, @Nullable String session, String[] attributes, int hash) {
+        this.key = key;
+        this.session = session;
+        this.attributes = attributes;
+        this.hash = hash;
+    }
+
+    /**
+     * Returns the caller with the given key, for instance a user id.
+     *
+     * @param key 1 or more characters; equal keys fall into equal cohorts
+     * @throws IllegalArgumentException if the key is empty: use {@link #anonymous()}
+     */
+    public static Caller of(String key) {
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("key is empty: use Caller.anonymous() for a caller without one");
+        }
+        return new Caller(key, null, NONE, 0);
+    }
+
+    /** Returns a caller without a key: it is never part of a cohort. */
+    public static Caller anonymous() {
+        return ANONYMOUS;
+    }
+
+    /** Returns this caller in the given session. */
+    public Caller session(String session) {
+        return new Caller(key, session, attributes, hash);
+    }
+
+    /**
+     * Returns this caller with an attribute set to a value, replacing an earlier value of the same attribute.
+     *
+     * @throws IllegalArgumentException if the name is not 1 to 100 letters, digits, '.', '_' or '-'
+     */
+    public Caller with(String attribute, String value) {
+        Names.name("attribute", attribute);
+        for (int i = 0; i < attributes.length; i += 2) {
+            if (attributes[i].equals(attribute)) {
+                String[] replaced = attributes.clone();
+                replaced[i + 1] = value;
+                return new Caller(key, session, replaced, hash);
+            }
+        }
+        String[] added = java.util.Arrays.copyOf(attributes, attributes.length + 2);
+        added[attributes.length] = attribute;
+        added[attributes.length + 1] = value;
+        return new Caller(key, session, added, hash);
+    }
+
+    /** The key, absent for an anonymous caller. */
+    public Optional<String> key() {
+        return Optional.ofNullable(key);
+    }
+
+    /** The session, if there is one. */
+    public Optional<String> session() {
+        return Optional.ofNullable(session);
+    }
+
+    /** The value of an attribute, absent if this caller does not carry it. */
+    public Optional<String> attribute(String name) {
+        return Optional.ofNullable(attributeOrNull(name));
+    }
+
+    /** Whether this caller has a key, without which it belongs to no cohort. */
+    public boolean hasKey() {
+        return key != null;
+    }
+
+    /**
+     * The 32-bit hash of the key: murmur3-x86-32 with seed 0 over the key's UTF-8 bytes, computed once per caller; 0 for
+     * an anonymous caller. {@code docs/bucketing.md} says how cohorts follow from it.
+     */
+    public int keyHash() {
+        int h = hash;
+        if (h == 0 && key != null) {
+            h = Murmur3.hash(key);
+            hash = h;
+        }
+        return h;
+    }
+
+    @Nullable
+    String attributeOrNull(String name) {
+        String[] pairs = attributes;
+        for (int i = 0; i < pairs.length; i += 2) {
+            if (pairs[i].equals(name)) {
+                return pairs[i + 1];
+            }
+        }
+        return null;
+    }
+
+    /** Names the attributes only: a key, a session or a value never gets into a log by way of a string. */
+    @Override
+    public String toString() {
+        StringBuilder names = new StringBuilder("Caller[");
+        for (int i = 0; i < attributes.length; i += 2) {
+            names.append(i == 0 ? "" : ", ").append(attributes[i]);
+        }
+        return names.append(']').toString();
+    }
+}

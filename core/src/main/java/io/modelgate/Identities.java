@@ -1,0 +1,45 @@
+package io.modelgate;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Turns the identity of a caller into the keyed hash under which the control log may mention it: HMAC-SHA-256 (RFC 2104)
+ * with a secret kept outside the log, cut to 128 bits. Destroying the secret erases every identity in the log.
+ * Thread-safe.
+ */
+public final class Identities {
+
+    private static final String ALGORITHM = "HmacSHA256";
+
+    private final SecretKeySpec secret;
+
+    /**
+     * Creates the hash with a secret.
+     *
+     * @param secret at least 16 bytes, the same in every process that shares the log
+     * @throws IllegalArgumentException if the secret is shorter
+     */
+    public Identities(byte[] secret) {
+        if (secret.length < 16) {
+            throw new IllegalArgumentException("secret has " + secret.length + " bytes: expected at least 16");
+        }
+        this.secret = new SecretKeySpec(secret, ALGORITHM);
+    }
+
+    /** Returns the keyed hash of a caller's key or session: 32 lower-case hexadecimal digits. */
+    public String hash(String identity) {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(secret);
+            byte[] full = mac.doFinal(identity.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(full, 0, 16);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(
+                    "this Java runtime has no " + ALGORITHM + ", which every runtime must have", e);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package io.modelgate;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of one call: an answer with its provenance, or the reason why there is none.
+ *
+ * <p>Every call has exactly one outcome. {@link Answered} comes from the version the caller was routed to;
+ * {@link FellBack} from another version or a rung of the ladder; {@link Refused} and {@link Failed} mean that the ladder
+ * ended in hard failure. Immutable; as thread-safe as the answer in it.
+ *
+ * @param <O> the answer
+ */
+public sealed interface Outcome<O> {
+
+    /** The rung name of an answer that stable gave to a caller whose candidate refused or failed. */
+    String STABLE = "stable";
+
+    /** The answer, absent after a hard failure. */
+    Optional<O> answer();
+
+    /** Why the routed version did not answer; absent when it did. */
+    Optional<Cause> cause();
+
+    /** The version that the caller was routed to; absent when the gate refused before routing. */
+    Optional<String> routed();
+
+    /** The version that gave the answer; absent when a rung that is no version answered, or nobody did. */
+    Optional<String> answeredBy();
+
+    /**
+     * The routed version answered.
+     *
+     * @param value its answer
+     * @param version its id
+     */
+    record Answered<O>(O value, String version) implements Outcome<O> {
+        @Override
+        public Optional<O> answer() {
+            return Optional.of(value);
+        }
+
+        @Override
+        public Optional<Cause> cause() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> routed() {
+            return Optional.of(version);
+        }
+
+        @Override
+        public Optional<String> answeredBy() {
+            return Optional.of(version);
+        }
+    }
+
+    /**
+     * A rung answered instead.
+     *
+     * @param value the rung's answer
+     * @param rung the rung's name; {@link #STABLE} when stable stood in for the candidate
+     * @param rungVersion the version behind the rung's answer, or null if the rung is no version
+     * @param reason why the routed version did not answer
+     * @param routedTo the version routed to, or null if the gate refused before routing
+     * @param error what the routed version threw, or null
+     */
+    record FellBack<O>(
+            O value,
+            String rung,
+            @Nullable String rungVersion,
+            Cause reason,
+            @Nullable String routedTo,
+            @Nullable Throwable error)
+            implements Outcome<O> {
+        @Override
+        public Optional<O> answer() {
+            return Optional.of(value);
+        }
+
+        @Override
+        public Optional<Cause> cause() {
+            return Optional.of(reason);
+        }
+
+        @Override
+        public Optional<String> routed() {
+            return Optional.ofNullable(routedTo);
+        }
+
+        @Override
+        public Optional<String> answeredBy() {
+            return Optional.ofNullable(rungVersion);
+        }
+    }
+
+    /**
+     * The gate refused the call and no rung answered.
+     *
+     * @param reason why
+     * @param routedTo the version routed to, or null if the gate refused before routing
+     */
+    record Refused<O>(Cause reason, @Nullable String routedTo) implements Outcome<O> {
+        @Override
+        public Optional<O> answer() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Cause> cause() {
+            return Optional.of(reason);
+        }
+
+        @Override
+        public Optional<String> routed() {
+            return Optional.ofNullable(routedTo);
+        }
+
+        @Override
+        public Optional<String> answeredBy() {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The model failed the call and no rung answered.
+     *
+     * @param reason how
+     * @param routedTo the version that failed
+     * @param error what it threw, or null if it threw nothing
+     */
+    record Failed<O>(
+            Cause reason, String routedTo, @Nullable Throwable error) implements Outcome<O> {
+        @Override
+        public Optional<O> answer() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Optional<Cause> cause() {
+            return Optional.of(reason);
+        }
+
+        @Override
+        public Optional<String> routed() {
+            return Optional.of(routedTo);
+        }
+
+        @Override
+        public Optional<String> answeredBy() {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.modelgate;
+
+import io.modelgate.control.Entry;
+import java.util.Set;
+
+/**
+ * The port through which a rollout decides which callers go to the candidate.
+ *
+ * <p>A router has no state of its own: what it knows is folded from the control log, one {@link Routing} per gate. Core
+ * routes everyone to stable where the routing has no candidate, where it throws, and where the candidate is killed or
+ * not registered in this process. Thread-safe.
+ */
+public interface Router {
+
+    /** The types of the control entries that its routings understand. */
+    Set<String> entryTypes();
+
+    /** The routing of a gate before any entry. */
+    Routing initial(String gate, Identities identities);
+
+    /** The state of one gate's routing. Immutable: an entry makes a new one. */
+    interface Routing {
+
+        /** The id of the version under rollout, or null when there is none. */
+        @org.jspecify.annotations.Nullable
+        String candidate();
+
+        /** Whether this caller goes to the candidate. On the hot path: takes no lock, allocates nothing. */
+        boolean toCandidate(Caller caller);
+
+        /**
+         * Returns the routing after an entry that names this gate or the fleet. Called in the order of the log with every
+         * such entry, core's own included; returns {@code this} for those that do not concern it.
+         */
+        Routing apply(Entry entry);
+    }
+}

@@ -1,0 +1,72 @@
+package io.modelgate.control;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The append-only, hash-chained record of every decision: audit trail, replication and source of truth in one.
+ *
+ * <p>Sequence numbers start at 1 and have no gaps; each entry's hash covers the hash before it. Every process that shares
+ * the log sees the same entries in the same order. Thread-safe. An implementation proves itself with the compatibility kit
+ * in {@code modelgate-testkit}.
+ */
+public interface ControlLog extends AutoCloseable {
+
+    /**
+     * Appends decisions in order and returns their entries once they are durable.
+     *
+     * <p>Idempotent by id: a decision whose id is already in the log is not appended again, and the entry that is there is
+     * returned for it. If this throws, any prefix of the decisions may have been stored; append them again with the same ids.
+     *
+     * @throws ControlLogException if the log cannot be written or is closed
+     */
+    List<Entry> append(List<Decision> decisions);
+
+    /**
+     * Appends one decision if the log still ends at the given sequence number; empty if it does not. A decision whose id is
+     * already in the log is returned as it stands there.
+     *
+     * @throws ControlLogException if the log cannot be written or is closed
+     */
+    Optional<Entry> appendIf(long expectedSeq, Decision decision);
+
+    /**
+     * Reads up to {@code limit} entries that come after a sequence number, in order; empty at the end of the log.
+     *
+     * @throws ControlLogException if the log cannot be read or is closed
+     */
+    List<Entry> read(long after, int limit);
+
+    /**
+     * Calls {@code follower} with the entries after a sequence number, in order, without gaps or repeats, one batch at a time,
+     * until the returned subscription is closed. Entries that this or another process appends arrive soon after they are
+     * stored; how soon is the implementation's to say. A follower that throws is reported and called again with the next batch.
+     */
+    Subscription follow(long after, Consumer<List<Entry>> follower);
+
+    /** Where the log ends now, as far as can be told without waiting for a write in progress. */
+    Head head();
+
+    /**
+     * The secret under which this log's entries hash the identities of callers, at least 16 bytes; kept outside the log and the
+     * same for every process that shares it.
+     */
+    byte[] identitySecret();
+
+    /** Whether appends neither wait nor do input or output, so that they may be made on any thread. */
+    default boolean immediate() {
+        return false;
+    }
+
+    /** Stops following and releases what is held; entries that were stored stay stored. Idempotent. */
+    @Override
+    void close();
+
+    /** Ends something that was started. */
+    @FunctionalInterface
+    interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+}

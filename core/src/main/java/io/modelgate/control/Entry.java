@@ -1,0 +1,48 @@
+package io.modelgate.control;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of the control log: a decision with its place in the chain. Immutable.
+ *
+ * @param seq its sequence number; the first entry is 1 and there are no gaps
+ * @param decision what was decided
+ * @param previousHash the hash of the entry before, 64 hexadecimal digits; zeros for the first
+ * @param hash SHA-256 over the line up to its hash, which includes the previous hash; 64 hexadecimal digits
+ */
+public record Entry(long seq, Decision decision, String previousHash, String hash) {
+
+    /** The hash that precedes the first entry. */
+    public static final String GENESIS = "0".repeat(64);
+
+    /** The decision's type. */
+    public String type() {
+        return decision.type();
+    }
+
+    /** The gate that it concerns, or {@code *}. */
+    public String gate() {
+        return decision.gate();
+    }
+
+    /** A string of the decision's data, or null if there is none under that name. */
+    public @Nullable String text(String name) {
+        return decision.data().get(name) instanceof String text ? text : null;
+    }
+
+    /** An integer of the decision's data, or {@code otherwise} if there is none under that name. */
+    public long number(String name, long otherwise) {
+        return decision.data().get(name) instanceof Long number ? number : otherwise;
+    }
+
+    /** The strings of a list in the decision's data; empty if there is none under that name. */
+    public List<String> texts(String name) {
+        return decision.data().get(name) instanceof List<?> list
+                ? list.stream()
+                        .filter(String.class::isInstance)
+                        .map(String.class::cast)
+                        .toList()
+                : List.of();
+    }
+}
