@@ -1,5 +1,6 @@
 package io.modelgate;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +67,7 @@ public final class Caller {
                 return new Caller(key, session, replaced, hash);
             }
         }
-        String[] added = java.util.Arrays.copyOf(attributes, attributes.length + 2);
+        String[] added = Arrays.copyOf(attributes, attributes.length + 2);
         added[attributes.length] = attribute;
         added[attributes.length + 1] = value;
         return new Caller(key, session, added, hash);
@@ -105,9 +106,18 @@ public final class Caller {
         return h;
     }
 
+    /** The attributes as name, value, name, value …; shared, not to be changed. */
+    String[] attributePairs() {
+        return attributes;
+    }
+
     @Nullable
     String attributeOrNull(String name) {
-        String[] pairs = attributes;
+        return value(attributes, name);
+    }
+
+    /** The value of a name in a row of name, value, name, value …; null if it is not there. */
+    static @Nullable String value(String[] pairs, String name) {
         for (int i = 0; i < pairs.length; i += 2) {
             if (pairs[i].equals(name)) {
                 return pairs[i + 1];

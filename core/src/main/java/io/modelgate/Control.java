@@ -1,0 +1,286 @@
+package io.modelgate;
+
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.ControlLogException;
+import io.modelgate.control.Decision;
+import io.modelgate.control.Entry;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The control side of one {@link Gates}: folds the control log, adds this process's own kills that are not stored yet, and has the
+ * gates compile their snapshots from it. One lock guards the fold; no call of a model ever takes it.
+ */
+final class Control implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
+    private static final int READ_AT_ONCE = 4_096;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<String, GateFold> folds = new TreeMap<>();
+    private final Map<String, ModelGate<?, ?>> gates = new HashMap<>();
+    private final Map<String, Kill> fleetKills = new LinkedHashMap<>();
+    private final List<Entry> fleetEntries = new ArrayList<>();
+
+    /** This process's kills that the fold does not hold yet. */
+    private final Map<String, Kill> ownKills = new LinkedHashMap<>();
+
+    private final ControlLog log;
+    private final Events events;
+    private final Outbox outbox;
+    private ControlLog.@Nullable Subscription following;
+    private volatile long applied;
+    private volatile boolean closed;
+
+    Control(ControlLog log, Events events, Warnings warnings) {
+        this.log = log;
+        this.events = events;
+        outbox = new Outbox(log, stored -> catchUp(stored.get(stored.size() - 1).seq()), events, warnings);
+    }
+
+    /** Folds the whole log, then follows it. */
+    void open() {
+        for (List<Entry> batch = log.read(0, READ_AT_ONCE); !batch.isEmpty(); batch = log.read(applied, READ_AT_ONCE)) {
+            for (Entry entry : batch) {
+                fold(entry);
+            }
+        }
+        following = log.follow(applied, this::apply);
+    }
+
+    /** Applies what comes next in the log, once, whoever brings it. */
+    void apply(List<Entry> entries) {
+        List<Entry> fresh = new ArrayList<>();
+        lock.lock();
+        try {
+            Set<String> touched = new LinkedHashSet<>();
+            for (Entry entry : entries) {
+                if (entry.seq() > applied) {
+                    if (entry.seq() != applied + 1) {
+                        throw new ControlLogException(
+                                "the control log jumped from entry " + applied + " to " + entry.seq());
+                    }
+                    fold(entry);
+                    touched.add(entry.gate());
+                    fresh.add(entry);
+                }
+            }
+            recompile(touched);
+        } finally {
+            lock.unlock();
+        }
+        for (Entry entry : fresh) {
+            announce(entry);
+        }
+    }
+
+    private void catchUp(long seq) {
+        while (applied < seq) {
+            List<Entry> next = log.read(applied, READ_AT_ONCE);
+            if (next.isEmpty()) {
+                throw new ControlLogException("the control log lost entry " + seq + ", which it had acknowledged");
+            }
+            apply(next);
+        }
+    }
+
+    private void fold(Entry entry) {
+        if (entry.gate().equals(Decision.FLEET)) {
+            foldFleet(entry);
+        } else {
+            folds.computeIfAbsent(entry.gate(), name -> new GateFold()).apply(entry);
+        }
+        ownKills.remove(entry.decision().id());
+        applied = entry.seq();
+    }
+
+    private void foldFleet(Entry entry) {
+        fleetEntries.add(entry);
+        if (entry.type().equals(EntryTypes.KILL)) {
+            fleetKills.put(entry.decision().id(), GateFold.kill(entry));
+        } else if (entry.type().equals(EntryTypes.REVIVE)) {
+            entry.texts("kills").forEach(fleetKills::remove);
+        }
+        for (GateFold fold : folds.values()) {
+            if (fold.routing() != null) {
+                fold.route(entry);
+            }
+        }
+    }
+
+    private void recompile(Set<String> touched) {
+        if (touched.contains(Decision.FLEET)) {
+            gates.values().forEach(ModelGate::recompile);
+        } else {
+            for (String name : touched) {
+                ModelGate<?, ?> gate = gates.get(name);
+                if (gate != null) {
+                    gate.recompile();
+                }
+            }
+        }
+    }
+
+    private void announce(Entry entry) {
+        Decision decision = entry.decision();
+        LOG.info(
+                "#{} {} {} by {} ({}): {} [{}]",
+                entry.seq(),
+                decision.type(),
+                target(entry),
+                decision.actor(),
+                decision.authentication(),
+                decision.reason(),
+                decision.id());
+        events.publish(new GateEvent.Applied(entry));
+    }
+
+    private static String target(Entry entry) {
+        String version = entry.text("version");
+        String attribute = entry.text("attribute");
+        return entry.gate()
+                + (version == null ? "" : "/" + version)
+                + (attribute == null ? "" : "[" + attribute + "=" + entry.text("value") + "]");
+    }
+
+    // Reading and writing under the lock, for gates.
+
+    /** The fold of a gate, made if it is not there; the caller holds the lock through {@link #locked}. */
+    GateFold foldOf(String gate) {
+        return folds.computeIfAbsent(gate, name -> new GateFold());
+    }
+
+    @Nullable
+    GateFold foldOrNull(String gate) {
+        return folds.get(gate);
+    }
+
+    Set<String> known() {
+        return folds.keySet();
+    }
+
+    List<Entry> fleetEntries() {
+        return fleetEntries;
+    }
+
+    @Nullable
+    ModelGate<?, ?> gate(String name) {
+        return gates.get(name);
+    }
+
+    Collection<ModelGate<?, ?>> gates() {
+        return gates.values();
+    }
+
+    void add(ModelGate<?, ?> gate) {
+        gates.put(gate.name(), gate);
+    }
+
+    /** All engaged kills that bear on a gate: the fleet's, the gate's and its versions', stored or not. */
+    List<Kill> killsOf(String gate) {
+        List<Kill> kills = new ArrayList<>(fleetKills.values());
+        GateFold fold = folds.get(gate);
+        if (fold != null) {
+            kills.addAll(fold.kills.values());
+        }
+        for (Kill own : ownKills.values()) {
+            if (own.scope().isFleet() || own.scope().gate().equals(gate)) {
+                kills.add(own);
+            }
+        }
+        return kills;
+    }
+
+    List<Kill> kills() {
+        Map<String, Kill> kills = new LinkedHashMap<>(fleetKills);
+        folds.values().forEach(fold -> kills.putAll(fold.kills));
+        kills.putAll(ownKills);
+        return List.copyOf(kills.values());
+    }
+
+    /** Puts a kill in force here, then sends it on its way to the log. */
+    CompletableFuture<Entry> kill(Kill kill, Decision decision) {
+        engage(kill);
+        events.publish(new GateEvent.Killed(kill));
+        return outbox.submit(decision, true);
+    }
+
+    /** Puts a kill in force in this process only. When this returns, every call sees it or is seen by it. */
+    void engage(Kill kill) {
+        lock.lock();
+        try {
+            ownKills.put(kill.id(), kill);
+            recompile(Set.of(kill.scope().gate()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends a decision on its way to the log, once. It takes effect when it is stored. */
+    CompletableFuture<Entry> submit(Decision decision) {
+        return outbox.submit(decision, false);
+    }
+
+    /** Sends a decision that nobody waits for on its way to the log, until it is stored. */
+    void record(Decision decision) {
+        outbox.submit(decision, true).exceptionally(unstored -> null);
+    }
+
+    <T> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long applied() {
+        return applied;
+    }
+
+    /** How many entries the log holds that this process has not applied. */
+    long lag() {
+        return Math.max(0, log.head().seq() - applied);
+    }
+
+    long unstoredKills() {
+        return outbox.unstored(EntryTypes.KILL);
+    }
+
+    ControlLog log() {
+        return log;
+    }
+
+    /** Refuses what nobody can answer for any more. */
+    void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException(
+                    "these Gates are closed: calls are still served, but nothing can be changed; "
+                            + "use an open Gates or the modelgate command");
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        outbox.close();
+        if (following != null) {
+            following.close();
+        }
+        log.close();
+    }
+}

@@ -1,0 +1,170 @@
+package io.modelgate;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One call on its way down the ladder. */
+final class Descent<I, O> implements Fallen<I, O> {
+
+    /** The start of a call that has not read the clock: a killed call does not, unless a rung asks for the time. */
+    static final long UNREAD = Long.MIN_VALUE;
+
+    private final ModelGate<I, O> gate;
+    private final I input;
+    private final Caller caller;
+    private final @Nullable RegisteredVersion<I, O> routed;
+    private final Miss miss;
+    private final List<String> faultyBackends = new ArrayList<>(2);
+    private final List<RegisteredVersion<I, O>> asked = new ArrayList<>(2);
+    private long start;
+    private boolean refusedByGate;
+    private boolean cut;
+
+    Descent(
+            ModelGate<I, O> gate,
+            I input,
+            Caller caller,
+            @Nullable RegisteredVersion<I, O> routed,
+            Miss miss,
+            long start) {
+        this.gate = gate;
+        this.input = input;
+        this.caller = caller;
+        this.routed = routed;
+        this.miss = miss;
+        this.start = start;
+        refusedByGate = routed == null && miss.cause == Cause.KILLED;
+        missed(routed, miss);
+    }
+
+    /** Takes note that a version was asked and gave no usable answer. */
+    void missed(@Nullable RegisteredVersion<I, O> version, Miss missed) {
+        if (version != null) {
+            asked.add(version);
+        }
+        refusedByGate |= missed.byGate();
+        cut |= missed.cause == Cause.CUT;
+        boolean fault =
+                missed.cause == Cause.ERROR || missed.cause == Cause.TIMEOUT || missed.cause == Cause.BREAKER_OPEN;
+        if (fault && version != null) {
+            faultyBackends.add(version.backend);
+        }
+    }
+
+    /** Whether this version was asked before. */
+    boolean asked(RegisteredVersion<I, O> version) {
+        return asked.contains(version);
+    }
+
+    /** Whether the thread was interrupted: nothing further may run on it. */
+    boolean cut() {
+        return cut;
+    }
+
+    /** Whether another version may be asked at all. */
+    boolean mayAskModel() {
+        return !refusedByGate && !cut;
+    }
+
+    /** Asks another version, unless a kill bars it; null if it gave no usable answer. */
+    @Nullable
+    O ask(GateState<I, O> seen, Served<I, O> other) {
+        if (seen.gateSwitch().blocks(caller) || other.killSwitch().blocks(caller)) {
+            return null;
+        }
+        long now = gate.ticker().read();
+        Object answer = gate.attempt(seen, other, input, caller, startOr(now), now);
+        if (answer instanceof Miss again) {
+            missed(other.version(), again);
+            return null;
+        }
+        other.version().counts.usedAsRung();
+        @SuppressWarnings("unchecked") // attempt returns an answer or a Miss
+        O usable = (O) answer;
+        return usable;
+    }
+
+    private long startOr(long now) {
+        if (start == UNREAD) {
+            start = now;
+        }
+        return start;
+    }
+
+    @Nullable
+    RegisteredVersion<I, O> routedVersion() {
+        return routed;
+    }
+
+    @Nullable
+    String routedOrNull() {
+        return routed == null ? null : routed.id;
+    }
+
+    @Override
+    public I input() {
+        return input;
+    }
+
+    @Override
+    public Caller caller() {
+        return caller;
+    }
+
+    @Override
+    public Cause cause() {
+        return miss.cause;
+    }
+
+    @Override
+    public Optional<Throwable> error() {
+        return Optional.ofNullable(miss.error);
+    }
+
+    @Override
+    public Optional<String> routed() {
+        return routed == null ? Optional.empty() : routed.idOptional;
+    }
+
+    @Override
+    public Duration timeLeft() {
+        if (gate.deadlineNanos() == Long.MAX_VALUE) {
+            return Duration.ofNanos(Long.MAX_VALUE);
+        }
+        long now = gate.ticker().read();
+        return Duration.ofNanos(Math.max(0, gate.deadlineNanos() - (now - startOr(now))));
+    }
+
+    @Override
+    public Optional<Fallback.Rescue<O>> previousVersion(String rung) {
+        if (!mayAskModel()) {
+            return Optional.empty();
+        }
+        GateState<I, O> seen = gate.state();
+        for (Served<I, O> previous : seen.previous()) {
+            if (asked(previous.version()) || previous.killSwitch().blocks(caller)) {
+                continue;
+            }
+            if (faultyBackends.stream().anyMatch(previous.version()::sharesBackend)) {
+                return Optional.empty();
+            }
+            O answer = ask(seen, previous);
+            return answer == null
+                    ? Optional.empty()
+                    : Optional.of(new Fallback.Rescue<>(rung, answer, previous.version().id));
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean mayServe(String version) {
+        GateState<I, O> seen = gate.state();
+        Served<I, O> served = seen.versions().get(version);
+        return served != null
+                && !seen.rolledBack().contains(version)
+                && !served.ownSwitch().blocks(caller);
+    }
+}

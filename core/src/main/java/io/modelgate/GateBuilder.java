@@ -1,0 +1,256 @@
+package io.modelgate;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Configures a gate. Handed to the function given to {@link Gates#gate}, and done when that returns. For use by one thread.
+ *
+ * @param <I> what the model is asked
+ * @param <O> what it answers
+ */
+public final class GateBuilder<I, O> {
+
+    private final String name;
+    private final List<VersionBuilder<I, O>> versions = new ArrayList<>();
+    private final Set<String> attributes = new LinkedHashSet<>();
+    private @Nullable String stable;
+    private CircuitBreakerConfig breaker = Breaker.defaults();
+    private @Nullable RateLimiterConfig rateLimit;
+    private int maxConcurrent = Integer.MAX_VALUE;
+    private long modelTimeoutNanos = Long.MAX_VALUE;
+    private long deadlineNanos = Long.MAX_VALUE;
+    private @Nullable Function<? super O, Verdict> accept;
+    private @Nullable Router router;
+    private @Nullable Fallback<I, O> fallback;
+    private boolean latencyHistogram;
+    private boolean startWithoutStable;
+
+    GateBuilder(String name) {
+        this.name = Names.name("gate", name);
+    }
+
+    /**
+     * Adds the version that everyone gets, until the control log says otherwise: once the log has a stable for this gate, the log
+     * decides, and a difference is reported as a warning.
+     *
+     * @throws IllegalArgumentException if a stable version or this id was given before, or the id is malformed
+     */
+    public GateBuilder<I, O> stable(String id, Model<I, O> model) {
+        return stable(id, model, v -> {});
+    }
+
+    /** Adds the stable version as {@link #stable(String, Model)} does, with its backend and digest. */
+    public GateBuilder<I, O> stable(String id, Model<I, O> model, Consumer<VersionBuilder<I, O>> about) {
+        return addStable(new VersionBuilder<>(id, model, null), about);
+    }
+
+    /** Adds the stable version as {@link #stable(String, Model)} does, one that asks about the call it serves. */
+    public GateBuilder<I, O> callAwareStable(
+            String id, CallAwareModel<I, O> model, Consumer<VersionBuilder<I, O>> about) {
+        return addStable(new VersionBuilder<>(id, null, model), about);
+    }
+
+    private GateBuilder<I, O> addStable(VersionBuilder<I, O> version, Consumer<VersionBuilder<I, O>> about) {
+        String id = version.id();
+        if (stable != null) {
+            throw new IllegalArgumentException(gate() + "stable is \"" + id + "\", but \"" + stable
+                    + "\" was given before; a gate has one stable version");
+        }
+        add(version, about);
+        stable = id;
+        return this;
+    }
+
+    /**
+     * Adds a version that gets no traffic until a rollout or a promotion gives it some.
+     *
+     * @throws IllegalArgumentException if this id was given before or is not 1 to 100 letters, digits, '.', '_' or '-'
+     */
+    public GateBuilder<I, O> version(String id, Model<I, O> model) {
+        return version(id, model, v -> {});
+    }
+
+    /** Adds a version as {@link #version(String, Model)} does, with its backend and digest. */
+    public GateBuilder<I, O> version(String id, Model<I, O> model, Consumer<VersionBuilder<I, O>> about) {
+        return add(new VersionBuilder<>(id, model, null), about);
+    }
+
+    /** Adds a version whose implementation asks about the call that it serves, for instance the time left. */
+    public GateBuilder<I, O> callAwareVersion(
+            String id, CallAwareModel<I, O> model, Consumer<VersionBuilder<I, O>> about) {
+        return add(new VersionBuilder<>(id, null, model), about);
+    }
+
+    private GateBuilder<I, O> add(VersionBuilder<I, O> version, Consumer<VersionBuilder<I, O>> about) {
+        if (versions.stream().anyMatch(v -> v.id().equals(version.id()))) {
+            throw new IllegalArgumentException(
+                    gate() + "version \"" + version.id() + "\" was given before; each id names one version");
+        }
+        about.accept(version);
+        versions.add(version);
+        return this;
+    }
+
+    /**
+     * Declares the attributes of callers by which switches may be narrowed and rollouts ruled.
+     *
+     * @throws IllegalArgumentException if a name is not 1 to 100 letters, digits, '.', '_' or '-'
+     */
+    public GateBuilder<I, O> attributes(String... names) {
+        for (String attribute : names) {
+            attributes.add(Names.name("attribute", attribute));
+        }
+        return this;
+    }
+
+    /**
+     * Sets the circuit breaker of each version. Default: a window of 50 calls that trips from 10 calls on; see
+     * {@code docs/safety-layers.md}.
+     *
+     * @throws IllegalArgumentException for settings that would break a promise of the gate: an own clock, {@code recordResult} or
+     *     {@code transitionOnResult} (use {@link #accept}), an initial state other than closed, a lock-free time window, the automatic
+     *     transition to half-open
+     */
+    public GateBuilder<I, O> breaker(CircuitBreakerConfig config) {
+        Breaker.check(name, config);
+        breaker = config;
+        return this;
+    }
+
+    /**
+     * Limits the rate of model invocations. Default: no limit.
+     *
+     * @throws IllegalArgumentException if the limiter would wait: {@code timeoutDuration} must be zero
+     */
+    public GateBuilder<I, O> rateLimit(RateLimiterConfig config) {
+        Limits.check(name, config);
+        rateLimit = config;
+        return this;
+    }
+
+    /**
+     * Bounds the model invocations that run at once. Default: no bound.
+     *
+     * @param calls 1 or more
+     * @throws IllegalArgumentException if it is less
+     */
+    public GateBuilder<I, O> maxConcurrent(int calls) {
+        if (calls < 1) {
+            throw new IllegalArgumentException(gate() + "maxConcurrent is " + calls + ": expected 1 or more");
+        }
+        maxConcurrent = calls;
+        return this;
+    }
+
+    /**
+     * Sets the longest time that a version may take to answer; a later answer counts as {@link Cause#TIMEOUT}. Default: none.
+     *
+     * @throws IllegalArgumentException unless it is more than zero
+     */
+    public GateBuilder<I, O> modelTimeout(Duration timeout) {
+        modelTimeoutNanos = positive("modelTimeout", timeout);
+        return this;
+    }
+
+    /**
+     * Sets the time that the whole call may take, the ladder included; what the model leaves of it is the ladder's. Default: none.
+     *
+     * @throws IllegalArgumentException unless it is more than zero
+     */
+    public GateBuilder<I, O> deadline(Duration deadline) {
+        deadlineNanos = positive("deadline", deadline);
+        return this;
+    }
+
+    private long positive(String what, Duration value) {
+        if (value.isZero() || value.isNegative()) {
+            throw new IllegalArgumentException(gate() + what + " is " + value + ": expected more than zero");
+        }
+        try {
+            return value.toNanos();
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(gate() + what + " is " + value + ": expected less than 292 years", e);
+        }
+    }
+
+    /**
+     * Checks each answer: anything but {@link Verdict#ACCEPT} is a failure of the version that the breaker sees. A check that
+     * throws an exception counts as {@link Cause#INVALID_OUTPUT}. Default: every answer but null is accepted.
+     */
+    public GateBuilder<I, O> accept(Function<? super O, Verdict> check) {
+        accept = check;
+        return this;
+    }
+
+    /** Sets what decides which callers go to the candidate. Default: nobody does. */
+    public GateBuilder<I, O> router(Router router) {
+        this.router = router;
+        return this;
+    }
+
+    /** Sets what answers when the model may not or did not. Default: nothing, so that such calls end in hard failure. */
+    public GateBuilder<I, O> fallback(Fallback<I, O> fallback) {
+        this.fallback = fallback;
+        return this;
+    }
+
+    /** Keeps a latency histogram for each version, about 5 KB for each stripe in use, and publishes its quantiles. Default: off. */
+    public GateBuilder<I, O> latencyHistogram() {
+        latencyHistogram = true;
+        return this;
+    }
+
+    /**
+     * Lets the gate start although the stable version that the control log names is not registered here: the previous version
+     * serves, or the ladder where there is none. Default: the start fails.
+     */
+    public GateBuilder<I, O> startWithoutStable() {
+        startWithoutStable = true;
+        return this;
+    }
+
+    private String gate() {
+        return "gate \"" + name + "\": ";
+    }
+
+    GateConfig<I, O> build() {
+        String serving = stable;
+        if (serving == null) {
+            throw new IllegalArgumentException(gate() + "it has no stable version; add stable(id, model)");
+        }
+        if (versions.stream().noneMatch(v -> v.id().equals(serving))) {
+            throw new IllegalArgumentException(
+                    gate() + "stable is \"" + serving + "\", which is not among its versions "
+                            + versions.stream().map(VersionBuilder::id).toList());
+        }
+        if (modelTimeoutNanos != Long.MAX_VALUE && modelTimeoutNanos >= deadlineNanos) {
+            throw new IllegalArgumentException(gate() + "modelTimeout is " + Duration.ofNanos(modelTimeoutNanos)
+                    + " and deadline is " + Duration.ofNanos(deadlineNanos)
+                    + ": the model timeout must be shorter, the difference is the ladder's");
+        }
+        return new GateConfig<>(
+                name,
+                serving,
+                List.copyOf(versions),
+                Set.copyOf(attributes),
+                breaker,
+                rateLimit,
+                maxConcurrent,
+                modelTimeoutNanos,
+                deadlineNanos,
+                accept,
+                router,
+                fallback,
+                latencyHistogram,
+                startWithoutStable);
+    }
+}

@@ -1,0 +1,107 @@
+package io.modelgate;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compiles the snapshot of one gate from the fold of the control log, this process's own kills and the versions registered here.
+ * The rules of which version answers are here and nowhere else.
+ */
+final class GateCompiler<I, O> {
+
+    private final GateConfig<I, O> config;
+    private final OutcomeCounts outcomes;
+
+    /** What this process lacks of what the log names, or null when it lacks nothing. */
+    private @Nullable String lack;
+
+    GateCompiler(GateConfig<I, O> config, OutcomeCounts outcomes) {
+        this.config = config;
+        this.outcomes = outcomes;
+    }
+
+    GateState<I, O> compile(GateFold fold, List<Kill> kills, Collection<RegisteredVersion<I, O>> registered) {
+        lack = null;
+        Map<String, Served<I, O>> versions = new HashMap<>();
+        for (RegisteredVersion<I, O> version : registered) {
+            Switch any =
+                    Switch.of(select(kills, scope -> scope.version() == null || version.id.equals(scope.version())));
+            Switch own = Switch.of(select(kills, scope -> version.id.equals(scope.version())));
+            versions.put(version.id, new Served<>(version, any, own));
+        }
+        Router.Routing routing = fold.routing();
+        String candidateId = routing == null ? null : routing.candidate();
+        String stableId = fold.stable() == null ? config.stable() : fold.stable();
+        List<Served<I, O>> previous = previous(fold, versions, stableId, candidateId);
+        Served<I, O> stable = versions.get(stableId);
+        if (stable == null) {
+            stable = previous.isEmpty() ? null : previous.remove(0);
+            lack = "stable version \"" + stableId + "\" is not registered in this process; "
+                    + (stable == null
+                            ? "only the ladder answers"
+                            : "version \"" + stable.version().id + "\" serves instead");
+        }
+        Served<I, O> candidate = candidateId == null ? null : versions.get(candidateId);
+        if (candidateId != null && candidate == null) {
+            lack = "candidate \"" + candidateId + "\" is not registered in this process; everyone gets stable";
+        }
+        // A killed candidate has no cohort: its callers are routed to stable.
+        if (candidate != null
+                && (candidate.killSwitch().off() || (stable != null && candidate.version() == stable.version()))) {
+            candidate = null;
+        }
+        Switch gateSwitch = Switch.of(select(kills, scope -> scope.version() == null));
+        Set<String> rolledBack =
+                versions.keySet().stream().filter(fold::rolledBack).collect(Collectors.toUnmodifiableSet());
+        return new GateState<>(
+                gateSwitch,
+                stable,
+                candidate,
+                candidate == null ? null : routing,
+                List.copyOf(previous),
+                Map.copyOf(versions),
+                rolledBack,
+                gateSwitch.on() ? null : killedAnswer());
+    }
+
+    private static List<Kill> select(List<Kill> kills, Predicate<Scope> which) {
+        return kills.stream().filter(kill -> which.test(kill.scope())).toList();
+    }
+
+    private List<Served<I, O>> previous(
+            GateFold fold, Map<String, Served<I, O>> versions, String stable, @Nullable String candidate) {
+        List<Served<I, O>> previous = new ArrayList<>();
+        for (String id : fold.earlierStables()) {
+            Served<I, O> served = versions.get(id);
+            if (served != null
+                    && !id.equals(stable)
+                    && !id.equals(candidate)
+                    && !served.killSwitch().off()) {
+                previous.add(served);
+            }
+        }
+        return previous;
+    }
+
+    private GateState.@Nullable KilledAnswer<O> killedAnswer() {
+        Fallback<I, O> fallback = config.fallback();
+        Optional<Fallback.Rescue<O>> constant = fallback == null ? Optional.empty() : fallback.constant(Cause.KILLED);
+        return constant.map(rescue -> new GateState.KilledAnswer<O>(
+                        new Outcome.FellBack<>(rescue.answer(), rescue.rung(), null, Cause.KILLED, null, null),
+                        outcomes.counter(null, rescue.rung(), Cause.KILLED)))
+                .orElse(null);
+    }
+
+    /** What this process lacked when it last compiled; empty when it lacked nothing. */
+    Optional<String> lack() {
+        return Optional.ofNullable(lack);
+    }
+}

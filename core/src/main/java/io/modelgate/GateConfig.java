@@ -1,0 +1,25 @@
+package io.modelgate;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of one gate, checked. Times are in nanoseconds, {@link Long#MAX_VALUE} for none. */
+record GateConfig<I, O>(
+        String name,
+        String stable,
+        List<VersionBuilder<I, O>> versions,
+        Set<String> attributes,
+        CircuitBreakerConfig breaker,
+        @Nullable RateLimiterConfig rateLimit,
+        int maxConcurrent,
+        long modelTimeoutNanos,
+        long deadlineNanos,
+        @Nullable Function<? super O, Verdict> accept,
+        @Nullable Router router,
+        @Nullable Fallback<I, O> fallback,
+        boolean latencyHistogram,
+        boolean startWithoutStable) {}

@@ -1,0 +1,51 @@
+package io.modelgate;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.modelgate.control.Entry;
+
+/** Something that happened, for a program to act on. Listeners get events one at a time and in order. */
+public sealed interface GateEvent {
+
+    /**
+     * An entry of the control log took effect in this process.
+     *
+     * @param entry the entry
+     */
+    record Applied(Entry entry) implements GateEvent {}
+
+    /**
+     * A kill that this process made is in force here; it may not be stored yet.
+     *
+     * @param kill the kill
+     */
+    record Killed(Kill kill) implements GateEvent {}
+
+    /**
+     * A decision could not be stored.
+     *
+     * @param id the decision's id
+     * @param type its type
+     * @param willRetry whether it stays in force and is tried again
+     * @param error why
+     */
+    record NotStored(String id, String type, boolean willRetry, Throwable error) implements GateEvent {}
+
+    /**
+     * The circuit breaker of a version changed its state.
+     *
+     * @param gate the gate
+     * @param version the version
+     * @param from the state before
+     * @param to the state now
+     */
+    record BreakerChanged(String gate, String version, CircuitBreaker.State from, CircuitBreaker.State to)
+            implements GateEvent {}
+
+    /**
+     * This process serves something else than the control log names, because it lacks a version.
+     *
+     * @param gate the gate
+     * @param message what it lacks and what it serves instead
+     */
+    record Degraded(String gate, String message) implements GateEvent {}
+}

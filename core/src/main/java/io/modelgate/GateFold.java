@@ -1,0 +1,141 @@
+package io.modelgate;
+
+import io.modelgate.control.Entry;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the control log says of one gate: a fold over its entries. Total: entries that make no sense change nothing. Guarded by
+ * the lock of {@link Control}.
+ */
+final class GateFold {
+
+    /** What a version declared of itself; absent values are empty strings. */
+    record Declared(String backend, String digest) {}
+
+    final Map<String, Declared> versions = new LinkedHashMap<>();
+    final Set<String> attributes = new LinkedHashSet<>();
+
+    /** Engaged kills of this gate and its versions, by id. */
+    final Map<String, Kill> kills = new LinkedHashMap<>();
+
+    /** The versions that were ever stable, each once, in the order in which they last became so; the last one is stable now. */
+    private final List<String> stables = new ArrayList<>();
+
+    private final Set<String> rolledBack = new LinkedHashSet<>();
+
+    /** Entries that a router or a later build may want, kept until the gate is built in this process. */
+    private @Nullable List<Entry> pending = new ArrayList<>();
+
+    private Router.@Nullable Routing routing;
+
+    void apply(Entry entry) {
+        switch (entry.type()) {
+            case EntryTypes.DECLARE -> declare(entry);
+            case EntryTypes.KILL -> kills.put(entry.decision().id(), kill(entry));
+            case EntryTypes.REVIVE -> entry.texts("kills").forEach(kills::remove);
+            case EntryTypes.PROMOTE -> stable(entry.text("version"));
+            case EntryTypes.ROLLBACK -> {
+                String from = entry.text("from");
+                stable(entry.text("to"));
+                if (from != null) {
+                    rolledBack.add(from);
+                }
+            }
+            default -> {}
+        }
+        route(entry);
+    }
+
+    private void declare(Entry entry) {
+        if (entry.decision().data().get("versions") instanceof Map<?, ?> declared) {
+            declared.forEach((id, about) -> versions.putIfAbsent(
+                    String.valueOf(id),
+                    about instanceof Map<?, ?> map
+                            ? new Declared(text(map, "backend"), text(map, "digest"))
+                            : new Declared("", "")));
+        }
+        attributes.addAll(entry.texts("attributes"));
+        String stable = entry.text("stable");
+        if (stables.isEmpty() && stable != null) {
+            stables.add(stable);
+        }
+    }
+
+    private static String text(Map<?, ?> map, String name) {
+        return map.get(name) instanceof String text ? text : "";
+    }
+
+    static Kill kill(Entry entry) {
+        var decision = entry.decision();
+        return new Kill(
+                decision.id(),
+                new Scope(decision.gate(), entry.text("version"), entry.text("attribute"), entry.text("value")),
+                new Actor(decision.actor(), decision.authentication()),
+                decision.reason(),
+                decision.at());
+    }
+
+    private void stable(@Nullable String version) {
+        if (version != null) {
+            stables.remove(version);
+            stables.add(version);
+            rolledBack.remove(version);
+        }
+    }
+
+    /** Lets the gate's routing see an entry, or keeps the entry until the gate is built and has one. */
+    void route(Entry entry) {
+        if (routing != null) {
+            routing = routing.apply(entry);
+        } else if (pending != null && !entry.type().equals(EntryTypes.DECLARE)) {
+            pending.add(entry);
+        }
+    }
+
+    /** The entries kept until now, in order. */
+    List<Entry> pending() {
+        return pending == null ? List.of() : pending;
+    }
+
+    /** The entries kept until now, in order; none are kept any more. */
+    List<Entry> takePending() {
+        List<Entry> taken = pending();
+        pending = null;
+        return taken;
+    }
+
+    void routing(Router.Routing initial) {
+        routing = initial;
+    }
+
+    Router.@Nullable Routing routing() {
+        return routing;
+    }
+
+    /** The id of the stable version, or null if nobody declared one yet. */
+    @Nullable
+    String stable() {
+        return stables.isEmpty() ? null : stables.get(stables.size() - 1);
+    }
+
+    /** Earlier stable versions that were not rolled back, latest first. */
+    List<String> earlierStables() {
+        List<String> earlier = new ArrayList<>();
+        for (int i = stables.size() - 2; i >= 0; i--) {
+            if (!rolledBack.contains(stables.get(i))) {
+                earlier.add(stables.get(i));
+            }
+        }
+        return earlier;
+    }
+
+    boolean rolledBack(String version) {
+        return rolledBack.contains(version);
+    }
+}

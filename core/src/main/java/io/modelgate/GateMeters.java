@@ -1,0 +1,116 @@
+package io.modelgate;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Publishes the counters of one gate. All meters are functions over counters that the gate keeps anyway, read when they are scraped.
+ * Tags hold names of gates, versions, rungs and causes: each a small closed set.
+ */
+final class GateMeters {
+
+    private static final double[] QUANTILES = {0.5, 0.9, 0.99, 0.999};
+
+    private final MeterRegistry registry;
+    private final ModelGate<?, ?> gate;
+    private final Tags tags;
+
+    GateMeters(MeterRegistry registry, ModelGate<?, ?> gate) {
+        this.registry = registry;
+        this.gate = gate;
+        tags = Tags.of("gate", gate.name());
+        Gauge.builder("modelgate.killed", gate, g -> g.live() ? 0 : 1)
+                .description("1 while the switch of the gate or the fleet is engaged for any caller")
+                .tags(tags.and("version", "all"))
+                .register(registry);
+        Limits limits = gate.limits();
+        if (limits != null) {
+            Gauge.builder("modelgate.concurrent", limits, Limits::running)
+                    .description("model invocations running under the gate's concurrency bound")
+                    .tags(tags)
+                    .register(registry);
+        }
+    }
+
+    /** Publishes what one version counts. */
+    void bind(RegisteredVersion<?, ?> version) {
+        Tags versioned = tags.and("version", version.id);
+        VersionCounts counts = version.counts;
+        Gauge.builder("modelgate.killed", gate, g -> g.killSwitch(version.id).on() ? 0 : 1)
+                .description("1 while the version's switch, the gate's or the fleet's is engaged for any caller")
+                .tags(versioned)
+                .register(registry);
+        Gauge.builder(
+                        "modelgate.breaker.state",
+                        version,
+                        v -> v.breaker.state(gate.ticker().read()).getOrder())
+                .description("0 closed, 1 open, 2 half-open")
+                .tags(versioned)
+                .register(registry);
+        Gauge.builder("modelgate.in.flight", counts, VersionCounts::inFlight)
+                .description("model invocations that are running")
+                .tags(versioned)
+                .register(registry);
+        FunctionCounter.builder("modelgate.calls", counts, c -> c.answers() - c.answersAsRung())
+                .description("finished calls by the version routed to, the rung that answered and the cause")
+                .tags(versioned.and("rung", "none", "cause", "none"))
+                .register(registry);
+        for (Cause cause : Cause.values()) {
+            if (cause.failure()) {
+                FunctionCounter.builder("modelgate.failures", counts, c -> c.failures(cause))
+                        .description("model invocations without a usable answer")
+                        .tags(versioned.and("cause", tag(cause)))
+                        .register(registry);
+            }
+        }
+        LatencyHistogram latency = version.latency;
+        if (latency == null) {
+            FunctionTimer.builder(
+                            "modelgate.latency",
+                            counts,
+                            VersionCounts::ended,
+                            VersionCounts::nanos,
+                            TimeUnit.NANOSECONDS)
+                    .description("duration of model invocations")
+                    .tags(versioned)
+                    .register(registry);
+        } else {
+            FunctionTimer.builder(
+                            "modelgate.latency",
+                            latency,
+                            LatencyHistogram::count,
+                            LatencyHistogram::totalNanos,
+                            TimeUnit.NANOSECONDS)
+                    .description("duration of model invocations")
+                    .tags(versioned)
+                    .register(registry);
+            for (double quantile : QUANTILES) {
+                Gauge.builder("modelgate.latency.quantile", latency, l -> l.quantile(quantile) / 1e9)
+                        .description("quantile of the duration of model invocations since the start")
+                        .baseUnit("seconds")
+                        .tags(versioned.and("quantile", String.valueOf(quantile)))
+                        .register(registry);
+            }
+        }
+    }
+
+    /** Publishes a way in which calls ended that no call had ended in before. */
+    void bind(OutcomeCounts.Key key, LongAdder count) {
+        String routed = key.routed();
+        FunctionCounter.builder("modelgate.calls", count, LongAdder::sum)
+                .description("finished calls by the version routed to, the rung that answered and the cause")
+                .tags(tags.and(
+                        "version", routed == null ? "none" : routed, "rung", key.rung(), "cause", tag(key.cause())))
+                .register(registry);
+    }
+
+    private static String tag(Cause cause) {
+        return cause.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,60 @@
+package io.modelgate;
+
+import io.modelgate.control.Entry;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+/** What a gate checks and takes over from the control log when it starts. Called under the lock of the control side. */
+final class GateStart {
+
+    private GateStart() {}
+
+    /** Refuses to start a gate whose log holds what this process does not understand, or other artefacts under the same ids. */
+    static <I, O> void check(
+            GateConfig<I, O> config, GateFold fold, List<Entry> fleet, Collection<RegisteredVersion<I, O>> registered) {
+        Set<String> routing =
+                config.router() == null ? Set.of() : config.router().entryTypes();
+        for (Entry entry : history(fold.pending(), fleet)) {
+            if (entry.decision().critical()
+                    && !EntryTypes.ALL.contains(entry.type())
+                    && !routing.contains(entry.type())) {
+                throw new IllegalStateException(
+                        "gate \"" + config.name() + "\": entry " + entry.seq() + " of the control log has the type \""
+                                + entry.type()
+                                + "\", which is critical and unknown to this process; upgrade ModelGate or add the module that knows it");
+            }
+        }
+        registered.forEach(version -> checkDigest(config.name(), fold, version));
+    }
+
+    static void checkDigest(String gate, GateFold fold, RegisteredVersion<?, ?> version) {
+        GateFold.Declared declared = fold.versions.get(version.id);
+        if (declared != null
+                && !declared.digest().isEmpty()
+                && !version.digest.isEmpty()
+                && !declared.digest().equals(version.digest)) {
+            throw new IllegalStateException("gate \"" + gate + "\": version \"" + version.id + "\" has the digest "
+                    + version.digest + " here and " + declared.digest()
+                    + " in the control log; a version is immutable, give the new artefact a new id");
+        }
+    }
+
+    /** Gives the gate its routing, with the entries that concern it so far. */
+    static <I, O> void fold(GateConfig<I, O> config, GateFold fold, List<Entry> fleet, Identities identities) {
+        List<Entry> history = history(fold.takePending(), fleet);
+        if (config.router() != null) {
+            fold.routing(config.router().initial(config.name(), identities));
+            history.forEach(fold::route);
+        }
+    }
+
+    private static List<Entry> history(List<Entry> gate, List<Entry> fleet) {
+        List<Entry> history = new ArrayList<>(gate);
+        history.addAll(fleet);
+        history.sort(Comparator.comparingLong(Entry::seq));
+        return history;
+    }
+}

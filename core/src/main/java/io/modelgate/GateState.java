@@ -1,0 +1,39 @@
+package io.modelgate;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The snapshot of one gate: what the hot path reads, compiled from the fold and this process's own kills. Immutable; each change
+ * makes a new one, and the reference to it is the one volatile read before a model is invoked.
+ *
+ * @param gateSwitch the kills of the fleet and the gate
+ * @param stable the version that everyone gets, or null if none that may serve is registered here
+ * @param candidate the version under rollout, or null when there is none that may be routed to
+ * @param routing who goes to the candidate; null exactly when {@code candidate} is
+ * @param previous earlier stable versions that may stand in, latest first
+ * @param versions all versions registered here, by id
+ * @param rolledBack the versions that were rolled back
+ * @param killed the answer to every call that the gate switch blocks, when the ladder makes it a constant
+ */
+record GateState<I, O>(
+        Switch gateSwitch,
+        @Nullable Served<I, O> stable,
+        @Nullable Served<I, O> candidate,
+        Router.@Nullable Routing routing,
+        List<Served<I, O>> previous,
+        Map<String, Served<I, O>> versions,
+        Set<String> rolledBack,
+        @Nullable KilledAnswer<O> killed) {
+
+    /** The outcome of every killed call, made once, and the counter of such calls. */
+    record KilledAnswer<O>(Outcome<O> outcome, LongAdder calls) {}
+
+    boolean blocks(RegisteredVersion<I, O> version, Caller caller) {
+        Served<I, O> served = versions.get(version.id);
+        return served == null || served.killSwitch().blocks(caller);
+    }
+}

@@ -1,0 +1,324 @@
+package io.modelgate;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.ControlLogException;
+import io.modelgate.control.Decision;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All gates of a process, on one control log. Thread-safe.
+ *
+ * <pre>{@code
+ * try (Gates gates = Gates.open(g -> g.controlLog(FileControlLog.open(Path.of("modelgate.log"))))) {
+ *     ModelGate<Applicant, Decision> credit = gates.gate("credit-risk", g -> g.stable("v1", forest::predict));
+ *     Decision decision = credit.call(applicant, Caller.of("user-42"));
+ * }
+ * }</pre>
+ *
+ * <p>After {@link #close()} the gates keep serving the state they had; whatever would change it throws
+ * {@link IllegalStateException}.
+ */
+public final class Gates implements AutoCloseable {
+
+    private final Control control;
+    private final Events events;
+    private final Warnings warnings;
+    private final Ticker ticker;
+    private final GatesBuilder config;
+    private final Identities identities;
+
+    private Gates(GatesBuilder config, ControlLog log) {
+        this.config = config;
+        ticker = config.ticker;
+        warnings = new Warnings(ticker);
+        events = new Events(warnings, config.eventExecutor);
+        control = new Control(log, events, warnings);
+        identities = new Identities(log.identitySecret());
+    }
+
+    /**
+     * Opens the control log and folds all of it, so that every gate starts in the state that the log says: a killed gate starts killed.
+     *
+     * @throws ControlLogException if the log refuses to open, unless {@link GatesBuilder#startKilledIfLogRefuses()} is set
+     */
+    public static Gates open(Consumer<GatesBuilder> configure) {
+        GatesBuilder config = new GatesBuilder();
+        configure.accept(config);
+        Gates gates;
+        try {
+            gates = new Gates(config, config.log.get());
+            gates.control.open();
+        } catch (ControlLogException e) {
+            if (!config.startKilled) {
+                throw e;
+            }
+            gates = new Gates(config, new RefusedLog(e));
+            gates.startKilled(e);
+        }
+        MeterRegistry meters = config.meters;
+        if (meters != null) {
+            Meters.bind(meters, gates.control);
+        }
+        return gates;
+    }
+
+    private void startKilled(ControlLogException refusal) {
+        String reason = "the control log refused to open: " + refusal.getMessage();
+        warnings.warn("start", "all gates start killed: " + reason);
+        control.engage(new Kill("log-refused", Scope.fleet(), new Actor("modelgate", "automation"), reason, now()));
+    }
+
+    /**
+     * Builds the gate of one model and declares it, its versions and its attributes in the control log.
+     *
+     * @throws IllegalArgumentException for a setting out of range, or a name that a gate of this process has
+     * @throws IllegalStateException if these gates are closed; if the log's stable version is not registered here and
+     *     {@link GateBuilder#startWithoutStable()} is not set; if a version's digest differs from the one declared before; if the log holds
+     *     a critical entry for this gate that this process does not understand
+     */
+    public <I, O> ModelGate<I, O> gate(String name, Consumer<GateBuilder<I, O>> configure) {
+        control.requireOpen();
+        GateBuilder<I, O> builder = new GateBuilder<>(name);
+        configure.accept(builder);
+        GateConfig<I, O> gateConfig = builder.build();
+        if (gateConfig.fallback() != null) {
+            gateConfig.fallback().check(name);
+        }
+        ModelGate<I, O> gate = control.locked(() -> {
+            if (control.gate(name) != null) {
+                throw new IllegalArgumentException(
+                        "gate \"" + name + "\" exists in this process; each name is one gate");
+            }
+            ModelGate<I, O> made = new ModelGate<>(gateConfig, this);
+            made.start();
+            control.add(made);
+            return made;
+        });
+        MeterRegistry meters = config.meters;
+        if (meters != null) {
+            gate.bind(meters);
+        }
+        gate.declare();
+        return gate;
+    }
+
+    /**
+     * Engages the kill switch of a scope. When this returns, no call that starts later reaches a model in that scope in this process.
+     * Storing it goes on: see {@link Receipt#stored}.
+     *
+     * @throws IllegalArgumentException for an unknown gate, version or attribute, listing what there is; for a reason longer than 2,000
+     *     characters or with control characters
+     * @throws IllegalStateException if these gates are closed
+     */
+    public KillReceipt kill(Scope scope, Actor actor, String reason) {
+        control.requireOpen();
+        requireKnown(scope);
+        Map<String, Object> data = new HashMap<>();
+        put(data, "version", scope.version());
+        put(data, "attribute", scope.attribute());
+        put(data, "value", scope.value());
+        String id = "kill-" + UUID.randomUUID().toString().substring(0, 8)
+                + UUID.randomUUID().toString().substring(0, 4);
+        Decision decision = decision(id, EntryTypes.KILL, scope.gate(), actor, reason, data);
+        Kill kill = new Kill(id, scope, actor, reason, decision.at());
+        var stored = control.kill(kill, decision);
+        List<ModelGate<?, ?>> here = control.locked(() -> control.gates().stream()
+                .filter(gate -> scope.isFleet() || gate.name().equals(scope.gate()))
+                .<ModelGate<?, ?>>map(gate -> gate)
+                .toList());
+        KillReceipt.Recent recent = here.stream()
+                .map(gate -> gate.recent(scope))
+                .reduce(new KillReceipt.Recent(0, 0, 0), KillReceipt.Recent::plus);
+        return new KillReceipt(
+                kill,
+                stored,
+                recent,
+                () -> here.stream().mapToLong(gate -> gate.inFlight(scope)).sum());
+    }
+
+    private static void put(Map<String, Object> data, String name, @Nullable String value) {
+        if (value != null) {
+            data.put(name, value);
+        }
+    }
+
+    /**
+     * Releases one kill, and only that one. It takes effect once it is stored; the receipt names the kills that still bear on the scope.
+     *
+     * @throws IllegalArgumentException if no engaged kill has this id, listing those that are
+     * @throws IllegalStateException if these gates are closed
+     */
+    public ReviveReceipt revive(String killId, Actor actor, String reason) {
+        control.requireOpen();
+        List<Kill> engaged = kills();
+        Kill released = engaged.stream()
+                .filter(kill -> kill.id().equals(killId))
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalArgumentException("kill " + Names.quote(killId) + " is not engaged; engaged are "
+                                + engaged.stream()
+                                        .map(kill -> kill.id() + " on " + kill.scope())
+                                        .toList()));
+        List<Kill> left = engaged.stream()
+                .filter(kill -> !kill.id().equals(killId) && bearsOn(kill.scope(), released.scope()))
+                .toList();
+        String id = UUID.randomUUID().toString();
+        var stored = control.submit(decision(
+                id, EntryTypes.REVIVE, released.scope().gate(), actor, reason, Map.of("kills", List.of(killId))));
+        return new ReviveReceipt(id, stored, List.of(released), left);
+    }
+
+    /** Whether a kill of one scope turns off a part of another. */
+    private static boolean bearsOn(Scope kill, Scope scope) {
+        boolean sameGate = kill.isFleet() || scope.isFleet() || kill.gate().equals(scope.gate());
+        boolean sameVersion = kill.version() == null
+                || scope.version() == null
+                || kill.version().equals(scope.version());
+        boolean apart = kill.attribute() != null
+                && kill.attribute().equals(scope.attribute())
+                && kill.value() != null
+                && !kill.value().equals(scope.value());
+        return sameGate && sameVersion && !apart;
+    }
+
+    /** All engaged kills, whichever process made them. */
+    public List<Kill> kills() {
+        return control.locked(control::kills);
+    }
+
+    /** What the control log and this process know of each gate, by name. */
+    public List<GateDescription> describe() {
+        return control.locked(() -> {
+            Set<String> names = new TreeSet<>(control.known());
+            control.gates().forEach(gate -> names.add(gate.name()));
+            return names.stream().map(name -> GateDescription.of(name, control)).toList();
+        });
+    }
+
+    /**
+     * Appends a decision of a module to the control log. It takes effect, here and elsewhere, once it is stored.
+     *
+     * @throws IllegalArgumentException if the decision names an unknown gate
+     * @throws IllegalStateException if these gates are closed
+     */
+    public Receipt append(Decision decision) {
+        control.requireOpen();
+        requireKnown(new Scope(decision.gate(), null, null, null));
+        return new Receipt(decision.id(), control.submit(decision));
+    }
+
+    /** Makes a decision that is now made by an actor, for {@link #append}. */
+    public Decision decision(
+            String id, String type, String gate, Actor actor, String reason, Map<String, Object> data) {
+        return new Decision(
+                id,
+                now(),
+                type,
+                false,
+                gate,
+                actor.name(),
+                actor.authentication(),
+                Names.text("reason", reason, 0, 2_000),
+                data);
+    }
+
+    /** Calls a listener for every event from now on, until the subscription is closed. */
+    public ControlLog.Subscription onEvent(Consumer<GateEvent> listener) {
+        return events.listen(listener);
+    }
+
+    /** The time now, from the injected source. */
+    public Instant now() {
+        return config.instants.instant();
+    }
+
+    /** The keyed hash under which this control log mentions callers. */
+    public Identities identities() {
+        return identities;
+    }
+
+    /** The control log. */
+    public ControlLog log() {
+        return control.log();
+    }
+
+    /** The sequence number of the last entry that took effect in this process. */
+    public long applied() {
+        return control.applied();
+    }
+
+    /** How many kills of this process are in force here but not stored yet. */
+    public long unstoredKills() {
+        return control.unstoredKills();
+    }
+
+    private void requireKnown(Scope scope) {
+        control.locked(() -> {
+            Set<String> gates = new TreeSet<>(control.known());
+            control.gates().forEach(gate -> gates.add(gate.name()));
+            Collection<String> concerned = scope.isFleet() ? gates : List.of(scope.gate());
+            if (!gates.containsAll(concerned)) {
+                throw new IllegalArgumentException(
+                        "gate \"" + scope.gate() + "\" is unknown; known gates are " + gates);
+            }
+            Set<String> versions = new TreeSet<>();
+            Set<String> attributes = new TreeSet<>();
+            for (String name : concerned) {
+                GateDescription description = GateDescription.of(name, control);
+                versions.addAll(description.versions());
+                attributes.addAll(description.attributes());
+            }
+            if (scope.version() != null && !versions.contains(scope.version())) {
+                throw new IllegalArgumentException("version \"" + scope.version() + "\" of gate \"" + scope.gate()
+                        + "\" is unknown; known versions are " + versions);
+            }
+            if (scope.attribute() != null && !attributes.contains(scope.attribute())) {
+                throw new IllegalArgumentException("attribute \"" + scope.attribute() + "\" is not declared by "
+                        + (scope.isFleet() ? "any gate" : "gate \"" + scope.gate() + "\"") + "; declared are "
+                        + attributes);
+            }
+            return true;
+        });
+    }
+
+    Control control() {
+        return control;
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    Warnings warnings() {
+        return warnings;
+    }
+
+    Events events() {
+        return events;
+    }
+
+    @Nullable
+    MeterRegistry meters() {
+        return config.meters;
+    }
+
+    /**
+     * Stores what is waiting, for two seconds at most, then lets go of the control log. Calls are still served, from the last state.
+     * Idempotent.
+     */
+    @Override
+    public void close() {
+        control.close();
+        events.close();
+    }
+}

@@ -1,0 +1,57 @@
+package io.modelgate;
+
+import io.modelgate.control.Entry;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+/**
+ * What a kill has done so far. When {@code kill} returns it, the kill is in force in this process and no further call starts on
+ * its scope; what is left is to store it, which is tried until it succeeds or the process ends. Thread-safe.
+ */
+public final class KillReceipt extends Receipt {
+
+    private final Kill kill;
+    private final Recent recent;
+    private final LongSupplier inFlight;
+
+    KillReceipt(Kill kill, CompletableFuture<Entry> stored, Recent recent, LongSupplier inFlight) {
+        super(kill.id(), stored);
+        this.kill = kill;
+        this.recent = recent;
+        this.inFlight = inFlight;
+    }
+
+    /** The kill; a revive names its id. */
+    public Kill kill() {
+        return kill;
+    }
+
+    /** What it turned off. */
+    public Scope scope() {
+        return kill.scope();
+    }
+
+    /** How many calls are running now, in this process, on what was killed. They started before; none will follow. */
+    public long inFlight() {
+        return inFlight.getAsLong();
+    }
+
+    /** How the scope compares to the callers that this process saw lately: none matching hints at a misspelt value. */
+    public Recent recent() {
+        return recent;
+    }
+
+    /**
+     * A sample of the callers that the killed gates saw lately in this process, up to 256 for each gate; empty for gates that
+     * declare no attributes.
+     *
+     * @param matching how many carry the value that the kill names (all of them, for a kill that is not narrowed)
+     * @param lacking how many lack the attribute, and so count as killed too
+     * @param sampled how many there are
+     */
+    public record Recent(int matching, int lacking, int sampled) {
+        Recent plus(Recent other) {
+            return new Recent(matching + other.matching, lacking + other.lacking, sampled + other.sampled);
+        }
+    }
+}

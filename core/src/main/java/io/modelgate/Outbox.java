@@ -1,0 +1,193 @@
+package io.modelgate;
+
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.Decision;
+import io.modelgate.control.Entry;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The decisions of this process on their way into the control log, in order. Those that must not be lost (kills, declarations) are
+ * tried until they are stored or the process ends; another decision is tried once, and its failure is its receipt's. Appends what
+ * is waiting in one go, on a thread of its own, unless the log is {@linkplain ControlLog#immediate() immediate}. Thread-safe.
+ */
+final class Outbox implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
+    private static final int BATCH = 256;
+    private static final long FIRST_PAUSE_MILLIS = 10;
+    private static final long LONGEST_PAUSE_MILLIS = 1_000;
+    private static final long LAST_TRY_SECONDS = 2;
+
+    private record Pending(Decision decision, boolean keep, CompletableFuture<Entry> stored) {}
+
+    private final ControlLog log;
+    private final Consumer<List<Entry>> onStored;
+    private final Events events;
+    private final Warnings warnings;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Deque<Pending> waiting = new ArrayDeque<>();
+    private @Nullable Thread writer;
+    private boolean closed;
+
+    /** {@code onStored} hears of entries once they are stored and applies them before receipts say so. */
+    Outbox(ControlLog log, Consumer<List<Entry>> onStored, Events events, Warnings warnings) {
+        this.log = log;
+        this.onStored = onStored;
+        this.events = events;
+        this.warnings = warnings;
+    }
+
+    CompletableFuture<Entry> submit(Decision decision, boolean keep) {
+        Pending pending = new Pending(decision, keep, new CompletableFuture<>());
+        boolean now;
+        lock.lock();
+        try {
+            now = log.immediate() && waiting.isEmpty();
+            if (!now) {
+                enqueue(pending);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (now && !store(List.of(pending)).isEmpty()) {
+            lock.lock();
+            try {
+                enqueue(pending);
+            } finally {
+                lock.unlock();
+            }
+        }
+        return pending.stored;
+    }
+
+    private void enqueue(Pending pending) {
+        waiting.add(pending);
+        changed.signalAll();
+        if (writer == null) {
+            writer = Events.daemon(this::write, "modelgate-outbox");
+            writer.start();
+        }
+    }
+
+    private void write() {
+        long pause = FIRST_PAUSE_MILLIS;
+        while (true) {
+            List<Pending> batch;
+            lock.lock();
+            try {
+                while (waiting.isEmpty()) {
+                    if (closed) {
+                        return;
+                    }
+                    changed.awaitUninterruptibly();
+                }
+                batch = waiting.stream().limit(BATCH).toList();
+            } finally {
+                lock.unlock();
+            }
+            List<Pending> left = store(batch);
+            lock.lock();
+            try {
+                for (int i = 0; i < batch.size(); i++) {
+                    waiting.poll();
+                }
+                for (int i = left.size() - 1; i >= 0; i--) {
+                    waiting.addFirst(left.get(i));
+                }
+                changed.signalAll();
+                if (left.isEmpty()) {
+                    pause = FIRST_PAUSE_MILLIS;
+                } else if (closed) {
+                    return;
+                } else {
+                    changed.await(pause, TimeUnit.MILLISECONDS);
+                    pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+                }
+            } catch (InterruptedException e) {
+                LOG.debug("the outbox does not end on an interrupt");
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Appends a batch and returns what has to be tried again. */
+    private List<Pending> store(List<Pending> batch) {
+        try {
+            List<Entry> entries =
+                    log.append(batch.stream().map(Pending::decision).toList());
+            Map<String, Entry> byId = new HashMap<>();
+            entries.forEach(entry -> byId.put(entry.decision().id(), entry));
+            onStored.accept(entries);
+            batch.forEach(pending -> pending.stored.complete(byId.get(pending.decision.id())));
+            return List.of();
+        } catch (RuntimeException e) {
+            List<Pending> again = new ArrayList<>();
+            for (Pending pending : batch) {
+                Decision decision = pending.decision;
+                events.publish(new GateEvent.NotStored(decision.id(), decision.type(), pending.keep, e));
+                if (pending.keep) {
+                    warnings.warn(
+                            "outbox",
+                            decision.type() + " " + decision.id() + " of " + decision.gate()
+                                    + " is in force here but not stored, and is tried again: " + e.getMessage());
+                    again.add(pending);
+                } else {
+                    pending.stored.completeExceptionally(e);
+                }
+            }
+            return again;
+        }
+    }
+
+    /** Decisions of the given type that are not stored yet. */
+    long unstored(String type) {
+        lock.lock();
+        try {
+            return waiting.stream().filter(p -> p.decision.type().equals(type)).count();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tries once more to store what is waiting, for two seconds at most, and reports what is lost with this process. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+            long left = TimeUnit.SECONDS.toNanos(LAST_TRY_SECONDS);
+            while (!waiting.isEmpty() && left > 0 && writer != null && writer.isAlive()) {
+                left = changed.awaitNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(50))) > 0
+                        ? left
+                        : left - TimeUnit.MILLISECONDS.toNanos(50);
+            }
+            for (Pending pending : waiting) {
+                LOG.error(
+                        "{} {} of {} ends with this process: it was never stored",
+                        pending.decision.type(),
+                        pending.decision.id(),
+                        pending.decision.gate());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

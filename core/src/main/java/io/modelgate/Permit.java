@@ -1,0 +1,214 @@
+package io.modelgate;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Admission of one call whose model the caller runs, for batches, streams and code that is no lambda. Settle it once, with
+ * {@link #success} or {@link #failure}; a granted permit that is closed unsettled counts as a failure. May be settled on another
+ * thread than it was taken on; its methods exclude each other.
+ *
+ * <pre>{@code
+ * try (Permit<Applicant, Decision> permit = gate.enter(caller)) {
+ *     if (permit.granted()) {
+ *         Decision decision = run(permit.version(), applicant);
+ *         if (permit.success(decision)) {
+ *             return decision;
+ *         }
+ *     }
+ *     return permit.fallBack(applicant).answer().orElseThrow();
+ * }
+ * }</pre>
+ *
+ * @param <I> what the model is asked
+ * @param <O> what it answers
+ */
+public final class Permit<I, O> implements AutoCloseable {
+
+    private final ModelGate<I, O> gate;
+    private final Caller caller;
+
+    /** The version that the caller was routed to, if it got that far. */
+    private final @Nullable RegisteredVersion<I, O> routed;
+
+    /** The version that was admitted; null when the call was refused. Not the routed one where stable stands in for the candidate. */
+    private final @Nullable RegisteredVersion<I, O> admitted;
+
+    private final Breaker.@Nullable Admission admission;
+
+    /** When the call was admitted, in ticks; {@link Descent#UNREAD} if it was refused without a look at the clock. */
+    private final long start;
+
+    /** Why the routed version does not answer; null while it still may. */
+    private @Nullable Miss routedMiss;
+
+    /** Why the admitted version gave no usable answer; null while it still may. */
+    private @Nullable Miss admittedMiss;
+
+    private boolean settled;
+    private boolean counted;
+
+    private Permit(
+            ModelGate<I, O> gate,
+            Caller caller,
+            @Nullable RegisteredVersion<I, O> routed,
+            @Nullable RegisteredVersion<I, O> admitted,
+            Breaker.@Nullable Admission admission,
+            long start,
+            @Nullable Miss routedMiss) {
+        this.gate = gate;
+        this.caller = caller;
+        this.routed = routed;
+        this.admitted = admitted;
+        this.admission = admission;
+        this.start = start;
+        this.routedMiss = routedMiss;
+        settled = admitted == null;
+    }
+
+    static <I, O> Permit<I, O> enter(ModelGate<I, O> gate, Caller caller) {
+        GateState<I, O> seen = gate.state();
+        Served<I, O> target = seen.gateSwitch().blocks(caller) ? null : gate.route(seen, caller);
+        if (target == null) {
+            Cause cause = seen.gateSwitch().blocks(caller) ? Cause.KILLED : Cause.UNAVAILABLE;
+            return new Permit<>(gate, caller, null, null, null, Descent.UNREAD, Miss.of(cause));
+        }
+        Object first = admit(gate, seen, target, caller);
+        if (first instanceof Miss miss) {
+            Served<I, O> stable = seen.stable();
+            if (stable != null && stable.version() != target.version() && !miss.byGate()) {
+                Object second = admit(gate, seen, stable, caller);
+                if (second instanceof Admitted stand) {
+                    return new Permit<>(
+                            gate, caller, target.version(), stable.version(), stand.admission, stand.start, miss);
+                }
+            }
+            return new Permit<>(gate, caller, target.version(), null, null, Descent.UNREAD, miss);
+        }
+        Admitted admitted = (Admitted) first;
+        return new Permit<>(gate, caller, target.version(), target.version(), admitted.admission, admitted.start, null);
+    }
+
+    private record Admitted(Breaker.Admission admission, long start) {}
+
+    private static <I, O> Object admit(ModelGate<I, O> gate, GateState<I, O> seen, Served<I, O> target, Caller caller) {
+        if (target.killSwitch().blocks(caller)) {
+            return Miss.of(Cause.KILLED);
+        }
+        long now = gate.ticker().read();
+        Object admitted = gate.admit(
+                seen, target.version(), caller, now, target.version().counts.row());
+        return admitted instanceof Breaker.Admission admission ? new Admitted(admission, now) : admitted;
+    }
+
+    /** Whether the call may run. */
+    public boolean granted() {
+        return admitted != null;
+    }
+
+    /**
+     * The version to run.
+     *
+     * @throws IllegalStateException if the permit was not granted
+     */
+    public String version() {
+        return granted(admitted).id;
+    }
+
+    /** Why the version that the caller was routed to does not answer; empty while it may. */
+    public synchronized Optional<Cause> cause() {
+        return Optional.ofNullable(routedMiss).map(miss -> miss.cause);
+    }
+
+    /**
+     * Settles the permit with the model's answer and says whether it is usable: in time, and passed by the gate's accept check. If it is
+     * not, the version has failed, and {@link #fallBack} has the answer for the caller.
+     *
+     * @throws IllegalStateException if the permit was not granted or is settled
+     */
+    public synchronized boolean success(O answer) {
+        RegisteredVersion<I, O> version = granted(admitted);
+        Breaker.Admission admittedWith = granted(admission);
+        settle();
+        long end = gate.ticker().read();
+        Miss miss = gate.judge(answer, end - start, gate.allowedNanos(0));
+        if (miss != null) {
+            missed(miss);
+            gate.unusable(version, admittedWith, version.counts.row(), start, end, miss);
+            return false;
+        }
+        gate.answered(version, admittedWith, version.counts.row(), end, end - start);
+        if (version != routed && routedMiss != null) {
+            version.counts.usedAsRung();
+            gate.count(routed, Outcome.STABLE, routedMiss.cause);
+        }
+        counted = true;
+        return true;
+    }
+
+    /**
+     * Settles the permit with what the model threw.
+     *
+     * @throws IllegalStateException if the permit was not granted or is settled
+     */
+    public synchronized void failure(Throwable thrown) {
+        RegisteredVersion<I, O> version = granted(admitted);
+        Breaker.Admission admittedWith = granted(admission);
+        settle();
+        missed(gate.failed(version, admittedWith, version.counts.row(), start, thrown));
+    }
+
+    private void settle() {
+        if (settled) {
+            throw new IllegalStateException("this permit is settled; each is settled once");
+        }
+        settled = true;
+    }
+
+    private void missed(Miss miss) {
+        admittedMiss = miss;
+        if (admitted == routed) {
+            routedMiss = miss;
+        }
+    }
+
+    /**
+     * Answers a call that was refused, failed or gave no usable answer, as {@link ModelGate#decide} would: by stable or the ladder.
+     *
+     * @throws IllegalStateException if the permit was granted and is not settled, or if the call has its outcome
+     */
+    public synchronized Outcome<O> fallBack(I input) {
+        Miss why = routedMiss;
+        if (!settled || counted || why == null) {
+            throw new IllegalStateException(
+                    counted
+                            ? "this call has its outcome"
+                            : "this permit is granted; settle it with success or failure first");
+        }
+        counted = true;
+        Descent<I, O> descent = new Descent<>(gate, input, caller, routed, why, start);
+        if (admitted != null && admitted != routed && admittedMiss != null) {
+            descent.missed(admitted, admittedMiss);
+        }
+        return gate.descend(descent);
+    }
+
+    /** Ends the call: an unsettled permit counts as a failure, and a call that nobody answered as a hard failure. */
+    @Override
+    public synchronized void close() {
+        if (!settled) {
+            failure(new IllegalStateException("the permit was closed unsettled"));
+        }
+        if (!counted && routedMiss != null) {
+            counted = true;
+            gate.count(routed, OutcomeCounts.NO_RUNG, routedMiss.cause);
+        }
+    }
+
+    private static <T> T granted(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("this permit was not granted; ask granted() first, then use fallBack");
+        }
+        return part;
+    }
+}

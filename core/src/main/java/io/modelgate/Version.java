@@ -1,0 +1,99 @@
+package io.modelgate;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A handle on one version of a gate. Thread-safe. */
+public final class Version {
+
+    private final ModelGate<?, ?> gate;
+    private final String id;
+    private final @Nullable RegisteredVersion<?, ?> here;
+
+    Version(ModelGate<?, ?> gate, String id, @Nullable RegisteredVersion<?, ?> here) {
+        this.gate = gate;
+        this.id = id;
+        this.here = here;
+    }
+
+    /** Its id. */
+    public String id() {
+        return id;
+    }
+
+    /** Whether neither it nor its gate nor the fleet is killed, for anyone. */
+    public boolean live() {
+        return gate.killSwitch(id).on();
+    }
+
+    /** Whether neither it nor its gate nor the fleet is killed for this caller. */
+    public boolean live(Caller caller) {
+        return !gate.killSwitch(id).blocks(caller);
+    }
+
+    /** Kills it for every caller: {@link Gates#kill} with its scope. */
+    public KillReceipt kill(Actor actor, String reason) {
+        return gate.gates().kill(scope(), actor, reason);
+    }
+
+    /**
+     * Releases one kill of this version.
+     *
+     * @throws IllegalArgumentException if no kill of this version with this id is engaged
+     */
+    public ReviveReceipt revive(String killId, Actor actor, String reason) {
+        for (Kill kill : gate.gates().kills()) {
+            if (kill.id().equals(killId)
+                    && !(kill.scope().gate().equals(gate.name())
+                            && id.equals(kill.scope().version()))) {
+                throw new IllegalArgumentException("kill \"" + killId + "\" is on " + kill.scope() + ", not on "
+                        + scope() + "; revive it with Gates.revive");
+            }
+        }
+        return gate.gates().revive(killId, actor, reason);
+    }
+
+    /**
+     * Makes it the stable version, once stored.
+     *
+     * @throws IllegalStateException if it is killed
+     */
+    public Receipt promote(Actor actor, String reason) {
+        if (gate.killSwitch(id).off()) {
+            throw new IllegalStateException("version \"" + id + "\" of gate \"" + gate.name()
+                    + "\" is killed; revive it before it is promoted");
+        }
+        return gate.gates()
+                .append(gate.gates()
+                        .decision(
+                                UUID.randomUUID().toString(),
+                                EntryTypes.PROMOTE,
+                                gate.name(),
+                                actor,
+                                reason,
+                                Map.of("version", id)));
+    }
+
+    /** The state of its circuit breaker; empty if it is not registered in this process. */
+    public Optional<CircuitBreaker.State> breaker() {
+        return Optional.ofNullable(here)
+                .map(version -> version.breaker.state(gate.ticker().read()));
+    }
+
+    /** How often its model was invoked in this process, running calls included. */
+    public long invocations() {
+        return here == null ? 0 : here.counts.invocations();
+    }
+
+    /** How many of its calls are running in this process. */
+    public long inFlight() {
+        return here == null ? 0 : here.counts.inFlight();
+    }
+
+    private Scope scope() {
+        return Scope.version(gate.name(), id);
+    }
+}

@@ -1,0 +1,68 @@
+package io.modelgate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is declared of a version beside its implementation. For use by one thread while a gate is built.
+ *
+ * @param <I> what the model is asked
+ * @param <O> what it answers
+ */
+public final class VersionBuilder<I, O> {
+
+    private final String id;
+    private final @Nullable Model<I, O> model;
+    private final @Nullable CallAwareModel<I, O> callAware;
+    private String backend = "";
+    private String digest = "";
+
+    VersionBuilder(String id, @Nullable Model<I, O> model, @Nullable CallAwareModel<I, O> callAware) {
+        this.id = Names.name("version", id);
+        this.model = model;
+        this.callAware = callAware;
+    }
+
+    /**
+     * Names the backend that this version runs on. After an error, a timeout or with an open breaker, a rung on the same backend
+     * is skipped. Default: none that any other version shares.
+     *
+     * @throws IllegalArgumentException if the name is not 1 to 100 letters, digits, '.', '_' or '-'
+     */
+    public VersionBuilder<I, O> backend(String name) {
+        backend = Names.name("backend", name);
+        return this;
+    }
+
+    /**
+     * Gives the digest of the version's artefact, for instance its SHA-256. The same version with another digest is refused, in
+     * every process that shares the control log.
+     *
+     * @throws IllegalArgumentException if the digest is empty, longer than 200 characters or holds a control character
+     */
+    public VersionBuilder<I, O> digest(String digest) {
+        this.digest = Names.text("digest", digest, 1, 200);
+        return this;
+    }
+
+    String id() {
+        return id;
+    }
+
+    @Nullable
+    Model<I, O> model() {
+        return model;
+    }
+
+    @Nullable
+    CallAwareModel<I, O> callAware() {
+        return callAware;
+    }
+
+    String backend() {
+        return backend;
+    }
+
+    String digest() {
+        return digest;
+    }
+}
