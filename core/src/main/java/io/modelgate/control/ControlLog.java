@@ -34,6 +34,7 @@ public interface ControlLog extends AutoCloseable {
     /**
      * Reads up to {@code limit} entries that come after a sequence number, in order; empty at the end of the log.
      *
+     * @throws IllegalArgumentException if {@code after} is negative or {@code limit} is less than 1
      * @throws ControlLogException if the log cannot be read or is closed
      */
     List<Entry> read(long after, int limit);
@@ -42,6 +43,9 @@ public interface ControlLog extends AutoCloseable {
      * Calls {@code follower} with the entries after a sequence number, in order, without gaps or repeats, one batch at a time,
      * until the returned subscription is closed. Entries that this or another process appends arrive soon after they are
      * stored; how soon is the implementation's to say. A follower that throws is reported and called again with the next batch.
+     *
+     * @throws IllegalArgumentException if {@code after} is negative
+     * @throws ControlLogException if the log is closed
      */
     Subscription follow(long after, Consumer<List<Entry>> follower);
 
