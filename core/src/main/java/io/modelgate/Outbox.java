@@ -31,7 +31,17 @@ final class Outbox implements AutoCloseable {
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
     private static final long LAST_TRY_SECONDS = 2;
 
-    private record Pending(Decision decision, boolean keep, CompletableFuture<Entry> stored) {}
+    private static final class Pending {
+        final Decision decision;
+        final boolean keep;
+        final CompletableFuture<Entry> stored = new CompletableFuture<>();
+        volatile @Nullable Entry entry;
+
+        Pending(Decision decision, boolean keep) {
+            this.decision = decision;
+            this.keep = keep;
+        }
+    }
 
     private final ControlLog log;
     private final Consumer<List<Entry>> onStored;
@@ -42,6 +52,7 @@ final class Outbox implements AutoCloseable {
     private final Deque<Pending> waiting = new ArrayDeque<>();
     private @Nullable Thread writer;
     private boolean closed;
+    private boolean written;
 
     /** {@code onStored} hears of entries once they are stored and applies them before receipts say so. */
     Outbox(ControlLog log, Consumer<List<Entry>> onStored, Events events, Warnings warnings) {
@@ -52,7 +63,7 @@ final class Outbox implements AutoCloseable {
     }
 
     CompletableFuture<Entry> submit(Decision decision, boolean keep) {
-        Pending pending = new Pending(decision, keep, new CompletableFuture<>());
+        Pending pending = new Pending(decision, keep);
         boolean now;
         lock.lock();
         try {
@@ -63,12 +74,17 @@ final class Outbox implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        if (now && !store(List.of(pending)).isEmpty()) {
-            lock.lock();
-            try {
-                enqueue(pending);
-            } finally {
-                lock.unlock();
+        if (now) {
+            List<Pending> batch = List.of(pending);
+            if (store(batch).isEmpty()) {
+                complete(batch);
+            } else {
+                lock.lock();
+                try {
+                    enqueue(pending);
+                } finally {
+                    lock.unlock();
+                }
             }
         }
         return pending.stored;
@@ -84,7 +100,22 @@ final class Outbox implements AutoCloseable {
     }
 
     private void write() {
+        try {
+            writeUntilClosed();
+        } finally {
+            lock.lock();
+            try {
+                written = true;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void writeUntilClosed() {
         long pause = FIRST_PAUSE_MILLIS;
+        boolean last = false;
         while (true) {
             List<Pending> batch;
             lock.lock();
@@ -109,18 +140,43 @@ final class Outbox implements AutoCloseable {
                     waiting.addFirst(left.get(i));
                 }
                 changed.signalAll();
-                if (left.isEmpty()) {
-                    pause = FIRST_PAUSE_MILLIS;
-                } else if (closed) {
-                    return;
-                } else {
-                    changed.await(pause, TimeUnit.MILLISECONDS);
-                    pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
-                }
-            } catch (InterruptedException e) {
-                LOG.debug("the outbox does not end on an interrupt");
             } finally {
                 lock.unlock();
+            }
+            complete(batch);
+            if (left.isEmpty()) {
+                pause = FIRST_PAUSE_MILLIS;
+            } else if (last) {
+                return;
+            } else {
+                last = !rest(pause);
+                pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+            }
+        }
+    }
+
+    /** Waits before another try; false when there is to be none. */
+    private boolean rest(long millis) {
+        lock.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(millis);
+            while (!closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return !closed;
+        } catch (InterruptedException e) {
+            return true; // this thread is ours and ends with close
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells the receipts, once what they speak of is no longer waiting. */
+    private static void complete(List<Pending> batch) {
+        for (Pending pending : batch) {
+            Entry entry = pending.entry;
+            if (entry != null) {
+                pending.stored.complete(entry);
             }
         }
     }
@@ -129,29 +185,35 @@ final class Outbox implements AutoCloseable {
     private List<Pending> store(List<Pending> batch) {
         try {
             List<Entry> entries =
-                    log.append(batch.stream().map(Pending::decision).toList());
+                    log.append(batch.stream().map(pending -> pending.decision).toList());
             Map<String, Entry> byId = new HashMap<>();
             entries.forEach(entry -> byId.put(entry.decision().id(), entry));
             onStored.accept(entries);
-            batch.forEach(pending -> pending.stored.complete(byId.get(pending.decision.id())));
+            batch.forEach(pending -> pending.entry = byId.get(pending.decision.id()));
             return List.of();
-        } catch (RuntimeException e) {
-            List<Pending> again = new ArrayList<>();
-            for (Pending pending : batch) {
-                Decision decision = pending.decision;
-                events.publish(new GateEvent.NotStored(decision.id(), decision.type(), pending.keep, e));
-                if (pending.keep) {
-                    warnings.warn(
-                            "outbox",
-                            decision.type() + " " + decision.id() + " of " + decision.gate()
-                                    + " is in force here but not stored, and is tried again: " + e.getMessage());
-                    again.add(pending);
-                } else {
-                    pending.stored.completeExceptionally(e);
-                }
+        } catch (Throwable e) { // whatever it is, the kills in this batch must still be stored
+            if (batch.size() == 1) {
+                return refused(batch.get(0), e);
             }
+            // One decision that the log refuses must not hold up the others.
+            List<Pending> again = new ArrayList<>();
+            batch.forEach(pending -> again.addAll(store(List.of(pending))));
             return again;
         }
+    }
+
+    private List<Pending> refused(Pending pending, Throwable error) {
+        Decision decision = pending.decision;
+        events.publish(new GateEvent.NotStored(decision.id(), decision.type(), pending.keep, error));
+        if (!pending.keep) {
+            pending.stored.completeExceptionally(error);
+            return List.of();
+        }
+        warnings.warn(
+                "outbox",
+                decision.type() + " " + decision.id() + " of " + decision.gate()
+                        + " is in force here but not stored, and is tried again: " + error.getMessage());
+        return List.of(pending);
     }
 
     /** Decisions of the given type that are not stored yet. */
@@ -172,10 +234,8 @@ final class Outbox implements AutoCloseable {
             closed = true;
             changed.signalAll();
             long left = TimeUnit.SECONDS.toNanos(LAST_TRY_SECONDS);
-            while (!waiting.isEmpty() && left > 0 && writer != null && writer.isAlive()) {
-                left = changed.awaitNanos(Math.min(left, TimeUnit.MILLISECONDS.toNanos(50))) > 0
-                        ? left
-                        : left - TimeUnit.MILLISECONDS.toNanos(50);
+            while (!waiting.isEmpty() && left > 0 && writer != null && !written) {
+                left = changed.awaitNanos(left);
             }
             for (Pending pending : waiting) {
                 LOG.error(
