@@ -153,7 +153,7 @@ public final class FileControlLog implements ControlLog {
         try {
             result = LogLock.holding(files.lock(), () -> {
                 requireOpen();
-                reporting(store::recover);
+                recover();
                 return action.run();
             });
         } catch (IOException e) {
@@ -172,10 +172,7 @@ public final class FileControlLog implements ControlLog {
         Arguments.after(after);
         Arguments.limit(limit);
         try {
-            if (store.stale() || problem.get() != null) {
-                reporting(store::refresh);
-            }
-            return List.copyOf(store.entries(after, limit, Long.MAX_VALUE));
+            return List.copyOf(entries(after, limit, Long.MAX_VALUE));
         } catch (IOException e) {
             throw new ControlLogException("control log " + files.log() + " cannot be read: " + LogFiles.reason(e), e);
         }
@@ -201,7 +198,13 @@ public final class FileControlLog implements ControlLog {
 
     @Override
     public Head head() {
-        poll();
+        try {
+            if (!closed && store.stale()) {
+                store.refresh();
+            }
+        } catch (IOException | ControlLogException e) {
+            report(e);
+        }
         return store.chain().head();
     }
 
@@ -221,31 +224,25 @@ public final class FileControlLog implements ControlLog {
         followers.removeAll();
     }
 
+    /** For the followers' thread: what it cannot read is reported, and tried again. */
     private List<Entry> next(long after) {
-        poll();
         try {
-            return closed ? List.of() : store.entries(after, BATCH, BATCH_BYTES);
-        } catch (IOException | ControlLogException e) {
+            return closed ? List.of() : entries(after, BATCH, BATCH_BYTES);
+        } catch (IOException e) {
             report(e);
+            return List.of();
+        } catch (ControlLogException e) {
             return List.of();
         }
     }
 
-    /** Takes in what others have written; if that is impossible, the last good state stays and the problem is reported. */
-    private void poll() {
+    private List<Entry> entries(long after, int limit, long maxBytes) throws IOException {
+        List<Entry> entries;
         try {
-            if (!closed && (store.stale() || problem.get() != null)) {
-                reporting(store::refresh);
+            if (store.stale() || problem.get() != null) {
+                store.refresh();
             }
-        } catch (IOException | ControlLogException e) {
-            report(e);
-        }
-    }
-
-    /** Whether it fails or succeeds again, the log of the process says so once. */
-    private void reporting(Reading reading) throws IOException {
-        try {
-            reading.run();
+            entries = store.entries(after, limit, maxBytes);
         } catch (ControlLogException e) {
             report(e);
             throw e;
@@ -253,8 +250,19 @@ public final class FileControlLog implements ControlLog {
         if (problem.getAndSet(null) != null) {
             LOGGER.warn("control log {}: it can be read again", files.log());
         }
+        return entries;
     }
 
+    private void recover() throws IOException {
+        try {
+            store.recover();
+        } catch (ControlLogException e) {
+            report(e);
+            throw e;
+        }
+    }
+
+    /** Once for each problem, however often it is met. */
     private void report(Exception e) {
         String message = String.valueOf(e.getMessage());
         if (!message.equals(problem.getAndSet(message))) {
@@ -264,11 +272,6 @@ public final class FileControlLog implements ControlLog {
                     message,
                     e);
         }
-    }
-
-    @FunctionalInterface
-    private interface Reading {
-        void run() throws IOException;
     }
 
     private void requireOpen() {

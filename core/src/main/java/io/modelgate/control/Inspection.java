@@ -16,16 +16,18 @@ final class Inspection {
     private Inspection() {}
 
     static Verification verify(LogFiles files) {
-        Verification found = once(files);
-        // A writer that takes back a failed append while it is being read looks like damage, but not three times.
-        for (int i = 1; i < TRIES && !found.intact(); i++) {
-            found = once(files);
+        int tries = 0;
+        while (true) {
+            Scan scan = new Scan();
+            Verification found = once(files, scan);
+            // Beyond the head, a writer that takes back a failed append looks like damage; but not every time.
+            if (++tries == TRIES || found.problemLine() <= scan.acknowledged) {
+                return found;
+            }
         }
-        return found;
     }
 
-    private static Verification once(LogFiles files) {
-        Scan scan = new Scan();
+    private static Verification once(LogFiles files, Scan scan) {
         try {
             // The head first: whatever it acknowledges is in the file by then.
             Optional<Head> acknowledged = Optional.empty();
@@ -36,14 +38,9 @@ final class Inspection {
                 unreadable = e;
             }
             scan.run(files, acknowledged.map(Head::seq).orElse(0L));
-            if (unreadable != null) {
-                throw unreadable;
-            }
-            return compare(files, scan, acknowledged);
+            return unreadable == null ? compare(files, scan, acknowledged) : scan.report(0, unreadable.getMessage());
         } catch (BadLineException e) {
             return scan.report(e.line(), Refusals.line(files, e).getMessage());
-        } catch (ControlLogException e) {
-            return scan.report(0, e.getMessage());
         } catch (IOException e) {
             return scan.report(0, "control log " + files.log() + " cannot be read: " + LogFiles.reason(e));
         }
@@ -96,8 +93,10 @@ final class Inspection {
         private Head head = Head.EMPTY;
         private Head atHead = Head.EMPTY;
         private long unfinished;
+        private long acknowledged;
 
-        void run(LogFiles files, long acknowledged) throws IOException, BadLineException {
+        void run(LogFiles files, long acknowledgedSeq) throws IOException, BadLineException {
+            acknowledged = acknowledgedSeq;
             Map<String, Long> ids = new HashMap<>();
             try (ChainReader reader = new ChainReader(files.log(), 0, Entry.GENESIS, 0)) {
                 for (Entry entry = reader.next(); entry != null; entry = reader.next()) {

@@ -65,9 +65,13 @@ final class LogStore {
         disk.syncDirectory(files.directory());
     }
 
-    /** Whether the file differs in length from what is known; cheap enough to ask all the time. */
+    /** Whether the file is not as long as what is known of it; cheap enough to ask all the time. */
     boolean stale() throws IOException {
-        return Files.size(files.log()) != chain.end();
+        try {
+            return Files.size(files.log()) != chain.end();
+        } catch (NoSuchFileException e) {
+            return true;
+        }
     }
 
     /**
