@@ -25,6 +25,19 @@ final class GateMeters {
         this.registry = registry;
         this.gate = gate;
         tags = Tags.of("gate", gate.name());
+        safely(this::bindGate);
+    }
+
+    /** A registry that throws, or a filter in it, is not the caller's trouble: some of these run when a call ends in a new way. */
+    private void safely(Runnable registration) {
+        try {
+            registration.run();
+        } catch (Exception e) {
+            gate.gates().warnings().threw("the meter registry", e);
+        }
+    }
+
+    private void bindGate() {
         Gauge.builder("modelgate.killed", gate, g -> g.live() ? 0 : 1)
                 .description("1 while the switch of the gate or the fleet is engaged for any caller")
                 .tags(tags.and("version", "all"))
@@ -40,6 +53,10 @@ final class GateMeters {
 
     /** Publishes what one version counts. */
     void bind(RegisteredVersion<?, ?> version) {
+        safely(() -> bindVersion(version));
+    }
+
+    private void bindVersion(RegisteredVersion<?, ?> version) {
         Tags versioned = tags.and("version", version.id);
         VersionCounts counts = version.counts;
         Gauge.builder("modelgate.killed", gate, g -> g.killSwitch(version.id).on() ? 0 : 1)
@@ -102,6 +119,10 @@ final class GateMeters {
 
     /** Publishes a way in which calls ended that no call had ended in before. */
     void bind(OutcomeCounts.Key key, LongAdder count) {
+        safely(() -> bindOutcome(key, count));
+    }
+
+    private void bindOutcome(OutcomeCounts.Key key, LongAdder count) {
         String routed = key.routed();
         FunctionCounter.builder("modelgate.calls", count, LongAdder::sum)
                 .description("finished calls by the version routed to, the rung that answered and the cause")

@@ -67,7 +67,11 @@ public final class Gates implements AutoCloseable {
         }
         MeterRegistry meters = config.meters;
         if (meters != null) {
-            Meters.bind(meters, gates.control);
+            try {
+                Meters.bind(meters, gates.control);
+            } catch (Exception e) {
+                gates.warnings.threw("the meter registry", e);
+            }
         }
         return gates;
     }

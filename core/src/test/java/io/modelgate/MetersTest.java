@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -76,6 +77,26 @@ class MetersTest {
                 .tags("version", version, "rung", rung, "cause", cause)
                 .functionCounter()
                 .count();
+    }
+
+    @Test
+    void throwingRegistryNeverReachesTheCaller() {
+        SimpleMeterRegistry throwing = new SimpleMeterRegistry();
+        throwing.config().meterFilter(new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                if (id.getName().startsWith("modelgate.c") || id.getName().startsWith("modelgate.l")) {
+                    throw new IllegalStateException("filter");
+                }
+                return id;
+            }
+        });
+        try (Gates other = Gates.open(g -> g.meters(throwing))) {
+            ModelGate<String, String> gate =
+                    other.gate("credit", g -> g.stable("v1", x -> x).fallback(Rungs.constant("safe")));
+            gate.kill(ALICE, "off");
+            assertThat(gate.call("x", Caller.anonymous())).isEqualTo("safe");
+        }
     }
 
     @Test
