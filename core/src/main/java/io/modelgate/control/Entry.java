@@ -1,5 +1,6 @@
 package io.modelgate.control;
 
+import java.io.ByteArrayOutputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,16 @@ public record Entry(long seq, Decision decision, String previousHash, String has
 
     /** The hash that precedes the first entry. */
     public static final String GENESIS = "0".repeat(64);
+
+    /**
+     * The entry that a decision becomes after the head of a log, with its place and its hashes; for implementations of
+     * {@link ControlLog}.
+     *
+     * @throws IllegalArgumentException if the decision takes more than 16 MiB as a line
+     */
+    public static Entry after(Head head, Decision decision) {
+        return LineWriter.write(head.seq() + 1, decision, head.hash(), new ByteArrayOutputStream());
+    }
 
     /** The decision's type. */
     public String type() {

@@ -1,6 +1,5 @@
 package io.modelgate.control;
 
-import java.io.ByteArrayOutputStream;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -66,7 +65,7 @@ public final class MemoryControlLog implements ControlLog {
         Head head = head();
         for (Decision decision : decisions) {
             if (!byId.containsKey(decision.id()) && !fresh.containsKey(decision.id())) {
-                Entry entry = LineWriter.write(head.seq() + 1, decision, head.hash(), new ByteArrayOutputStream());
+                Entry entry = Entry.after(head, decision);
                 fresh.put(decision.id(), entry);
                 head = new Head(entry.seq(), entry.hash());
             }
