@@ -1,9 +1,10 @@
 package io.modelgate;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
-import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * when successes alone could open it at the minimum number of calls. Each of these first books the successes counted so far.
  * No other success can open a breaker: within a count window, or within one second of a time window, it only lowers both rates.
  * So the state is at every call what resilience4j's would be, without its locks, its 4 KB window, a timer or a thread; an idle
- * or healthy version costs about 150 bytes.
+ * version costs about 150 bytes, and with a count window so does a healthy one.
  *
  * <p>From the first opening on, {@link BreakerTrials resilience4j's own breaker} decides how long to stay open, which calls may
  * try the model, and whether to close; half-open calls are synchronous. Open and half-open calls that must be refused anyway
@@ -61,10 +62,7 @@ final class Breaker {
         /** When the state began; closed with a time window: when its second began. */
         final long since;
 
-        /**
-         * For how long. Closed: successes that end within it, as an unsigned number, are lazy. Open: the wait. Half-open: the
-         * time for the trials.
-         */
+        /** For how long. Closed: unsigned, successes that end within it are lazy. Open: the wait. Half-open: the time for trials. */
         final long nanos;
 
         /** Where the gate counts lazy successes. */
@@ -89,7 +87,6 @@ final class Breaker {
 
     private static final Admission FIRST_IN_COUNT_WINDOW = Admission.closed(0, true, 0);
     private static final Admission FIRST_IN_TIME_WINDOW = Admission.closed(0, false, 0);
-
     private final String gate;
     private final String version;
     private final CircuitBreakerConfig config;
@@ -138,23 +135,9 @@ final class Breaker {
         current = countWindow ? FIRST_IN_COUNT_WINDOW : FIRST_IN_TIME_WINDOW;
     }
 
-    /**
-     * Returns the configuration of a gate that names none: the last 50 calls, opens when half of at least 10 failed, stays open
-     * for 30 seconds, and closes or opens again after 5 trial calls.
-     *
-     * <p>resilience4j's own minimum of 100 calls leaves a model with little traffic unprotected (resilience4j#544): at one call
-     * a minute, a model that is down would be called for 100 minutes. Here it is called ten times. A model that normally fails
-     * one call in twenty has a chance of 1 in 16,000 to see half of its first ten fail. 50 calls forget an outage quickly, 30
-     * seconds let a backend restart without keeping callers on their fallback for long, and 5 trials are what little traffic can
-     * provide. Slow calls are resilience4j's: longer than 60 seconds, and only if all are.
-     */
+    /** Returns the {@link BreakerSettings#DEFAULTS configuration of a gate that names none}. */
     static CircuitBreakerConfig defaults() {
-        return CircuitBreakerConfig.custom()
-                .slidingWindow(50, 10, SlidingWindowType.COUNT_BASED)
-                .failureRateThreshold(50)
-                .waitDurationInOpenState(Duration.ofSeconds(30))
-                .permittedNumberOfCallsInHalfOpenState(5)
-                .build();
+        return BreakerSettings.DEFAULTS;
     }
 
     /**
@@ -180,7 +163,7 @@ final class Breaker {
         if (seen.plain) {
             return seen;
         }
-        if (refusesWithoutLock(seen, nowNanos)) {
+        if (refusesAnyway(seen, nowNanos)) {
             return null;
         }
         lock.lock();
@@ -189,7 +172,7 @@ final class Breaker {
             if (current.state == State.CLOSED) {
                 return current;
             }
-            boolean granted = trials().tryAcquire(nowNanos);
+            boolean granted = requireNonNull(trials).tryAcquire(nowNanos);
             follow();
             return granted ? current : null;
         } finally {
@@ -198,12 +181,14 @@ final class Breaker {
         }
     }
 
-    private boolean refusesWithoutLock(Admission seen, long nowNanos) {
+    private boolean refusesAnyway(Admission seen, long nowNanos) {
         long elapsed = nowNanos - seen.since;
         if (seen.state == State.OPEN) {
             return elapsed <= seen.nanos;
         }
-        return seen.state == State.HALF_OPEN && elapsed < seen.nanos && trials().exhausted();
+        return seen.state == State.HALF_OPEN
+                && elapsed < seen.nanos
+                && requireNonNull(trials).exhausted();
     }
 
     /**
@@ -233,17 +218,11 @@ final class Breaker {
      * @param error what the model threw; null if it threw nothing and failed all the same, which is always recorded
      */
     void failure(Admission admission, long endNanos, long tookNanos, @Nullable Throwable error) {
-        if (admission.generation != current.generation) {
-            return;
-        }
-        if (error == null) {
+        if (error == null || admission.generation != current.generation) {
             settle(admission, endNanos, tookNanos, true);
             return;
         }
-        Throwable cause = error.getCause();
-        boolean wrapped =
-                (error instanceof CompletionException || error instanceof ExecutionException) && cause != null;
-        Throwable real = wrapped ? cause : error;
+        Throwable real = unwrapped(error);
         boolean failed = true;
         // Ahead of the lock: these are the user's.
         try {
@@ -258,6 +237,12 @@ final class Breaker {
         settle(admission, endNanos, tookNanos, failed);
     }
 
+    private static Throwable unwrapped(Throwable error) {
+        boolean wrapper = error instanceof CompletionException || error instanceof ExecutionException;
+        Throwable cause = error.getCause();
+        return wrapper && cause != null ? cause : error;
+    }
+
     /** Settles a call that was admitted and says nothing about the model; a trial is given back for another call. */
     void release(Admission admission) {
         if (admission.state != State.HALF_OPEN || admission.generation != current.generation) {
@@ -266,7 +251,7 @@ final class Breaker {
         lock.lock();
         try {
             if (admission.generation == current.generation) {
-                trials().release();
+                requireNonNull(trials).release();
             }
         } finally {
             lock.unlock();
@@ -276,10 +261,7 @@ final class Breaker {
     /** Returns the state at this time; a state that has run out is left first, and the listener told. */
     State state(long nowNanos) {
         Admission seen = current;
-        boolean due = seen.state == State.HALF_OPEN
-                ? nowNanos - seen.since >= seen.nanos
-                : seen.state == State.CLOSED && !seen.plain;
-        if (!due) {
+        if (seen.plain || seen.state == State.OPEN) {
             return seen.state;
         }
         lock.lock();
@@ -310,7 +292,7 @@ final class Breaker {
             if (current.state == State.CLOSED) {
                 book(endNanos, failed, tookNanos > slowNanos);
             } else {
-                trials().settle(endNanos, tookNanos, failed);
+                requireNonNull(trials).settle(endNanos, tookNanos, failed);
                 follow();
             }
         } finally {
@@ -323,19 +305,22 @@ final class Breaker {
     private void evaluate(long nowNanos) {
         Admission now = current;
         if (now.state == State.HALF_OPEN && nowNanos - now.since >= now.nanos) {
-            trials().giveUp(now.since + now.nanos);
+            requireNonNull(trials).giveUp(now.since + now.nanos);
             follow();
-        } else if (now.state == State.CLOSED && !now.plain && window().addSuccesses(lazy().take())) {
+        } else if (now.state == State.CLOSED
+                && !now.plain
+                && requireNonNull(window).addSuccesses(lazy().take())) {
             open(nowNanos);
         }
     }
 
     private void book(long endNanos, boolean failed, boolean slow) {
         long second = countWindow ? 0 : Math.floorDiv(endNanos - origin, SECOND);
+        BreakerWindow window = this.window;
         if (window == null) {
             window = countWindow ? new BreakerWindow.Count(config) : new BreakerWindow.Time(config, second);
+            this.window = window;
         }
-        BreakerWindow window = window();
         LazySuccesses lazy = lazy();
         // Successes of earlier seconds go into theirs before the window moves on.
         boolean opens = window.addSuccesses(second > window.second() ? lazy.turn() : lazy.take());
@@ -368,7 +353,7 @@ final class Breaker {
 
     /** Publishes the state of resilience4j's breaker as a new generation, if it has changed. */
     private void follow() {
-        BreakerTrials trials = trials();
+        BreakerTrials trials = requireNonNull(this.trials);
         State from = current.state;
         State to = trials.state();
         if (from == to) {
@@ -400,12 +385,8 @@ final class Breaker {
         }
         quietUntil = now + MINUTE;
         // No message: it may quote what the model was asked.
-        LOG.warn(
-                "gate {}, version {}: the breaker's {} threw {}; more of these are not logged for a minute",
-                gate,
-                version,
-                what,
-                thrown.getClass().getName());
+        String name = thrown.getClass().getName();
+        LOG.warn("{}/{}: the breaker's {} threw {}; more within a minute are not logged", gate, version, what, name);
     }
 
     private LazySuccesses lazy() {
@@ -415,21 +396,5 @@ final class Breaker {
             this.lazy = lazy;
         }
         return lazy;
-    }
-
-    private BreakerWindow window() {
-        BreakerWindow window = this.window;
-        if (window == null) {
-            throw new IllegalStateException("no window");
-        }
-        return window;
-    }
-
-    private BreakerTrials trials() {
-        BreakerTrials trials = this.trials;
-        if (trials == null) {
-            throw new IllegalStateException("never opened");
-        }
-        return trials;
     }
 }

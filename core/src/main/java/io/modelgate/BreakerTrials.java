@@ -61,9 +61,7 @@ final class BreakerTrials {
                         .slidingWindowSize(1)
                         .slidingWindowType(SlidingWindowType.COUNT_BASED)
                         .slidingWindowSynchronizationStrategy(SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
-                        // The breaker has asked the predicates already.
-                        .recordExceptions()
-                        .ignoreExceptions()
+                        // The breaker has asked the user's already.
                         .recordException(error -> true)
                         .ignoreException(error -> false)
                         .build());
@@ -171,7 +169,10 @@ final class BreakerTrials {
         }
     }
 
-    /** Stands for every failure, so that no message of a model reaches resilience4j's debug log. */
+    /**
+     * Stands for every failure, so that no message of a model reaches resilience4j's debug log. Only a configuration that
+     * ignores every error names its type, and then there is no failure.
+     */
     private static final class Failed extends Throwable {
         private static final long serialVersionUID = 1;
 

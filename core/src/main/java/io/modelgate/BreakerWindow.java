@@ -103,15 +103,17 @@ abstract sealed class BreakerWindow {
 
     /** The results of the last seconds, as many as the configuration says, the current one included. */
     static final class Time extends BreakerWindow {
-        private final Sums[] seconds;
+        private final long[] callsOf;
+        private final long[] failedOf;
+        private final long[] slowOf;
         private long second;
 
         Time(CircuitBreakerConfig config, long second) {
             super(config, config.getMinimumNumberOfCalls());
-            seconds = new Sums[config.getSlidingWindowSize()];
-            for (int i = 0; i < seconds.length; i++) {
-                seconds[i] = new Sums();
-            }
+            int seconds = config.getSlidingWindowSize();
+            callsOf = new long[seconds];
+            failedOf = new long[seconds];
+            slowOf = new long[seconds];
             this.second = second;
         }
 
@@ -122,42 +124,35 @@ abstract sealed class BreakerWindow {
 
         @Override
         void moveTo(long to) {
-            long steps = Math.min(to - second, seconds.length);
-            for (long i = steps; i > 0; i--) {
-                Sums out = at(to - i + 1);
-                calls -= out.calls;
-                failed -= out.failed;
-                slow -= out.slow;
-                out.calls = 0;
-                out.failed = 0;
-                out.slow = 0;
+            for (long left = Math.min(to - second, callsOf.length); left > 0; left--) {
+                int out = at(to - left + 1);
+                calls -= callsOf[out];
+                failed -= failedOf[out];
+                slow -= slowOf[out];
+                callsOf[out] = 0;
+                failedOf[out] = 0;
+                slowOf[out] = 0;
             }
             second = Math.max(second, to);
         }
 
         @Override
         void put(long count, boolean failed, boolean slow) {
-            Sums now = at(second);
-            now.calls += count;
+            int now = at(second);
+            callsOf[now] += count;
             calls += count;
             if (failed) {
-                now.failed += count;
+                failedOf[now] += count;
                 this.failed += count;
             }
             if (slow) {
-                now.slow += count;
+                slowOf[now] += count;
                 this.slow += count;
             }
         }
 
-        private Sums at(long second) {
-            return seconds[(int) Math.floorMod(second, (long) seconds.length)];
-        }
-
-        private static final class Sums {
-            long calls;
-            long failed;
-            long slow;
+        private int at(long second) {
+            return (int) Math.floorMod(second, (long) callsOf.length);
         }
     }
 }
