@@ -111,8 +111,13 @@ public final class Caller {
         return attributes;
     }
 
-    @Nullable
-    String attributeOrNull(String name) {
+    /** The key as {@link #key()} has it, or null: for routers, which run on the hot path and may not allocate. */
+    public @Nullable String keyOrNull() {
+        return key;
+    }
+
+    /** The value that {@link #attribute} has, or null: for routers, which run on the hot path and may not allocate. */
+    public @Nullable String attributeOrNull(String name) {
         return value(attributes, name);
     }
 

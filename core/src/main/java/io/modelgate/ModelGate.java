@@ -448,6 +448,17 @@ public final class ModelGate<I, O> {
         return GateStats.of(registered.values(), outcomes);
     }
 
+    /** What the control log and this process know of it. */
+    public GateDescription describe() {
+        return gates.control().locked(() -> GateDescription.of(name(), gates.control()));
+    }
+
+    /** What its router has folded from the control log; empty without a router. For the module that the router comes from. */
+    public Optional<Router.Routing> routing() {
+        return gates.control()
+                .locked(() -> Optional.ofNullable(gates.control().foldOf(name()).routing()));
+    }
+
     /**
      * A handle on one version.
      *

@@ -1,0 +1,47 @@
+package io.modelgate.rollout;
+
+import io.modelgate.Identities;
+import io.modelgate.Router;
+import java.util.Set;
+
+/**
+ * Sends the cohort of a gate's running {@link Rollout} to the candidate and everyone else to stable.
+ *
+ * <p>A caller is in the cohort by the first of these that applies:
+ *
+ * <ol>
+ *   <li>no rollout runs, or a kill has halted it: stable
+ *   <li>the caller's key is on the deny list: stable
+ *   <li>the key is on the allow list: candidate
+ *   <li>an attribute has a value that the rollout forces: candidate, with or without a key
+ *   <li>the rollout is only for some values of an attribute and the caller has none of them, or lacks the attribute: stable
+ *   <li>the caller has no key: stable
+ *   <li>the caller's bucket, {@code docs/bucketing.md}, is below the weight: candidate; otherwise stable
+ * </ol>
+ *
+ * <p>Same caller, same rollout, same answer, on every process and after every restart. Thread-safe.
+ */
+public final class Cohorts {
+
+    private static final Router ROUTER = new CohortRouter();
+
+    private Cohorts() {}
+
+    /** Returns the router for {@code GateBuilder.router}; one serves any number of gates. */
+    public static Router router() {
+        return ROUTER;
+    }
+
+    private static final class CohortRouter implements Router {
+
+        @Override
+        public Set<String> entryTypes() {
+            return EntryTypes.OWN;
+        }
+
+        @Override
+        public Routing initial(String gate, Identities identities) {
+            return CohortRouting.initial(gate, identities);
+        }
+    }
+}

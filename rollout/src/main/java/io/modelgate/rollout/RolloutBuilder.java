@@ -1,0 +1,140 @@
+package io.modelgate.rollout;
+
+import io.modelgate.Identities;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Configures a {@link Rollout}. Handed to the function given to {@link Rollout#start}, and done when that returns. */
+public final class RolloutBuilder {
+
+    private static final int MOST_KEYS = 1_000;
+    private static final int MOST_VALUES = 1_000;
+    private static final int LONGEST_VALUE = 200;
+
+    private final String gate;
+    private final Set<String> declared;
+    private final Set<String> allow = new LinkedHashSet<>();
+    private final Set<String> deny = new LinkedHashSet<>();
+    private final Map<String, List<String>> only = new TreeMap<>();
+    private final Map<String, List<String>> force = new TreeMap<>();
+    private Weight weight = Weight.NONE;
+
+    /** For a gate and the attributes that it declares. */
+    RolloutBuilder(String gate, Set<String> declared) {
+        this.gate = gate;
+        this.declared = declared;
+    }
+
+    /** Sets how many callers go to the candidate at first. Default: {@link Weight#NONE}. */
+    public RolloutBuilder weight(Weight weight) {
+        this.weight = weight;
+        return this;
+    }
+
+    /**
+     * Always sends the callers with these keys to the candidate. The control log holds them as keyed hashes.
+     *
+     * @param keys at most 1,000 on both lists together
+     * @throws IllegalArgumentException for an empty key, a key that is denied, or too many keys
+     */
+    public RolloutBuilder allow(String... keys) {
+        list("allow", keys, allow, deny);
+        return this;
+    }
+
+    /**
+     * Never sends the callers with these keys to the candidate. The control log holds them as keyed hashes.
+     *
+     * @param keys at most 1,000 on both lists together
+     * @throws IllegalArgumentException for an empty key, a key that is allowed, or too many keys
+     */
+    public RolloutBuilder deny(String... keys) {
+        list("deny", keys, deny, allow);
+        return this;
+    }
+
+    /**
+     * Limits the rollout to callers whose attribute has one of these values; one that lacks the attribute gets stable. Of several
+     * limits, a caller must meet each.
+     *
+     * @param values 1 to 1,000, each of 1 to 200 characters
+     * @throws IllegalArgumentException for an attribute that the gate does not declare, listing those that it does; for one limited
+     *     before; for a value out of range
+     */
+    public RolloutBuilder only(String attribute, String... values) {
+        rule("only", attribute, values, only);
+        return this;
+    }
+
+    /**
+     * Sends the callers whose attribute has one of these values to the candidate, whatever the weight, unless their key is denied.
+     *
+     * @param values 1 to 1,000, each of 1 to 200 characters
+     * @throws IllegalArgumentException for an attribute that the gate does not declare, listing those that it does; for one forced
+     *     before; for a value out of range
+     */
+    public RolloutBuilder force(String attribute, String... values) {
+        rule("force", attribute, values, force);
+        return this;
+    }
+
+    // No key gets into a message: messages end in logs.
+    private void list(String name, String[] keys, Set<String> list, Set<String> other) {
+        for (int i = 0; i < keys.length; i++) {
+            if (keys[i].isEmpty()) {
+                throw new IllegalArgumentException(name + "[" + i + "] is empty: expected a caller's key");
+            }
+            if (other.contains(keys[i])) {
+                throw new IllegalArgumentException(
+                        name + "[" + i + "] is on the other list too: a caller is allowed or denied");
+            }
+            list.add(keys[i]);
+        }
+        if (allow.size() + deny.size() > MOST_KEYS) {
+            throw new IllegalArgumentException("allow and deny hold " + (allow.size() + deny.size())
+                    + " keys: expected at most " + MOST_KEYS + "; send a group by an attribute, with force or only");
+        }
+    }
+
+    private void rule(String name, String attribute, String[] values, Map<String, List<String>> rules) {
+        if (!declared.contains(attribute)) {
+            throw new IllegalArgumentException(name + ": attribute \"" + attribute + "\" is not declared by gate \""
+                    + gate + "\"; declared are " + declared);
+        }
+        if (values.length == 0 || values.length > MOST_VALUES) {
+            throw new IllegalArgumentException(
+                    name + "(\"" + attribute + "\") has " + values.length + " values: expected 1 to " + MOST_VALUES);
+        }
+        for (String value : values) {
+            if (value.isEmpty() || value.length() > LONGEST_VALUE) {
+                throw new IllegalArgumentException(name + "(\"" + attribute + "\") has a value of " + value.length()
+                        + " characters: expected 1 to " + LONGEST_VALUE);
+            }
+        }
+        if (rules.putIfAbsent(attribute, Stream.of(values).distinct().toList()) != null) {
+            throw new IllegalArgumentException(
+                    name + "(\"" + attribute + "\") is given twice: give all its values at once");
+        }
+    }
+
+    RolloutStart build(String id, String version, Identities identities) {
+        return new RolloutStart(
+                id,
+                version,
+                weight.parts(),
+                Bucketing.salt(id),
+                hashes(allow, identities),
+                hashes(deny, identities),
+                only,
+                force);
+    }
+
+    /** Sorted, so that the order in the log does not tell who was named together. */
+    private static List<String> hashes(Set<String> keys, Identities identities) {
+        return keys.stream().map(identities::hash).sorted().toList();
+    }
+}
