@@ -228,10 +228,9 @@ public final class FileControlLog implements ControlLog {
     private List<Entry> next(long after) {
         try {
             return closed ? List.of() : entries(after, BATCH, BATCH_BYTES);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
+            // Whatever it is, the thread goes on: what arrives next may be a kill.
             report(e);
-            return List.of();
-        } catch (ControlLogException e) {
             return List.of();
         }
     }
@@ -263,7 +262,7 @@ public final class FileControlLog implements ControlLog {
     }
 
     /** Once for each problem, however often it is met. */
-    private void report(Exception e) {
+    private void report(Throwable e) {
         String message = String.valueOf(e.getMessage());
         if (!message.equals(problem.getAndSet(message))) {
             LOGGER.error(

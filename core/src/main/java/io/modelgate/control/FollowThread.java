@@ -54,7 +54,9 @@ final class FollowThread {
     }
 
     void wake() {
-        wake.release();
+        if (wake.availablePermits() == 0) {
+            wake.release();
+        }
     }
 
     private void run() {

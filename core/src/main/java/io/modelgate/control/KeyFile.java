@@ -1,7 +1,6 @@
 package io.modelgate.control;
 
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -56,8 +55,7 @@ final class KeyFile {
     }
 
     private static FileAttribute<?>[] ownerOnly(Path file) {
-        return file.getFileSystem().equals(FileSystems.getDefault())
-                        && file.getFileSystem().supportedFileAttributeViews().contains("posix")
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
                 }

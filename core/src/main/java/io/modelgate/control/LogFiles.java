@@ -2,6 +2,7 @@ package io.modelgate.control;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -16,6 +17,10 @@ import java.nio.file.Path;
 record LogFiles(Path log, Path head, Path lock, Path key) {
 
     static LogFiles at(Path file) {
+        if (!file.getFileSystem().equals(FileSystems.getDefault())) {
+            throw new IllegalArgumentException(
+                    "file is " + file.toUri() + ": expected a path of the default file system");
+        }
         Path log;
         try {
             if (Files.isDirectory(file)) {

@@ -118,15 +118,24 @@ public final class MemoryControlLog implements ControlLog {
             return;
         }
         int seen = 1;
-        do {
-            for (Follower follower : followers) {
-                List<Entry> batch = after(follower.after(), Integer.MAX_VALUE);
-                if (!batch.isEmpty()) {
-                    follower.deliver(batch);
-                }
+        try {
+            while (seen > 0) {
+                followers.forEach(this::deliver);
+                seen = deliveries.addAndGet(-seen);
             }
-            seen = deliveries.addAndGet(-seen);
-        } while (seen > 0);
+        } finally {
+            if (seen > 0) {
+                // Only an Error gets here, out of memory for one; the next append hands over what this one did not.
+                deliveries.set(0);
+            }
+        }
+    }
+
+    private void deliver(Follower follower) {
+        List<Entry> batch = after(follower.after(), Integer.MAX_VALUE);
+        if (!batch.isEmpty()) {
+            follower.deliver(batch);
+        }
     }
 
     @Override
