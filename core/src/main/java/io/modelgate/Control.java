@@ -110,7 +110,7 @@ final class Control implements AutoCloseable {
     private void foldFleet(Entry entry) {
         fleetEntries.add(entry);
         if (entry.type().equals(EntryTypes.KILL)) {
-            fleetKills.put(entry.decision().id(), GateFold.kill(entry));
+            GateFold.kill(entry).ifPresent(kill -> fleetKills.put(kill.id(), kill));
         } else if (entry.type().equals(EntryTypes.REVIVE)) {
             entry.texts("kills").forEach(fleetKills::remove);
         }

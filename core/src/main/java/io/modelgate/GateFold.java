@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ final class GateFold {
     void apply(Entry entry) {
         switch (entry.type()) {
             case EntryTypes.DECLARE -> declare(entry);
-            case EntryTypes.KILL -> kills.put(entry.decision().id(), kill(entry));
+            case EntryTypes.KILL -> kill(entry).ifPresent(kill -> kills.put(kill.id(), kill));
             case EntryTypes.REVIVE -> entry.texts("kills").forEach(kills::remove);
             case EntryTypes.PROMOTE -> stable(entry.text("version"));
             case EntryTypes.ROLLBACK -> {
@@ -71,14 +72,30 @@ final class GateFold {
         return map.get(name) instanceof String text ? text : "";
     }
 
-    static Kill kill(Entry entry) {
+    /** The kill of an entry; empty if it names a gate that cannot exist. */
+    static Optional<Kill> kill(Entry entry) {
         var decision = entry.decision();
-        return new Kill(
-                decision.id(),
-                new Scope(decision.gate(), entry.text("version"), entry.text("attribute"), entry.text("value")),
-                new Actor(decision.actor(), decision.authentication()),
-                decision.reason(),
-                decision.at());
+        Actor actor = new Actor(readable(decision.actor(), 200), readable(decision.authentication(), 100));
+        return scope(entry).map(scope -> new Kill(decision.id(), scope, actor, decision.reason(), decision.at()));
+    }
+
+    /**
+     * What a kill turns off. Other programs write to a log too: a part that makes no sense is left out, so that too much is off and
+     * never too little.
+     */
+    private static Optional<Scope> scope(Entry entry) {
+        String gate = entry.gate();
+        try {
+            return Optional.of(new Scope(gate, entry.text("version"), entry.text("attribute"), entry.text("value")));
+        } catch (IllegalArgumentException malformed) {
+            boolean possible = gate.equals(Scope.FLEET) || Names.isName(gate);
+            return possible ? Optional.of(new Scope(gate, null, null, null)) : Optional.empty();
+        }
+    }
+
+    private static String readable(String text, int max) {
+        String plain = Screen.plain(text);
+        return plain.length() <= max ? plain : plain.substring(0, max);
     }
 
     private void stable(@Nullable String version) {

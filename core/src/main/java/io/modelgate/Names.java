@@ -12,11 +12,15 @@ final class Names {
 
     /** Returns {@code value} if it can name a gate, a version, an attribute or a rung. */
     static String name(String parameter, @Nullable String value) {
-        if (value == null || !NAME.matcher(value).matches()) {
+        if (value == null || !isName(value)) {
             throw new IllegalArgumentException(parameter + " is " + quote(value)
                     + ": expected 1 to 100 letters, digits, '.', '_' or '-', starting with a letter or digit");
         }
         return value;
+    }
+
+    static boolean isName(String value) {
+        return NAME.matcher(value).matches();
     }
 
     /** Returns {@code value} if it is free text of the given length without control characters. */

@@ -30,11 +30,12 @@ class Disk {
         file.setLength(length);
     }
 
-    /** Replaces a small file as a whole: whoever reads it, also after a crash, finds the old content or the new. */
+    /** Replaces a small file as a whole: whoever reads it, also after a crash, finds the old content or the new, and may still read it. */
     void replace(Path target, byte[] content) throws IOException {
         Path temporary = LogFiles.beside(target, ".tmp");
         try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
             out.write(content);
+            Ownership.like(target, temporary);
             out.getFD().sync();
         }
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);

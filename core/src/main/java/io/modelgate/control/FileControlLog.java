@@ -3,6 +3,7 @@ package io.modelgate.control;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,11 +39,13 @@ public final class FileControlLog implements ControlLog {
     private final FollowThread followers;
     private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
     private final byte[] secret;
+    private final boolean writable;
     private volatile boolean closed;
 
-    private FileControlLog(LogFiles files, LogStore store, byte[] secret, Duration poll) {
+    private FileControlLog(LogFiles files, LogStore store, byte[] secret, Duration poll, boolean writable) {
         this.files = files;
         this.store = store;
+        this.writable = writable;
         this.secret = secret;
         followers = new FollowThread("modelgate-follow-" + files.log().getFileName(), poll, this::next);
     }
@@ -67,7 +70,7 @@ public final class FileControlLog implements ControlLog {
                 store.create();
                 store.recover();
                 byte[] secret = KeyFile.open(files, store.chain().head().seq() == 0, disk);
-                return new FileControlLog(files, store, secret, poll);
+                return new FileControlLog(files, store, secret, poll, true);
             });
         } catch (IOException e) {
             throw new ControlLogException(
@@ -75,6 +78,27 @@ public final class FileControlLog implements ControlLog {
                             + "; this process needs to read and write it and the files beside it",
                     e);
         }
+    }
+
+    /**
+     * Opens a log to look at it, and verifies all of it. Waits for no lock and changes no file, so that it works beside a writer that
+     * hangs, on a disk that is full and without the right to write; the log can be read and followed, but nothing can be appended.
+     *
+     * <p>It does not know the log's secret: the identities that it hashes match nobody.
+     *
+     * @throws ControlLogException if there is no such log or it cannot be read, or as {@link #open} does
+     */
+    public static FileControlLog view(Path file) {
+        LogFiles files = LogFiles.at(file);
+        LogStore store = new LogStore(files, new Disk());
+        try {
+            store.refresh();
+        } catch (IOException e) {
+            throw new ControlLogException("control log " + files.log() + " cannot be read: " + LogFiles.reason(e), e);
+        }
+        byte[] nobody = new byte[KeyFile.BYTES];
+        new SecureRandom().nextBytes(nobody);
+        return new FileControlLog(files, store, nobody, POLL, false);
     }
 
     /**
@@ -149,6 +173,10 @@ public final class FileControlLog implements ControlLog {
 
     private <T> T writing(LogLock.Action<T> action) {
         requireOpen();
+        if (!writable) {
+            throw new ControlLogException(
+                    "control log " + files.log() + " is open to be looked at only: nothing can be appended here");
+        }
         T result;
         try {
             result = LogLock.holding(files.lock(), () -> {

@@ -39,7 +39,11 @@ final class HeadFile {
 
     static void write(LogFiles files, Head head, Disk disk) throws IOException {
         String line = "{\"v\":1,\"seq\":" + head.seq() + ",\"hash\":\"" + head.hash() + "\"}\n";
+        boolean fresh = !Files.exists(files.head());
         disk.replace(files.head(), line.getBytes(StandardCharsets.US_ASCII));
+        if (fresh) {
+            Ownership.like(files.log(), files.head());
+        }
     }
 
     /** The way out of every problem of the head file alone. */

@@ -27,6 +27,7 @@ final class KeyFile {
             secret = Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
             secret = create(file, disk);
+            Ownership.give(files.log(), file);
             if (!logIsEmpty) {
                 LOGGER.warn(
                         "control log {}: there was no key file, so a new one was created: callers whose hashes are in the"
