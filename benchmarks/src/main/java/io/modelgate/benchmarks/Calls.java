@@ -56,8 +56,9 @@ public class Calls extends Measured {
     /** A gate that is killed. */
     @State(Scope.Benchmark)
     public static class Killed extends Usual {
-        @Setup
-        public void kill() {
+        @Override
+        public void open() {
+            super.open();
             setting.kill(gate);
         }
     }
