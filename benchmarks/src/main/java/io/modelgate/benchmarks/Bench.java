@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -94,16 +95,17 @@ public final class Bench {
         jmh.include("^" + Pattern.quote(method) + "$")
                 .threads(threads)
                 .forks(1)
-                .warmupIterations(options.quick() ? 2 : 5)
-                .warmupTime(TimeValue.milliseconds(options.quick() ? 50 : 200))
-                .measurementIterations(options.quick() ? 2 : 5)
-                .measurementTime(TimeValue.milliseconds(options.quick() ? 50 : 150))
+                .warmupIterations(options.quick() ? 2 : 8)
+                .warmupTime(TimeValue.milliseconds(options.quick() ? 50 : 120))
+                .measurementIterations(options.quick() ? 2 : 40)
+                .measurementTime(TimeValue.milliseconds(options.quick() ? 50 : 20))
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT);
         return measured(new Runner(jmh.build()).runSingle());
     }
 
+    /** What else the machine does can only slow an iteration down: the lower quartile of many short ones is steadier than their mean. */
     private static Results.Measured measured(RunResult run) {
         double[] nanos = run.getBenchmarkResults().stream()
                 .map(BenchmarkResult::getIterationResults)
@@ -111,7 +113,8 @@ public final class Bench {
                 .mapToDouble(Bench::score)
                 .toArray();
         Result<?> bytes = requireNonNull(run.getSecondaryResults().get("gc.alloc.rate.norm"));
-        return new Results.Measured(Results.Spread.of(nanos).median(), bytes.getScore());
+        Arrays.sort(nanos);
+        return new Results.Measured(nanos[nanos.length / 4], bytes.getScore());
     }
 
     private static double score(IterationResult iteration) {

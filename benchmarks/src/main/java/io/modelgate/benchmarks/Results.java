@@ -13,7 +13,7 @@ final class Results {
     /** One benchmark on so many threads. */
     record Id(String name, int threads) {}
 
-    /** What one fork measured: the median of its iterations in nanoseconds a call and thread, and the bytes allocated a call. */
+    /** What one fork measured: the lower quartile of its iterations in nanoseconds a call and thread, and the bytes allocated a call. */
     record Measured(double nanos, double bytes) {}
 
     /** Several values of the same thing: their median, the least and the greatest. NaN when there are none. */
