@@ -106,6 +106,14 @@ public final class Caller {
         return h;
     }
 
+    /**
+     * An equal caller, for code that leaves the serving path. A caller that is made for one call and stays on that path is never
+     * allocated; handing itself on, even where that never happens, would have it allocated for every call.
+     */
+    Caller copy() {
+        return new Caller(key, session, attributes, hash);
+    }
+
     /** The attributes as name, value, name, value …; shared, not to be changed. */
     String[] attributePairs() {
         return attributes;

@@ -76,12 +76,14 @@ final class Descent<I, O> implements Fallen<I, O> {
             return null;
         }
         long now = gate.ticker().read();
-        Object answer = gate.attempt(seen, other, input, caller, startOr(now), now);
+        Object answer =
+                gate.attempt(seen, other.version(), input, caller.attributePairs(), caller, startOr(now), now, true);
         if (answer instanceof Miss again) {
             missed(other.version(), again);
             return null;
         }
         other.version().counts.usedAsRung();
+        gate.remember(input, caller, other.version().id, answer);
         @SuppressWarnings("unchecked") // attempt returns an answer or a Miss
         O usable = (O) answer;
         return usable;

@@ -32,8 +32,8 @@ record GateState<I, O>(
     /** The outcome of every killed call, made once, and the counter of such calls. */
     record KilledAnswer<O>(Outcome<O> outcome, LongAdder calls) {}
 
-    boolean blocks(RegisteredVersion<I, O> version, Caller caller) {
+    boolean blocks(RegisteredVersion<I, O> version, String[] attributes) {
         Served<I, O> served = versions.get(version.id);
-        return served == null || served.killSwitch().blocks(caller);
+        return served == null || served.killSwitch().blocks(attributes);
     }
 }

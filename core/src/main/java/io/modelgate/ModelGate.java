@@ -91,7 +91,7 @@ public final class ModelGate<I, O> {
     public O call(I input, Caller caller) {
         GateState<I, O> seen = state;
         if (seen.gateSwitch().blocks(caller)) {
-            return valueOf(killed(seen, input, caller));
+            return valueOf(killed(seen, input, caller.copy()));
         }
         Object served = serve(seen, route(seen, caller), input, caller);
         return served instanceof Unanswered<?> ? valueOf(outcomeIn(served)) : answerIn(served);
@@ -101,7 +101,7 @@ public final class ModelGate<I, O> {
     public Outcome<O> decide(I input, Caller caller) {
         GateState<I, O> seen = state;
         if (seen.gateSwitch().blocks(caller)) {
-            return killed(seen, input, caller);
+            return killed(seen, input, caller.copy());
         }
         Served<I, O> target = route(seen, caller);
         Object served = serve(seen, target, input, caller);
@@ -164,17 +164,31 @@ public final class ModelGate<I, O> {
         }
     }
 
-    /** The answer of the target version, or an {@link Unanswered}. */
+    /**
+     * The answer of the target version, or an {@link Unanswered}.
+     *
+     * <p>A caller that is made for one call costs no allocation as long as it stays within this method and those before it, which
+     * the compiler inlines into the user's code. So what comes after gets the caller's attributes, or a copy of the caller where the
+     * call leaves the usual path.
+     */
     private Object serve(GateState<I, O> seen, @Nullable Served<I, O> target, I input, Caller caller) {
         if (target == null) {
-            return fallen(null, Miss.of(Cause.UNAVAILABLE), input, caller, Descent.UNREAD);
+            return fallen(null, Miss.of(Cause.UNAVAILABLE), input, caller.copy(), Descent.UNREAD);
         }
         if (target.killSwitch().blocks(caller)) {
-            return fallen(target.version(), Miss.of(Cause.KILLED), input, caller, Descent.UNREAD);
+            return fallen(target.version(), Miss.of(Cause.KILLED), input, caller.copy(), Descent.UNREAD);
         }
+        RegisteredVersion<I, O> version = target.version();
+        Caller shown = version.callAware == null ? null : caller.copy();
         long start = ticker.read();
-        Object answer = attempt(seen, target, input, caller, start, start);
-        return answer instanceof Miss miss ? fallen(target.version(), miss, input, caller, start) : answer;
+        Object answer = attempt(seen, version, input, caller.attributePairs(), shown, start, start, true);
+        if (answer instanceof Miss miss) {
+            return fallen(version, miss, input, caller.copy(), start);
+        }
+        if (remembering != null) {
+            remember(input, caller.copy(), version.id, answer);
+        }
+        return answer;
     }
 
     private Unanswered<O> fallen(
@@ -183,56 +197,40 @@ public final class ModelGate<I, O> {
     }
 
     /**
-     * One invocation of a version: admitted, marked, run, judged and settled. Returns its answer or a {@link Miss}.
+     * One invocation of a version: admitted, marked, run, judged and settled. Returns its answer or a {@link Miss}. Without {@code run}
+     * it ends once the invocation is admitted and marked, and returns the breaker's admission or a {@link Miss}.
      *
-     * @param seen the snapshot in which {@code target} was found and not killed
+     * <p>All permits are taken first. Then the invocation is marked in flight and, with the mark's full fence between, the snapshot is
+     * looked at again: a kill is seen here or sees the mark. Whoever is refused has given everything back.
+     *
+     * <p>This is one method of more than 325 bytecodes, so that the compiler never inlines it (FreqInlineSize): were it and the user's
+     * model part of {@link #call}, that would be too large to be inlined itself (InlineSmallCode), and every caller be allocated.
+     *
+     * @param seen the snapshot in which {@code version} was found and not killed
+     * @param attributes the caller's
+     * @param caller the caller, for a version that is shown its call; null for any other
      * @param callStart when the call began
      * @param start now
      */
-    Object attempt(GateState<I, O> seen, Served<I, O> target, I input, Caller caller, long callStart, long start) {
-        RegisteredVersion<I, O> version = target.version();
-        long allowed = allowedNanos(start - callStart);
+    @SuppressWarnings("ReferenceEquality") // the same snapshot, not an equal one: anything else is looked at again
+    Object attempt(
+            GateState<I, O> seen,
+            RegisteredVersion<I, O> version,
+            I input,
+            String[] attributes,
+            @Nullable Caller caller,
+            long callStart,
+            long start,
+            boolean run) {
+        long allowed = deadlineNanos == Long.MAX_VALUE
+                ? modelTimeoutNanos
+                : Math.min(modelTimeoutNanos, deadlineNanos - (start - callStart));
         if (allowed <= 0) {
             return Miss.of(Cause.NO_TIME_LEFT);
         }
-        long[] row = version.counts.row();
-        Object admitted = admit(seen, version, caller, start, row);
-        if (admitted instanceof Miss) {
-            return admitted;
-        }
-        Breaker.Admission admission = (Breaker.Admission) admitted;
-        O answer;
-        try {
-            answer = version.invoke(input, caller, allowed, start, ticker);
-        } catch (Throwable thrown) {
-            return threw(version, admission, row, start, thrown);
-        }
-        long end = ticker.read();
-        Miss miss = judge(answer, end - start, allowed);
-        if (miss != null) {
-            return unusable(version, admission, row, start, end, miss);
-        }
-        answered(version, admission, row, end, end - start);
-        if (remembering != null) {
-            remember(remembering, input, caller, version.id, answer);
-        }
-        return answer;
-    }
-
-    /** The time that a version may take, given what the call has used: at most the model timeout, at most what is left. */
-    long allowedNanos(long used) {
-        return deadlineNanos == Long.MAX_VALUE ? modelTimeoutNanos : Math.min(modelTimeoutNanos, deadlineNanos - used);
-    }
-
-    /**
-     * Takes all permits of an invocation, marks it in flight and, with the mark's full fence between, looks at the snapshot again: a kill
-     * is seen here or sees the mark. Returns the breaker's admission, or a {@link Miss} having given everything back.
-     */
-    @SuppressWarnings("ReferenceEquality") // the same snapshot, not an equal one: anything else is looked at again
-    Object admit(GateState<I, O> seen, RegisteredVersion<I, O> version, Caller caller, long now, long[] row) {
         Breaker.Admission admission = version.breaker.current();
         if (!admission.plain) {
-            admission = version.breaker.admit(now);
+            admission = version.breaker.admit(start);
             if (admission == null) {
                 return Miss.of(Cause.BREAKER_OPEN);
             }
@@ -244,17 +242,40 @@ public final class ModelGate<I, O> {
                 return Miss.of(refusal);
             }
         }
+        long[] row = version.counts.row();
         long nth = VersionCounts.started(row);
         GateState<I, O> latest = state;
-        if (latest != seen && latest.blocks(version, caller)) {
+        if (latest != seen && latest.blocks(version, attributes)) {
             VersionCounts.withdrawn(row);
             giveBack(version, admission);
             return Miss.of(Cause.KILLED);
         }
         if (recent != null) {
-            recent.see(nth, caller);
+            recent.see(nth, attributes);
         }
-        return admission;
+        if (!run) {
+            return admission;
+        }
+        O answer;
+        try {
+            answer = version.model != null
+                    ? version.model.answer(input)
+                    : version.showCall(input, caller, allowed, start, ticker);
+        } catch (Throwable thrown) {
+            return threw(version, admission, row, start, thrown);
+        }
+        long end = ticker.read();
+        Miss miss = judge(answer, end - start, allowed);
+        if (miss != null) {
+            return unusable(version, admission, row, start, end, miss);
+        }
+        answered(version, admission, row, end, end - start);
+        return answer;
+    }
+
+    /** The time that a version may take from the start of its call: at most the model timeout, at most the deadline. */
+    long allowedNanos() {
+        return Math.min(modelTimeoutNanos, deadlineNanos);
     }
 
     private void giveBack(RegisteredVersion<I, O> version, Breaker.Admission admission) {
@@ -350,9 +371,14 @@ public final class ModelGate<I, O> {
         }
     }
 
-    private void remember(Fallback<I, O> ladder, I input, Caller caller, String version, O answer) {
+    /** Lets a ladder that remembers answers hear of one. */
+    @SuppressWarnings("unchecked") // attempt gave the answer
+    void remember(I input, Caller caller, String version, Object answer) {
+        if (remembering == null) {
+            return;
+        }
         try {
-            ladder.remember(input, caller, version, answer);
+            remembering.remember(input, caller, version, (O) answer);
         } catch (Exception e) {
             gates.warnings().threw("the memory of the ladder of gate \"" + config.name() + "\"", e);
         }

@@ -91,13 +91,13 @@ public final class Permit<I, O> implements AutoCloseable {
 
     private record Admitted(Breaker.Admission admission, long start) {}
 
+    @SuppressWarnings("NullAway") // no model is run, so none is asked anything
     private static <I, O> Object admit(ModelGate<I, O> gate, GateState<I, O> seen, Served<I, O> target, Caller caller) {
         if (target.killSwitch().blocks(caller)) {
             return Miss.of(Cause.KILLED);
         }
         long now = gate.ticker().read();
-        Object admitted = gate.admit(
-                seen, target.version(), caller, now, target.version().counts.row());
+        Object admitted = gate.attempt(seen, target.version(), null, caller.attributePairs(), null, now, now, false);
         return admitted instanceof Breaker.Admission admission ? new Admitted(admission, now) : admitted;
     }
 
@@ -131,7 +131,7 @@ public final class Permit<I, O> implements AutoCloseable {
         Breaker.Admission admittedWith = granted(admission);
         settle();
         long end = gate.ticker().read();
-        Miss miss = gate.judge(answer, end - start, gate.allowedNanos(0));
+        Miss miss = gate.judge(answer, end - start, gate.allowedNanos());
         if (miss != null) {
             missed(miss);
             gate.unusable(version, admittedWith, version.counts.row(), start, end, miss);

@@ -14,12 +14,12 @@ final class RecentCallers {
     private final AtomicReferenceArray<String[]> ring = new AtomicReferenceArray<>(SIZE);
 
     /** Looks at every call of a row at first and every sixteenth later: {@code nth} is the row's count so far. */
-    void see(long nth, Caller caller) {
+    void see(long nth, String[] attributes) {
         if (nth < 64 || (nth & 15) == 0) {
             int slot = (int) ((nth < 64 ? nth : nth >> 4) * 31
                             + Thread.currentThread().getId())
                     & (SIZE - 1);
-            ring.setPlain(slot, caller.attributePairs());
+            ring.setPlain(slot, attributes);
         }
     }
 

@@ -29,11 +29,9 @@ final class RegisteredVersion<I, O> {
         latency = gate.latencyHistogram() ? new LatencyHistogram() : null;
     }
 
-    O invoke(I input, Caller caller, long allowedNanos, long start, Ticker ticker) throws Exception {
-        if (model != null) {
-            return model.answer(input);
-        }
-        if (callAware == null) {
+    /** Invokes a model that is shown its call. */
+    O showCall(I input, @Nullable Caller caller, long allowedNanos, long start, Ticker ticker) throws Exception {
+        if (callAware == null || caller == null) {
             throw new IllegalStateException("version " + id + " has no implementation");
         }
         return callAware.answer(input, new RunningCall(caller, allowedNanos, start, ticker));

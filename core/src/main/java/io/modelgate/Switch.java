@@ -53,12 +53,17 @@ final class Switch {
 
     /** Whether this caller is killed: a caller that lacks an attribute by which a kill is narrowed is. */
     boolean blocks(Caller caller) {
-        return off || (narrowed != null && blocks(narrowed, caller));
+        return blocks(caller.attributePairs());
     }
 
-    private static boolean blocks(Map<String, Set<String>> narrowed, Caller caller) {
+    /** Whether a caller with these attributes (name, value, name, value …) is killed. */
+    boolean blocks(String[] attributes) {
+        return off || (narrowed != null && blocks(narrowed, attributes));
+    }
+
+    private static boolean blocks(Map<String, Set<String>> narrowed, String[] attributes) {
         for (Map.Entry<String, Set<String>> attribute : narrowed.entrySet()) {
-            String value = caller.attributeOrNull(attribute.getKey());
+            String value = Caller.value(attributes, attribute.getKey());
             if (value == null || attribute.getValue().contains(value)) {
                 return true;
             }

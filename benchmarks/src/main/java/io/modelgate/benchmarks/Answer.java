@@ -1,0 +1,8 @@
+package io.modelgate.benchmarks;
+
+/** What the models of the benchmarks answer. */
+enum Answer {
+    APPROVE,
+    DECLINE,
+    REFER
+}

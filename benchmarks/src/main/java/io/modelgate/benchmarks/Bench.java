@@ -1,0 +1,123 @@
+package io.modelgate.benchmarks;
+
+import static java.util.Objects.requireNonNull;
+
+import io.modelgate.benchmarks.Benchmarks.Named;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.BenchmarkResult;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Runs the headline benchmarks in several rounds, each of which gives every benchmark one fork on one thread and one on two. What is
+ * compared is measured within seconds of each other, and ratios are taken within a round; every second round runs backwards, so that
+ * a machine that slowly gets faster or slower favours nobody.
+ */
+public final class Bench {
+
+    static final List<Integer> THREADS = List.of(1, 2);
+
+    private final Options options;
+    private final PrintStream out;
+    private final Results results = new Results();
+
+    private Bench(Options options, PrintStream out) {
+        this.options = options;
+        this.out = out;
+    }
+
+    public static void main(String[] args) throws Exception {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        Options options;
+        try {
+            options = Options.parse(List.of(args));
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\n" + Options.USAGE);
+            System.exit(2);
+            return;
+        }
+        Machine.print(out, args);
+        if (options.startup()) {
+            Startup.measure(out);
+        } else {
+            new Bench(options, out).run();
+        }
+    }
+
+    private void run() throws RunnerException, IOException {
+        List<Named> chosen = Benchmarks.ALL.stream()
+                .filter(benchmark -> options.only().matcher(benchmark.name()).matches())
+                .toList();
+        if (chosen.isEmpty()) {
+            throw new IllegalArgumentException("no benchmark is called " + options.only() + "; there are "
+                    + Benchmarks.ALL.stream().map(Named::name).toList());
+        }
+        for (int round = 1; round <= options.rounds(); round++) {
+            out.println("round " + round + " of " + options.rounds() + ": " + chosen.size() + " benchmarks on "
+                    + THREADS + " threads");
+            results.startRound();
+            List<Named> order = new ArrayList<>(chosen);
+            if (round % 2 == 0) {
+                Collections.reverse(order);
+            }
+            for (int threads : THREADS) {
+                for (Named benchmark : order) {
+                    results.add(new Results.Id(benchmark.name(), threads), fork(benchmark, threads));
+                }
+            }
+        }
+        Report report = new Report(results, out);
+        report.table();
+        report.bars(options.quick());
+        if (options.json() != null) {
+            report.json(options.json());
+        }
+    }
+
+    private Results.Measured fork(Named benchmark, int threads) throws RunnerException {
+        String method = benchmark.owner().getName() + "." + benchmark.name();
+        OptionsBuilder jmh = new OptionsBuilder();
+        jmh.include("^" + Pattern.quote(method) + "$")
+                .threads(threads)
+                .forks(1)
+                .warmupIterations(options.quick() ? 2 : 8)
+                .warmupTime(TimeValue.milliseconds(options.quick() ? 50 : 120))
+                .measurementIterations(options.quick() ? 2 : 40)
+                .measurementTime(TimeValue.milliseconds(options.quick() ? 50 : 20))
+                .addProfiler(GCProfiler.class)
+                .shouldFailOnError(true)
+                .verbosity(VerboseMode.SILENT);
+        return measured(new Runner(jmh.build()).runSingle());
+    }
+
+    /** What else the machine does can only slow an iteration down: the lower quartile of many short ones is steadier than their mean. */
+    private static Results.Measured measured(RunResult run) {
+        double[] nanos = run.getBenchmarkResults().stream()
+                .map(BenchmarkResult::getIterationResults)
+                .flatMap(Collection::stream)
+                .mapToDouble(Bench::score)
+                .toArray();
+        Result<?> bytes = requireNonNull(run.getSecondaryResults().get("gc.alloc.rate.norm"));
+        Arrays.sort(nanos);
+        return new Results.Measured(nanos[nanos.length / 4], bytes.getScore());
+    }
+
+    private static double score(IterationResult iteration) {
+        return iteration.getPrimaryResult().getScore();
+    }
+}

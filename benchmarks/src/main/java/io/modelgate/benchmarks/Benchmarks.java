@@ -1,0 +1,39 @@
+package io.modelgate.benchmarks;
+
+import java.util.List;
+
+/** The headline set, in the order in which a round runs it: what is compared stands together. */
+final class Benchmarks {
+
+    static final List<Named> ALL = List.of(
+            new Named(Floor.class, "volatileRead"),
+            new Named(Lookups.class, "switchRead"),
+            new Named(Floor.class, "hash"),
+            new Named(Lookups.class, "route"),
+            new Named(Lookups.class, "routeAgain"),
+            new Named(Floor.class, "longAdder"),
+            new Named(Calls.class, "killed"),
+            new Named(Peers.class, "launchDarklyBoolean"),
+            new Named(Calls.class, "callAgain"),
+            new Named(Calls.class, "call"),
+            new Named(Floor.class, "floor"),
+            new Named(EightGates.class, "callEightGates"),
+            new Named(Errors.class, "callErrors"),
+            new Named(Peers.class, "handRolledNoLimiter"),
+            new Named(Calls.class, "callFull"),
+            new Named(Peers.class, "handRolled"),
+            new Named(Peers.class, "resilience4j"),
+            new Named(Calls.class, "bareCall"),
+            new Named(EightGates.class, "bareEightModels"),
+            new Named(Errors.class, "bareErrors"));
+
+    private Benchmarks() {}
+
+    /**
+     * A benchmark.
+     *
+     * @param owner the class that holds it
+     * @param name the method, and the name in every report
+     */
+    record Named(Class<?> owner, String name) {}
+}

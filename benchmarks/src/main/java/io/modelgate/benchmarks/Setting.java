@@ -1,0 +1,73 @@
+package io.modelgate.benchmarks;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.modelgate.Actor;
+import io.modelgate.Caller;
+import io.modelgate.GateBuilder;
+import io.modelgate.Gates;
+import io.modelgate.Model;
+import io.modelgate.ModelGate;
+import io.modelgate.fallback.Ladder;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/** Gates as a service has them: metrics with the latency histogram, the default breaker, a ladder, a rollout at ten percent. */
+final class Setting implements AutoCloseable {
+
+    static final Actor ACTOR = Actor.of("benchmark");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final Gates gates = Gates.open(g -> g.meters(new SimpleMeterRegistry()));
+
+    ModelGate<Applicant, Answer> gate(
+            String name,
+            Model<Applicant, Answer> stable,
+            Model<Applicant, Answer> candidate,
+            Consumer<GateBuilder<Applicant, Answer>> more) {
+        ModelGate<Applicant, Answer> gate = gates.gate(name, g -> {
+            g.stable("v1", stable)
+                    .version("v2", candidate)
+                    .latencyHistogram()
+                    .router(new TenPercent())
+                    .fallback(Ladder.of(l -> l.degrade(Answer.REFER)));
+            more.accept(g);
+        });
+        roll(gate);
+        return gate;
+    }
+
+    private void roll(ModelGate<Applicant, Answer> gate) {
+        gates.append(gates.decision(
+                        "r-" + gate.name(),
+                        TenPercent.TYPE,
+                        gate.name(),
+                        ACTOR,
+                        "benchmark",
+                        Map.of("candidate", "v2")))
+                .stored(PATIENCE);
+        requireATenth(IntStream.range(0, Keys.COUNT)
+                .filter(i ->
+                        gate.versionFor(Caller.of(Keys.at(i))).orElseThrow().equals("v2"))
+                .count());
+    }
+
+    /** A benchmark whose rollout does not run would look better than it is. */
+    static void requireATenth(long toCandidate) {
+        if (toCandidate < Keys.COUNT / 20 || toCandidate > Keys.COUNT / 6) {
+            throw new IllegalStateException(
+                    toCandidate + " of " + Keys.COUNT + " callers go to the candidate, expected about a tenth");
+        }
+    }
+
+    void kill(ModelGate<Applicant, Answer> gate) {
+        gate.kill(ACTOR, "benchmark").stored(PATIENCE);
+    }
+
+    @Override
+    public void close() {
+        gates.close();
+    }
+}
