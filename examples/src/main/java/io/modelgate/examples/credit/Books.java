@@ -6,7 +6,6 @@ import io.modelgate.control.FileControlLog;
 import io.modelgate.control.Verification;
 import java.nio.file.Path;
 import java.util.ArrayList;
-
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -45,6 +44,7 @@ final class Books {
     private final Map<String, Long> admitted = new TreeMap<>();
     private final List<Killed> kills = new ArrayList<>();
     private long killToStopMillis;
+    private long servedByKilled;
 
     Books(List<Tape> tapes) {
         this.tapes = tapes;
@@ -59,24 +59,37 @@ final class Books {
     void closing(ModelGate<Applicant, Decision> stopped, String... versions) {
         gate.add(stopped.stats());
         for (String version : versions) {
-            admitted.merge(version, stopped.version(version).invocations(), Long::sum);
+            long invocations = stopped.version(version).invocations();
+            if (invocations > 0) {
+                admitted.merge(version, invocations, Long::sum);
+            }
         }
     }
 
-    /** A version was killed for good, and the kill has returned at this tick. */
-    void killed(String version, long from) {
+    /** A version was killed for good, and the kill had returned at this tick. */
+    void versionKilled(String version, long from) {
         kills.add(new Killed(version, from, Long.MAX_VALUE));
     }
 
-    /** The whole gate was killed: decided, in force and asked to be revived at these ticks. */
-    void gateKilled(long decided, long from, long to) {
+    /** The whole gate was killed: in force, and asked to be revived, at these ticks. */
+    void gateKilled(long from, long to) {
         kills.add(new Killed(null, from, to));
-        long last = invocations()
-                .mapToLong(Tape.Invocation::started)
-                .filter(started -> started < to)
-                .max()
-                .orElse(decided);
+    }
+
+    /** How long after a decision at this tick the last invocation of a model so far was started; 0 if none was. */
+    long millisToLastInvocation(long decided) {
+        long last = invocations().mapToLong(Tape.Invocation::started).max().orElse(decided);
         killToStopMillis = Math.max(0, Math.round((last - decided) / 1e6));
+        return killToStopMillis;
+    }
+
+    /** So many callers were answered by the version that was killed. */
+    void servedByKilled(long callers) {
+        servedByKilled = callers;
+    }
+
+    long servedByKilled() {
+        return servedByKilled;
     }
 
     private Stream<Tape.Invocation> invocations() {

@@ -32,7 +32,7 @@ final class BoostedTrees implements Scorer {
     BoostedTrees(String artefact, Encoding encoding) {
         this.artefact = artefact;
         this.encoding = encoding;
-        for (String tree : artefact.strip().split("\n\n")) {
+        for (String tree : artefact.strip().split("\n\n", -1)) {
             trees.add(nodes(tree.lines().toList()));
         }
     }

@@ -59,14 +59,22 @@ final class Boosting {
         }
         data.setLabel(labels);
         Map<String, Object> settings = Map.of(
-                "objective", "binary:logistic",
-                "base_score", 0.5,
-                "eta", 0.1,
-                "max_depth", 3,
-                "min_child_weight", 10,
-                "tree_method", "exact",
-                "nthread", 1,
-                "verbosity", 0);
+                "objective",
+                "binary:logistic",
+                "base_score",
+                0.5,
+                "eta",
+                0.1,
+                "max_depth",
+                3,
+                "min_child_weight",
+                10,
+                "tree_method",
+                "exact",
+                "nthread",
+                1,
+                "verbosity",
+                0);
         return XGBoost.train(data, settings, ROUNDS, Map.of(), null, null);
     }
 

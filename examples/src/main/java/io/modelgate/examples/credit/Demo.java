@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A gate in front of real models on real applications, and everything that goes wrong: the program behind {@code ./demo}. */
 public final class Demo {
 
-    private static final int CALLERS = 20_000;
+    private static final int CALLERS = 40_000;
     private static final String USAGE = "usage: ./demo [--summary-json FILE] [--once]";
 
     private Demo() {}
@@ -36,7 +36,8 @@ public final class Demo {
             }
             if (arg.equals("--summary-json") && i + 1 < args.size()) {
                 json = Path.of(args.get(++i)).toAbsolutePath();
-                if (Files.isDirectory(json) || !Files.isDirectory(json.getParent())) {
+                Path parent = json.getParent();
+                if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(json)) {
                     return usage(err, "--summary-json is " + json + ": expected a file in a directory that exists");
                 }
             } else if (!arg.equals("--once")) {
@@ -54,17 +55,23 @@ public final class Demo {
 
     private static int play(Page page, @Nullable Path json, int callers) throws IOException {
         Path directory = Files.createTempDirectory("modelgate-demo-");
+        Path log = directory.resolve("modelgate.log");
         Ticker ticker = Ticker.system();
         long start = ticker.read();
+        int exitCode;
         try {
-            Path log = directory.resolve("modelgate.log");
-            Books books = new Story(page, log, callers).play();
-            int exitCode = close(books, page, log, json);
-            page.line("took %s", Page.seconds(Duration.ofNanos(ticker.read() - start)));
-            return exitCode;
-        } finally {
-            delete(directory);
+            exitCode = close(new Story(page, log, callers).play(), page, log, json);
+        } catch (IllegalStateException e) {
+            page.line("the demo cannot go on: %s", String.valueOf(e.getMessage()));
+            exitCode = 1;
         }
+        page.line("took %s", Page.seconds(Duration.ofNanos(ticker.read() - start)));
+        if (exitCode == 0) {
+            delete(directory);
+        } else {
+            page.line("the control log is left in %s", log);
+        }
+        return exitCode;
     }
 
     /** Prints the figures and the end of the control log, writes the figures as JSON, and returns 0 if they add up, else 1. */
@@ -72,6 +79,7 @@ public final class Demo {
         Summary summary = books.summary(log);
         page.chapter("The figures");
         page.table(summary);
+        page.count("callers that v3 answered", books.servedByKilled());
         page.chapter("The last ten entries of the control log");
         page.quote(Processes.modelgate(log, "log", "--last", "10").output());
         page.line("its chain: %s", summary.logVerified() ? "verified" : "NOT VERIFIED");

@@ -14,18 +14,18 @@ import java.util.function.ToDoubleFunction;
  */
 final class Encoding {
 
-    private record Number(String name, ToDoubleFunction<Applicant> of, double median, double mean, double deviation) {
+    private record Quantity(String name, ToDoubleFunction<Applicant> of, double median, double mean, double deviation) {
         double imputed(Applicant applicant) {
             double value = of.applyAsDouble(applicant);
             return Double.isNaN(value) ? median : value;
         }
     }
 
-    private record Word(String name, Function<Applicant, String> of, String value) {}
+    private record Choice(String name, Function<Applicant, String> of, String value) {}
 
-    private final List<Number> numbers = new ArrayList<>();
-    private final List<Number> mayBeMissing = new ArrayList<>();
-    private final List<Word> words = new ArrayList<>();
+    private final List<Quantity> numbers = new ArrayList<>();
+    private final List<Quantity> mayBeMissing = new ArrayList<>();
+    private final List<Choice> words = new ArrayList<>();
     private final String[] names;
 
     /** Learns from these applications. */
@@ -52,14 +52,16 @@ final class Encoding {
 
     private void number(List<Applicant> applicants, String name, ToDoubleFunction<Applicant> of) {
         double[] all = applicants.stream().mapToDouble(of).toArray();
-        double[] known =
-                Arrays.stream(all).filter(value -> !Double.isNaN(value)).sorted().toArray();
+        double[] known = Arrays.stream(all)
+                .filter(value -> !Double.isNaN(value))
+                .sorted()
+                .toArray();
         double mean = Arrays.stream(known).average().orElseThrow();
         double variance = Arrays.stream(known)
                 .map(value -> (value - mean) * (value - mean))
                 .average()
                 .orElseThrow();
-        Number number = new Number(name, of, known[known.length / 2], mean, Math.max(Math.sqrt(variance), 1e-9));
+        Quantity number = new Quantity(name, of, known[known.length / 2], mean, Math.max(Math.sqrt(variance), 1e-9));
         numbers.add(number);
         if (known.length < all.length) {
             mayBeMissing.add(number);
@@ -68,7 +70,7 @@ final class Encoding {
 
     private void word(List<Applicant> applicants, String name, Function<Applicant, String> of) {
         for (String value : new TreeSet<>(applicants.stream().map(of).toList())) {
-            words.add(new Word(name, of, value));
+            words.add(new Choice(name, of, value));
         }
     }
 
@@ -89,13 +91,13 @@ final class Encoding {
     double[] encode(Applicant applicant) {
         double[] row = new double[names.length];
         int column = 0;
-        for (Number number : numbers) {
+        for (Quantity number : numbers) {
             row[column++] = (number.imputed(applicant) - number.mean) / number.deviation;
         }
-        for (Number number : mayBeMissing) {
+        for (Quantity number : mayBeMissing) {
             row[column++] = Double.isNaN(number.of.applyAsDouble(applicant)) ? 1 : 0;
         }
-        for (Word word : words) {
+        for (Choice word : words) {
             row[column++] = word.of.apply(applicant).equals(word.value) ? 1 : 0;
         }
         return row;

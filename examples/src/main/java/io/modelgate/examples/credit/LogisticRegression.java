@@ -1,6 +1,7 @@
 package io.modelgate.examples.credit;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.tribuo.Model;
@@ -55,7 +56,9 @@ final class LogisticRegression implements Scorer {
     public double probabilityOfBad(Applicant applicant) {
         ArrayExample<Label> example =
                 new ArrayExample<>(LabelFactory.UNKNOWN_LABEL, columns, encoding.encode(applicant));
-        return model.predict(example).getOutputScores().get(BAD).getScore();
+        Label bad =
+                Objects.requireNonNull(model.predict(example).getOutputScores().get(BAD));
+        return bad.getScore();
     }
 
     /** Its artefact: the weights as text. */

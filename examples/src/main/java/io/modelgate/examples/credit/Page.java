@@ -52,9 +52,7 @@ final class Page {
     }
 
     void answers(String who, Tally.Answers answers) {
-        line(
-                "%-24s %,9d   %6.1f %%   %10.3f",
-                who, answers.calls(), 100 * answers.approvalRate(), answers.errorCost());
+        line("%-24s %,9d   %6.1f %%   %10.3f", who, answers.calls(), 100 * answers.approvalRate(), answers.errorCost());
     }
 
     /** A summary as a table. */

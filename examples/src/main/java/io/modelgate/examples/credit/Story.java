@@ -16,10 +16,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The demo from training to revive, told while it happens. For use by one thread. */
 final class Story {
@@ -48,6 +51,7 @@ final class Story {
         books = new Books(traffic.tapes());
     }
 
+    /** Plays it and returns its books. */
     Books play() {
         Models models = train();
         GateKill kill;
@@ -68,20 +72,30 @@ final class Story {
 
     private Models train() {
         page.chapter("Training on real applications");
-        page.line("%,d to train on, %,d held out; of these %.0f %% ended badly",
+        page.line(
+                "%,d to train on, %,d held out; of these %.0f %% ended badly",
                 data.training().size(),
                 data.heldOut().size(),
-                100.0 * data.heldOut().stream().filter(Application::bad).count() / data.heldOut().size());
+                100.0
+                        * data.heldOut().stream().filter(Application::bad).count()
+                        / data.heldOut().size());
         Models models = Models.train(data);
         page.line("v1  logistic regression, by Tribuo   AUC %.3f", models.v1().auc(data.heldOut()));
-        page.line("v2  boosted trees, by XGBoost        AUC %.3f", models.v2().trees().auc(data.heldOut()));
+        page.line(
+                "v2  boosted trees, by XGBoost        AUC %.3f",
+                models.v2().trees().auc(data.heldOut()));
         models.v2().obstacle().ifPresent(obstacle -> {
             page.line("    XGBoost cannot run on this machine: %s", obstacle);
-            page.line("    v2 is the model that it trained on the same applications elsewhere.");
+            page.line("    So v2 is the model that it trained on the same applications elsewhere.");
+            page.line("    On Linux it needs libgomp.so.1 and libstdc++.so.6 (Debian: libgomp1, libstdc++6).");
         });
         page.line("approve when the probability of a bad end is below %.3f", Decision.THRESHOLD);
-        page.line("error cost: %d for a bad loan approved, 1 for a good one refused; per application", Decision.COST_OF_BAD);
-        page.line("traffic: %,d callers with distinct keys; each asks about a held-out application, resampled", traffic.callers());
+        page.line(
+                "error cost: %d for a bad loan approved, 1 for a good one refused; per application",
+                Decision.COST_OF_BAD);
+        page.line(
+                "traffic: %,d callers with distinct keys; each asks about a held-out application, resampled",
+                traffic.callers());
         return models;
     }
 
@@ -113,7 +127,8 @@ final class Story {
     }
 
     private void skew(Service service, Models models) {
-        page.chapter("v3 as a canary, 10 %: the trees of v2, but serving sends the income per year, not per month");
+        page.chapter("v3 as a canary, 10 %, with an error in its serving code");
+        page.line("it has the trees of v2, trained on the income per month, and is served the income per week");
         ModelGate<Applicant, Decision> credit = service.credit();
         credit.register("v3", b.run("v3", models.v3()), v -> v.backend(b.name()));
         Rollout canary =
@@ -122,16 +137,19 @@ final class Story {
         Traffic.Run run = traffic.once(credit);
         long enough = traffic.callers() / 50;
         until("v3 to stand out", () -> !run.running() || apart(run.tally(), enough));
-        KillReceipt kill = credit.version("v3").kill(Actor.of("approval-watch"), "v3 approves far more than stable");
-        books.killed("v3", TICKER.read());
-        page.line("no exception, no timeout, every score plausible: the approval rate gives it away");
+        KillReceipt kill = credit.version("v3").kill(Actor.of("approval-watch"), "v3 approves far less than stable");
+        books.versionKilled("v3", TICKER.read());
+        page.line(
+                "no exception, no timeout, plausible scores: the approval rate gives it away, the error cost confirms it");
         page.answersHead();
         run.tally().of("v3").ifPresent(answers -> page.answers("v3, when it was killed", answers));
+        run.tally().of("v2").ifPresent(answers -> page.answers("v2, stable, then", answers));
         require(kill.stored(PATIENCE), "the kill of v3 is not stored");
         Tally tally = end(run);
-        tally.of("v3").ifPresent(answers -> page.answers("v3, in the end", answers));
-        tally.of("v2").ifPresent(answers -> page.answers("v2, stable", answers));
+        tally.of("v3").ifPresent(answers -> page.answers("v3, after all callers", answers));
+        tally.of("v2").ifPresent(answers -> page.answers("v2, after all callers", answers));
         int[] served = traffic.lastAnsweredBy("v3");
+        books.servedByKilled(served.length);
         Tally again = end(traffic.once(credit, served));
         page.line(
                 "v3 answered %,d callers. They ask again: stable answers %,d, v3 answers %,d",
@@ -155,14 +173,15 @@ final class Story {
         page.line("alice promotes v1; v2 is the previous version, on another backend");
         Traffic.Run run = traffic.endless(credit);
         let(run, traffic.callers() / 20);
-        try (Subscription breakers = service.gates().onEvent(this::tell)) {
+        CountDownLatch closed = new CountDownLatch(1);
+        try (Subscription breakers = service.gates().onEvent(event -> tell(event, closed))) {
             a.fail();
             page.line("backend %s fails", a.name());
             long failedAt = TICKER.read();
             until("the outage to last", () -> TICKER.read() - failedAt > OUTAGE.toNanos());
             a.heal();
             page.line("backend %s is well again", a.name());
-            until("the breaker to close", () -> credit.version("v1").breaker().orElseThrow() == CLOSED);
+            until("the breaker to close", () -> closed.getCount() == 0);
             let(run, traffic.callers() / 20);
         }
         Tally tally = end(run);
@@ -171,9 +190,12 @@ final class Story {
         page.line("causes: %s", tally.byCause());
     }
 
-    private void tell(GateEvent event) {
+    private void tell(GateEvent event, CountDownLatch closed) {
         if (event instanceof GateEvent.BreakerChanged change) {
             page.line("breaker of %s: %s → %s", change.version(), change.from(), change.to());
+            if (change.to() == CLOSED) {
+                closed.countDown();
+            }
         }
     }
 
@@ -181,10 +203,9 @@ final class Story {
      * A kill of the whole gate.
      *
      * @param id the kill's id
-     * @param decided when it was decided, in ticks
      * @param inForce when this process was seen to have it in force, in ticks
      */
-    private record GateKill(String id, long decided, long inForce) {}
+    private record GateKill(String id, long inForce) {}
 
     private GateKill killFromSecondProcess(Service service) {
         page.chapter("The whole gate is killed, from a second process");
@@ -196,17 +217,18 @@ final class Story {
         command("kill", CreditGate.NAME, "--reason", "complaints about refusals");
         until("the kill to arrive", () -> !credit.live());
         long inForce = TICKER.read();
-        long before = run.tally().asked();
-        let(run, before + traffic.callers() / 4);
+        let(run, traffic.callers() / 4);
         Tally tally = end(run);
-        page.answersHead();
-        page.answers(tally);
         Kill kill = service.gates().kills().stream()
                 .filter(engaged -> engaged.scope().version() == null)
                 .findFirst()
                 .orElseThrow();
         long decided = tick + Duration.between(instant, kill.at()).toNanos();
-        return new GateKill(kill.id(), decided, inForce);
+        page.line("the last model was started %,d ms after that decision", books.millisToLastInvocation(decided));
+        page.line("before and after:");
+        page.answersHead();
+        page.answers(tally);
+        return new GateKill(kill.id(), inForce);
     }
 
     private void restart() {
@@ -226,16 +248,20 @@ final class Story {
         long revived = TICKER.read();
         command("revive", kill.id(), "--reason", "letters to applicants corrected");
         until("the revive to arrive", credit::live);
-        let(run, run.tally().asked() + traffic.callers() / 4);
+        let(run, traffic.callers() / 4);
         Tally tally = end(run);
+        books.gateKilled(kill.inForce(), revived);
+        page.line("normal service; before and after:");
         page.answersHead();
         page.answers(tally);
-        books.gateKilled(kill.decided(), kill.inForce(), revived);
-        page.line("normal service");
     }
 
     private void command(String... words) {
-        page.line("$ ./modelgate %s", String.join(" ", words));
+        page.line(
+                "$ ./modelgate %s",
+                Stream.of(words)
+                        .map(word -> word.contains(" ") ? "\"" + word + "\"" : word)
+                        .collect(Collectors.joining(" ")));
         Processes.Ended ended = Processes.modelgate(log, words);
         page.quote(ended.output());
         require(ended.exitCode() == 0, "modelgate " + words[0] + " ended with exit code " + ended.exitCode());
@@ -247,8 +273,10 @@ final class Story {
         return tally;
     }
 
-    private static void let(Traffic.Run run, long calls) {
-        until("calls", () -> run.tally().asked() >= calls);
+    /** Lets a run go on for so many more calls. */
+    private static void let(Traffic.Run run, long more) {
+        long enough = run.tally().asked() + more;
+        until("calls", () -> run.tally().asked() >= enough);
     }
 
     private static void store(Receipt receipt) {

@@ -53,8 +53,9 @@ final class Tally {
 
     /** The outcome of a call, and how the loan ended. */
     void count(Outcome<Decision> outcome, boolean bad) {
-        outcome.cause().ifPresent(cause -> byCause.computeIfAbsent(cause, c -> new LongAdder())
-                .increment());
+        outcome.cause()
+                .ifPresent(cause ->
+                        byCause.computeIfAbsent(cause, c -> new LongAdder()).increment());
         if (outcome instanceof Outcome.Answered<Decision> answer) {
             count(answered, answer.version(), answer.value(), bad);
         } else if (outcome instanceof Outcome.FellBack<Decision> fell) {

@@ -110,7 +110,9 @@ final class Traffic {
                         }
                     }
                 } while (endless && !ended);
-            } catch (Throwable thrown) { // reported by end(): calls that are missing would look like calls that were lost
+            } catch (
+                    Throwable
+                            thrown) { // reported by end(): calls that are missing would look like calls that were lost
                 broken.set(thrown);
             }
         }
@@ -123,8 +125,9 @@ final class Traffic {
             Outcome<Decision> outcome = gate.decide(person.application.applicant(), caller);
             tape.end();
             tally.count(outcome, person.application.bad());
-            answeredBy[number] =
-                    outcome instanceof Outcome.FellBack<Decision> fell ? fell.rung() : outcome.answeredBy().orElse(null);
+            answeredBy[number] = outcome instanceof Outcome.FellBack<Decision> fell
+                    ? fell.rung()
+                    : outcome.answeredBy().orElse(null);
         }
 
         /** The count so far. */
