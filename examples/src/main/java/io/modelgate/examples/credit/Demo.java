@@ -44,6 +44,7 @@ public final class Demo {
                 return usage(err, arg.equals("--summary-json") ? arg + " needs a FILE" : "unknown argument " + arg);
             }
         }
+        out.println("One gate, " + CreditGate.NAME + ", in front of real models, on real credit applications.");
         return play(new Page(out), json, CALLERS);
     }
 

@@ -24,7 +24,7 @@ final class Page {
     }
 
     void line(String format, Object... args) {
-        out.println("   " + String.format(Locale.ROOT, format, args));
+        out.printf(Locale.ROOT, "   " + format + "%n", args);
         out.flush();
     }
 

@@ -13,6 +13,9 @@ final class Processes {
     /** Set by the script {@code demo} to the command {@code modelgate} beside it. */
     private static final String COMMAND = "modelgate.command";
 
+    /** For XGBoost: a newer JDK warns of native code that nobody asked for. */
+    private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
     private Processes() {}
 
     /**
@@ -46,7 +49,7 @@ final class Processes {
 
     private static List<String> java(String main) {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return new ArrayList<>(List.of(java, "-cp", System.getProperty("java.class.path"), main));
+        return new ArrayList<>(List.of(java, NATIVE_ACCESS, "-cp", System.getProperty("java.class.path"), main));
     }
 
     private static Ended run(List<String> command) {

@@ -30,7 +30,7 @@ final class Story {
     /** Of the split and of the resampling. */
     static final long SEED = 1;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration OUTAGE = Duration.ofMillis(1_200);
     private static final Actor ALICE = Actor.of("alice");
     private static final Ticker TICKER = Ticker.system();

@@ -15,6 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DemoTest {
 
+    private static final CreditData DATA = CreditData.split(1);
+    private static final Models MODELS = Models.train(DATA);
+
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
     private final Page page = new Page(out);
@@ -95,11 +98,10 @@ class DemoTest {
 
     /** Books of a few calls that add up. */
     private static Books few(Path log) {
-        CreditData data = CreditData.split(1);
-        Traffic traffic = new Traffic(data.heldOut(), 200, 2, 1);
+        Traffic traffic = new Traffic(DATA.heldOut(), 200, 2, 1);
         Books books = new Books(traffic.tapes());
         Backend backend = new Backend("here");
-        try (Service service = Service.start(log, Models.train(data), backend, backend)) {
+        try (Service service = Service.start(log, MODELS, backend, backend)) {
             books.callers().add(traffic.once(service.credit()).end());
             books.closing(service.credit(), "v1", "v2");
         }

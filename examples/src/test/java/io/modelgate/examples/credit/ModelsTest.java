@@ -12,41 +12,41 @@ import org.junit.jupiter.api.Test;
 
 class ModelsTest {
 
-    private final CreditData data = CreditData.split(Story.SEED);
-    private final List<Application> heldOut = data.heldOut();
-    private final Encoding encoding = new Encoding(data.training());
-    private final Models models = Models.train(data);
+    private static final CreditData DATA = CreditData.split(Story.SEED);
+    private static final List<Application> HELD_OUT = DATA.heldOut();
+    private static final Encoding ENCODING = new Encoding(DATA.training());
+    private static final Models MODELS = Models.train(DATA);
 
     @Test
     void bothModelsTellTheBadFromTheGood() {
-        assertThat(models.v1().auc(heldOut)).isBetween(0.8, 0.9);
-        assertThat(models.v2().trees().auc(heldOut)).isBetween(0.8, 0.9);
+        assertThat(MODELS.v1().auc(HELD_OUT)).isBetween(0.8, 0.9);
+        assertThat(MODELS.v2().trees().auc(HELD_OUT)).isBetween(0.8, 0.9);
     }
 
     @Test
     void trainingAgainMakesTheSameModels() {
-        Models again = Models.train(data);
-        assertThat(again.v1().artefact()).isEqualTo(models.v1().artefact());
-        assertThat(again.v2().trees().artefact()).isEqualTo(models.v2().trees().artefact());
+        Models again = Models.train(DATA);
+        assertThat(again.v1().artefact()).isEqualTo(MODELS.v1().artefact());
+        assertThat(again.v2().trees().artefact()).isEqualTo(MODELS.v2().trees().artefact());
     }
 
     @Test
     void treesScoreAsXgboostDoes() throws XGBoostError {
         assumeXgboostRuns();
-        Booster booster = Boosting.booster(data.training(), encoding);
-        BoostedTrees trees = new BoostedTrees(Boosting.dump(booster), encoding);
-        float[][] expected = booster.predict(Boosting.matrix(heldOut, encoding));
-        for (int i = 0; i < heldOut.size(); i++) {
-            assertThat(trees.probabilityOfBad(heldOut.get(i).applicant())).isCloseTo(expected[i][0], within(1e-5));
+        Booster booster = Boosting.booster(DATA.training(), ENCODING);
+        BoostedTrees trees = new BoostedTrees(Boosting.dump(booster), ENCODING);
+        float[][] expected = booster.predict(Boosting.matrix(HELD_OUT, ENCODING));
+        for (int i = 0; i < HELD_OUT.size(); i++) {
+            assertThat(trees.probabilityOfBad(HELD_OUT.get(i).applicant())).isCloseTo(expected[i][0], within(1e-5));
         }
     }
 
     @Test
     void theShippedTreesAreThoseThatXgboostMakes() {
         assumeXgboostRuns();
-        BoostedTrees trained = models.v2().trees();
-        BoostedTrees shipped = Boosting.shipped(encoding);
-        for (Application application : heldOut) {
+        BoostedTrees trained = MODELS.v2().trees();
+        BoostedTrees shipped = Boosting.shipped(ENCODING);
+        for (Application application : HELD_OUT) {
             Applicant applicant = application.applicant();
             assertThat(shipped.probabilityOfBad(applicant))
                     .isCloseTo(trained.probabilityOfBad(applicant), within(1e-3));
@@ -54,29 +54,29 @@ class ModelsTest {
     }
 
     private void assumeXgboostRuns() {
-        assumeTrue(models.v2().obstacle().isEmpty(), "XGBoost does not run on this machine");
+        assumeTrue(MODELS.v2().obstacle().isEmpty(), "XGBoost does not run on this machine");
     }
 
     @Test
     void v3DecidesWronglyWithoutFailing() {
-        Scorer v3 = models.v3();
-        assertThat(heldOut)
+        Scorer v3 = MODELS.v3();
+        assertThat(HELD_OUT)
                 .allSatisfy(application ->
                         assertThat(v3.probabilityOfBad(application.applicant())).isBetween(0.0, 1.0));
-        assertThat(approved(v3)).isLessThan(approved(models.v2().trees()) - 0.2);
+        assertThat(approved(v3)).isLessThan(approved(MODELS.v2().trees()) - 0.2);
     }
 
     private double approved(Scorer scorer) {
-        long approved = heldOut.stream()
+        long approved = HELD_OUT.stream()
                 .filter(application ->
                         Decision.of(scorer.probabilityOfBad(application.applicant())) == Decision.APPROVE)
                 .count();
-        return approved / (double) heldOut.size();
+        return approved / (double) HELD_OUT.size();
     }
 
     @Test
     void aLineThatIsNoNodeIsRefused() {
-        assertThatThrownBy(() -> new BoostedTrees("0:[f0<1] yes=1,no=2,missing=1\nnonsense\n2:leaf=1", encoding))
+        assertThatThrownBy(() -> new BoostedTrees("0:[f0<1] yes=1,no=2,missing=1\nnonsense\n2:leaf=1", ENCODING))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("nonsense");
     }
