@@ -1,0 +1,39 @@
+package io.modelgate.examples.credit;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.modelgate.Gates;
+import io.modelgate.ModelGate;
+import io.modelgate.fallback.Ladder;
+import io.modelgate.rollout.Cohorts;
+import java.time.Duration;
+
+/** The whole configuration of the gate {@code credit-risk}: this is the part to copy. */
+final class CreditGate {
+
+    static final String NAME = "credit-risk";
+
+    private CreditGate() {}
+
+    static ModelGate<Applicant, Decision> open(Gates gates, Models models, Backend a, Backend b) {
+        LogisticRegression v1 = models.v1();
+        BoostedTrees v2 = models.v2().trees();
+        return gates.gate(
+                NAME,
+                g -> g.stable("v1", a.run("v1", v1), v -> v.backend(a.name()).digest(Models.digest(v1.artefact())))
+                        .version("v2", b.run("v2", v2), v -> v.backend(b.name()).digest(Models.digest(v2.artefact())))
+                        .breaker(CircuitBreakerConfig.custom()
+                                .slidingWindowSize(50)
+                                .minimumNumberOfCalls(10)
+                                .failureRateThreshold(50)
+                                .waitDurationInOpenState(Duration.ofMillis(500))
+                                .permittedNumberOfCallsInHalfOpenState(5)
+                                .build())
+                        .maxConcurrent(64)
+                        .modelTimeout(Duration.ofMillis(200))
+                        .deadline(Duration.ofMillis(250))
+                        .router(Cohorts.router())
+                        .fallback(Ladder.of(l -> l.previousVersion()
+                                .rule("debt-ratio", Rules::debtRatio)
+                                .degrade(Decision.REFER_TO_HUMAN))));
+    }
+}
