@@ -59,14 +59,45 @@ final class Descent<I, O> implements Fallen<I, O> {
         return asked.contains(version);
     }
 
-    /** Whether the thread was interrupted: nothing further may run on it. */
-    boolean cut() {
-        return cut;
-    }
-
     /** Whether another version may be asked at all. */
     boolean mayAskModel() {
         return !refusedByGate && !cut;
+    }
+
+    /** Answers the call: a candidate's caller by stable, then everyone by the ladder. Counts the outcome; to be asked for once. */
+    Outcome<O> outcome() {
+        GateState<I, O> seen = gate.state();
+        Served<I, O> stable = seen.stable();
+        if (routed != null && stable != null && !asked(stable.version()) && mayAskModel()) {
+            O answer = ask(seen, stable);
+            if (answer != null) {
+                return fellBack(new Fallback.Rescue<>(Outcome.STABLE, answer, stable.version().id));
+            }
+        }
+        Fallback<I, O> fallback = gate.fallback();
+        Fallback.Rescue<O> rescue = fallback == null || cut ? null : askLadder(fallback);
+        if (rescue != null) {
+            return fellBack(rescue);
+        }
+        gate.count(routed, OutcomeCounts.NO_RUNG, miss.cause);
+        return miss.cause.refusal() || routed == null
+                ? new Outcome.Refused<>(miss.cause, routedOrNull())
+                : new Outcome.Failed<>(miss.cause, routed.id, miss.error);
+    }
+
+    private Fallback.@Nullable Rescue<O> askLadder(Fallback<I, O> fallback) {
+        try {
+            return fallback.answer(this).orElse(null);
+        } catch (Exception e) {
+            gate.gates().warnings().threw("the ladder of gate \"" + gate.name() + "\"", e);
+            return null;
+        }
+    }
+
+    private Outcome<O> fellBack(Fallback.Rescue<O> rescue) {
+        gate.count(routed, rescue.rung(), miss.cause);
+        return new Outcome.FellBack<>(
+                rescue.answer(), rescue.rung(), rescue.version(), miss.cause, routedOrNull(), miss.error);
     }
 
     /** Asks another version, unless a kill bars it; null if it gave no usable answer. */
@@ -77,7 +108,7 @@ final class Descent<I, O> implements Fallen<I, O> {
         }
         long now = gate.ticker().read();
         Object answer =
-                gate.attempt(seen, other.version(), input, caller.attributePairs(), caller, startOr(now), now, true);
+                gate.invoker().attempt(seen, other.version(), input, caller.attributePairs(), caller, startOr(now), now, true);
         if (answer instanceof Miss again) {
             missed(other.version(), again);
             return null;
@@ -96,13 +127,7 @@ final class Descent<I, O> implements Fallen<I, O> {
         return start;
     }
 
-    @Nullable
-    RegisteredVersion<I, O> routedVersion() {
-        return routed;
-    }
-
-    @Nullable
-    String routedOrNull() {
+    private @Nullable String routedOrNull() {
         return routed == null ? null : routed.id;
     }
 
@@ -133,11 +158,11 @@ final class Descent<I, O> implements Fallen<I, O> {
 
     @Override
     public Duration timeLeft() {
-        if (gate.deadlineNanos() == Long.MAX_VALUE) {
+        if (gate.invoker().deadlineNanos() == Long.MAX_VALUE) {
             return Duration.ofNanos(Long.MAX_VALUE);
         }
         long now = gate.ticker().read();
-        return Duration.ofNanos(Math.max(0, gate.deadlineNanos() - (now - startOr(now))));
+        return Duration.ofNanos(Math.max(0, gate.invoker().deadlineNanos() - (now - startOr(now))));
     }
 
     @Override

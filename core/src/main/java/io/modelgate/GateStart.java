@@ -4,7 +4,10 @@ import io.modelgate.control.Entry;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What a gate checks and takes over from the control log when it starts. Called under the lock of the control side. */
@@ -49,6 +52,32 @@ final class GateStart {
             fold.routing(config.router().initial(config.name(), identities));
             history.forEach(fold::route);
         }
+    }
+
+    /** What the log does not hold of a gate yet, as the data of a declaration; empty when it holds everything. */
+    static <I, O> Map<String, Object> undeclared(
+            GateConfig<I, O> config, GateFold fold, Collection<RegisteredVersion<I, O>> registered) {
+        Map<String, Object> missing = new HashMap<>();
+        Map<String, Object> versions = new LinkedHashMap<>();
+        for (RegisteredVersion<I, O> version : registered) {
+            if (!fold.versions.containsKey(version.id)) {
+                versions.put(version.id, Map.of("backend", version.backend, "digest", version.digest));
+            }
+        }
+        if (!versions.isEmpty()) {
+            missing.put("versions", versions);
+        }
+        List<String> attributes = config.attributes().stream()
+                .filter(attribute -> !fold.attributes.contains(attribute))
+                .sorted()
+                .toList();
+        if (!attributes.isEmpty()) {
+            missing.put("attributes", attributes);
+        }
+        if (fold.stable() == null) {
+            missing.put("stable", config.stable());
+        }
+        return missing;
     }
 
     private static List<Entry> history(List<Entry> gate, List<Entry> fleet) {

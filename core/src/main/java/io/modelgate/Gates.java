@@ -141,7 +141,7 @@ public final class Gates implements AutoCloseable {
                 .<ModelGate<?, ?>>map(gate -> gate)
                 .toList());
         KillReceipt.Recent recent = here.stream()
-                .map(gate -> gate.recent(scope))
+                .map(gate -> gate.invoker().recent(scope))
                 .reduce(new KillReceipt.Recent(0, 0, 0), KillReceipt.Recent::plus);
         return new KillReceipt(
                 kill,

@@ -38,12 +38,8 @@ public final class ModelGate<I, O> {
     private final Map<String, RegisteredVersion<I, O>> registered = new ConcurrentHashMap<>();
     private final OutcomeCounts outcomes;
     private final GateCompiler<I, O> compiler;
-    private final @Nullable Limits limits;
-    private final @Nullable RecentCallers recent;
-    private final @Nullable Function<? super O, Verdict> accept;
+    private final Invoker<I, O> invoker;
     private final @Nullable Fallback<I, O> remembering;
-    private final long modelTimeoutNanos;
-    private final long deadlineNanos;
     private Optional<String> lack = Optional.empty();
     private @Nullable GateMeters meters;
 
@@ -56,14 +52,8 @@ public final class ModelGate<I, O> {
         ticker = gates.ticker();
         outcomes = new OutcomeCounts(this::onNewOutcome);
         compiler = new GateCompiler<>(config, outcomes);
-        limits = config.rateLimit() == null && config.maxConcurrent() == Integer.MAX_VALUE
-                ? null
-                : new Limits(config.name(), config.rateLimit(), config.maxConcurrent(), ticker);
-        recent = config.attributes().isEmpty() ? null : new RecentCallers();
-        accept = config.accept();
+        invoker = new Invoker<>(this, config, ticker);
         remembering = config.fallback() != null && config.fallback().remembers() ? config.fallback() : null;
-        modelTimeoutNanos = config.modelTimeoutNanos();
-        deadlineNanos = config.deadlineNanos();
         for (VersionBuilder<I, O> version : config.versions()) {
             registered.put(version.id(), newVersion(version));
         }
@@ -145,7 +135,7 @@ public final class ModelGate<I, O> {
             killed.calls().increment();
             return killed.outcome();
         }
-        return descend(new Descent<>(this, input, caller, null, Miss.of(Cause.KILLED), Descent.UNREAD));
+        return new Descent<>(this, input, caller, null, Miss.of(Cause.KILLED), Descent.UNREAD).outcome();
     }
 
     /** The version for a caller: the candidate's if the routing says so, else stable. A routing that throws means stable. */
@@ -181,7 +171,7 @@ public final class ModelGate<I, O> {
         RegisteredVersion<I, O> version = target.version();
         Caller shown = version.callAware == null ? null : caller.copy();
         long start = ticker.read();
-        Object answer = attempt(seen, version, input, caller.attributePairs(), shown, start, start, true);
+        Object answer = invoker.attempt(seen, version, input, caller.attributePairs(), shown, start, start, true);
         if (answer instanceof Miss miss) {
             return fallen(version, miss, input, caller.copy(), start);
         }
@@ -193,182 +183,7 @@ public final class ModelGate<I, O> {
 
     private Unanswered<O> fallen(
             @Nullable RegisteredVersion<I, O> routed, Miss miss, I input, Caller caller, long start) {
-        return new Unanswered<>(descend(new Descent<>(this, input, caller, routed, miss, start)));
-    }
-
-    /**
-     * One invocation of a version: admitted, marked, run, judged and settled. Returns its answer or a {@link Miss}. Without {@code run}
-     * it ends once the invocation is admitted and marked, and returns the breaker's admission or a {@link Miss}.
-     *
-     * <p>All permits are taken first. Then the invocation is marked in flight and, with the mark's full fence between, the snapshot is
-     * looked at again: a kill is seen here or sees the mark. Whoever is refused has given everything back.
-     *
-     * <p>This is one method of more than 325 bytecodes, so that the compiler never inlines it (FreqInlineSize): were it and the user's
-     * model part of {@link #call}, that would be too large to be inlined itself (InlineSmallCode), and every caller be allocated.
-     *
-     * @param seen the snapshot in which {@code version} was found and not killed
-     * @param attributes the caller's
-     * @param caller the caller, for a version that is shown its call; null for any other
-     * @param callStart when the call began
-     * @param start now
-     */
-    @SuppressWarnings("ReferenceEquality") // the same snapshot, not an equal one: anything else is looked at again
-    Object attempt(
-            GateState<I, O> seen,
-            RegisteredVersion<I, O> version,
-            I input,
-            String[] attributes,
-            @Nullable Caller caller,
-            long callStart,
-            long start,
-            boolean run) {
-        long allowed = deadlineNanos == Long.MAX_VALUE
-                ? modelTimeoutNanos
-                : Math.min(modelTimeoutNanos, deadlineNanos - (start - callStart));
-        if (allowed <= 0) {
-            return Miss.of(Cause.NO_TIME_LEFT);
-        }
-        Breaker.Admission admission = version.breaker.current();
-        if (!admission.plain) {
-            admission = version.breaker.admit(start);
-            if (admission == null) {
-                return Miss.of(Cause.BREAKER_OPEN);
-            }
-        }
-        if (limits != null) {
-            Cause refusal = limits.acquire();
-            if (refusal != null) {
-                version.breaker.release(admission);
-                return Miss.of(refusal);
-            }
-        }
-        long[] row = version.counts.row();
-        long nth = VersionCounts.started(row);
-        GateState<I, O> latest = state;
-        if (latest != seen && latest.blocks(version, attributes)) {
-            VersionCounts.withdrawn(row);
-            giveBack(version, admission);
-            return Miss.of(Cause.KILLED);
-        }
-        if (recent != null) {
-            recent.see(nth, attributes);
-        }
-        if (!run) {
-            return admission;
-        }
-        O answer;
-        try {
-            answer = version.model != null
-                    ? version.model.answer(input)
-                    : version.showCall(input, caller, allowed, start, ticker);
-        } catch (Throwable thrown) {
-            return threw(version, admission, row, start, thrown);
-        }
-        long end = ticker.read();
-        Miss miss = judge(answer, end - start, allowed);
-        if (miss != null) {
-            return unusable(version, admission, row, start, end, miss);
-        }
-        answered(version, admission, row, end, end - start);
-        return answer;
-    }
-
-    /** The time that a version may take from the start of its call: at most the model timeout, at most the deadline. */
-    long allowedNanos() {
-        return Math.min(modelTimeoutNanos, deadlineNanos);
-    }
-
-    private void giveBack(RegisteredVersion<I, O> version, Breaker.Admission admission) {
-        if (limits != null) {
-            limits.release();
-        }
-        version.breaker.release(admission);
-    }
-
-    /** What is wrong with an answer, or null if it is usable. */
-    @Nullable
-    Miss judge(@Nullable O answer, long took, long allowed) {
-        if (answer == null) {
-            return Miss.of(Cause.INVALID_OUTPUT);
-        }
-        if (took > allowed) {
-            return Miss.of(Cause.TIMEOUT);
-        }
-        return accept == null ? null : verdict(accept, answer);
-    }
-
-    private static <O> @Nullable Miss verdict(Function<? super O, Verdict> accept, O answer) {
-        try {
-            return switch (accept.apply(answer)) {
-                case ACCEPT -> null;
-                case INVALID -> Miss.of(Cause.INVALID_OUTPUT);
-                case LOW_CONFIDENCE -> Miss.of(Cause.LOW_CONFIDENCE);
-            };
-        } catch (Throwable thrown) { // an Error goes on once the call is settled
-            return Miss.of(Cause.INVALID_OUTPUT, thrown);
-        }
-    }
-
-    // Every invocation that was admitted ends in exactly one of answered, unusable and threw.
-
-    void answered(RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long end, long took) {
-        version.took(row, took);
-        int lazySlot = version.breaker.lazySlot(admission, end, took);
-        if (lazySlot >= 0) {
-            VersionCounts.answeredLazily(row, lazySlot);
-        } else {
-            VersionCounts.answered(row);
-            version.breaker.success(admission, end, took);
-        }
-        if (limits != null) {
-            limits.release();
-        }
-    }
-
-    Miss unusable(
-            RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, long end, Miss miss) {
-        failed(version, admission, row, start, end, miss);
-        if (miss.error instanceof Error error) {
-            throw error;
-        }
-        return miss;
-    }
-
-    private Miss threw(
-            RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, Throwable thrown) {
-        Miss miss = failed(version, admission, row, start, thrown);
-        if (thrown instanceof Error error) {
-            throw error;
-        }
-        return miss;
-    }
-
-    /** Settles an invocation that threw; an interrupt keeps the thread's flag. */
-    Miss failed(
-            RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, Throwable thrown) {
-        boolean interrupted = thrown instanceof InterruptedException
-                || thrown instanceof ClosedByInterruptException
-                || (thrown instanceof Exception && Thread.currentThread().isInterrupted());
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        Miss miss = Miss.of(interrupted ? Cause.CUT : Cause.ERROR, thrown);
-        failed(version, admission, row, start, ticker.read(), miss);
-        return miss;
-    }
-
-    private void failed(
-            RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, long end, Miss miss) {
-        version.took(row, end - start);
-        VersionCounts.failed(row, miss.cause);
-        if (miss.cause == Cause.CUT) {
-            version.breaker.release(admission); // the model is not to blame for an interrupt
-        } else {
-            version.breaker.failure(admission, end, end - start, miss.error);
-        }
-        if (limits != null) {
-            limits.release();
-        }
+        return new Unanswered<>(new Descent<>(this, input, caller, routed, miss, start).outcome());
     }
 
     /** Lets a ladder that remembers answers hear of one. */
@@ -384,54 +199,8 @@ public final class ModelGate<I, O> {
         }
     }
 
-    // ---- falling back
-
-    /** Answers a call that its version did not: a candidate's caller by stable, then everyone by the ladder. Counts the outcome. */
-    Outcome<O> descend(Descent<I, O> call) {
-        RegisteredVersion<I, O> routed = call.routedVersion();
-        GateState<I, O> seen = state;
-        Served<I, O> stable = seen.stable();
-        if (routed != null && stable != null && !call.asked(stable.version()) && call.mayAskModel()) {
-            O answer = call.ask(seen, stable);
-            if (answer != null) {
-                return fellBack(call, Outcome.STABLE, answer, stable.version().id);
-            }
-        }
-        Fallback<I, O> fallback = config.fallback();
-        if (fallback != null && !call.cut()) {
-            Fallback.Rescue<O> rescue = askLadder(fallback, call);
-            if (rescue != null) {
-                return fellBack(call, rescue.rung(), rescue.answer(), rescue.version());
-            }
-        }
-        count(routed, OutcomeCounts.NO_RUNG, call.cause());
-        return call.cause().refusal() || routed == null
-                ? new Outcome.Refused<>(call.cause(), call.routedOrNull())
-                : new Outcome.Failed<>(call.cause(), routed.id, call.error().orElse(null));
-    }
-
     void count(@Nullable RegisteredVersion<I, O> routed, String rung, Cause cause) {
         outcomes.counter(routed == null ? null : routed.id, rung, cause).increment();
-    }
-
-    private Fallback.@Nullable Rescue<O> askLadder(Fallback<I, O> fallback, Descent<I, O> call) {
-        try {
-            return fallback.answer(call).orElse(null);
-        } catch (Exception e) {
-            gates.warnings().threw("the ladder of gate \"" + config.name() + "\"", e);
-            return null;
-        }
-    }
-
-    private Outcome<O> fellBack(Descent<I, O> call, String rung, O answer, @Nullable String version) {
-        count(call.routedVersion(), rung, call.cause());
-        return new Outcome.FellBack<>(
-                answer,
-                rung,
-                version,
-                call.cause(),
-                call.routedOrNull(),
-                call.error().orElse(null));
     }
 
     // ---- asking
@@ -560,7 +329,7 @@ public final class ModelGate<I, O> {
         about.accept(spec);
         RegisteredVersion<I, O> version = newVersion(spec);
         gates.control().locked(() -> {
-            checkDigest(gates.control().foldOf(name()), version);
+            GateStart.checkDigest(name(), gates.control().foldOf(name()), version);
             if (registered.putIfAbsent(id, version) != null) {
                 throw new IllegalArgumentException(
                         "version \"" + id + "\" is registered with gate \"" + name() + "\" already");
@@ -609,44 +378,16 @@ public final class ModelGate<I, O> {
         lack = lacked;
     }
 
-    private void checkDigest(GateFold fold, RegisteredVersion<I, O> version) {
-        GateStart.checkDigest(config.name(), fold, version);
-    }
-
     /** Declares in the log what it does not hold of this gate yet. */
     void declare() {
         Map<String, Object> missing =
-                gates.control().locked(() -> undeclared(gates.control().foldOf(name())));
+                gates.control().locked(() -> GateStart.undeclared(config, gates.control().foldOf(name()), registered.values()));
         if (!missing.isEmpty()) {
             Actor itself = new Actor("modelgate", "automation");
             gates.control()
                     .record(gates.decision(
                             UUID.randomUUID().toString(), EntryTypes.DECLARE, name(), itself, "", missing));
         }
-    }
-
-    private Map<String, Object> undeclared(GateFold fold) {
-        Map<String, Object> missing = new HashMap<>();
-        Map<String, Object> versions = new LinkedHashMap<>();
-        for (RegisteredVersion<I, O> version : registered.values()) {
-            if (!fold.versions.containsKey(version.id)) {
-                versions.put(version.id, Map.of("backend", version.backend, "digest", version.digest));
-            }
-        }
-        if (!versions.isEmpty()) {
-            missing.put("versions", versions);
-        }
-        List<String> attributes = config.attributes().stream()
-                .filter(attribute -> !fold.attributes.contains(attribute))
-                .sorted()
-                .toList();
-        if (!attributes.isEmpty()) {
-            missing.put("attributes", attributes);
-        }
-        if (fold.stable() == null) {
-            missing.put("stable", config.stable());
-        }
-        return missing;
     }
 
     Set<String> registered() {
@@ -659,10 +400,6 @@ public final class ModelGate<I, O> {
 
     String configuredStable() {
         return config.stable();
-    }
-
-    KillReceipt.Recent recent(Scope scope) {
-        return recent == null ? new KillReceipt.Recent(0, 0, 0) : recent.match(scope);
     }
 
     long inFlight(Scope scope) {
@@ -682,13 +419,18 @@ public final class ModelGate<I, O> {
         return ticker;
     }
 
-    long deadlineNanos() {
-        return deadlineNanos;
+    Invoker<I, O> invoker() {
+        return invoker;
     }
 
     @Nullable
     Limits limits() {
-        return limits;
+        return invoker.limits();
+    }
+
+    @Nullable
+    Fallback<I, O> fallback() {
+        return config.fallback();
     }
 
     Collection<RegisteredVersion<I, O>> versions() {

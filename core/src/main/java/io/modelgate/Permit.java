@@ -97,7 +97,7 @@ public final class Permit<I, O> implements AutoCloseable {
             return Miss.of(Cause.KILLED);
         }
         long now = gate.ticker().read();
-        Object admitted = gate.attempt(seen, target.version(), null, caller.attributePairs(), null, now, now, false);
+        Object admitted = gate.invoker().attempt(seen, target.version(), null, caller.attributePairs(), null, now, now, false);
         return admitted instanceof Breaker.Admission admission ? new Admitted(admission, now) : admitted;
     }
 
@@ -131,13 +131,13 @@ public final class Permit<I, O> implements AutoCloseable {
         Breaker.Admission admittedWith = granted(admission);
         settle();
         long end = gate.ticker().read();
-        Miss miss = gate.judge(answer, end - start, gate.allowedNanos());
+        Miss miss = gate.invoker().judge(answer, end - start, gate.invoker().allowedNanos());
         if (miss != null) {
             missed(miss);
-            gate.unusable(version, admittedWith, version.counts.row(), start, end, miss);
+            gate.invoker().unusable(version, admittedWith, version.counts.row(), start, end, miss);
             return false;
         }
-        gate.answered(version, admittedWith, version.counts.row(), end, end - start);
+        gate.invoker().answered(version, admittedWith, version.counts.row(), end, end - start);
         if (version != routed && routedMiss != null) {
             version.counts.usedAsRung();
             gate.count(routed, Outcome.STABLE, routedMiss.cause);
@@ -155,7 +155,7 @@ public final class Permit<I, O> implements AutoCloseable {
         RegisteredVersion<I, O> version = granted(admitted);
         Breaker.Admission admittedWith = granted(admission);
         settle();
-        missed(gate.failed(version, admittedWith, version.counts.row(), start, thrown));
+        missed(gate.invoker().failed(version, admittedWith, version.counts.row(), start, thrown));
     }
 
     private void settle() {
@@ -190,7 +190,7 @@ public final class Permit<I, O> implements AutoCloseable {
         if (admitted != null && admitted != routed && admittedMiss != null) {
             descent.missed(admitted, admittedMiss);
         }
-        return gate.descend(descent);
+        return descent.outcome();
     }
 
     /** Ends the call: an unsettled permit counts as a failure, and a call that nobody answered as a hard failure. */

@@ -245,7 +245,7 @@ class DamageTest {
 
     private static List<Integer> without(int line) {
         List<Integer> order = new ArrayList<>(List.of(1, 2, 3, 4));
-        order.remove(line - 1);
+        order.remove(Integer.valueOf(line));
         return order;
     }
 

@@ -1,0 +1,221 @@
+package io.modelgate;
+
+import java.nio.channels.ClosedByInterruptException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs the versions of one gate: each invocation is admitted, marked in flight, run, judged and settled, and whatever it took is given
+ * back on every path. Thread-safe.
+ */
+final class Invoker<I, O> {
+
+    private final ModelGate<I, O> gate;
+    private final Ticker ticker;
+    private final @Nullable Limits limits;
+    private final @Nullable RecentCallers recent;
+    private final @Nullable Function<? super O, Verdict> accept;
+    private final long modelTimeoutNanos;
+    private final long deadlineNanos;
+
+    Invoker(ModelGate<I, O> gate, GateConfig<I, O> config, Ticker ticker) {
+        this.gate = gate;
+        this.ticker = ticker;
+        limits = config.rateLimit() == null && config.maxConcurrent() == Integer.MAX_VALUE
+                ? null
+                : new Limits(config.name(), config.rateLimit(), config.maxConcurrent(), ticker);
+        recent = config.attributes().isEmpty() ? null : new RecentCallers();
+        accept = config.accept();
+        modelTimeoutNanos = config.modelTimeoutNanos();
+        deadlineNanos = config.deadlineNanos();
+    }
+
+    /**
+     * One invocation of a version: admitted, marked, run, judged and settled. Returns its answer or a {@link Miss}. Without {@code run}
+     * it ends once the invocation is admitted and marked, and returns the breaker's admission or a {@link Miss}.
+     *
+     * <p>All permits are taken first. Then the invocation is marked in flight and, with the mark's full fence between, the snapshot is
+     * looked at again: a kill is seen here or sees the mark. Whoever is refused has given everything back.
+     *
+     * <p>This is one method of more than 325 bytecodes, so that the compiler never inlines it (FreqInlineSize): were it and the user's
+     * model part of {@link ModelGate#call}, that would be too large to be inlined itself (InlineSmallCode), and every caller be allocated.
+     *
+     * @param seen the snapshot in which {@code version} was found and not killed
+     * @param attributes the caller's
+     * @param caller the caller, for a version that is shown its call; null for any other
+     * @param callStart when the call began
+     * @param start now
+     */
+    @SuppressWarnings("ReferenceEquality") // the same snapshot, not an equal one: anything else is looked at again
+    Object attempt(
+            GateState<I, O> seen,
+            RegisteredVersion<I, O> version,
+            I input,
+            String[] attributes,
+            @Nullable Caller caller,
+            long callStart,
+            long start,
+            boolean run) {
+        long allowed = deadlineNanos == Long.MAX_VALUE
+                ? modelTimeoutNanos
+                : Math.min(modelTimeoutNanos, deadlineNanos - (start - callStart));
+        if (allowed <= 0) {
+            return Miss.of(Cause.NO_TIME_LEFT);
+        }
+        Breaker.Admission admission = version.breaker.current();
+        if (!admission.plain) {
+            admission = version.breaker.admit(start);
+            if (admission == null) {
+                return Miss.of(Cause.BREAKER_OPEN);
+            }
+        }
+        if (limits != null) {
+            Cause refusal = limits.acquire();
+            if (refusal != null) {
+                version.breaker.release(admission);
+                return Miss.of(refusal);
+            }
+        }
+        long[] row = version.counts.row();
+        long nth = VersionCounts.started(row);
+        GateState<I, O> latest = gate.state();
+        if (latest != seen && latest.blocks(version, attributes)) {
+            VersionCounts.withdrawn(row);
+            giveBack(version, admission);
+            return Miss.of(Cause.KILLED);
+        }
+        if (recent != null) {
+            recent.see(nth, attributes);
+        }
+        if (!run) {
+            return admission;
+        }
+        O answer;
+        try {
+            answer = version.model != null
+                    ? version.model.answer(input)
+                    : version.showCall(input, caller, allowed, start, ticker);
+        } catch (Throwable thrown) {
+            return threw(version, admission, row, start, thrown);
+        }
+        long end = ticker.read();
+        Miss miss = judge(answer, end - start, allowed);
+        if (miss != null) {
+            return unusable(version, admission, row, start, end, miss);
+        }
+        answered(version, admission, row, end, end - start);
+        return answer;
+    }
+
+    /** The time that a version may take from the start of its call: at most the model timeout, at most the deadline. */
+    long allowedNanos() {
+        return Math.min(modelTimeoutNanos, deadlineNanos);
+    }
+
+    /** Gives back what an invocation that never ran had taken. */
+    private void giveBack(RegisteredVersion<I, O> version, Breaker.Admission admission) {
+        if (limits != null) {
+            limits.release();
+        }
+        version.breaker.release(admission);
+    }
+
+    /** What is wrong with an answer, or null if it is usable. */
+    @Nullable
+    Miss judge(@Nullable O answer, long took, long allowed) {
+        if (answer == null) {
+            return Miss.of(Cause.INVALID_OUTPUT);
+        }
+        if (took > allowed) {
+            return Miss.of(Cause.TIMEOUT);
+        }
+        return accept == null ? null : verdict(accept, answer);
+    }
+
+    private static <O> @Nullable Miss verdict(Function<? super O, Verdict> accept, O answer) {
+        try {
+            return switch (accept.apply(answer)) {
+                case ACCEPT -> null;
+                case INVALID -> Miss.of(Cause.INVALID_OUTPUT);
+                case LOW_CONFIDENCE -> Miss.of(Cause.LOW_CONFIDENCE);
+            };
+        } catch (Throwable thrown) { // an Error goes on once the call is settled
+            return Miss.of(Cause.INVALID_OUTPUT, thrown);
+        }
+    }
+
+    // Every invocation that was admitted ends in exactly one of answered, unusable and threw.
+
+    void answered(RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long end, long took) {
+        version.took(row, took);
+        int lazySlot = version.breaker.lazySlot(admission, end, took);
+        if (lazySlot >= 0) {
+            VersionCounts.answeredLazily(row, lazySlot);
+        } else {
+            VersionCounts.answered(row);
+            version.breaker.success(admission, end, took);
+        }
+        if (limits != null) {
+            limits.release();
+        }
+    }
+
+    Miss unusable(
+            RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, long end, Miss miss) {
+        failed(version, admission, row, start, end, miss);
+        if (miss.error instanceof Error error) {
+            throw error;
+        }
+        return miss;
+    }
+
+    private Miss threw(
+            RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, Throwable thrown) {
+        Miss miss = failed(version, admission, row, start, thrown);
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        return miss;
+    }
+
+    /** Settles an invocation that threw; an interrupt keeps the thread's flag. */
+    Miss failed(
+            RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, Throwable thrown) {
+        boolean interrupted = thrown instanceof InterruptedException
+                || thrown instanceof ClosedByInterruptException
+                || (thrown instanceof Exception && Thread.currentThread().isInterrupted());
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        Miss miss = Miss.of(interrupted ? Cause.CUT : Cause.ERROR, thrown);
+        failed(version, admission, row, start, ticker.read(), miss);
+        return miss;
+    }
+
+    private void failed(
+            RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, long end, Miss miss) {
+        version.took(row, end - start);
+        VersionCounts.failed(row, miss.cause);
+        if (miss.cause == Cause.CUT) {
+            version.breaker.release(admission); // the model is not to blame for an interrupt
+        } else {
+            version.breaker.failure(admission, end, end - start, miss.error);
+        }
+        if (limits != null) {
+            limits.release();
+        }
+    }
+
+    @Nullable
+    Limits limits() {
+        return limits;
+    }
+
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    KillReceipt.Recent recent(Scope scope) {
+        return recent == null ? new KillReceipt.Recent(0, 0, 0) : recent.match(scope);
+    }
+}
