@@ -4,17 +4,25 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.modelgate.Breaker.Admission;
+import io.modelgate.Breaker.Change;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+import org.jetbrains.kotlinx.lincheck.Actor;
+import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
+import org.jetbrains.lincheck.datastructures.Validate;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,7 +39,8 @@ public class BreakerLincheckTest {
             .build();
     private static final long WAITED = 2 * BreakerRig.SECOND;
 
-    private final Breaker breaker = new Breaker("credit-risk", "v1", CONFIG, () -> 0, slot -> 0, change -> {});
+    private final Queue<Change> changes = new ConcurrentLinkedQueue<>();
+    private final Breaker breaker = new Breaker("credit-risk", "v1", CONFIG, () -> 0, slot -> 0, changes::add);
     private final List<Deque<Admission>> inFlight = new ArrayList<>();
 
     /** Starts open, its wait over. */
@@ -82,6 +91,18 @@ public class BreakerLincheckTest {
         return breaker.state(WAITED);
     }
 
+    /** Each transition starts where the one before ended, so none is made twice. */
+    @Validate
+    public void changesAreOneChain() {
+        State state = State.CLOSED;
+        for (Change change : changes) {
+            if (change.from() != state) {
+                throw new AssertionError(changes.toString());
+            }
+            state = change.to();
+        }
+    }
+
     @Test
     void trialsAreTakenAndSettledAtomically() {
         new ModelCheckingOptions()
@@ -93,8 +114,33 @@ public class BreakerLincheckTest {
                 .addGuarantee(ManagedStrategyGuaranteeKt.forClasses(name -> name.startsWith("io.github.resilience4j"))
                         .allMethods()
                         .ignore())
-                .iterations(10)
+                // A call is being refused for want of a trial while one comes back: the next call gets it.
+                .addCustomScenario(scenario(
+                        List.of(actor("admit", 0), actor("admit", 0)),
+                        List.of(actor("release", 0)),
+                        List.of(actor("admit", 1), actor("admit", 1)),
+                        List.of(actor("admit", 1))))
+                // Both trials succeed at once: it closes once.
+                .addCustomScenario(scenario(
+                        List.of(actor("admit", 0), actor("admit", 1)),
+                        List.of(actor("succeed", 0)),
+                        List.of(actor("succeed", 1)),
+                        List.of(actor("state"))))
+                .iterations(5)
                 .invocationsPerIteration(200)
                 .check(BreakerLincheckTest.class);
+    }
+
+    private static ExecutionScenario scenario(
+            List<Actor> before, List<Actor> oneThread, List<Actor> otherThread, List<Actor> after) {
+        return new ExecutionScenario(before, List.of(oneThread, otherThread), after, null);
+    }
+
+    private static Actor actor(String operation, Object... arguments) {
+        Method method = Stream.of(BreakerLincheckTest.class.getMethods())
+                .filter(candidate -> candidate.getName().equals(operation))
+                .findAny()
+                .orElseThrow();
+        return new Actor(method, List.of(arguments), false, false, false, false, false);
     }
 }

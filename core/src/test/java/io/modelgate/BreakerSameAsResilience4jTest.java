@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class BreakerSameAsResilience4jTest {
 
-    private static final int HISTORIES = Boolean.getBoolean("soak") ? 200_000 : 6_000;
+    private static final int HISTORIES = Boolean.getBoolean("soak") ? 200_000 : 3_000;
     private static final int STEPS = 300;
 
     @ParameterizedTest
