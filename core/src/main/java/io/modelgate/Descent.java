@@ -107,8 +107,8 @@ final class Descent<I, O> implements Fallen<I, O> {
             return null;
         }
         long now = gate.ticker().read();
-        Object answer =
-                gate.invoker().attempt(seen, other.version(), input, caller.attributePairs(), caller, startOr(now), now, true);
+        Object answer = gate.invoker()
+                .attempt(seen, other.version(), input, caller.attributePairs(), caller, startOr(now), now, true);
         if (answer instanceof Miss again) {
             missed(other.version(), again);
             return null;

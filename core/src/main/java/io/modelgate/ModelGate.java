@@ -1,10 +1,7 @@
 package io.modelgate;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.channels.ClosedByInterruptException;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +10,6 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -380,8 +376,8 @@ public final class ModelGate<I, O> {
 
     /** Declares in the log what it does not hold of this gate yet. */
     void declare() {
-        Map<String, Object> missing =
-                gates.control().locked(() -> GateStart.undeclared(config, gates.control().foldOf(name()), registered.values()));
+        Map<String, Object> missing = gates.control()
+                .locked(() -> GateStart.undeclared(config, gates.control().foldOf(name()), registered.values()));
         if (!missing.isEmpty()) {
             Actor itself = new Actor("modelgate", "automation");
             gates.control()

@@ -97,7 +97,8 @@ public final class Permit<I, O> implements AutoCloseable {
             return Miss.of(Cause.KILLED);
         }
         long now = gate.ticker().read();
-        Object admitted = gate.invoker().attempt(seen, target.version(), null, caller.attributePairs(), null, now, now, false);
+        Object admitted =
+                gate.invoker().attempt(seen, target.version(), null, caller.attributePairs(), null, now, now, false);
         return admitted instanceof Breaker.Admission admission ? new Admitted(admission, now) : admitted;
     }
 
