@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.regex.Pattern;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
-import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -105,19 +103,26 @@ public final class Bench {
         return measured(new Runner(jmh.build()).runSingle());
     }
 
-    /** What else the machine does can only slow an iteration down: the lower quartile of many short ones is steadier than their mean. */
+    /**
+     * What else the machine does can only slow an iteration down: the lower quartile of many short ones is steadier than their mean. An
+     * iteration that hardly ran divides what the profiler itself allocates by few calls: so the bytes are the median.
+     */
     private static Results.Measured measured(RunResult run) {
-        double[] nanos = run.getBenchmarkResults().stream()
+        List<IterationResult> iterations = run.getBenchmarkResults().stream()
                 .map(BenchmarkResult::getIterationResults)
                 .flatMap(Collection::stream)
-                .mapToDouble(Bench::score)
+                .toList();
+        double[] nanos = iterations.stream()
+                .mapToDouble(iteration -> iteration.getPrimaryResult().getScore())
+                .sorted()
                 .toArray();
-        Result<?> bytes = requireNonNull(run.getSecondaryResults().get("gc.alloc.rate.norm"));
-        Arrays.sort(nanos);
-        return new Results.Measured(nanos[nanos.length / 4], bytes.getScore());
+        double[] bytes = iterations.stream().mapToDouble(Bench::bytes).toArray();
+        return new Results.Measured(
+                nanos[nanos.length / 4], Results.Spread.of(bytes).median());
     }
 
-    private static double score(IterationResult iteration) {
-        return iteration.getPrimaryResult().getScore();
+    private static double bytes(IterationResult iteration) {
+        return requireNonNull(iteration.getSecondaryResults().get("gc.alloc.rate.norm"))
+                .getScore();
     }
 }

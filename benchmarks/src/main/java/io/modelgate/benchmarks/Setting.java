@@ -8,8 +8,10 @@ import io.modelgate.Gates;
 import io.modelgate.Model;
 import io.modelgate.ModelGate;
 import io.modelgate.fallback.Ladder;
+import io.modelgate.rollout.Cohorts;
+import io.modelgate.rollout.Rollout;
+import io.modelgate.rollout.Weight;
 import java.time.Duration;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -31,7 +33,7 @@ final class Setting implements AutoCloseable {
             g.stable("v1", stable)
                     .version("v2", candidate)
                     .latencyHistogram()
-                    .router(new TenPercent())
+                    .router(Cohorts.router())
                     .fallback(Ladder.of(l -> l.degrade(Answer.REFER)));
             more.accept(g);
         });
@@ -40,14 +42,10 @@ final class Setting implements AutoCloseable {
     }
 
     private void roll(ModelGate<Applicant, Answer> gate) {
-        gates.append(gates.decision(
-                        "r-" + gate.name(),
-                        TenPercent.TYPE,
-                        gate.name(),
-                        ACTOR,
-                        "benchmark",
-                        Map.of("candidate", "v2")))
-                .stored(PATIENCE);
+        Rollout rollout = Rollout.start(gate, "v2", r -> r.weight(Weight.percent(10)), ACTOR, "benchmark");
+        if (!rollout.stored(PATIENCE)) {
+            throw new IllegalStateException("the rollout did not start");
+        }
         requireATenth(IntStream.range(0, Keys.COUNT)
                 .filter(i ->
                         gate.versionFor(Caller.of(Keys.at(i))).orElseThrow().equals("v2"))
@@ -63,7 +61,10 @@ final class Setting implements AutoCloseable {
     }
 
     void kill(ModelGate<Applicant, Answer> gate) {
-        gate.kill(ACTOR, "benchmark").stored(PATIENCE);
+        gate.kill(ACTOR, "benchmark");
+        if (gate.live()) {
+            throw new IllegalStateException("the kill had no effect");
+        }
     }
 
     @Override
