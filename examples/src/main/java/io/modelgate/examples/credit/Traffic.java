@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class Traffic {
 
     /** How many callers a thread lets ask in a row before it pauses: arrivals come in bursts. */
-    private static final int BURST = 50;
+    private static final int BURST = 20;
 
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(6);
 
     private record Person(String key, Application application) {}
 

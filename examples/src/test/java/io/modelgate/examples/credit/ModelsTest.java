@@ -49,6 +49,7 @@ class ModelsTest {
         for (Application application : HELD_OUT) {
             Applicant applicant = application.applicant();
             assertThat(shipped.probabilityOfBad(applicant))
+                    .as("if the encoding or the training changed, ship the new artefact() as v2-trees.txt")
                     .isCloseTo(trained.probabilityOfBad(applicant), within(1e-3));
         }
     }
