@@ -18,21 +18,23 @@ class InliningTest {
 
     @Test
     void theInvocationIsTooLargeToBeInlined() {
-        assertThat(bytecodes("java.lang.Object attempt(")).isGreaterThan(LARGEST_INLINED);
+        assertThat(bytecodes(Invoker.class, "java.lang.Object attempt(")).isGreaterThan(LARGEST_INLINED);
     }
 
     @Test
     void whatSeesTheCallerIsSmallEnoughToBeInlined() {
-        assertThat(bytecodes("public O call(")).isLessThan(LARGEST_INLINED);
-        assertThat(bytecodes("private java.lang.Object serve(")).isLessThan(LARGEST_INLINED);
-        assertThat(bytecodes("public io.modelgate.Outcome<O> decide(")).isLessThan(LARGEST_INLINED);
+        assertThat(bytecodes(ModelGate.class, "public O call(")).isLessThan(LARGEST_INLINED);
+        assertThat(bytecodes(ModelGate.class, "private java.lang.Object serve("))
+                .isLessThan(LARGEST_INLINED);
+        assertThat(bytecodes(ModelGate.class, "public io.modelgate.Outcome<O> decide("))
+                .isLessThan(LARGEST_INLINED);
     }
 
-    /** The offset of the last instruction of a method of the gate, as javap prints it. */
-    private static int bytecodes(String method) {
-        String code = javap();
+    /** The offset of the last instruction of a method, as javap prints it. */
+    private static int bytecodes(Class<?> type, String method) {
+        String code = javap(type);
         int start = code.indexOf(method);
-        assertThat(start).as("%s in %s", method, ModelGate.class).isNotNegative();
+        assertThat(start).as("%s in %s", method, type).isNotNegative();
         Matcher offset = Pattern.compile("^ +(\\d+): ", Pattern.MULTILINE)
                 .matcher(code.substring(start, code.indexOf("\n\n", start)));
         int last = 0;
@@ -42,13 +44,10 @@ class InliningTest {
         return last;
     }
 
-    private static String javap() {
+    private static String javap(Class<?> type) {
         try {
-            Path classes = Path.of(ModelGate.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
+            Path classes = Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
             StringWriter out = new StringWriter();
             ToolProvider.findFirst("javap")
                     .orElseThrow()
@@ -59,7 +58,7 @@ class InliningTest {
                             "-p",
                             "-cp",
                             classes.toString(),
-                            ModelGate.class.getName());
+                            type.getName());
             return out.toString();
         } catch (java.net.URISyntaxException e) {
             throw new AssertionError(e);
