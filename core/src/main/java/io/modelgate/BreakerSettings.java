@@ -30,6 +30,9 @@ final class BreakerSettings {
     /** Where its functions are these constants, the user set none. */
     private static final CircuitBreakerConfig RESILIENCE4J = CircuitBreakerConfig.ofDefaults();
 
+    private static final int LARGEST_COUNT_WINDOW = 1_000_000;
+    private static final int LARGEST_TIME_WINDOW = 86_400;
+
     private BreakerSettings() {}
 
     /** Checks as {@link Breaker#check} promises. */
@@ -78,6 +81,15 @@ final class BreakerSettings {
                 "automaticTransitionFromOpenToHalfOpen",
                 true,
                 "leave it off: it needs a timer; the first call after the wait is the first trial");
+        boolean count = config.getSlidingWindowType() == SlidingWindowType.COUNT_BASED;
+        int largest = count ? LARGEST_COUNT_WINDOW : LARGEST_TIME_WINDOW;
+        refuse(
+                gate,
+                config.getSlidingWindowSize() > largest,
+                "slidingWindowSize",
+                config.getSlidingWindowSize(),
+                "use at most " + largest + (count ? " calls" : " seconds")
+                        + ": the window is kept in memory for each version");
         @Nullable Object wait = config.getWaitIntervalFunctionInOpenState();
         refuse(gate, wait == null, "waitIntervalFunctionInOpenState", null, "name one, or use waitDurationInOpenState");
     }

@@ -11,9 +11,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +43,10 @@ final class Control implements AutoCloseable {
 
     private final ControlLog log;
     private final Events events;
+    private final Warnings warnings;
     private final Outbox outbox;
+    private final Queue<Entry> unannounced = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger announcing = new AtomicInteger();
     private ControlLog.@Nullable Subscription following;
     private volatile long applied;
     private volatile boolean closed;
@@ -48,6 +54,7 @@ final class Control implements AutoCloseable {
     Control(ControlLog log, Events events, Warnings warnings) {
         this.log = log;
         this.events = events;
+        this.warnings = warnings;
         outbox = new Outbox(log, stored -> catchUp(stored.get(stored.size() - 1).seq()), events, warnings);
     }
 
@@ -56,6 +63,7 @@ final class Control implements AutoCloseable {
         for (List<Entry> batch = log.read(0, READ_AT_ONCE); !batch.isEmpty(); batch = log.read(applied, READ_AT_ONCE)) {
             for (Entry entry : batch) {
                 fold(entry);
+                applied = entry.seq();
             }
         }
         following = log.follow(applied, this::apply);
@@ -63,30 +71,50 @@ final class Control implements AutoCloseable {
 
     /** Applies what comes next in the log, once, whoever brings it. */
     void apply(List<Entry> entries) {
-        List<Entry> fresh = new ArrayList<>();
         lock.lock();
         try {
+            List<Entry> due = entries;
+            if (!entries.isEmpty() && entries.get(0).seq() > applied + 1) {
+                due = new ArrayList<>(log.read(applied, (int) (entries.get(0).seq() - applied - 1)));
+                due.addAll(entries);
+            }
             Set<String> touched = new LinkedHashSet<>();
-            for (Entry entry : entries) {
-                if (entry.seq() > applied) {
-                    if (entry.seq() != applied + 1) {
-                        throw new ControlLogException(
-                                "the control log jumped from entry " + applied + " to " + entry.seq());
-                    }
+            long last = applied;
+            for (Entry entry : due) {
+                if (entry.seq() == last + 1) {
                     fold(entry);
+                    last = entry.seq();
                     touched.add(entry.gate());
-                    fresh.add(entry);
+                    unannounced.add(entry);
                 }
             }
             recompile(touched);
+            applied = last; // only now: whoever reads it may rely on the snapshots
         } finally {
             lock.unlock();
         }
-        for (Entry entry : fresh) {
-            announce(entry);
-        }
+        announce();
     }
 
+    /** Announces in the order of the log, one thread at a time, and outside of the lock. */
+    private void announce() {
+        if (announcing.getAndIncrement() != 0) {
+            return; // the thread that is at it goes round once more
+        }
+        int rounds = 1;
+        do {
+            for (Entry entry = unannounced.poll(); entry != null; entry = unannounced.poll()) {
+                try {
+                    announce(entry);
+                } catch (Throwable e) { // a log appender's trouble must not silence the rest
+                    warnings.threw("the announcement of a control entry", e);
+                }
+            }
+            rounds = announcing.addAndGet(-rounds);
+        } while (rounds != 0);
+    }
+
+    /** Waits until all entries up to this one are in force here, by applying them if nobody else does. */
     private void catchUp(long seq) {
         while (applied < seq) {
             List<Entry> next = log.read(applied, READ_AT_ONCE);
@@ -97,6 +125,7 @@ final class Control implements AutoCloseable {
         }
     }
 
+    /** Folds one entry. Total: whatever a routing throws on it, the next entry may be a kill and has to arrive. */
     private void fold(Entry entry) {
         if (entry.gate().equals(Decision.FLEET)) {
             foldFleet(entry);
@@ -104,7 +133,6 @@ final class Control implements AutoCloseable {
             folds.computeIfAbsent(entry.gate(), name -> new GateFold()).apply(entry);
         }
         ownKills.remove(entry.decision().id());
-        applied = entry.seq();
     }
 
     private void foldFleet(Entry entry) {
@@ -123,14 +151,23 @@ final class Control implements AutoCloseable {
 
     private void recompile(Set<String> touched) {
         if (touched.contains(Decision.FLEET)) {
-            gates.values().forEach(ModelGate::recompile);
+            gates.values().forEach(Control::recompile);
         } else {
             for (String name : touched) {
                 ModelGate<?, ?> gate = gates.get(name);
                 if (gate != null) {
-                    gate.recompile();
+                    recompile(gate);
                 }
             }
+        }
+    }
+
+    /** Compiles one gate's snapshot; whatever goes wrong with that, the other gates get theirs. */
+    private static void recompile(ModelGate<?, ?> gate) {
+        try {
+            gate.recompile();
+        } catch (Throwable e) {
+            LOG.error("gate \"{}\" keeps its last state: it could not be brought up to date", gate.name(), e);
         }
     }
 
@@ -139,12 +176,12 @@ final class Control implements AutoCloseable {
         LOG.info(
                 "#{} {} {} by {} ({}): {} [{}]",
                 entry.seq(),
-                decision.type(),
-                target(entry),
-                decision.actor(),
-                decision.authentication(),
-                decision.reason(),
-                decision.id());
+                Screen.plain(decision.type()),
+                Screen.plain(target(entry)),
+                Screen.plain(decision.actor()),
+                Screen.plain(decision.authentication()),
+                Screen.plain(decision.reason()),
+                Screen.plain(decision.id()));
         events.publish(new GateEvent.Applied(entry));
     }
 
@@ -214,8 +251,9 @@ final class Control implements AutoCloseable {
     /** Puts a kill in force here, then sends it on its way to the log. */
     CompletableFuture<Entry> kill(Kill kill, Decision decision) {
         engage(kill);
+        CompletableFuture<Entry> stored = outbox.submit(decision, true);
         events.publish(new GateEvent.Killed(kill));
-        return outbox.submit(decision, true);
+        return stored;
     }
 
     /** Puts a kill in force in this process only. When this returns, every call sees it or is seen by it. */

@@ -66,6 +66,15 @@ final class Descent<I, O> implements Fallen<I, O> {
 
     /** Answers the call: a candidate's caller by stable, then everyone by the ladder. Counts the outcome; to be asked for once. */
     Outcome<O> outcome() {
+        try {
+            return descend();
+        } catch (Error e) {
+            gate.count(routed, OutcomeCounts.NO_RUNG, miss.cause);
+            throw e;
+        }
+    }
+
+    private Outcome<O> descend() {
         GateState<I, O> seen = gate.state();
         Served<I, O> stable = seen.stable();
         if (routed != null && stable != null && !asked(stable.version()) && mayAskModel()) {
@@ -76,7 +85,7 @@ final class Descent<I, O> implements Fallen<I, O> {
         }
         Fallback<I, O> fallback = gate.fallback();
         Fallback.Rescue<O> rescue = fallback == null || cut ? null : askLadder(fallback);
-        if (rescue != null) {
+        if (rescue != null && !cut) { // a rung may have been interrupted
             return fellBack(rescue);
         }
         gate.count(routed, OutcomeCounts.NO_RUNG, miss.cause);

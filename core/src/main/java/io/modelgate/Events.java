@@ -34,8 +34,13 @@ final class Events {
     }
 
     void publish(GateEvent event) {
-        if (!listeners.isEmpty()) {
+        if (listeners.isEmpty()) {
+            return;
+        }
+        try {
             executor().execute(() -> deliver(event));
+        } catch (Throwable e) { // whoever publishes has more important things to finish
+            warnings.threw("the executor of gate events", e);
         }
     }
 
@@ -43,7 +48,7 @@ final class Events {
         for (Consumer<GateEvent> listener : listeners) {
             try {
                 listener.accept(event);
-            } catch (Exception e) {
+            } catch (Throwable e) {
                 warnings.threw("a listener of gate events", e);
             }
         }
@@ -62,6 +67,9 @@ final class Events {
                     new ArrayBlockingQueue<>(QUEUE),
                     task -> daemon(task, "modelgate-events"),
                     (task, pool) -> {
+                        if (pool.isShutdown()) {
+                            return;
+                        }
                         warnings.warn(
                                 "events",
                                 "listeners are too slow: the oldest of " + QUEUE + " waiting events is dropped");

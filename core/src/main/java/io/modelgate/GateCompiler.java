@@ -19,12 +19,14 @@ final class GateCompiler<I, O> {
 
     private final GateConfig<I, O> config;
     private final OutcomeCounts outcomes;
+    private final Warnings warnings;
 
     /** What this process lacks of what the log names, or null when it lacks nothing. */
     private @Nullable String lack;
 
-    GateCompiler(GateConfig<I, O> config, OutcomeCounts outcomes) {
+    GateCompiler(GateConfig<I, O> config, OutcomeCounts outcomes, Warnings warnings) {
         this.config = config;
+        this.warnings = warnings;
         this.outcomes = outcomes;
     }
 
@@ -38,7 +40,7 @@ final class GateCompiler<I, O> {
             versions.put(version.id, new Served<>(version, any, own));
         }
         Router.Routing routing = fold.routing();
-        String candidateId = routing == null ? null : routing.candidate();
+        String candidateId = routing == null ? null : candidate(routing);
         String stableId = fold.stable() == null ? config.stable() : fold.stable();
         List<Served<I, O>> previous = previous(fold, versions, stableId, candidateId);
         Served<I, O> stable = versions.get(stableId);
@@ -48,6 +50,13 @@ final class GateCompiler<I, O> {
                     + (stable == null
                             ? "only the ladder answers"
                             : "version \"" + stable.version().id + "\" serves instead");
+        }
+        for (RegisteredVersion<I, O> version : registered) {
+            GateFold.Declared declared = fold.versions.get(version.id);
+            if (declared != null && !declared.sameArtefact(version.digest)) {
+                lack = "version \"" + version.id + "\" has the digest " + version.digest + " here and "
+                        + declared.digest() + " in the control log: two artefacts run under one id";
+            }
         }
         Served<I, O> candidate = candidateId == null ? null : versions.get(candidateId);
         if (candidateId != null && candidate == null) {
@@ -91,9 +100,29 @@ final class GateCompiler<I, O> {
         return previous;
     }
 
+    // What follows is users' code. Whatever it throws, the kills in this snapshot have to take effect.
+
+    private @Nullable String candidate(Router.Routing routing) {
+        try {
+            return routing.candidate();
+        } catch (Throwable e) {
+            warnings.threw("the router of gate \"" + config.name() + "\"", e);
+            return null;
+        }
+    }
+
+    private Optional<Fallback.Rescue<O>> constant(Fallback<I, O> fallback) {
+        try {
+            return fallback.constant(Cause.KILLED);
+        } catch (Throwable e) {
+            warnings.threw("the ladder of gate \"" + config.name() + "\"", e);
+            return Optional.empty();
+        }
+    }
+
     private GateState.@Nullable KilledAnswer<O> killedAnswer() {
         Fallback<I, O> fallback = config.fallback();
-        Optional<Fallback.Rescue<O>> constant = fallback == null ? Optional.empty() : fallback.constant(Cause.KILLED);
+        Optional<Fallback.Rescue<O>> constant = fallback == null ? Optional.empty() : constant(fallback);
         return constant.map(rescue -> new GateState.KilledAnswer<O>(
                         new Outcome.FellBack<>(rescue.answer(), rescue.rung(), null, Cause.KILLED, null, null),
                         outcomes.counter(null, rescue.rung(), Cause.KILLED)))

@@ -35,7 +35,7 @@ public record GateDescription(
             versions.addAll(fold.versions.keySet());
             attributes.addAll(fold.attributes);
             stable = Optional.ofNullable(fold.stable());
-            candidate = Optional.ofNullable(fold.routing()).map(Router.Routing::candidate);
+            candidate = fold.candidate();
         }
         ModelGate<?, ?> here = control.gate(name);
         if (here != null) {

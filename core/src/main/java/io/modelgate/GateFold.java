@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the control log says of one gate: a fold over its entries. Total: entries that make no sense change nothing. Guarded by
@@ -16,8 +18,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class GateFold {
 
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
+
     /** What a version declared of itself; absent values are empty strings. */
-    record Declared(String backend, String digest) {}
+    record Declared(String backend, String digest) {
+        /** Whether a version with this digest may be the one declared; a digest nobody gave fits any. */
+        boolean sameArtefact(String other) {
+            return digest.isEmpty() || other.isEmpty() || digest.equals(other);
+        }
+    }
 
     final Map<String, Declared> versions = new LinkedHashMap<>();
     final Set<String> attributes = new LinkedHashSet<>();
@@ -41,13 +50,7 @@ final class GateFold {
             case EntryTypes.KILL -> kill(entry).ifPresent(kill -> kills.put(kill.id(), kill));
             case EntryTypes.REVIVE -> entry.texts("kills").forEach(kills::remove);
             case EntryTypes.PROMOTE -> stable(entry.text("version"));
-            case EntryTypes.ROLLBACK -> {
-                String from = entry.text("from");
-                stable(entry.text("to"));
-                if (from != null) {
-                    rolledBack.add(from);
-                }
-            }
+            case EntryTypes.ROLLBACK -> rollback(entry.text("from"), entry.text("to"));
             default -> {}
         }
         route(entry);
@@ -98,6 +101,14 @@ final class GateFold {
         return plain.length() <= max ? plain : plain.substring(0, max);
     }
 
+    /** Takes stable back, if it is still what the decision was about: another one may have come between. */
+    private void rollback(@Nullable String from, @Nullable String to) {
+        if (from != null && to != null && from.equals(stable())) {
+            stable(to);
+            rolledBack.add(from);
+        }
+    }
+
     private void stable(@Nullable String version) {
         if (version != null) {
             stables.remove(version);
@@ -108,9 +119,20 @@ final class GateFold {
 
     /** Lets the gate's routing see an entry, or keeps the entry until the gate is built and has one. */
     void route(Entry entry) {
+        if (entry.type().equals(EntryTypes.DECLARE)) {
+            return;
+        }
         if (routing != null) {
-            routing = routing.apply(entry);
-        } else if (pending != null && !entry.type().equals(EntryTypes.DECLARE)) {
+            try {
+                routing = routing.apply(entry);
+            } catch (Throwable e) { // what comes after may be a kill, and has to arrive
+                LOG.error(
+                        "the routing of gate {} threw {} on entry {}, which it does not take in",
+                        entry.gate(),
+                        e.getClass().getName(),
+                        entry.seq());
+            }
+        } else if (pending != null) {
             pending.add(entry);
         }
     }
@@ -120,19 +142,26 @@ final class GateFold {
         return pending == null ? List.of() : pending;
     }
 
-    /** The entries kept until now, in order; none are kept any more. */
-    List<Entry> takePending() {
-        List<Entry> taken = pending();
+    /** Starts the routing, or does without, and lets it see the given history; no entries are kept any more. */
+    void start(Router.@Nullable Routing initial, List<Entry> history) {
         pending = null;
-        return taken;
-    }
-
-    void routing(Router.Routing initial) {
         routing = initial;
+        if (initial != null) {
+            history.forEach(this::route);
+        }
     }
 
     Router.@Nullable Routing routing() {
         return routing;
+    }
+
+    /** The version under rollout; none where there is no routing, or where it throws: a kill that asks must not fail on it. */
+    Optional<String> candidate() {
+        try {
+            return Optional.ofNullable(routing).map(Router.Routing::candidate);
+        } catch (Throwable e) {
+            return Optional.empty();
+        }
     }
 
     /** The id of the stable version, or null if nobody declared one yet. */

@@ -3,9 +3,12 @@ package io.modelgate;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -20,6 +23,7 @@ final class GateMeters {
     private final MeterRegistry registry;
     private final ModelGate<?, ?> gate;
     private final Tags tags;
+    private final Queue<Meter> registered = new ConcurrentLinkedQueue<>();
 
     GateMeters(MeterRegistry registry, ModelGate<?, ?> gate) {
         this.registry = registry;
@@ -37,17 +41,27 @@ final class GateMeters {
         }
     }
 
+    private void keep(Meter meter) {
+        registered.add(meter);
+    }
+
+    /** Takes the meters out of the registry, so that gates opened after these can publish theirs. */
+    void close() {
+        registered.forEach(registry::remove);
+        registered.clear();
+    }
+
     private void bindGate() {
-        Gauge.builder("modelgate.killed", gate, g -> g.live() ? 0 : 1)
+        keep(Gauge.builder("modelgate.killed", gate, g -> g.live() ? 0 : 1)
                 .description("1 while the switch of the gate or the fleet is engaged for any caller")
                 .tags(tags.and("version", "all"))
-                .register(registry);
+                .register(registry));
         Limits limits = gate.limits();
         if (limits != null) {
-            Gauge.builder("modelgate.concurrent", limits, Limits::running)
+            keep(Gauge.builder("modelgate.concurrent", limits, Limits::running)
                     .description("model invocations running under the gate's concurrency bound")
                     .tags(tags)
-                    .register(registry);
+                    .register(registry));
         }
     }
 
@@ -59,36 +73,37 @@ final class GateMeters {
     private void bindVersion(RegisteredVersion<?, ?> version) {
         Tags versioned = tags.and("version", version.id);
         VersionCounts counts = version.counts;
-        Gauge.builder("modelgate.killed", gate, g -> g.killSwitch(version.id).on() ? 0 : 1)
+        keep(Gauge.builder(
+                        "modelgate.killed", gate, g -> g.killSwitch(version.id).on() ? 0 : 1)
                 .description("1 while the version's switch, the gate's or the fleet's is engaged for any caller")
                 .tags(versioned)
-                .register(registry);
-        Gauge.builder(
+                .register(registry));
+        keep(Gauge.builder(
                         "modelgate.breaker.state",
                         version,
                         v -> v.breaker.state(gate.ticker().read()).getOrder())
                 .description("0 closed, 1 open, 2 half-open")
                 .tags(versioned)
-                .register(registry);
-        Gauge.builder("modelgate.in.flight", counts, VersionCounts::inFlight)
+                .register(registry));
+        keep(Gauge.builder("modelgate.in.flight", counts, VersionCounts::inFlight)
                 .description("model invocations that are running")
                 .tags(versioned)
-                .register(registry);
-        FunctionCounter.builder("modelgate.calls", counts, c -> c.answers() - c.answersAsRung())
+                .register(registry));
+        keep(FunctionCounter.builder("modelgate.calls", counts, c -> c.answers() - c.answersAsRung())
                 .description("finished calls by the version routed to, the rung that answered and the cause")
                 .tags(versioned.and("rung", "none", "cause", "none"))
-                .register(registry);
+                .register(registry));
         for (Cause cause : Cause.values()) {
             if (cause.failure()) {
-                FunctionCounter.builder("modelgate.failures", counts, c -> c.failures(cause))
+                keep(FunctionCounter.builder("modelgate.failures", counts, c -> c.failures(cause))
                         .description("model invocations without a usable answer")
                         .tags(versioned.and("cause", tag(cause)))
-                        .register(registry);
+                        .register(registry));
             }
         }
         LatencyHistogram latency = version.latency;
         if (latency == null) {
-            FunctionTimer.builder(
+            keep(FunctionTimer.builder(
                             "modelgate.latency",
                             counts,
                             VersionCounts::ended,
@@ -96,9 +111,9 @@ final class GateMeters {
                             TimeUnit.NANOSECONDS)
                     .description("duration of model invocations")
                     .tags(versioned)
-                    .register(registry);
+                    .register(registry));
         } else {
-            FunctionTimer.builder(
+            keep(FunctionTimer.builder(
                             "modelgate.latency",
                             latency,
                             LatencyHistogram::count,
@@ -106,13 +121,13 @@ final class GateMeters {
                             TimeUnit.NANOSECONDS)
                     .description("duration of model invocations")
                     .tags(versioned)
-                    .register(registry);
+                    .register(registry));
             for (double quantile : QUANTILES) {
-                Gauge.builder("modelgate.latency.quantile", latency, l -> l.quantile(quantile) / 1e9)
+                keep(Gauge.builder("modelgate.latency.quantile", latency, l -> l.quantile(quantile) / 1e9)
                         .description("quantile of the duration of model invocations since the start")
                         .baseUnit("seconds")
                         .tags(versioned.and("quantile", String.valueOf(quantile)))
-                        .register(registry);
+                        .register(registry));
             }
         }
     }
@@ -124,11 +139,11 @@ final class GateMeters {
 
     private void bindOutcome(OutcomeCounts.Key key, LongAdder count) {
         String routed = key.routed();
-        FunctionCounter.builder("modelgate.calls", count, LongAdder::sum)
+        keep(FunctionCounter.builder("modelgate.calls", count, LongAdder::sum)
                 .description("finished calls by the version routed to, the rung that answered and the cause")
                 .tags(tags.and(
                         "version", routed == null ? "none" : routed, "rung", key.rung(), "cause", tag(key.cause())))
-                .register(registry);
+                .register(registry));
     }
 
     private static String tag(Cause cause) {

@@ -31,14 +31,19 @@ final class GateStart {
             }
         }
         registered.forEach(version -> checkDigest(config.name(), fold, version));
+        String stable = fold.stable();
+        if (stable != null
+                && !config.startWithoutStable()
+                && registered.stream().noneMatch(version -> version.id.equals(stable))) {
+            throw new IllegalStateException("gate \"" + config.name() + "\": stable version \"" + stable
+                    + "\" of the control log is not registered in this process; register that version, promote another one, or set"
+                    + " startWithoutStable() to start all the same");
+        }
     }
 
     static void checkDigest(String gate, GateFold fold, RegisteredVersion<?, ?> version) {
         GateFold.Declared declared = fold.versions.get(version.id);
-        if (declared != null
-                && !declared.digest().isEmpty()
-                && !version.digest.isEmpty()
-                && !declared.digest().equals(version.digest)) {
+        if (declared != null && !declared.sameArtefact(version.digest)) {
             throw new IllegalStateException("gate \"" + gate + "\": version \"" + version.id + "\" has the digest "
                     + version.digest + " here and " + declared.digest()
                     + " in the control log; a version is immutable, give the new artefact a new id");
@@ -47,11 +52,9 @@ final class GateStart {
 
     /** Gives the gate its routing, with the entries that concern it so far. */
     static <I, O> void fold(GateConfig<I, O> config, GateFold fold, List<Entry> fleet, Identities identities) {
-        List<Entry> history = history(fold.takePending(), fleet);
-        if (config.router() != null) {
-            fold.routing(config.router().initial(config.name(), identities));
-            history.forEach(fold::route);
-        }
+        Router router = config.router();
+        Router.Routing initial = router == null ? null : router.initial(config.name(), identities);
+        fold.start(initial, history(fold.pending(), fleet));
     }
 
     /** What the log does not hold of a gate yet, as the data of a declaration; empty when it holds everything. */

@@ -1,5 +1,6 @@
 package io.modelgate;
 
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
@@ -30,12 +31,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gates implements AutoCloseable {
 
+    private static final Set<String> OWN_TYPES = Set.of(EntryTypes.KILL, EntryTypes.REVIVE, EntryTypes.DECLARE);
+
     private final Control control;
     private final Events events;
     private final Warnings warnings;
     private final Ticker ticker;
     private final GatesBuilder config;
     private final Identities identities;
+    private List<Meter> controlMeters = List.of();
 
     private Gates(GatesBuilder config, ControlLog log) {
         this.config = config;
@@ -68,7 +72,7 @@ public final class Gates implements AutoCloseable {
         MeterRegistry meters = config.meters;
         if (meters != null) {
             try {
-                Meters.bind(meters, gates.control);
+                gates.controlMeters = Meters.bind(meters, gates.control);
             } catch (Exception e) {
                 gates.warnings.threw("the meter registry", e);
             }
@@ -212,11 +216,15 @@ public final class Gates implements AutoCloseable {
     /**
      * Appends a decision of a module to the control log. It takes effect, here and elsewhere, once it is stored.
      *
-     * @throws IllegalArgumentException if the decision names an unknown gate
+     * @throws IllegalArgumentException if the decision names an unknown gate, or has the type of a kill, a revive or a declaration
      * @throws IllegalStateException if these gates are closed
      */
     public Receipt append(Decision decision) {
         control.requireOpen();
+        if (OWN_TYPES.contains(decision.type())) {
+            throw new IllegalArgumentException("type is \"" + decision.type()
+                    + "\": a module cannot append these for core; use kill, revive or gate");
+        }
         requireKnown(new Scope(decision.gate(), null, null, null));
         return new Receipt(decision.id(), control.submit(decision));
     }
@@ -317,12 +325,18 @@ public final class Gates implements AutoCloseable {
     }
 
     /**
-     * Stores what is waiting, for two seconds at most, then lets go of the control log. Calls are still served, from the last state.
+     * Stores what is waiting, for two seconds at most, then lets go of the control log and takes the meters back. Calls are still
+     * served, from the last state.
      * Idempotent.
      */
     @Override
     public void close() {
         control.close();
         events.close();
+        MeterRegistry meters = config.meters;
+        if (meters != null) {
+            controlMeters.forEach(meters::remove);
+            control.locked(() -> List.copyOf(control.gates())).forEach(ModelGate::unbind);
+        }
     }
 }

@@ -1,6 +1,8 @@
 package io.modelgate;
 
 import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -146,8 +148,12 @@ final class Invoker<I, O> {
 
     // Every invocation that was admitted ends in exactly one of answered, unusable and threw.
 
+    // What needs no memory comes first: the permit and the mark are given back even if the rest runs out of it.
+
     void answered(RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long end, long took) {
-        version.took(row, took);
+        if (limits != null) {
+            limits.release();
+        }
         int lazySlot = version.breaker.lazySlot(admission, end, took);
         if (lazySlot >= 0) {
             VersionCounts.answeredLazily(row, lazySlot);
@@ -155,14 +161,12 @@ final class Invoker<I, O> {
             VersionCounts.answered(row);
             version.breaker.success(admission, end, took);
         }
-        if (limits != null) {
-            limits.release();
-        }
+        version.took(row, took);
     }
 
     Miss unusable(
             RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, long end, Miss miss) {
-        failed(version, admission, row, start, end, miss);
+        failed(version, admission, row, start, end, miss.cause, miss.error);
         if (miss.error instanceof Error error) {
             throw error;
         }
@@ -171,39 +175,51 @@ final class Invoker<I, O> {
 
     private Miss threw(
             RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, Throwable thrown) {
-        Miss miss = failed(version, admission, row, start, thrown);
         if (thrown instanceof Error error) {
+            failed(version, admission, row, start, ticker.read(), Cause.ERROR, error);
             throw error;
         }
-        return miss;
+        return failed(version, admission, row, start, thrown);
     }
 
     /** Settles an invocation that threw; an interrupt keeps the thread's flag. */
     Miss failed(
             RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, Throwable thrown) {
-        boolean interrupted = thrown instanceof InterruptedException
-                || thrown instanceof ClosedByInterruptException
-                || (thrown instanceof Exception && Thread.currentThread().isInterrupted());
+        boolean interrupted = thrown instanceof Exception
+                && (interrupt(thrown) || Thread.currentThread().isInterrupted());
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        Miss miss = Miss.of(interrupted ? Cause.CUT : Cause.ERROR, thrown);
-        failed(version, admission, row, start, ticker.read(), miss);
-        return miss;
+        Cause cause = interrupted ? Cause.CUT : Cause.ERROR;
+        failed(version, admission, row, start, ticker.read(), cause, thrown);
+        return Miss.of(cause, thrown);
+    }
+
+    private static boolean interrupt(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        boolean wrapper = thrown instanceof CompletionException || thrown instanceof ExecutionException;
+        Throwable real = wrapper && cause != null ? cause : thrown;
+        return real instanceof InterruptedException || real instanceof ClosedByInterruptException;
     }
 
     private void failed(
-            RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, long end, Miss miss) {
-        version.took(row, end - start);
-        VersionCounts.failed(row, miss.cause);
-        if (miss.cause == Cause.CUT) {
-            version.breaker.release(admission); // the model is not to blame for an interrupt
-        } else {
-            version.breaker.failure(admission, end, end - start, miss.error);
-        }
+            RegisteredVersion<I, O> version,
+            Breaker.Admission admission,
+            long[] row,
+            long start,
+            long end,
+            Cause cause,
+            @Nullable Throwable error) {
         if (limits != null) {
             limits.release();
         }
+        VersionCounts.failed(row, cause);
+        if (cause == Cause.CUT) {
+            version.breaker.release(admission); // the model is not to blame for an interrupt
+        } else {
+            version.breaker.failure(admission, end, end - start, error);
+        }
+        version.took(row, end - start);
     }
 
     @Nullable

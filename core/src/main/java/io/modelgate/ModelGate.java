@@ -37,7 +37,7 @@ public final class ModelGate<I, O> {
     private final Invoker<I, O> invoker;
     private final @Nullable Fallback<I, O> remembering;
     private Optional<String> lack = Optional.empty();
-    private @Nullable GateMeters meters;
+    private volatile @Nullable GateMeters meters;
 
     /** The snapshot. Set only under the lock of the control side, once before the gate is handed out. */
     private volatile GateState<I, O> state;
@@ -47,7 +47,7 @@ public final class ModelGate<I, O> {
         this.gates = gates;
         ticker = gates.ticker();
         outcomes = new OutcomeCounts(this::onNewOutcome);
-        compiler = new GateCompiler<>(config, outcomes);
+        compiler = new GateCompiler<>(config, outcomes, gates.warnings());
         invoker = new Invoker<>(this, config, ticker);
         remembering = config.fallback() != null && config.fallback().remembers() ? config.fallback() : null;
         for (VersionBuilder<I, O> version : config.versions()) {
@@ -167,7 +167,13 @@ public final class ModelGate<I, O> {
         RegisteredVersion<I, O> version = target.version();
         Caller shown = version.callAware == null ? null : caller.copy();
         long start = ticker.read();
-        Object answer = invoker.attempt(seen, version, input, caller.attributePairs(), shown, start, start, true);
+        Object answer;
+        try {
+            answer = invoker.attempt(seen, version, input, caller.attributePairs(), shown, start, start, true);
+        } catch (Error e) {
+            count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);
+            throw e;
+        }
         if (answer instanceof Miss miss) {
             return fallen(version, miss, input, caller.copy(), start);
         }
@@ -296,14 +302,21 @@ public final class ModelGate<I, O> {
      */
     public Receipt rollback(Actor actor, String reason) {
         GateState<I, O> seen = state;
-        Served<I, O> stable = seen.stable();
-        if (stable == null || seen.previous().isEmpty()) {
-            throw new IllegalStateException(
-                    "gate \"" + name() + "\" has no previous version to roll back to: none was stable before "
-                            + "that is registered here, not killed and not rolled back");
+        String from = describe().stable().orElse(config.stable());
+        Served<I, O> serving = seen.stable();
+        // Where this process lacks stable, the version that stands in for it is the previous one.
+        String to = serving != null && !serving.version().id.equals(from)
+                ? serving.version().id
+                : seen.previous().stream()
+                        .findFirst()
+                        .map(previous -> previous.version().id)
+                        .orElse(null);
+        if (to == null) {
+            throw new IllegalStateException("gate \"" + name()
+                    + "\" has no previous version to roll back to: none was stable before that is registered here, not killed and not"
+                    + " rolled back");
         }
-        String to = seen.previous().get(0).version().id;
-        Map<String, Object> data = Map.of("from", stable.version().id, "to", to);
+        Map<String, Object> data = Map.of("from", from, "to", to);
         return gates.append(
                 gates.decision(UUID.randomUUID().toString(), EntryTypes.ROLLBACK, name(), actor, reason, data));
     }
@@ -333,8 +346,9 @@ public final class ModelGate<I, O> {
             recompile();
             return true;
         });
-        if (meters != null) {
-            meters.bind(version);
+        GateMeters bound = meters;
+        if (bound != null) {
+            bound.bind(version);
         }
         declare();
         return version(id);
@@ -348,13 +362,6 @@ public final class ModelGate<I, O> {
         GateStart.check(config, fold, gates.control().fleetEntries(), registered.values());
         GateStart.fold(config, fold, gates.control().fleetEntries(), gates.identities());
         recompile();
-        if (lack.isPresent()
-                && !registered.containsKey(String.valueOf(fold.stable()))
-                && !config.startWithoutStable()) {
-            throw new IllegalStateException(
-                    "gate \"" + name() + "\": " + lack.get() + "; register that version, promote another one, or set "
-                            + "startWithoutStable() to start all the same");
-        }
         if (fold.stable() != null && !fold.stable().equals(config.stable())) {
             LOG.warn(
                     "gate \"{}\": stable is \"{}\" in code and \"{}\" in the control log; the log decides",
@@ -434,9 +441,18 @@ public final class ModelGate<I, O> {
     }
 
     void bind(MeterRegistry registry) {
-        meters = new GateMeters(registry, this);
-        registered.values().forEach(meters::bind);
-        outcomes.all().forEach((key, count) -> meters.bind(key, count));
+        GateMeters bound = new GateMeters(registry, this);
+        registered.values().forEach(bound::bind);
+        outcomes.all().forEach(bound::bind);
+        meters = bound;
+    }
+
+    void unbind() {
+        GateMeters bound = meters;
+        if (bound != null) {
+            meters = null;
+            bound.close();
+        }
     }
 
     private void onNewOutcome(OutcomeCounts.Key key) {

@@ -1,6 +1,7 @@
 package io.modelgate;
 
 import io.modelgate.control.ControlLog;
+import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import java.util.ArrayDeque;
@@ -64,30 +65,30 @@ final class Outbox implements AutoCloseable {
 
     CompletableFuture<Entry> submit(Decision decision, boolean keep) {
         Pending pending = new Pending(decision, keep);
-        boolean now;
+        if (log.immediate() && idle() && store(List.of(pending)).isEmpty()) {
+            complete(List.of(pending));
+            return pending.stored;
+        }
         lock.lock();
         try {
-            now = log.immediate() && waiting.isEmpty();
-            if (!now) {
+            if (closed) {
+                lost(pending);
+            } else {
                 enqueue(pending);
             }
         } finally {
             lock.unlock();
         }
-        if (now) {
-            List<Pending> batch = List.of(pending);
-            if (store(batch).isEmpty()) {
-                complete(batch);
-            } else {
-                lock.lock();
-                try {
-                    enqueue(pending);
-                } finally {
-                    lock.unlock();
-                }
-            }
-        }
         return pending.stored;
+    }
+
+    private boolean idle() {
+        lock.lock();
+        try {
+            return waiting.isEmpty() && !closed;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void enqueue(Pending pending) {
@@ -117,34 +118,21 @@ final class Outbox implements AutoCloseable {
         long pause = FIRST_PAUSE_MILLIS;
         boolean last = false;
         while (true) {
-            List<Pending> batch;
-            lock.lock();
+            boolean done;
             try {
-                while (waiting.isEmpty()) {
-                    if (closed) {
-                        return;
-                    }
-                    changed.awaitUninterruptibly();
+                List<Pending> batch = take();
+                if (batch.isEmpty()) {
+                    return;
                 }
-                batch = waiting.stream().limit(BATCH).toList();
-            } finally {
-                lock.unlock();
+                List<Pending> left = store(batch);
+                putBack(batch.size(), left);
+                complete(batch);
+                done = left.isEmpty();
+            } catch (Throwable e) { // what waits is still waiting, and this thread is its only way out
+                warnings.threw("the outbox", e);
+                done = false;
             }
-            List<Pending> left = store(batch);
-            lock.lock();
-            try {
-                for (int i = 0; i < batch.size(); i++) {
-                    waiting.poll();
-                }
-                for (int i = left.size() - 1; i >= 0; i--) {
-                    waiting.addFirst(left.get(i));
-                }
-                changed.signalAll();
-            } finally {
-                lock.unlock();
-            }
-            complete(batch);
-            if (left.isEmpty()) {
+            if (done) {
                 pause = FIRST_PAUSE_MILLIS;
             } else if (last) {
                 return;
@@ -152,6 +140,34 @@ final class Outbox implements AutoCloseable {
                 last = !rest(pause);
                 pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
             }
+        }
+    }
+
+    /** What is next to be stored; empty once closed with nothing left. */
+    private List<Pending> take() {
+        lock.lock();
+        try {
+            while (waiting.isEmpty() && !closed) {
+                changed.awaitUninterruptibly();
+            }
+            return waiting.stream().limit(BATCH).toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void putBack(int taken, List<Pending> left) {
+        lock.lock();
+        try {
+            for (int i = 0; i < taken; i++) {
+                waiting.poll();
+            }
+            for (int i = left.size() - 1; i >= 0; i--) {
+                waiting.addFirst(left.get(i));
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -195,11 +211,26 @@ final class Outbox implements AutoCloseable {
             if (batch.size() == 1) {
                 return refused(batch.get(0), e);
             }
-            // One decision that the log refuses must not hold up the others.
-            List<Pending> again = new ArrayList<>();
-            batch.forEach(pending -> again.addAll(store(List.of(pending))));
-            return again;
+            return oneByOne(batch);
         }
+    }
+
+    /**
+     * Stores each decision by itself, so that one that the log refuses does not hold up the others. But none overtakes a kept one that
+     * is still to be stored: a revive must not come before its kill.
+     */
+    private List<Pending> oneByOne(List<Pending> batch) {
+        List<Pending> again = new ArrayList<>();
+        for (Pending pending : batch) {
+            if (again.isEmpty()) {
+                again.addAll(store(List.of(pending)));
+            } else if (pending.keep) {
+                again.add(pending);
+            } else {
+                refused(pending, new ControlLogException("not tried, because an earlier decision could not be stored"));
+            }
+        }
+        return again;
     }
 
     private List<Pending> refused(Pending pending, Throwable error) {
@@ -229,25 +260,37 @@ final class Outbox implements AutoCloseable {
     /** Tries once more to store what is waiting, for two seconds at most, and reports what is lost with this process. */
     @Override
     public void close() {
+        boolean interrupted = false;
         lock.lock();
         try {
             closed = true;
             changed.signalAll();
             long left = TimeUnit.SECONDS.toNanos(LAST_TRY_SECONDS);
             while (!waiting.isEmpty() && left > 0 && writer != null && !written) {
-                left = changed.awaitNanos(left);
+                try {
+                    left = changed.awaitNanos(left);
+                } catch (InterruptedException e) {
+                    interrupted = true; // closing is not given up: a kill may be waiting
+                }
             }
-            for (Pending pending : waiting) {
-                LOG.error(
-                        "{} {} of {} ends with this process: it was never stored",
-                        pending.decision.type(),
-                        pending.decision.id(),
-                        pending.decision.gate());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            waiting.forEach(Outbox::lost);
         } finally {
             lock.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void lost(Pending pending) {
+        Decision decision = pending.decision;
+        if (pending.stored.completeExceptionally(
+                new ControlLogException("never stored: these Gates were closed before the control log took it"))) {
+            LOG.error(
+                    "{} {} of {} ends with this process: it was never stored",
+                    decision.type(),
+                    decision.id(),
+                    decision.gate());
         }
     }
 }

@@ -42,8 +42,10 @@ public final class Permit<I, O> implements AutoCloseable {
     /** Why the routed version does not answer; null while it still may. */
     private @Nullable Miss routedMiss;
 
-    /** Why the admitted version gave no usable answer; null while it still may. */
-    private @Nullable Miss admittedMiss;
+    /** Stable, where it was asked to stand in for the candidate, and why it gave no usable answer; null if it was not or still may. */
+    private @Nullable RegisteredVersion<I, O> standIn;
+
+    private @Nullable Miss standInMiss;
 
     private boolean settled;
     private boolean counted;
@@ -82,6 +84,10 @@ public final class Permit<I, O> implements AutoCloseable {
                     return new Permit<>(
                             gate, caller, target.version(), stable.version(), stand.admission, stand.start, miss);
                 }
+                Permit<I, O> refused = new Permit<>(gate, caller, target.version(), null, null, Descent.UNREAD, miss);
+                refused.standIn = stable.version();
+                refused.standInMiss = (Miss) second;
+                return refused;
             }
             return new Permit<>(gate, caller, target.version(), null, null, Descent.UNREAD, miss);
         }
@@ -167,9 +173,11 @@ public final class Permit<I, O> implements AutoCloseable {
     }
 
     private void missed(Miss miss) {
-        admittedMiss = miss;
         if (admitted == routed) {
             routedMiss = miss;
+        } else {
+            standIn = admitted;
+            standInMiss = miss;
         }
     }
 
@@ -188,8 +196,8 @@ public final class Permit<I, O> implements AutoCloseable {
         }
         counted = true;
         Descent<I, O> descent = new Descent<>(gate, input, caller, routed, why, start);
-        if (admitted != null && admitted != routed && admittedMiss != null) {
-            descent.missed(admitted, admittedMiss);
+        if (standIn != null && standInMiss != null) {
+            descent.missed(standIn, standInMiss);
         }
         return descent.outcome();
     }

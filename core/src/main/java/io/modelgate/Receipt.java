@@ -51,9 +51,17 @@ public class Receipt {
         }
     }
 
+    private static long nanos(Duration timeout) {
+        try {
+            return timeout.toNanos();
+        } catch (ArithmeticException tooLong) {
+            return timeout.isNegative() ? 0 : Long.MAX_VALUE;
+        }
+    }
+
     private <T> Optional<T> within(Duration timeout, Function<Entry, T> result) {
         try {
-            return Optional.of(result.apply(stored.get(timeout.toNanos(), TimeUnit.NANOSECONDS)));
+            return Optional.of(result.apply(stored.get(nanos(timeout), TimeUnit.NANOSECONDS)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.empty();

@@ -30,7 +30,7 @@ public interface Router {
 
         /**
          * Returns the routing after an entry that names this gate or the fleet. Called in the order of the log with every
-         * such entry, core's own included; returns {@code this} for those that do not concern it.
+         * such entry, core's own included except declarations; returns {@code this} for those that do not concern it.
          */
         Routing apply(Entry entry);
     }

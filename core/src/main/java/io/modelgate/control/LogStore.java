@@ -207,8 +207,24 @@ final class LogStore {
                 throw e;
             }
         }
-        HeadFile.write(files, newHead, disk);
+        try {
+            HeadFile.write(files, newHead, disk);
+        } catch (IOException e) {
+            takeBack(newHead, cutBack, e);
+            throw e;
+        }
         refresh();
+    }
+
+    /** Cuts lines off again that could not be acknowledged, so that what was reported as failed does not become part of the log later. */
+    private void takeBack(Head newHead, long cutBack, IOException reason) {
+        try (RandomAccessFile file = new RandomAccessFile(files.log().toFile(), "rw")) {
+            if (HeadFile.read(files).filter(newHead::equals).isEmpty()) {
+                disk.cut(file, cutBack);
+            }
+        } catch (IOException | RuntimeException e) {
+            reason.addSuppressed(e);
+        }
     }
 
     /** Up to {@code limit} acknowledged entries after a sequence number; fewer if they have more than {@code maxBytes}. */
