@@ -23,12 +23,13 @@ final class Report {
     }
 
     void table() {
-        line("");
-        line("%-20s %7s %10s %10s %9s", "name", "threads", "ns/op", "± rounds", "B/op");
+        out.println();
+        out.printf(Locale.ROOT, "%-20s %7s %10s %10s %9s%n", "name", "threads", "ns/op", "± rounds", "B/op");
         for (Results.Id id : ids()) {
             Results.Spread nanos = results.nanos(id);
-            line(
-                    "%-20s %7d %10.2f %10.2f %9.2f",
+            out.printf(
+                    Locale.ROOT,
+                    "%-20s %7d %10.2f %10.2f %9.2f%n",
                     id.name(),
                     id.threads(),
                     nanos.median(),
@@ -46,15 +47,24 @@ final class Report {
                 continue;
             }
             String doubt = quick ? "the run was a quick one" : doubt(threads);
-            line("");
+            out.println();
             for (Bar bar : bars) {
                 Results.Spread reached = bar.reached(results);
-                line(
-                        "%-12s %-62s %8.2f  (%.2f to %.2f)",
-                        verdict(bar, reached, doubt), bar, reached.median(), reached.min(), reached.max());
+                out.printf(
+                        Locale.ROOT,
+                        "%-12s %-62s %8.2f  (%.2f to %.2f)%n",
+                        verdict(bar, reached, doubt),
+                        bar,
+                        reached.median(),
+                        reached.min(),
+                        reached.max());
             }
             if (!doubt.isEmpty()) {
-                line("Inconclusive on %s: %s.", threads == 1 ? "one thread" : threads + " threads", doubt);
+                out.printf(
+                        Locale.ROOT,
+                        "Inconclusive on %s: %s.%n",
+                        threads == 1 ? "one thread" : threads + " threads",
+                        doubt);
             }
         }
     }
@@ -102,9 +112,5 @@ final class Report {
                 .flatMap(benchmark -> Bench.THREADS.stream().map(n -> new Results.Id(benchmark.name(), n)))
                 .filter(results::has)
                 .toList();
-    }
-
-    private void line(String format, Object... values) {
-        out.println(String.format(Locale.ROOT, format, values));
     }
 }
