@@ -163,6 +163,7 @@ class DamageTest {
 
         try (FileControlLog file = FileControlLog.open(log)) {
             assertThat(Decisions.all(file)).as(damage).isEqualTo(entries.subList(0, size));
+            assertThat(Files.size(log)).as(damage).isEqualTo((long) starts.get(size));
             if (torn > 0) {
                 assertThat(file.tornTail()).as(damage).contains(new TornTail(size + 1, starts.get(size), torn));
             } else {
