@@ -103,7 +103,7 @@ public final class GateBuilder<I, O> {
     /**
      * Declares the attributes of callers by which switches may be narrowed and rollouts ruled.
      *
-     * @throws IllegalArgumentException if a name is not 1 to 100 letters, digits, '.', '_' or '-'
+     * @throws IllegalArgumentException if a name is not 1 to 100 letters, digits, '.', '_' or '-', starting with a letter or digit
      */
     public GateBuilder<I, O> attributes(String... names) {
         for (String attribute : names) {
@@ -127,7 +127,8 @@ public final class GateBuilder<I, O> {
     }
 
     /**
-     * Limits the rate of model invocations. Default: no limit.
+     * Limits the rate of model invocations; the configuration needs {@code timeoutDuration(Duration.ZERO)}, because a gate never waits.
+     * Default: no limit.
      *
      * @throws IllegalArgumentException if the limiter would wait: {@code timeoutDuration} must be zero
      */
@@ -226,11 +227,6 @@ public final class GateBuilder<I, O> {
         String serving = stable;
         if (serving == null) {
             throw new IllegalArgumentException(gate() + "it has no stable version; add stable(id, model)");
-        }
-        if (versions.stream().noneMatch(v -> v.id().equals(serving))) {
-            throw new IllegalArgumentException(
-                    gate() + "stable is \"" + serving + "\", which is not among its versions "
-                            + versions.stream().map(VersionBuilder::id).toList());
         }
         if (modelTimeoutNanos != Long.MAX_VALUE && modelTimeoutNanos >= deadlineNanos) {
             throw new IllegalArgumentException(gate() + "modelTimeout is " + Duration.ofNanos(modelTimeoutNanos)

@@ -1,6 +1,6 @@
 package io.modelgate;
 
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +24,13 @@ public record GateDescription(
         Optional<String> candidate,
         List<Kill> kills) {
 
+    /** Copies the collections. */
+    public GateDescription {
+        versions = Collections.unmodifiableSet(new TreeSet<>(versions));
+        attributes = Collections.unmodifiableSet(new TreeSet<>(attributes));
+        kills = List.copyOf(kills);
+    }
+
     /** The caller holds the lock of the control side. */
     static GateDescription of(String name, Control control) {
         Set<String> versions = new TreeSet<>();
@@ -43,7 +50,6 @@ public record GateDescription(
             attributes.addAll(here.attributes());
             stable = stable.or(() -> Optional.of(here.configuredStable()));
         }
-        return new GateDescription(
-                name, versions, attributes, stable, candidate, new ArrayList<>(control.killsOf(name)));
+        return new GateDescription(name, versions, attributes, stable, candidate, control.killsOf(name));
     }
 }

@@ -1,6 +1,7 @@
 package io.modelgate;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +19,13 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public record GateStats(
         Map<String, Long> answered, Map<String, Long> fellBack, Map<Cause, Long> byCause, long refused, long failed) {
+
+    /** Copies the maps. */
+    public GateStats {
+        answered = Collections.unmodifiableMap(new TreeMap<>(answered));
+        fellBack = Collections.unmodifiableMap(new TreeMap<>(fellBack));
+        byCause = Collections.unmodifiableMap(new TreeMap<>(byCause));
+    }
 
     /** All finished calls. */
     public long calls() {

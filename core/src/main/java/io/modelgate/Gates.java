@@ -319,11 +319,6 @@ public final class Gates implements AutoCloseable {
         return events;
     }
 
-    @Nullable
-    MeterRegistry meters() {
-        return config.meters;
-    }
-
     /**
      * Stores what is waiting, for two seconds at most, then lets go of the control log and takes the meters back. Calls are still
      * served, from the last state.

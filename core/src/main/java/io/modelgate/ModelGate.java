@@ -207,7 +207,9 @@ public final class ModelGate<I, O> {
 
     // ---- asking
 
-    /** Whether nothing of the gate is killed. While a kill is narrowed, this asks for a caller without attributes: false. */
+    /**
+     * Whether neither the gate nor the fleet is killed, for any caller. A killed version does not show here: ask {@link Version#live()}.
+     */
     public boolean live() {
         return state.gateSwitch().on();
     }
@@ -288,11 +290,6 @@ public final class ModelGate<I, O> {
     /** Kills the whole gate: {@link Gates#kill} with its scope. */
     public KillReceipt kill(Actor actor, String reason) {
         return gates.kill(Scope.gate(name()), actor, reason);
-    }
-
-    /** Releases one kill: {@link Gates#revive}. */
-    public ReviveReceipt revive(String killId, Actor actor, String reason) {
-        return gates.revive(killId, actor, reason);
     }
 
     /**

@@ -4,13 +4,14 @@ import io.modelgate.control.Entry;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /** What has become of a decision: whether it is stored in the control log yet. Thread-safe. */
-public class Receipt {
+public sealed class Receipt permits KillReceipt, ReviveReceipt {
 
     private final String id;
     private final CompletableFuture<Entry> stored;
@@ -46,7 +47,7 @@ public class Receipt {
         try {
             stored.join();
             return Optional.empty();
-        } catch (java.util.concurrent.CompletionException e) {
+        } catch (CompletionException e) {
             return Optional.of(e.getCause() == null ? e : e.getCause());
         }
     }

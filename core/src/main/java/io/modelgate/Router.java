@@ -2,6 +2,7 @@ package io.modelgate;
 
 import io.modelgate.control.Entry;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The port through which a rollout decides which callers go to the candidate.
@@ -22,7 +23,7 @@ public interface Router {
     interface Routing {
 
         /** The id of the version under rollout, or null when there is none. */
-        @org.jspecify.annotations.Nullable
+        @Nullable
         String candidate();
 
         /** Whether this caller goes to the candidate. On the hot path: takes no lock, allocates nothing. */

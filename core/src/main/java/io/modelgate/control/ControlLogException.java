@@ -3,7 +3,7 @@ package io.modelgate.control;
 import org.jspecify.annotations.Nullable;
 
 /** The control log could not be written, read or opened; the message names the place and the fix. */
-public class ControlLogException extends RuntimeException {
+public final class ControlLogException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,4 @@
-/** Rollouts move callers from stable to candidate, step by step, while the evidence for their guardrails allows it. */
+/** Rollouts: they move callers from stable to a candidate, by weights in the control log. */
 @NullMarked
 package io.modelgate.rollout;
 
