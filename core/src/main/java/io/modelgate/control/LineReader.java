@@ -1,9 +1,5 @@
 package io.modelgate.control;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.DateTimeException;
@@ -18,17 +14,27 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a line back, strictly: the keys that {@link LineWriter} writes, in its order and its spelling, and a hash that fits. Not
- * thread-safe.
+ * Reads a line back, strictly: the keys that {@link LineWriter} writes, in its order, and a hash that fits. Not thread-safe.
  */
 final class LineReader {
 
-    private static final byte[] HASH = ",\"hash\":\"".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] CLOSE = "\"}".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] VERSION = JsonCursor.ascii("{\"v\":");
+    private static final byte[] SEQ = JsonCursor.ascii(",\"seq\":");
+    private static final byte[] ID = JsonCursor.ascii(",\"id\":");
+    private static final byte[] AT = JsonCursor.ascii(",\"at\":");
+    private static final byte[] TYPE = JsonCursor.ascii(",\"type\":");
+    private static final byte[] CRITICAL = JsonCursor.ascii(",\"critical\":");
+    private static final byte[] GATE = JsonCursor.ascii(",\"gate\":");
+    private static final byte[] ACTOR = JsonCursor.ascii(",\"actor\":");
+    private static final byte[] AUTH = JsonCursor.ascii(",\"auth\":");
+    private static final byte[] REASON = JsonCursor.ascii(",\"reason\":");
+    private static final byte[] DATA = JsonCursor.ascii(",\"data\":");
+    private static final byte[] PREV = JsonCursor.ascii(",\"prev\":");
+    private static final byte[] HASH = JsonCursor.ascii(",\"hash\":\"");
+    private static final byte[] CLOSE = JsonCursor.ascii("\"}");
     private static final int HEX = 64;
 
     private final MessageDigest sha256 = LineWriter.sha256();
-    private final CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
 
     /**
      * Reads one line, given without its newline.
@@ -36,56 +42,30 @@ final class LineReader {
      * @param previousHash the hash of the line before; null accepts any
      */
     Entry read(byte[] bytes, int from, int to, long seq, @Nullable String previousHash) throws BadLineException {
-        ByteBuffer encoded = ByteBuffer.wrap(bytes, from, to - from);
-        CharBuffer text = CharBuffer.allocate(to - from);
-        boolean utf8 = !decoder.reset().decode(encoded, text, true).isError();
-        LineJson line = new LineJson(seq, text.flip());
-        try {
-            version(line);
-            int hashed = to - HASH.length - HEX - CLOSE.length;
-            String hash = hash(line, bytes, from, hashed, to);
-            if (!utf8) {
-                throw line.bad("what follows its byte " + (encoded.position() - from) + " is not UTF-8");
-            }
-            Entry entry = entry(line, seq, previousHash, hash);
-            byte[] written = LineWriter.body(seq, entry.decision(), entry.previousHash());
-            int differs = Arrays.mismatch(bytes, from, hashed, written, 0, written.length);
-            if (differs >= 0) {
-                throw line.bad("it is not spelled as this release writes it, from byte " + differs + " on");
-            }
-            return entry;
-        } catch (IOException e) {
-            throw line.malformed(e);
-        }
-    }
+        JsonCursor line = new JsonCursor(seq, bytes, from, to);
+        version(line);
+        int hashed = to - HASH.length - HEX - CLOSE.length;
+        String hash = hash(line, bytes, from, hashed, to);
+        line.end(hashed);
 
-    private static void version(LineJson line) throws IOException, BadLineException {
-        line.open();
-        long version = line.number("v");
-        if (version != LineWriter.VERSION) {
-            throw line.bad("it has format version " + version + ", and this release reads version " + LineWriter.VERSION
-                    + ": use the release that wrote it or a later one");
-        }
-    }
-
-    private static Entry entry(LineJson line, long seq, @Nullable String previousHash, String hash)
-            throws IOException, BadLineException {
-        long number = line.number("seq");
+        long number = line.expect(SEQ).number();
         if (number != seq) {
             throw line.bad("it has sequence number " + number + " where " + seq
                     + " is due: lines were removed, added or moved");
         }
-        String id = line.string("id");
-        String at = line.string("at");
-        String type = line.string("type");
-        boolean critical = line.bool("critical");
-        String gate = line.string("gate");
-        String actor = line.string("actor");
-        String auth = line.string("auth");
-        String reason = line.string("reason");
-        Map<String, Object> data = line.map("data");
-        String previous = line.string("prev");
-        line.key("hash");
+        String id = line.expect(ID).string();
+        String at = line.expect(AT).string();
+        String type = line.expect(TYPE).string();
+        boolean critical = line.expect(CRITICAL).bool();
+        String gate = line.expect(GATE).string();
+        String actor = line.expect(ACTOR).string();
+        String auth = line.expect(AUTH).string();
+        String reason = line.expect(REASON).string();
+        Map<String, Object> data = line.expect(DATA).map(1);
+        String previous = line.expect(PREV).string();
+        if (!line.ended()) {
+            throw line.bad("its hash does not follow its previous hash");
+        }
         if (previousHash != null && !previous.equals(previousHash)) {
             throw line.bad(
                     "its previous hash is not the hash of the line before: lines were changed, or two logs were mixed");
@@ -98,7 +78,15 @@ final class LineReader {
         }
     }
 
-    private String hash(LineJson line, byte[] bytes, int from, int hashed, int to) throws BadLineException {
+    private static void version(JsonCursor line) throws BadLineException {
+        long version = line.expect(VERSION).number();
+        if (version != LineWriter.VERSION) {
+            throw line.bad("it has format version " + version + ", and this release reads version " + LineWriter.VERSION
+                    + ": use the release that wrote it or a later one");
+        }
+    }
+
+    private String hash(JsonCursor line, byte[] bytes, int from, int hashed, int to) throws BadLineException {
         int digits = hashed + HASH.length;
         if (hashed < from
                 || !Arrays.equals(bytes, hashed, digits, HASH, 0, HASH.length)

@@ -23,8 +23,8 @@ final class LineWriter {
 
     private LineWriter() {}
 
-    /** Writes the bytes that the hash covers: the line up to its hash. */
-    static byte[] body(long seq, Decision decision, String previousHash) {
+    /** Writes the entry that a decision becomes at a place of the chain, newline included. */
+    static Entry write(long seq, Decision decision, String previousHash, ByteArrayOutputStream out) {
         StringBuilder line = new StringBuilder(512);
         line.append("{\"v\":").append(VERSION).append(",\"seq\":").append(seq);
         string(line.append(",\"id\":"), decision.id());
@@ -37,12 +37,8 @@ final class LineWriter {
         string(line.append(",\"reason\":"), decision.reason());
         value(line.append(",\"data\":"), decision.data());
         string(line.append(",\"prev\":"), previousHash);
-        return line.toString().getBytes(StandardCharsets.UTF_8);
-    }
 
-    /** Writes the entry that a decision becomes at a place of the chain, newline included. */
-    static Entry write(long seq, Decision decision, String previousHash, ByteArrayOutputStream out) {
-        byte[] hashed = body(seq, decision, previousHash);
+        byte[] hashed = line.toString().getBytes(StandardCharsets.UTF_8);
         String hash = HexFormat.of().formatHex(sha256().digest(hashed));
         byte[] end = (",\"hash\":\"" + hash + "\"}\n").getBytes(StandardCharsets.US_ASCII);
         if (hashed.length + end.length > MAX_BYTES) {
