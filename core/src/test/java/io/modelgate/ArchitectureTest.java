@@ -46,7 +46,6 @@ class ArchitectureTest {
                         "com.github.benmanes.caffeine..",
                         "org.slf4j..",
                         "io.micrometer..",
-                        "com.google.gson..",
                         "org.jspecify..")
                 .check(MAIN);
     }

@@ -39,7 +39,6 @@ class ArchitectureTest {
                         "com.github.benmanes.caffeine..",
                         "org.slf4j..",
                         "io.micrometer..",
-                        "com.google.gson..",
                         "org.jspecify..")
                 .check(MAIN);
     }
