@@ -208,7 +208,7 @@ public final class ModelGate<I, O> {
     // ---- asking
 
     /**
-     * Whether neither the gate nor the fleet is killed, for any caller. A killed version does not show here: ask {@link Version#live()}.
+     * Whether neither the gate nor the fleet is killed, for any caller. A killed version does not show here: ask {@link ModelVersion#live()}.
      */
     public boolean live() {
         return state.gateSwitch().on();
@@ -263,7 +263,7 @@ public final class ModelGate<I, O> {
      *
      * @throws IllegalArgumentException for an unknown version, listing the known ones
      */
-    public Version version(String id) {
+    public ModelVersion version(String id) {
         RegisteredVersion<I, O> here = registered.get(id);
         Set<String> known = gates.control()
                 .locked(() -> GateDescription.of(name(), gates.control()).versions());
@@ -271,7 +271,7 @@ public final class ModelGate<I, O> {
             throw new IllegalArgumentException("version " + Names.quote(id) + " of gate \"" + name()
                     + "\" is unknown; known versions are " + known);
         }
-        return new Version(this, id, here);
+        return new ModelVersion(this, id, here);
     }
 
     Switch killSwitch(String version) {
@@ -324,12 +324,12 @@ public final class ModelGate<I, O> {
      * @throws IllegalArgumentException if this id is registered here
      * @throws IllegalStateException if the gates are closed, or the id was declared with another digest
      */
-    public Version register(String id, Model<I, O> model) {
+    public ModelVersion register(String id, Model<I, O> model) {
         return register(id, model, version -> {});
     }
 
     /** Adds a version as {@link #register(String, Model)} does, with its backend and digest. */
-    public Version register(String id, Model<I, O> model, Consumer<VersionBuilder<I, O>> about) {
+    public ModelVersion register(String id, Model<I, O> model, Consumer<VersionBuilder<I, O>> about) {
         gates.control().requireOpen();
         VersionBuilder<I, O> spec = new VersionBuilder<>(id, model, null);
         about.accept(spec);

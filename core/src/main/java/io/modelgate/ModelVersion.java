@@ -7,13 +7,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A handle on one version of a gate. Thread-safe. */
-public final class Version {
+public final class ModelVersion {
 
     private final ModelGate<?, ?> gate;
     private final String id;
     private final @Nullable RegisteredVersion<?, ?> here;
 
-    Version(ModelGate<?, ?> gate, String id, @Nullable RegisteredVersion<?, ?> here) {
+    ModelVersion(ModelGate<?, ?> gate, String id, @Nullable RegisteredVersion<?, ?> here) {
         this.gate = gate;
         this.id = id;
         this.here = here;
