@@ -25,7 +25,7 @@ public class TwoKillsOneReviveStress {
 
     @Actor
     public void revive() {
-        gate.revive(first.id(), io.modelgate.Actor.of("stress"), "");
+        gate.gates().revive(first.id(), io.modelgate.Actor.of("stress"), "");
     }
 
     @Arbiter
