@@ -2,7 +2,10 @@ package io.modelgate;
 
 import java.time.Duration;
 
-/** What a {@link CallAwareModel} may ask about the call that it serves. Thread-safe. */
+/**
+ * What a {@link CallAwareModel}, an {@link AsyncModel} or the holder of a {@link Permit} may ask about the call that it serves.
+ * Thread-safe.
+ */
 public interface Call {
 
     /** The caller who asks. */
@@ -13,4 +16,11 @@ public interface Call {
      * deadline. Never negative; {@link Duration#ofNanos Duration.ofNanos(Long.MAX_VALUE)} when neither is configured.
      */
     Duration timeLeft();
+
+    /**
+     * Whether nobody waits for the answer any more: the call timed out, a kill cut it, or its caller gave up. A model that goes on
+     * for long asks now and then and stops. Always false where the gate neither enforces timeouts nor cuts calls, and the version
+     * is not asynchronous.
+     */
+    boolean cancelled();
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -71,6 +72,7 @@ final class Control implements AutoCloseable {
 
     /** Applies what comes next in the log, once, whoever brings it. */
     void apply(List<Entry> entries) {
+        List<ModelGate<?, ?>> concerned;
         lock.lock();
         try {
             List<Entry> due = entries;
@@ -90,9 +92,11 @@ final class Control implements AutoCloseable {
             }
             recompile(touched);
             applied = last; // only now: whoever reads it may rely on the snapshots
+            concerned = concerned(touched);
         } finally {
             lock.unlock();
         }
+        concerned.forEach(ModelGate::cutBarred);
         announce();
     }
 
@@ -150,16 +154,16 @@ final class Control implements AutoCloseable {
     }
 
     private void recompile(Set<String> touched) {
-        if (touched.contains(Decision.FLEET)) {
-            gates.values().forEach(Control::recompile);
-        } else {
-            for (String name : touched) {
-                ModelGate<?, ?> gate = gates.get(name);
-                if (gate != null) {
-                    recompile(gate);
-                }
-            }
-        }
+        concerned(touched).forEach(Control::recompile);
+    }
+
+    private List<ModelGate<?, ?>> concerned(Set<String> touched) {
+        return touched.contains(Decision.FLEET)
+                ? List.copyOf(gates.values())
+                : touched.stream()
+                        .<ModelGate<?, ?>>map(gates::get)
+                        .filter(Objects::nonNull)
+                        .toList();
     }
 
     /** Compiles one gate's snapshot; whatever goes wrong with that, the other gates get theirs. */
@@ -258,13 +262,16 @@ final class Control implements AutoCloseable {
 
     /** Puts a kill in force in this process only. When this returns, every call sees it or is seen by it. */
     void engage(Kill kill) {
+        List<ModelGate<?, ?>> concerned;
         lock.lock();
         try {
             ownKills.put(kill.id(), kill);
             recompile(Set.of(kill.scope().gate()));
+            concerned = concerned(Set.of(kill.scope().gate()));
         } finally {
             lock.unlock();
         }
+        concerned.forEach(ModelGate::cutBarred);
     }
 
     /** Sends a decision on its way to the log, once. It takes effect when it is stored. */

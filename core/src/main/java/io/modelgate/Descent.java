@@ -17,11 +17,15 @@ final class Descent<I, O> implements Fallen<I, O> {
     private final Caller caller;
     private final @Nullable RegisteredVersion<I, O> routed;
     private final Miss miss;
+
+    /** The asynchronous call on whose behalf this is, or null. */
+    private final @Nullable AsyncCall<I, O, ?> owner;
+
     private final List<String> faultyBackends = new ArrayList<>(2);
     private final List<RegisteredVersion<I, O>> asked = new ArrayList<>(2);
     private long start;
     private boolean refusedByGate;
-    private boolean cut;
+    private boolean interrupted;
 
     Descent(
             ModelGate<I, O> gate,
@@ -30,6 +34,18 @@ final class Descent<I, O> implements Fallen<I, O> {
             @Nullable RegisteredVersion<I, O> routed,
             Miss miss,
             long start) {
+        this(gate, input, caller, routed, miss, start, null);
+    }
+
+    Descent(
+            ModelGate<I, O> gate,
+            I input,
+            Caller caller,
+            @Nullable RegisteredVersion<I, O> routed,
+            Miss miss,
+            long start,
+            @Nullable AsyncCall<I, O, ?> owner) {
+        this.owner = owner;
         this.gate = gate;
         this.input = input;
         this.caller = caller;
@@ -46,7 +62,7 @@ final class Descent<I, O> implements Fallen<I, O> {
             asked.add(version);
         }
         refusedByGate |= missed.byGate();
-        cut |= missed.cause == Cause.CUT;
+        interrupted |= missed.interrupted;
         boolean fault =
                 missed.cause == Cause.ERROR || missed.cause == Cause.TIMEOUT || missed.cause == Cause.BREAKER_OPEN;
         if (fault && version != null) {
@@ -61,7 +77,12 @@ final class Descent<I, O> implements Fallen<I, O> {
 
     /** Whether another version may be asked at all. */
     boolean mayAskModel() {
-        return !refusedByGate && !cut;
+        return !refusedByGate && !ended();
+    }
+
+    /** Whether nothing more is tried: the thread was interrupted, or an asynchronous caller gave up. */
+    private boolean ended() {
+        return interrupted || (owner != null && owner.isDone());
     }
 
     /** Answers the call: a candidate's caller by stable, then everyone by the ladder. Counts the outcome; to be asked for once. */
@@ -84,8 +105,8 @@ final class Descent<I, O> implements Fallen<I, O> {
             }
         }
         Fallback<I, O> fallback = gate.fallback();
-        Fallback.Rescue<O> rescue = fallback == null || cut ? null : askLadder(fallback);
-        if (rescue != null && !cut) { // a rung may have been interrupted
+        Fallback.Rescue<O> rescue = fallback == null || ended() ? null : askLadder(fallback);
+        if (rescue != null && !ended()) { // a rung may have been interrupted
             return fellBack(rescue);
         }
         gate.count(routed, OutcomeCounts.NO_RUNG, miss.cause);
@@ -116,8 +137,7 @@ final class Descent<I, O> implements Fallen<I, O> {
             return null;
         }
         long now = gate.ticker().read();
-        Object answer = gate.invoker()
-                .attempt(seen, other.version(), input, caller.attributePairs(), caller, startOr(now), now, true);
+        Object answer = gate.invoker().invoke(seen, other.version(), input, caller, startOr(now), now, owner);
         if (answer instanceof Miss again) {
             missed(other.version(), again);
             return null;

@@ -31,6 +31,8 @@ public final class GateBuilder<I, O> {
     private @Nullable Function<? super O, Verdict> accept;
     private @Nullable Router router;
     private @Nullable Fallback<I, O> fallback;
+    private boolean enforceTimeouts;
+    private boolean cutInFlightOnKill;
     private boolean latencyHistogram;
     private boolean startWithoutStable;
 
@@ -50,13 +52,18 @@ public final class GateBuilder<I, O> {
 
     /** Adds the stable version as {@link #stable(String, Model)} does, with its backend and digest. */
     public GateBuilder<I, O> stable(String id, Model<I, O> model, Consumer<VersionBuilder<I, O>> about) {
-        return addStable(new VersionBuilder<>(id, model, null), about);
+        return addStable(VersionBuilder.of(id, model), about);
     }
 
     /** Adds the stable version as {@link #stable(String, Model)} does, one that asks about the call it serves. */
     public GateBuilder<I, O> callAwareStable(
             String id, CallAwareModel<I, O> model, Consumer<VersionBuilder<I, O>> about) {
-        return addStable(new VersionBuilder<>(id, null, model), about);
+        return addStable(VersionBuilder.callAware(id, model), about);
+    }
+
+    /** Adds the stable version as {@link #stable(String, Model)} does, one that answers with a stage; see {@link ModelGate#callAsync}. */
+    public GateBuilder<I, O> asyncStable(String id, AsyncModel<I, O> model, Consumer<VersionBuilder<I, O>> about) {
+        return addStable(VersionBuilder.async(id, model), about);
     }
 
     private GateBuilder<I, O> addStable(VersionBuilder<I, O> version, Consumer<VersionBuilder<I, O>> about) {
@@ -81,13 +88,18 @@ public final class GateBuilder<I, O> {
 
     /** Adds a version as {@link #version(String, Model)} does, with its backend and digest. */
     public GateBuilder<I, O> version(String id, Model<I, O> model, Consumer<VersionBuilder<I, O>> about) {
-        return add(new VersionBuilder<>(id, model, null), about);
+        return add(VersionBuilder.of(id, model), about);
     }
 
     /** Adds a version whose implementation asks about the call that it serves, for instance the time left. */
     public GateBuilder<I, O> callAwareVersion(
             String id, CallAwareModel<I, O> model, Consumer<VersionBuilder<I, O>> about) {
-        return add(new VersionBuilder<>(id, null, model), about);
+        return add(VersionBuilder.callAware(id, model), about);
+    }
+
+    /** Adds a version as {@link #version(String, Model)} does, one that answers with a stage; see {@link ModelGate#callAsync}. */
+    public GateBuilder<I, O> asyncVersion(String id, AsyncModel<I, O> model, Consumer<VersionBuilder<I, O>> about) {
+        return add(VersionBuilder.async(id, model), about);
     }
 
     private GateBuilder<I, O> add(VersionBuilder<I, O> version, Consumer<VersionBuilder<I, O>> about) {
@@ -172,6 +184,27 @@ public final class GateBuilder<I, O> {
         return this;
     }
 
+    /**
+     * Enforces the model timeout and the deadline on synchronous models too: they run on the {@linkplain GatesBuilder#executor
+     * executor}, and a call whose time is up gets the ladder's answer at once, while its model is interrupted. Without it a synchronous
+     * model keeps its caller waiting, and a late answer counts as {@link Cause#TIMEOUT}. Asynchronous versions need no such setting.
+     */
+    public GateBuilder<I, O> enforceTimeouts() {
+        enforceTimeouts = true;
+        return this;
+    }
+
+    /**
+     * Has a kill end the calls that are in flight on what it kills: they get the ladder's answer, {@link Cause#CUT}, before the kill
+     * returns or when their threads are next scheduled; their models are cancelled or interrupted, and a late answer is dropped.
+     * Synchronous models run on the {@linkplain GatesBuilder#executor executor} then, as with {@link #enforceTimeouts}. Default: a kill lets
+     * running calls finish.
+     */
+    public GateBuilder<I, O> cutInFlightOnKill() {
+        cutInFlightOnKill = true;
+        return this;
+    }
+
     private long positive(String what, Duration value) {
         if (value.isZero() || value.isNegative()) {
             throw new IllegalArgumentException(gate() + what + " is " + value + ": expected more than zero");
@@ -246,6 +279,8 @@ public final class GateBuilder<I, O> {
                 accept,
                 router,
                 fallback,
+                enforceTimeouts,
+                cutInFlightOnKill,
                 latencyHistogram,
                 startWithoutStable);
     }

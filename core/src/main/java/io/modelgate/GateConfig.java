@@ -21,5 +21,7 @@ record GateConfig<I, O>(
         @Nullable Function<? super O, Verdict> accept,
         @Nullable Router router,
         @Nullable Fallback<I, O> fallback,
+        boolean enforceTimeouts,
+        boolean cutInFlightOnKill,
         boolean latencyHistogram,
         boolean startWithoutStable) {}

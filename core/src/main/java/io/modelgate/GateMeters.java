@@ -89,6 +89,10 @@ final class GateMeters {
                 .description("model invocations that are running")
                 .tags(versioned)
                 .register(registry));
+        keep(Gauge.builder("modelgate.overdue", version.overdue, LongAdder::sum)
+                .description("models that still run although their calls have ended without them")
+                .tags(versioned)
+                .register(registry));
         keep(FunctionCounter.builder("modelgate.calls", counts, c -> c.answers() - c.answersAsRung())
                 .description("finished calls by the version routed to, the rung that answered and the cause")
                 .tags(versioned.and("rung", "none", "cause", "none"))

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -309,6 +310,15 @@ public final class Gates implements AutoCloseable {
 
     Ticker ticker() {
         return ticker;
+    }
+
+    Scheduler scheduler() {
+        return config.scheduler;
+    }
+
+    Executor executor() {
+        Executor given = config.executor;
+        return given == null ? OffThread.standard() : given;
     }
 
     Warnings warnings() {

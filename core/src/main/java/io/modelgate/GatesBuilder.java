@@ -20,8 +20,13 @@ public final class GatesBuilder {
     Ticker ticker = Ticker.system();
     InstantSource instants = InstantSource.system();
 
+    Scheduler scheduler = Scheduler.system();
+
     @Nullable
     Executor eventExecutor;
+
+    @Nullable
+    Executor executor;
 
     GatesBuilder() {}
 
@@ -61,6 +66,22 @@ public final class GatesBuilder {
     /** Sets the source of the timestamps of control entries. Default: the system's. */
     public GatesBuilder instants(InstantSource instants) {
         this.instants = instants;
+        return this;
+    }
+
+    /** Sets what enforces deadlines and looks after budgets. Default: one daemon thread of the process. */
+    public GatesBuilder scheduler(Scheduler scheduler) {
+        this.scheduler = scheduler;
+        return this;
+    }
+
+    /**
+     * Sets what runs the models of gates that {@linkplain GateBuilder#enforceTimeouts enforce timeouts} or
+     * {@linkplain GateBuilder#cutInFlightOnKill cut calls}, and the ladders of asynchronous calls. A task that it rejects is a
+     * {@linkplain Cause#FULL refusal}. Default: a virtual thread for each task where the JDK has them, else daemon threads as needed.
+     */
+    public GatesBuilder executor(Executor executor) {
+        this.executor = executor;
         return this;
     }
 

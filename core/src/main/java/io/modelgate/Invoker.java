@@ -3,6 +3,8 @@ package io.modelgate;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class Invoker<I, O> {
 
     private final ModelGate<I, O> gate;
+    private final Gates gates;
     private final Ticker ticker;
+    private final OpenCalls open;
     private final @Nullable Limits limits;
     private final @Nullable RecentCallers recent;
     private final @Nullable Function<? super O, Verdict> accept;
@@ -23,6 +27,8 @@ final class Invoker<I, O> {
     Invoker(ModelGate<I, O> gate, GateConfig<I, O> config, Ticker ticker) {
         this.gate = gate;
         this.ticker = ticker;
+        gates = gate.gates();
+        open = new OpenCalls(ticker, gates.scheduler());
         limits = config.rateLimit() == null && config.maxConcurrent() == Integer.MAX_VALUE
                 ? null
                 : new Limits(config.name(), config.rateLimit(), config.maxConcurrent(), ticker);
@@ -44,7 +50,7 @@ final class Invoker<I, O> {
      *
      * @param seen the snapshot in which {@code version} was found and not killed
      * @param attributes the caller's
-     * @param caller the caller, for a version that is shown its call; null for any other
+     * @param running what the version may ask of its call, or null for a {@linkplain RegisteredVersion#plain plain} one
      * @param callStart when the call began
      * @param start now
      */
@@ -54,7 +60,7 @@ final class Invoker<I, O> {
             RegisteredVersion<I, O> version,
             I input,
             String[] attributes,
-            @Nullable Caller caller,
+            @Nullable RunningCall<I, O> running,
             long callStart,
             long start,
             boolean run) {
@@ -80,10 +86,13 @@ final class Invoker<I, O> {
         }
         long[] row = version.counts.row();
         long nth = VersionCounts.started(row);
+        if (running != null) {
+            running.begin(start, allowed);
+            running.marked();
+        }
         GateState<I, O> latest = gate.state();
         if (latest != seen && latest.blocks(version, attributes)) {
-            VersionCounts.withdrawn(row);
-            giveBack(version, admission);
+            withdraw(version, admission, running);
             return Miss.of(Cause.KILLED);
         }
         if (recent != null) {
@@ -94,9 +103,7 @@ final class Invoker<I, O> {
         }
         O answer;
         try {
-            answer = version.model != null
-                    ? version.model.answer(input)
-                    : version.showCall(input, caller, allowed, start, ticker);
+            answer = version.model != null ? version.model.answer(input) : version.invoke(input, running);
         } catch (Throwable thrown) {
             return threw(version, admission, row, start, thrown);
         }
@@ -114,12 +121,54 @@ final class Invoker<I, O> {
         return Math.min(modelTimeoutNanos, deadlineNanos);
     }
 
-    /** Gives back what an invocation that never ran had taken. */
-    private void giveBack(RegisteredVersion<I, O> version, Breaker.Admission admission) {
+    /**
+     * One invocation from beginning to end, for a version of any kind: on this thread, or as a {@link Flight} that this thread waits for.
+     *
+     * @param owner the asynchronous call on whose behalf this is, which may end it, or null
+     */
+    Object invoke(
+            GateState<I, O> seen,
+            RegisteredVersion<I, O> version,
+            I input,
+            Caller caller,
+            long callStart,
+            long start,
+            @Nullable AsyncCall<I, O, ?> owner) {
+        if (!version.flies) {
+            RunningCall<I, O> running = version.plain() ? null : new RunningCall<>(this, version, caller);
+            return attempt(seen, version, input, caller.attributePairs(), running, callStart, start, true);
+        }
+        Flight<I, O> flight = new Flight<>(this, version, caller, true);
+        Miss refused = flight.admit(seen, input, callStart, start);
+        if (refused != null) {
+            return refused;
+        }
+        if (owner != null) {
+            owner.watch(flight);
+        }
+        flight.invoke(input);
+        return flight.await();
+    }
+
+    /** Takes back an invocation that was marked and never ran. */
+    void withdraw(RegisteredVersion<I, O> version, Breaker.Admission admission, @Nullable RunningCall<I, O> running) {
+        VersionCounts.withdrawn(version.counts.row());
         if (limits != null) {
             limits.release();
         }
         version.breaker.release(admission);
+        if (running != null) {
+            running.unmarked();
+        }
+    }
+
+    /** Ends the flights that the snapshot bars. */
+    void cutBarred(GateState<I, O> state) {
+        open.forEach(flight -> {
+            if (flight.barredBy(state)) {
+                flight.stop(Miss.of(Cause.CUT));
+            }
+        });
     }
 
     /** What is wrong with an answer, or null if it is usable. */
@@ -164,6 +213,28 @@ final class Invoker<I, O> {
         version.took(row, took);
     }
 
+    /** Judges and settles what a flight's model gave; returns the answer or what is wrong with it. */
+    Object settle(
+            RegisteredVersion<I, O> version,
+            Breaker.Admission admission,
+            long start,
+            long allowed,
+            @Nullable O answer) {
+        long[] row = version.counts.row();
+        long end = ticker.read();
+        Miss miss = judge(answer, end - start, allowed);
+        if (miss != null || answer == null) {
+            return unusable(version, admission, row, start, end, miss == null ? Miss.of(Cause.INVALID_OUTPUT) : miss);
+        }
+        answered(version, admission, row, end, end - start);
+        return answer;
+    }
+
+    /** Settles an invocation that ends without its model. */
+    void unusable(RegisteredVersion<I, O> version, Breaker.Admission admission, long start, Miss miss) {
+        unusable(version, admission, version.counts.row(), start, ticker.read(), miss);
+    }
+
     Miss unusable(
             RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, long end, Miss miss) {
         failed(version, admission, row, start, end, miss.cause, miss.error);
@@ -175,11 +246,19 @@ final class Invoker<I, O> {
 
     private Miss threw(
             RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, Throwable thrown) {
+        return thrown instanceof Error
+                ? threw(version, admission, start, thrown)
+                : failed(version, admission, row, start, thrown);
+    }
+
+    /** Settles a flight whose model threw; whichever thread that was, it is not the caller's. */
+    Miss threw(RegisteredVersion<I, O> version, Breaker.Admission admission, long start, Throwable thrown) {
+        Cause cause = interrupt(thrown) ? Cause.CUT : Cause.ERROR;
+        failed(version, admission, version.counts.row(), start, ticker.read(), cause, thrown);
         if (thrown instanceof Error error) {
-            failed(version, admission, row, start, ticker.read(), Cause.ERROR, error);
             throw error;
         }
-        return failed(version, admission, row, start, thrown);
+        return Miss.of(cause, thrown);
     }
 
     /** Settles an invocation that threw; an interrupt keeps the thread's flag. */
@@ -192,7 +271,7 @@ final class Invoker<I, O> {
         }
         Cause cause = interrupted ? Cause.CUT : Cause.ERROR;
         failed(version, admission, row, start, ticker.read(), cause, thrown);
-        return Miss.of(cause, thrown);
+        return interrupted ? Miss.interrupted(thrown) : Miss.of(cause, thrown);
     }
 
     private static boolean interrupt(Throwable thrown) {
@@ -220,6 +299,31 @@ final class Invoker<I, O> {
             version.breaker.failure(admission, end, end - start, error);
         }
         version.took(row, end - start);
+    }
+
+    /** Runs a task on the executor, or here if that rejects it. */
+    void execute(Runnable task) {
+        try {
+            executor().execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run();
+        }
+    }
+
+    Executor executor() {
+        return gates.executor();
+    }
+
+    OpenCalls open() {
+        return open;
+    }
+
+    Ticker ticker() {
+        return ticker;
+    }
+
+    Warnings warnings() {
+        return gates.warnings();
     }
 
     @Nullable

@@ -31,7 +31,10 @@ public final class KillReceipt extends Receipt {
         return kill.scope();
     }
 
-    /** How many calls are running now, in this process, on what was killed. They started before; none will follow. */
+    /**
+     * How many models are running now, in this process, of what was killed, those included whose calls have ended without them. They
+     * started before; none will follow.
+     */
     public long inFlight() {
         return inFlight.getAsLong();
     }

@@ -12,16 +12,20 @@ final class Miss {
 
     static {
         for (Cause cause : Cause.values()) {
-            SHARED[cause.ordinal()] = new Miss(cause, null);
+            SHARED[cause.ordinal()] = new Miss(cause, null, false);
         }
     }
 
     final Cause cause;
     final @Nullable Throwable error;
 
-    private Miss(Cause cause, @Nullable Throwable error) {
+    /** Whether the calling thread was interrupted, which ends the call. */
+    final boolean interrupted;
+
+    private Miss(Cause cause, @Nullable Throwable error, boolean interrupted) {
         this.cause = cause;
         this.error = error;
+        this.interrupted = interrupted;
     }
 
     static Miss of(Cause cause) {
@@ -29,14 +33,19 @@ final class Miss {
     }
 
     static Miss of(Cause cause, @Nullable Throwable error) {
-        return error == null ? of(cause) : new Miss(cause, error);
+        return error == null ? of(cause) : new Miss(cause, error, false);
+    }
+
+    /** That the calling thread was interrupted: nothing else is tried for it. */
+    static Miss interrupted(@Nullable Throwable error) {
+        return new Miss(Cause.CUT, error, true);
     }
 
     /** Whether the gate itself said no, so that no other version of it may be asked. */
     boolean byGate() {
         return switch (cause) {
-            case RATE_LIMITED, FULL, OVER_BUDGET, NO_TIME_LEFT, INPUT_BLOCKED, CUT -> true;
-            default -> false;
+            case RATE_LIMITED, FULL, OVER_BUDGET, NO_TIME_LEFT, INPUT_BLOCKED -> true;
+            default -> interrupted;
         };
     }
 }

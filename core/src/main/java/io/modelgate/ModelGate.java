@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,22 @@ public final class ModelGate<I, O> {
     }
 
     /**
+     * Answers {@code input} as {@link #call} does, later: the asynchronous version of {@link #call}, for versions of any kind. A version
+     * that is not asynchronous runs on the executor, and so does the ladder. The deadline is enforced. Cancelling the stage, or completing
+     * it from outside, cancels the model's; a stage derived from it does not.
+     *
+     * @return completes with the answer, or fails with a {@link GateException} or the model's {@link Error}
+     */
+    public CompletableFuture<O> callAsync(I input, Caller caller) {
+        return new AsyncCall<I, O, O>(this, input, caller.copy(), false).begin();
+    }
+
+    /** Answers {@code input} as {@link #callAsync} does and says who answered and why. Never fails with a {@link GateException}. */
+    public CompletableFuture<Outcome<O>> decideAsync(I input, Caller caller) {
+        return new AsyncCall<I, O, Outcome<O>>(this, input, caller.copy(), true).begin();
+    }
+
+    /**
      * Admits a call of code that is no lambda: a batch, a stream. Use it in a {@code try} statement, ask {@link Permit#granted()}, run
      * {@link Permit#version()} and settle it.
      */
@@ -117,7 +134,7 @@ public final class ModelGate<I, O> {
         return ((Unanswered<O>) served).outcome();
     }
 
-    private O valueOf(Outcome<O> outcome) {
+    O valueOf(Outcome<O> outcome) {
         if (outcome instanceof Outcome.FellBack<O> fell) {
             return fell.value();
         }
@@ -165,11 +182,12 @@ public final class ModelGate<I, O> {
             return fallen(target.version(), Miss.of(Cause.KILLED), input, caller.copy(), Descent.UNREAD);
         }
         RegisteredVersion<I, O> version = target.version();
-        Caller shown = version.callAware == null ? null : caller.copy();
         long start = ticker.read();
         Object answer;
         try {
-            answer = invoker.attempt(seen, version, input, caller.attributePairs(), shown, start, start, true);
+            answer = version.plain()
+                    ? invoker.attempt(seen, version, input, caller.attributePairs(), null, start, start, true)
+                    : invoker.invoke(seen, version, input, caller.copy(), start, start, null);
         } catch (Error e) {
             count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);
             throw e;
@@ -330,8 +348,22 @@ public final class ModelGate<I, O> {
 
     /** Adds a version as {@link #register(String, Model)} does, with its backend and digest. */
     public ModelVersion register(String id, Model<I, O> model, Consumer<VersionBuilder<I, O>> about) {
+        return register(VersionBuilder.of(id, model), about);
+    }
+
+    /** Adds an asynchronous version as {@link #register(String, Model)} does. */
+    public ModelVersion registerAsync(String id, AsyncModel<I, O> model, Consumer<VersionBuilder<I, O>> about) {
+        return register(VersionBuilder.async(id, model), about);
+    }
+
+    /** Adds a version that asks about its call as {@link #register(String, Model)} does. */
+    public ModelVersion registerCallAware(String id, CallAwareModel<I, O> model, Consumer<VersionBuilder<I, O>> about) {
+        return register(VersionBuilder.callAware(id, model), about);
+    }
+
+    private ModelVersion register(VersionBuilder<I, O> spec, Consumer<VersionBuilder<I, O>> about) {
         gates.control().requireOpen();
-        VersionBuilder<I, O> spec = new VersionBuilder<>(id, model, null);
+        String id = spec.id();
         about.accept(spec);
         RegisteredVersion<I, O> version = newVersion(spec);
         gates.control().locked(() -> {
@@ -390,6 +422,13 @@ public final class ModelGate<I, O> {
         }
     }
 
+    /** Ends the calls in flight that the switches bar now, where the gate is set to; outside of the control side's lock. */
+    void cutBarred() {
+        if (config.cutInFlightOnKill()) {
+            invoker.cutBarred(state);
+        }
+    }
+
     Set<String> registered() {
         return new TreeSet<>(registered.keySet());
     }
@@ -405,7 +444,7 @@ public final class ModelGate<I, O> {
     long inFlight(Scope scope) {
         return registered.values().stream()
                 .filter(version -> scope.version() == null || scope.version().equals(version.id))
-                .mapToLong(version -> version.counts.inFlight())
+                .mapToLong(version -> version.counts.inFlight() + version.overdue.sum())
                 .sum();
     }
 

@@ -93,6 +93,14 @@ public final class ModelVersion {
         return here == null ? 0 : here.counts.inFlight();
     }
 
+    /**
+     * How many models of it still run in this process although their calls have ended without them: timed out, cut or given up. A
+     * backend that hangs shows here.
+     */
+    public long overdue() {
+        return here == null ? 0 : here.overdue.sum();
+    }
+
     private Scope scope() {
         return Scope.version(gate.name(), id);
     }

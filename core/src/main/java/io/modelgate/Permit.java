@@ -34,7 +34,8 @@ public final class Permit<I, O> implements AutoCloseable {
     /** The version that was admitted; null when the call was refused. Not the routed one where stable stands in for the candidate. */
     private final @Nullable RegisteredVersion<I, O> admitted;
 
-    private final Breaker.@Nullable Admission admission;
+    /** Its invocation; null when the call was refused. */
+    private final @Nullable Flight<I, O> flight;
 
     /** When the call was admitted, in ticks; {@link Descent#UNREAD} if it was refused without a look at the clock. */
     private final long start;
@@ -54,18 +55,16 @@ public final class Permit<I, O> implements AutoCloseable {
             ModelGate<I, O> gate,
             Caller caller,
             @Nullable RegisteredVersion<I, O> routed,
-            @Nullable RegisteredVersion<I, O> admitted,
-            Breaker.@Nullable Admission admission,
-            long start,
+            @Nullable Flight<I, O> flight,
             @Nullable Miss routedMiss) {
         this.gate = gate;
         this.caller = caller;
         this.routed = routed;
-        this.admitted = admitted;
-        this.admission = admission;
-        this.start = start;
+        this.flight = flight;
         this.routedMiss = routedMiss;
-        settled = admitted == null;
+        admitted = flight == null ? null : flight.version;
+        start = flight == null ? Descent.UNREAD : flight.startNanos();
+        settled = flight == null;
     }
 
     static <I, O> Permit<I, O> enter(ModelGate<I, O> gate, Caller caller) {
@@ -73,39 +72,35 @@ public final class Permit<I, O> implements AutoCloseable {
         Served<I, O> target = seen.gateSwitch().blocks(caller) ? null : gate.route(seen, caller);
         if (target == null) {
             Cause cause = seen.gateSwitch().blocks(caller) ? Cause.KILLED : Cause.UNAVAILABLE;
-            return new Permit<>(gate, caller, null, null, null, Descent.UNREAD, Miss.of(cause));
+            return new Permit<>(gate, caller, null, null, Miss.of(cause));
         }
-        Object first = admit(gate, seen, target, caller);
-        if (first instanceof Miss miss) {
-            Served<I, O> stable = seen.stable();
-            if (stable != null && stable.version() != target.version() && !miss.byGate()) {
-                Object second = admit(gate, seen, stable, caller);
-                if (second instanceof Admitted stand) {
-                    return new Permit<>(
-                            gate, caller, target.version(), stable.version(), stand.admission, stand.start, miss);
-                }
-                Permit<I, O> refused = new Permit<>(gate, caller, target.version(), null, null, Descent.UNREAD, miss);
-                refused.standIn = stable.version();
-                refused.standInMiss = (Miss) second;
-                return refused;
-            }
-            return new Permit<>(gate, caller, target.version(), null, null, Descent.UNREAD, miss);
+        Flight<I, O> first = new Flight<>(gate.invoker(), target.version(), caller, false);
+        Miss miss = admit(gate, seen, target, first);
+        if (miss == null) {
+            return new Permit<>(gate, caller, target.version(), first, null);
         }
-        Admitted admitted = (Admitted) first;
-        return new Permit<>(gate, caller, target.version(), target.version(), admitted.admission, admitted.start, null);
+        Served<I, O> stable = seen.stable();
+        if (stable == null || stable.version() == target.version() || miss.byGate()) {
+            return new Permit<>(gate, caller, target.version(), null, miss);
+        }
+        Flight<I, O> second = new Flight<>(gate.invoker(), stable.version(), caller, false);
+        Miss again = admit(gate, seen, stable, second);
+        if (again == null) {
+            return new Permit<>(gate, caller, target.version(), second, miss);
+        }
+        Permit<I, O> refused = new Permit<>(gate, caller, target.version(), null, miss);
+        refused.standIn = stable.version();
+        refused.standInMiss = again;
+        return refused;
     }
 
-    private record Admitted(Breaker.Admission admission, long start) {}
-
-    @SuppressWarnings("NullAway") // no model is run, so none is asked anything
-    private static <I, O> Object admit(ModelGate<I, O> gate, GateState<I, O> seen, Served<I, O> target, Caller caller) {
-        if (target.killSwitch().blocks(caller)) {
+    private static <I, O> @Nullable Miss admit(
+            ModelGate<I, O> gate, GateState<I, O> seen, Served<I, O> target, Flight<I, O> flight) {
+        if (target.killSwitch().blocks(flight.caller())) {
             return Miss.of(Cause.KILLED);
         }
         long now = gate.ticker().read();
-        Object admitted =
-                gate.invoker().attempt(seen, target.version(), null, caller.attributePairs(), null, now, now, false);
-        return admitted instanceof Breaker.Admission admission ? new Admitted(admission, now) : admitted;
+        return flight.admit(seen, null, now, now);
     }
 
     /** Whether the call may run. */
@@ -122,6 +117,15 @@ public final class Permit<I, O> implements AutoCloseable {
         return granted(admitted).id;
     }
 
+    /**
+     * What the code that runs the version may ask of its call.
+     *
+     * @throws IllegalStateException if the permit was not granted
+     */
+    public Call call() {
+        return granted(flight);
+    }
+
     /** Why the version that the caller was routed to does not answer; empty while it may. */
     public synchronized Optional<Cause> cause() {
         return Optional.ofNullable(routedMiss).map(miss -> miss.cause);
@@ -135,16 +139,19 @@ public final class Permit<I, O> implements AutoCloseable {
      */
     public synchronized boolean success(O answer) {
         RegisteredVersion<I, O> version = granted(admitted);
-        Breaker.Admission admittedWith = granted(admission);
+        Flight<I, O> landing = granted(flight);
         settle();
-        long end = gate.ticker().read();
-        Miss miss = gate.invoker().judge(answer, end - start, gate.invoker().allowedNanos());
-        if (miss != null) {
+        Object landed;
+        try {
+            landed = landing.bring(answer);
+        } catch (Error e) {
+            missed(Miss.of(Cause.INVALID_OUTPUT, e));
+            throw e;
+        }
+        if (landed instanceof Miss miss) {
             missed(miss);
-            gate.invoker().unusable(version, admittedWith, version.counts.row(), start, end, miss);
             return false;
         }
-        gate.invoker().answered(version, admittedWith, version.counts.row(), end, end - start);
         if (version != routed && routedMiss != null) {
             version.counts.usedAsRung();
             gate.count(routed, Outcome.STABLE, routedMiss.cause);
@@ -159,10 +166,9 @@ public final class Permit<I, O> implements AutoCloseable {
      * @throws IllegalStateException if the permit was not granted or is settled
      */
     public synchronized void failure(Throwable thrown) {
-        RegisteredVersion<I, O> version = granted(admitted);
-        Breaker.Admission admittedWith = granted(admission);
+        Flight<I, O> landing = granted(flight);
         settle();
-        missed(gate.invoker().failed(version, admittedWith, version.counts.row(), start, thrown));
+        missed(landing.bringFailure(thrown));
     }
 
     private void settle() {

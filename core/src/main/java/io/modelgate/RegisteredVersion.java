@@ -1,6 +1,7 @@
 package io.modelgate;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,14 @@ final class RegisteredVersion<I, O> {
     final String digest;
     final @Nullable Model<I, O> model;
     final @Nullable CallAwareModel<I, O> callAware;
+    final @Nullable AsyncModel<I, O> async;
+
+    /** Whether its invocations may end otherwise than by the model, so that each is a {@link Flight}. */
+    final boolean flies;
+
+    /** Models that still run although their call has landed. */
+    final LongAdder overdue = new LongAdder();
+
     final VersionCounts counts = new VersionCounts();
     final Breaker breaker;
     final @Nullable LatencyHistogram latency;
@@ -25,16 +34,26 @@ final class RegisteredVersion<I, O> {
         digest = spec.digest();
         model = spec.model();
         callAware = spec.callAware();
+        async = spec.async();
+        flies = async != null || gate.enforceTimeouts() || gate.cutInFlightOnKill();
         breaker = new Breaker(gate.name(), id, gate.breaker(), ticker, counts::lazy, onBreakerChange);
         latency = gate.latencyHistogram() ? new LatencyHistogram() : null;
     }
 
-    /** Invokes a model that is shown its call. */
-    O showCall(I input, @Nullable Caller caller, long allowedNanos, long start, Ticker ticker) throws Exception {
-        if (callAware == null || caller == null) {
-            throw new IllegalStateException("version " + id + " has no implementation");
+    /** Whether its invocations need no {@link RunningCall}. */
+    boolean plain() {
+        return model != null && !flies;
+    }
+
+    /** Invokes a synchronous model on this thread; {@code running} is null for a plain one. */
+    O invoke(I input, @Nullable RunningCall<I, O> running) throws Exception {
+        if (model != null) {
+            return model.answer(input);
         }
-        return callAware.answer(input, new RunningCall(caller, allowedNanos, start, ticker));
+        if (callAware == null || running == null) {
+            throw new IllegalStateException("version " + id + " has no synchronous implementation");
+        }
+        return callAware.answer(input, running);
     }
 
     void took(long[] row, long nanos) {

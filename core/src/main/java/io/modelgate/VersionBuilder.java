@@ -13,13 +13,31 @@ public final class VersionBuilder<I, O> {
     private final String id;
     private final @Nullable Model<I, O> model;
     private final @Nullable CallAwareModel<I, O> callAware;
+    private final @Nullable AsyncModel<I, O> async;
     private String backend = "";
     private String digest = "";
 
-    VersionBuilder(String id, @Nullable Model<I, O> model, @Nullable CallAwareModel<I, O> callAware) {
+    private VersionBuilder(
+            String id,
+            @Nullable Model<I, O> model,
+            @Nullable CallAwareModel<I, O> callAware,
+            @Nullable AsyncModel<I, O> async) {
         this.id = Names.name("version", id);
         this.model = model;
         this.callAware = callAware;
+        this.async = async;
+    }
+
+    static <I, O> VersionBuilder<I, O> of(String id, Model<I, O> model) {
+        return new VersionBuilder<>(id, model, null, null);
+    }
+
+    static <I, O> VersionBuilder<I, O> callAware(String id, CallAwareModel<I, O> model) {
+        return new VersionBuilder<>(id, null, model, null);
+    }
+
+    static <I, O> VersionBuilder<I, O> async(String id, AsyncModel<I, O> model) {
+        return new VersionBuilder<>(id, null, null, model);
     }
 
     /**
@@ -56,6 +74,11 @@ public final class VersionBuilder<I, O> {
     @Nullable
     CallAwareModel<I, O> callAware() {
         return callAware;
+    }
+
+    @Nullable
+    AsyncModel<I, O> async() {
+        return async;
     }
 
     String backend() {

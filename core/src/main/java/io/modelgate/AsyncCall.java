@@ -1,0 +1,154 @@
+package io.modelgate;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One asynchronous call, and the stage that its caller holds: it completes with the answer, or with its {@link Outcome}. Whoever
+ * completes or cancels it from outside gives the call up, and the model with it. Thread-safe.
+ *
+ * @param <R> the answer {@code O} or its outcome
+ */
+final class AsyncCall<I, O, R> extends CompletableFuture<R> {
+
+    private final ModelGate<I, O> gate;
+    private final I input;
+    private final Caller caller;
+    private final boolean outcomes;
+    private @Nullable RegisteredVersion<I, O> routed;
+    private long start = Descent.UNREAD;
+    private @Nullable Context context;
+
+    /** What runs for it now: the routed version, or one that stands in. */
+    private volatile @Nullable Flight<I, O> current;
+
+    AsyncCall(ModelGate<I, O> gate, I input, Caller caller, boolean outcomes) {
+        this.gate = gate;
+        this.input = input;
+        this.caller = caller;
+        this.outcomes = outcomes;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // landed handles both ends
+    AsyncCall<I, O, R> begin() {
+        GateState<I, O> seen = gate.state();
+        if (seen.gateSwitch().blocks(caller)) {
+            if (seen.killed() != null) {
+                finish(gate.killed(seen, input, caller));
+            } else {
+                fall(Miss.of(Cause.KILLED));
+            }
+            return this;
+        }
+        Served<I, O> target = gate.route(seen, caller);
+        if (target == null) {
+            fall(Miss.of(Cause.UNAVAILABLE));
+            return this;
+        }
+        routed = target.version();
+        if (target.killSwitch().blocks(caller)) {
+            fall(Miss.of(Cause.KILLED));
+            return this;
+        }
+        context = Context.capture();
+        start = gate.ticker().read();
+        Flight<I, O> flight = new Flight<>(gate.invoker(), target.version(), caller, true);
+        current = flight;
+        Miss refused = admit(flight, seen);
+        if (refused != null) {
+            fall(refused);
+            return this;
+        }
+        flight.landing().whenComplete(this::landed);
+        flight.invoke(input);
+        return this;
+    }
+
+    private @Nullable Miss admit(Flight<I, O> flight, GateState<I, O> seen) {
+        try {
+            return flight.admit(seen, input, start, start);
+        } catch (Error e) {
+            gate.count(routed, OutcomeCounts.NO_RUNG, Cause.ERROR);
+            throw e;
+        }
+    }
+
+    private void landed(@Nullable Object result, @Nullable Throwable error) {
+        RegisteredVersion<I, O> version = routed;
+        if (error != null) {
+            gate.count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);
+            super.completeExceptionally(error);
+        } else if (result instanceof Miss miss) {
+            fall(miss);
+        } else if (result != null && version != null) {
+            gate.remember(input, caller, version.id, result);
+            @SuppressWarnings("unchecked") // a flight lands with an answer or a Miss
+            O answer = (O) result;
+            deliver(outcomes ? new Outcome.Answered<>(answer, version.id) : answer);
+        }
+    }
+
+    /** Goes down the ladder, on the executor: rungs may take their time, and this thread may be anybody's. */
+    private void fall(Miss miss) {
+        if (isDone()) { // given up: nobody waits for a ladder
+            gate.count(routed, OutcomeCounts.NO_RUNG, miss.cause);
+            return;
+        }
+        Context carried = context == null ? Context.capture() : context;
+        gate.invoker().execute(carried.around(() -> {
+            try {
+                finish(new Descent<>(gate, input, caller, routed, miss, start, this).outcome());
+            } catch (Throwable error) { // a rung's Error
+                super.completeExceptionally(error);
+            }
+        }));
+    }
+
+    private void finish(Outcome<O> outcome) {
+        if (outcomes) {
+            deliver(outcome);
+            return;
+        }
+        try {
+            deliver(gate.valueOf(outcome));
+        } catch (GateException e) {
+            super.completeExceptionally(e);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // R is the outcome or the answer, as the constructor was told
+    private void deliver(Object result) {
+        super.complete((R) result);
+    }
+
+    /** Takes note of a version that stands in; if the call was given up meanwhile, it ends at once. */
+    void watch(Flight<I, O> flight) {
+        current = flight;
+        if (isDone()) {
+            flight.stop(Miss.of(Cause.CUT));
+        }
+    }
+
+    private boolean givenUp(boolean won) {
+        Flight<I, O> flight = current;
+        if (won && flight != null) {
+            flight.stop(Miss.of(Cause.CUT));
+        }
+        return won;
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        return givenUp(super.cancel(mayInterruptIfRunning));
+    }
+
+    @Override
+    public boolean complete(R value) {
+        return givenUp(super.complete(value));
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable error) {
+        return givenUp(super.completeExceptionally(error));
+    }
+}

@@ -1,0 +1,324 @@
+package io.modelgate;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One invocation that may end otherwise than by its model: in a timeout, by a kill, because its caller gave up. It lands exactly once,
+ * and gives back then what it took; a model that goes on regardless is counted as overdue until it really ends, and its result is
+ * dropped. Thread-safe.
+ */
+final class Flight<I, O> extends RunningCall<I, O> {
+
+    private static final int BOARDING = 0;
+    private static final int FLYING = 1;
+    private static final int LANDED = 2;
+
+    private static final int IDLE = 0;
+    private static final int RUNNING = 1;
+    private static final int INTERRUPTING = 2;
+    private static final int OVER = 3;
+
+    /** Completes with the answer or a {@link Miss}, or fails with the model's {@link Error}. */
+    private final CompletableFuture<Object> landing = new CompletableFuture<>();
+
+    /** Whether the timeout ends it; a permit's holder is told only when it comes back. */
+    private final boolean enforced;
+
+    private final AtomicInteger state = new AtomicInteger(BOARDING);
+
+    /** What the thread does that runs the model, where one does. */
+    private final AtomicInteger run = new AtomicInteger(IDLE);
+
+    private volatile @Nullable Thread runner;
+    private volatile @Nullable CompletionStage<O> stage;
+    private volatile boolean cancelled;
+    private Breaker.@Nullable Admission admission;
+    private @Nullable AtomicReferenceArray<Flight<?, ?>> row;
+    private int slot;
+
+    Flight(Invoker<I, O> invoker, RegisteredVersion<I, O> version, Caller caller, boolean enforced) {
+        super(invoker, version, caller);
+        this.enforced = enforced;
+    }
+
+    // ---- taking off
+
+    /**
+     * Admits and marks it; returns why that failed, or null.
+     *
+     * @param input what the model will be asked; null if only the holder of a permit knows
+     */
+    @SuppressWarnings("NullAway") // the model is not asked here
+    @Nullable
+    Miss admit(GateState<I, O> seen, @Nullable I input, long callStart, long start) {
+        Object admitted =
+                invoker.attempt(seen, version, input, caller().attributePairs(), this, callStart, start, false);
+        if (admitted instanceof Miss miss) {
+            return miss;
+        }
+        admission = (Breaker.Admission) admitted;
+        if (state.compareAndSet(BOARDING, FLYING)) {
+            return null;
+        }
+        invoker.withdraw(version, admission, this); // a kill came between the mark and here
+        return Miss.of(Cause.KILLED);
+    }
+
+    @Override
+    void marked() {
+        invoker.open().add(this);
+        if (enforced && allowedNanos() != Long.MAX_VALUE) {
+            invoker.open().due(startNanos() + allowedNanos());
+        }
+    }
+
+    @Override
+    void unmarked() {
+        AtomicReferenceArray<Flight<?, ?>> placed = row;
+        if (placed == null) {
+            invoker.open().removeFromRest(this);
+        } else {
+            placed.set(slot, null);
+        }
+    }
+
+    /** Where {@link OpenCalls} keeps it. */
+    void placed(AtomicReferenceArray<Flight<?, ?>> in, int at) {
+        row = in;
+        slot = at;
+    }
+
+    /** Invokes the model: an asynchronous one here, any other on the executor. */
+    void invoke(I input) {
+        AsyncModel<I, O> model = version.async;
+        if (model == null) {
+            runOff(input);
+            return;
+        }
+        try {
+            CompletionStage<O> answer = model.answer(input, this);
+            if (answer == null) {
+                end(null, null);
+                return;
+            }
+            stage = answer;
+            answer.whenComplete((value, thrown) -> end(value, unwrapped(thrown)));
+            if (cancelled) {
+                cancelStage();
+            }
+        } catch (Throwable thrown) {
+            if (thrown instanceof InterruptedException) {
+                Thread.currentThread().interrupt(); // this thread is the caller's
+            }
+            end(null, thrown);
+        }
+    }
+
+    private static @Nullable Throwable unwrapped(@Nullable Throwable thrown) {
+        return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+    }
+
+    private void runOff(I input) {
+        try {
+            invoker.executor().execute(Context.capture().around(() -> runHere(input)));
+        } catch (RejectedExecutionException e) {
+            if (run.compareAndSet(IDLE, OVER) && state.compareAndSet(FLYING, LANDED)) {
+                invoker.withdraw(version, admitted(), this);
+                landing.complete(Miss.of(Cause.FULL, e));
+            }
+        }
+    }
+
+    private void runHere(I input) {
+        runner = Thread.currentThread();
+        if (!run.compareAndSet(IDLE, RUNNING)) {
+            return; // stopped before it began
+        }
+        O answer = null;
+        Throwable thrown = null;
+        try {
+            answer = version.invoke(input, this);
+        } catch (Throwable t) {
+            thrown = t;
+        }
+        if (!run.compareAndSet(RUNNING, OVER)) {
+            while (run.get() == INTERRUPTING) {
+                Thread.onSpinWait(); // a few instructions of another thread
+            }
+            if (Thread.interrupted()) {
+                cancelled = true; // it was for this call; the thread goes on to others' work
+            }
+        }
+        end(answer, thrown);
+    }
+
+    // ---- landing: exactly one of these wins
+
+    /** The holder of a permit brings the model's answer. Returns it, or what is wrong with it. */
+    Object bring(@Nullable O answer) {
+        if (!state.compareAndSet(FLYING, LANDED)) {
+            return late(answer);
+        }
+        unmarked();
+        try {
+            return invoker.settle(version, admitted(), startNanos(), allowedNanos(), answer);
+        } finally {
+            settled(answer);
+        }
+    }
+
+    /** The holder of a permit brings what the model threw. */
+    Miss bringFailure(Throwable thrown) {
+        if (!state.compareAndSet(FLYING, LANDED)) {
+            return late(null);
+        }
+        unmarked();
+        try {
+            return invoker.failed(version, admitted(), version.counts.row(), startNanos(), thrown);
+        } finally {
+            settled(null);
+        }
+    }
+
+    /** The model ended after the call had. */
+    private Miss late(@Nullable O answer) {
+        version.overdue.decrement();
+        settled(answer);
+        return Miss.of(Cause.CUT);
+    }
+
+    /** The model ended, in time or not. */
+    void end(@Nullable O answer, @Nullable Throwable thrown) {
+        if (!state.compareAndSet(FLYING, LANDED)) {
+            late(answer);
+            return;
+        }
+        unmarked();
+        try {
+            Object landed = thrown == null
+                    ? invoker.settle(version, admitted(), startNanos(), allowedNanos(), answer)
+                    : invoker.threw(version, admitted(), startNanos(), thrown);
+            settled(answer);
+            landing.complete(landed);
+        } catch (Throwable error) { // the model's, or that of the accept check
+            settled(answer);
+            landing.completeExceptionally(error);
+        }
+    }
+
+    /** Its time is up. False if it has landed or has yet to take off. */
+    boolean timeOut() {
+        return state.compareAndSet(FLYING, LANDED) && stopped(Miss.of(Cause.TIMEOUT));
+    }
+
+    /** Ends it early. False if it has landed. */
+    boolean stop(Miss why) {
+        if (state.compareAndSet(BOARDING, LANDED)) {
+            return true; // admit gives back what it took
+        }
+        return state.compareAndSet(FLYING, LANDED) && stopped(why);
+    }
+
+    private boolean stopped(Miss why) {
+        version.overdue.increment();
+        cancelled = true;
+        unmarked();
+        invoker.unusable(version, admitted(), startNanos(), why);
+        if (run.compareAndSet(RUNNING, INTERRUPTING)) {
+            interruptRunner();
+            run.set(OVER);
+        } else if (version.async == null && run.compareAndSet(IDLE, OVER)) {
+            version.overdue.decrement(); // the executor has not come to it, and will not invoke the model now
+            withdrawn();
+        }
+        if (stage != null) {
+            invoker.execute(this::cancelStage); // runs what others hung on it
+        }
+        landing.complete(why);
+        return true;
+    }
+
+    private void interruptRunner() {
+        Thread thread = runner;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    private void cancelStage() {
+        CompletionStage<O> answering = stage;
+        try {
+            if (answering != null) {
+                answering.toCompletableFuture().cancel(true);
+            }
+        } catch (RuntimeException e) {
+            invoker.warnings().threw("cancelling the stage of version " + version.id, e);
+        }
+    }
+
+    private Breaker.Admission admitted() {
+        Breaker.Admission taken = admission;
+        if (taken == null) {
+            throw new IllegalStateException("a flight that was not admitted");
+        }
+        return taken;
+    }
+
+    // ---- waiting
+
+    /** The answer or a {@link Miss}; the model's {@link Error} is thrown. An interrupt of this thread ends the flight. */
+    Object await() {
+        try {
+            Object landed = landing.get();
+            return landed instanceof Miss miss
+                            && miss.cause == Cause.CUT
+                            && Thread.currentThread().isInterrupted()
+                    ? Miss.interrupted(miss.error)
+                    : landed;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            Miss interrupted = Miss.interrupted(e);
+            return stop(interrupted) ? interrupted : landed();
+        } catch (ExecutionException e) {
+            throw (Error) e.getCause();
+        }
+    }
+
+    /** How it landed, once it has. */
+    private Object landed() {
+        try {
+            return landing.join();
+        } catch (CompletionException e) {
+            throw (Error) e.getCause();
+        }
+    }
+
+    CompletableFuture<Object> landing() {
+        return landing;
+    }
+
+    /** How long it may still fly: {@link Long#MAX_VALUE} for ever. */
+    long nanosLeft(long now) {
+        return !enforced || allowedNanos() == Long.MAX_VALUE
+                ? Long.MAX_VALUE
+                : Math.max(0, allowedNanos() - (now - startNanos()));
+    }
+
+    /** Whether these switches bar what it runs. */
+    boolean barredBy(GateState<?, ?> state) {
+        Served<?, ?> served = state.versions().get(version.id);
+        return served == null || served.killSwitch().blocks(caller());
+    }
+
+    @Override
+    public boolean cancelled() {
+        return cancelled;
+    }
+}
