@@ -20,10 +20,11 @@ final class Flight<I, O> extends RunningCall<I, O> {
     private static final int FLYING = 1;
     private static final int LANDED = 2;
 
-    private static final int IDLE = 0;
-    private static final int RUNNING = 1;
-    private static final int INTERRUPTING = 2;
-    private static final int OVER = 3;
+    private static final int ELSEWHERE = 0;
+    private static final int QUEUED = 1;
+    private static final int RUNNING = 2;
+    private static final int INTERRUPTING = 3;
+    private static final int OVER = 4;
 
     /** Completes with the answer or a {@link Miss}, or fails with the model's {@link Error}. */
     private final CompletableFuture<Object> landing = new CompletableFuture<>();
@@ -33,8 +34,8 @@ final class Flight<I, O> extends RunningCall<I, O> {
 
     private final AtomicInteger state = new AtomicInteger(BOARDING);
 
-    /** What the thread does that runs the model, where one does. */
-    private final AtomicInteger run = new AtomicInteger(IDLE);
+    /** How far the executor is with the model, if that is where it runs. */
+    private final AtomicInteger run = new AtomicInteger(ELSEWHERE);
 
     private volatile @Nullable Thread runner;
     private volatile @Nullable CompletionStage<O> stage;
@@ -102,6 +103,10 @@ final class Flight<I, O> extends RunningCall<I, O> {
             runOff(input);
             return;
         }
+        if (state.get() == LANDED) {
+            neverBegan();
+            return;
+        }
         try {
             CompletionStage<O> answer = model.answer(input, this);
             if (answer == null) {
@@ -126,10 +131,15 @@ final class Flight<I, O> extends RunningCall<I, O> {
     }
 
     private void runOff(I input) {
+        run.set(QUEUED);
+        if (state.get() == LANDED && run.compareAndSet(QUEUED, OVER)) {
+            neverBegan();
+            return;
+        }
         try {
             invoker.executor().execute(Context.capture().around(() -> runHere(input)));
         } catch (RejectedExecutionException e) {
-            if (run.compareAndSet(IDLE, OVER) && state.compareAndSet(FLYING, LANDED)) {
+            if (run.compareAndSet(QUEUED, OVER) && state.compareAndSet(FLYING, LANDED)) {
                 invoker.withdraw(version, admitted(), this);
                 landing.complete(Miss.of(Cause.FULL, e));
             }
@@ -138,7 +148,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
 
     private void runHere(I input) {
         runner = Thread.currentThread();
-        if (!run.compareAndSet(IDLE, RUNNING)) {
+        if (!run.compareAndSet(QUEUED, RUNNING)) {
             return; // stopped before it began
         }
         O answer = null;
@@ -234,15 +244,20 @@ final class Flight<I, O> extends RunningCall<I, O> {
         if (run.compareAndSet(RUNNING, INTERRUPTING)) {
             interruptRunner();
             run.set(OVER);
-        } else if (version.async == null && run.compareAndSet(IDLE, OVER)) {
-            version.overdue.decrement(); // the executor has not come to it, and will not invoke the model now
-            withdrawn();
+        } else if (run.compareAndSet(QUEUED, OVER)) {
+            neverBegan();
         }
         if (stage != null) {
             invoker.execute(this::cancelStage); // runs what others hung on it
         }
         landing.complete(why);
         return true;
+    }
+
+    /** It was stopped before its model was invoked, and now nobody will. */
+    private void neverBegan() {
+        version.overdue.decrement();
+        withdrawn();
     }
 
     private void interruptRunner() {
