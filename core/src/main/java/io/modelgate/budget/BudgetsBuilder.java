@@ -1,0 +1,91 @@
+package io.modelgate.budget;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** Configures the budgets of all gates. Not thread-safe. */
+public final class BudgetsBuilder {
+
+    private static final int MAX_SESSIONS = 100_000_000;
+
+    @Nullable
+    Prices prices;
+
+    @Nullable
+    Path ledger;
+
+    Duration sessionIdle = Duration.ofHours(24);
+    int maxSessions = 1_000_000;
+    Duration reservationTimeout = Duration.ofMinutes(15);
+
+    /** Where caches do their housekeeping; null for their own choice. */
+    @Nullable
+    Executor executor;
+
+    BudgetsBuilder() {}
+
+    /** Sets the prices that money budgets are reckoned with. Default: none. */
+    public BudgetsBuilder prices(Prices prices) {
+        this.prices = requireNonNull(prices, "prices");
+        return this;
+    }
+
+    /**
+     * Sets the file of the durable ledger, by which lifetime and calendar ceilings survive a restart. One process owns it. Default:
+     * none, what was spent is forgotten when the process ends.
+     */
+    public BudgetsBuilder ledger(Path file) {
+        this.ledger = requireNonNull(file, "file");
+        return this;
+    }
+
+    /**
+     * Sets after how long a session that made no call is forgotten, with what it spent. Default: 24 hours.
+     *
+     * @param idle 1 second to 366 days
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public BudgetsBuilder sessionIdle(Duration idle) {
+        sessionIdle = range("sessionIdle", idle);
+        return this;
+    }
+
+    /**
+     * Sets how many accounts each budget keeps; at most as many again are kept because they may not be forgotten. Default:
+     * 1,000,000.
+     *
+     * @param sessions 1 to 100,000,000
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public BudgetsBuilder maxSessions(int sessions) {
+        maxSessions = (int) Amounts.range("maxSessions", sessions, 1, MAX_SESSIONS);
+        return this;
+    }
+
+    /**
+     * Sets after how long a reservation that is not settled is given back. Default: 15 minutes.
+     *
+     * @param timeout 1 second to 366 days; longer than any call lasts
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public BudgetsBuilder reservationTimeout(Duration timeout) {
+        reservationTimeout = range("reservationTimeout", timeout);
+        return this;
+    }
+
+    BudgetsBuilder executor(Executor executor) {
+        this.executor = executor;
+        return this;
+    }
+
+    private static Duration range(String name, Duration value) {
+        if (value.compareTo(Duration.ofSeconds(1)) < 0 || value.compareTo(Duration.ofDays(366)) > 0) {
+            throw new IllegalArgumentException(name + " is " + value + ": expected 1 second to 366 days");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,94 @@
+package io.modelgate.budget;
+
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The accounts of one caller under the budgets of one gate, looked up once; kept with the caller. Thread-safe.
+ *
+ * <p>It keeps one reservation to be used again, for the thread that made it: see {@link Reservation#release()}.
+ */
+public final class Spender {
+
+    final GateBudgets gate;
+    final String session;
+    final @Nullable SessionWatch watch;
+    private final @Nullable String key;
+    private final String[] attributes;
+    private final Thread owner = Thread.currentThread();
+    private volatile @Nullable Account[] accounts;
+    private long lookedUp;
+
+    /** Touched by the owner only. */
+    private @Nullable Reservation spare;
+
+    Spender(
+            GateBudgets gate,
+            @Nullable String key,
+            @Nullable String session,
+            UnaryOperator<@Nullable String> attribute,
+            @Nullable SessionWatch watch,
+            long now) {
+        this.gate = gate;
+        this.key = key;
+        this.session = session == null ? "" : session;
+        this.watch = watch;
+        attributes = new String[gate.books.length];
+        for (int i = 0; i < attributes.length; i++) {
+            if (gate.books[i].budget.per() instanceof Per.Attribute wanted) {
+                String value = attribute.apply(wanted.name());
+                attributes[i] = value == null ? "" : value;
+            }
+        }
+        accounts = lookUp();
+        lookedUp = now;
+    }
+
+    /** The accounts by ceiling; null where there is no room for one, and where it is the version's. */
+    @Nullable
+    Account[] accounts(long now) {
+        // So that a session that is used is not idle, however long its caller is kept.
+        if (now - lookedUp > gate.budgets.touchNanos) {
+            lookedUp = now;
+            lookUpAgain();
+        }
+        return accounts;
+    }
+
+    void lookUpAgain() {
+        accounts = lookUp();
+    }
+
+    private @Nullable Account[] lookUp() {
+        @Nullable Account[] found = new Account[attributes.length];
+        for (int i = 0; i < found.length; i++) {
+            Book book = gate.books[i];
+            Per per = book.budget.per();
+            if (per instanceof Per.Session) {
+                found[i] = book.account(session);
+            } else if (per instanceof Per.Key) {
+                found[i] = book.account(key);
+            } else if (per instanceof Per.Attribute) {
+                found[i] = book.account(attributes[i]);
+            } else if (per instanceof Per.Gate) {
+                found[i] = book.fixed(gate.gate);
+            }
+        }
+        return found;
+    }
+
+    Reservation take() {
+        Reservation reservation = spare;
+        if (owner == Thread.currentThread() && reservation != null) {
+            spare = null;
+            return reservation;
+        }
+        return new Reservation(this);
+    }
+
+    void giveBack(Reservation reservation) {
+        if (owner == Thread.currentThread()) {
+            spare = reservation;
+        }
+    }
+}
