@@ -52,7 +52,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
         }
         context = Context.capture();
         start = gate.ticker().read();
-        Flight<I, O> flight = new Flight<>(gate.invoker(), target.version(), caller, true);
+        Flight<I, O> flight = new Flight<>(gate.invoker(), target.version(), caller, true, false);
         current = flight;
         Miss refused = admit(flight, seen);
         if (refused != null) {

@@ -1,5 +1,6 @@
 package io.modelgate;
 
+import io.modelgate.budget.Usage;
 import java.time.Duration;
 
 /**
@@ -16,6 +17,27 @@ public interface Call {
      * deadline. Never negative; {@link Duration#ofNanos Duration.ofNanos(Long.MAX_VALUE)} when neither is configured.
      */
     Duration timeLeft();
+
+    /**
+     * The most output tokens that the budgets leave for this call, for the version to limit its request by: what
+     * {@link GateBuilder#tokens} allows, or less. {@link Long#MAX_VALUE} without budgets.
+     */
+    long maxOutputTokens();
+
+    /**
+     * Says how many output tokens the model has produced so far, for the case that its usage never becomes known: then the estimate of
+     * the input and these are charged. Without effect once the model has ended, and without budgets.
+     *
+     * @param tokens in all, 0 to 2<sup>40</sup>
+     * @throws IllegalArgumentException if it is out of range
+     */
+    void produced(long tokens);
+
+    /**
+     * Says what the call really used; it goes before what the answer says, and counts for a call that fails too. Without effect once the
+     * model has ended, and without budgets.
+     */
+    void used(Usage usage);
 
     /**
      * Whether nobody waits for the answer any more: the call timed out, a kill cut it, or its caller gave up. A model that goes on

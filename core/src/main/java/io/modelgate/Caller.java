@@ -1,5 +1,6 @@
 package io.modelgate;
 
+import io.modelgate.budget.Spender;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ public final class Caller {
 
     /** Hash of the key, 0 until computed; a race computes the same value twice. */
     private int hash;
+
+    /** The accounts of this caller under the budgets that it met last; a race looks them up twice. */
+    private @Nullable Spender spender;
 
     private Caller(@Nullable String key, @Nullable String session, String[] attributes, int hash) {
         this.key = key;
@@ -111,7 +115,25 @@ public final class Caller {
      * allocated; handing itself on, even where that never happens, would have it allocated for every call.
      */
     Caller copy() {
-        return new Caller(key, session, attributes, hash);
+        Caller copy = new Caller(key, session, attributes, hash);
+        copy.spender = spender;
+        return copy;
+    }
+
+    /** The accounts of this caller under the budgets of a gate, looked up once for as long as both are kept. */
+    Spender resolved(Spending<?, ?> spending, long now) {
+        Spender known = spender;
+        if (known == null || !spending.resolved(known)) {
+            known = spending.resolve(copy(), now);
+            spender = known;
+        }
+        return known;
+    }
+
+    /** The session as {@link #session()} has it, or null. */
+    @Nullable
+    String sessionOrNull() {
+        return session;
     }
 
     /** The attributes as name, value, name, value …; shared, not to be changed. */

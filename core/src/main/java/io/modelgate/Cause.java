@@ -17,6 +17,14 @@ public enum Cause {
     FULL(true),
     /** A budget does not cover the call. */
     OVER_BUDGET(true),
+    /** The session made as many calls as it may. */
+    TOO_MANY_CALLS(true),
+    /** The session repeats an input more often than it may. */
+    REPEATED_INPUT(true),
+    /** The session spends faster than it may. */
+    SPENDING_TOO_FAST(true),
+    /** A limit on runaways killed the session. */
+    SESSION_KILLED(true),
     /** The deadline passed before the model could be called. */
     NO_TIME_LEFT(true),
     /** A check of the input refused it. */
@@ -31,7 +39,7 @@ public enum Cause {
     INVALID_OUTPUT(false),
     /** The gate's accept check found the answer's confidence too low. */
     LOW_CONFIDENCE(false),
-    /** The call was cut while in flight: its thread was interrupted or its caller cancelled it. */
+    /** The call was cut while in flight: by a kill, because its thread was interrupted, or because its caller cancelled it. */
     CUT(false);
 
     private final boolean refusal;

@@ -61,7 +61,7 @@ final class Descent<I, O> implements Fallen<I, O> {
         if (version != null) {
             asked.add(version);
         }
-        refusedByGate |= missed.byGate();
+        refusedByGate |= missed.byGate;
         interrupted |= missed.interrupted;
         boolean fault =
                 missed.cause == Cause.ERROR || missed.cause == Cause.TIMEOUT || missed.cause == Cause.BREAKER_OPEN;
@@ -111,7 +111,7 @@ final class Descent<I, O> implements Fallen<I, O> {
         }
         gate.count(routed, OutcomeCounts.NO_RUNG, miss.cause);
         return miss.cause.refusal() || routed == null
-                ? new Outcome.Refused<>(miss.cause, routedOrNull())
+                ? new Outcome.Refused<>(miss.cause, routedOrNull(), miss.error)
                 : new Outcome.Failed<>(miss.cause, routed.id, miss.error);
     }
 
@@ -137,7 +137,7 @@ final class Descent<I, O> implements Fallen<I, O> {
             return null;
         }
         long now = gate.ticker().read();
-        Object answer = gate.invoker().invoke(seen, other.version(), input, caller, startOr(now), now, owner);
+        Object answer = gate.invoker().invoke(seen, other.version(), input, caller, startOr(now), now, true, owner);
         if (answer instanceof Miss again) {
             missed(other.version(), again);
             return null;

@@ -44,8 +44,8 @@ final class Flight<I, O> extends RunningCall<I, O> {
     private @Nullable AtomicReferenceArray<Flight<?, ?>> row;
     private int slot;
 
-    Flight(Invoker<I, O> invoker, RegisteredVersion<I, O> version, Caller caller, boolean enforced) {
-        super(invoker, version, caller);
+    Flight(Invoker<I, O> invoker, RegisteredVersion<I, O> version, Caller caller, boolean enforced, boolean again) {
+        super(invoker, version, caller, again);
         this.enforced = enforced;
     }
 
@@ -70,6 +70,11 @@ final class Flight<I, O> extends RunningCall<I, O> {
         }
         invoker.withdraw(version, admission, this); // a kill came between the mark and here
         return Miss.of(Cause.KILLED);
+    }
+
+    @Override
+    boolean knowsItsCall() {
+        return !enforced || super.knowsItsCall();
     }
 
     @Override
@@ -180,7 +185,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
         try {
             return invoker.settle(version, admitted(), startNanos(), allowedNanos(), answer);
         } finally {
-            settled(answer);
+            settled(answer, invoker.ticker().read());
         }
     }
 
@@ -193,14 +198,14 @@ final class Flight<I, O> extends RunningCall<I, O> {
         try {
             return invoker.failed(version, admitted(), version.counts.row(), startNanos(), thrown);
         } finally {
-            settled(null);
+            settled(null, invoker.ticker().read());
         }
     }
 
     /** The model ended after the call had. */
     private Miss late(@Nullable O answer) {
         version.overdue.decrement();
-        settled(answer);
+        settled(answer, invoker.ticker().read());
         return Miss.of(Cause.CUT);
     }
 
@@ -215,10 +220,10 @@ final class Flight<I, O> extends RunningCall<I, O> {
             Object landed = thrown == null
                     ? invoker.settle(version, admitted(), startNanos(), allowedNanos(), answer)
                     : invoker.threw(version, admitted(), startNanos(), thrown);
-            settled(answer);
+            settled(answer, invoker.ticker().read());
             landing.complete(landed);
         } catch (Throwable error) { // the model's, or that of the accept check
-            settled(answer);
+            settled(answer, invoker.ticker().read());
             landing.completeExceptionally(error);
         }
     }

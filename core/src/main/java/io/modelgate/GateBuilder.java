@@ -2,6 +2,8 @@ package io.modelgate;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.modelgate.budget.Budget;
+import io.modelgate.budget.Runaway;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -31,6 +33,9 @@ public final class GateBuilder<I, O> {
     private @Nullable Function<? super O, Verdict> accept;
     private @Nullable Router router;
     private @Nullable Fallback<I, O> fallback;
+    private final List<Budget> budgets = new ArrayList<>();
+    private final List<Runaway> runaways = new ArrayList<>();
+    private @Nullable Tokens<I, O> tokens;
     private boolean enforceTimeouts;
     private boolean cutInFlightOnKill;
     private boolean latencyHistogram;
@@ -185,6 +190,33 @@ public final class GateBuilder<I, O> {
     }
 
     /**
+     * Adds ceilings on what calls may use: every invocation of a model reserves in all of them or in none, and is settled to its real
+     * usage. Needs {@link #tokens}. Gates that give an equal budget under one name share it. Default: none.
+     */
+    public GateBuilder<I, O> budget(Budget... ceilings) {
+        budgets.addAll(List.of(ceilings));
+        return this;
+    }
+
+    /** Adds limits on what one session does, for callers that loop. Needs {@link #tokens}. Default: none. */
+    public GateBuilder<I, O> runaway(Runaway... limits) {
+        runaways.addAll(List.of(limits));
+        return this;
+    }
+
+    /**
+     * Says how calls count tokens.
+     *
+     * @throws IllegalArgumentException if the estimate of the input or the most output is missing
+     */
+    public GateBuilder<I, O> tokens(Consumer<TokensBuilder<I, O>> count) {
+        TokensBuilder<I, O> builder = new TokensBuilder<>();
+        count.accept(builder);
+        tokens = builder.build(gate());
+        return this;
+    }
+
+    /**
      * Enforces the model timeout and the deadline on synchronous models too: they run on the {@linkplain GatesBuilder#executor
      * executor}, and a call whose time is up gets the ladder's answer at once, while its model is interrupted. Without it a synchronous
      * model keeps its caller waiting, and a late answer counts as {@link Cause#TIMEOUT}. Asynchronous versions need no such setting.
@@ -261,6 +293,10 @@ public final class GateBuilder<I, O> {
         if (serving == null) {
             throw new IllegalArgumentException(gate() + "it has no stable version; add stable(id, model)");
         }
+        if (tokens == null && !(budgets.isEmpty() && runaways.isEmpty())) {
+            throw new IllegalArgumentException(
+                    gate() + "it has budgets or limits on runaways, but does not say how to count; add tokens(…)");
+        }
         if (modelTimeoutNanos != Long.MAX_VALUE && modelTimeoutNanos >= deadlineNanos) {
             throw new IllegalArgumentException(gate() + "modelTimeout is " + Duration.ofNanos(modelTimeoutNanos)
                     + " and deadline is " + Duration.ofNanos(deadlineNanos)
@@ -279,6 +315,9 @@ public final class GateBuilder<I, O> {
                 accept,
                 router,
                 fallback,
+                List.copyOf(budgets),
+                List.copyOf(runaways),
+                tokens,
                 enforceTimeouts,
                 cutInFlightOnKill,
                 latencyHistogram,

@@ -2,6 +2,8 @@ package io.modelgate;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.modelgate.budget.Budget;
+import io.modelgate.budget.Runaway;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -21,6 +23,9 @@ record GateConfig<I, O>(
         @Nullable Function<? super O, Verdict> accept,
         @Nullable Router router,
         @Nullable Fallback<I, O> fallback,
+        List<Budget> budgets,
+        List<Runaway> runaways,
+        @Nullable Tokens<I, O> tokens,
         boolean enforceTimeouts,
         boolean cutInFlightOnKill,
         boolean latencyHistogram,

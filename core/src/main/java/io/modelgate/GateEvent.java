@@ -1,6 +1,7 @@
 package io.modelgate;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.modelgate.budget.BudgetEvent;
 import io.modelgate.control.Entry;
 
 /** Something that happened, for a program to act on. Listeners get events one at a time and in order. */
@@ -40,6 +41,13 @@ public sealed interface GateEvent {
      */
     record BreakerChanged(String gate, String version, CircuitBreaker.State from, CircuitBreaker.State to)
             implements GateEvent {}
+
+    /**
+     * The budgets report something: an overrun, an expired reservation, a session that ran into a limit.
+     *
+     * @param report what
+     */
+    record Budgeted(BudgetEvent report) implements GateEvent {}
 
     /**
      * This process serves something else than the control log names, because it lacks a version.

@@ -1,5 +1,7 @@
 package io.modelgate;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A call ended in hard failure: the model did not answer and no rung of the ladder did either.
  *
@@ -17,8 +19,15 @@ public final class GateException extends RuntimeException {
                         + outcome.cause().map(Cause::name).orElse("?")
                         + outcome.routed().map(v -> " at version \"" + v + "\"").orElse("")
                         + ", and no rung of its ladder answered",
-                outcome instanceof Outcome.Failed<?> failed ? failed.error() : null);
+                error(outcome));
         this.outcome = outcome;
+    }
+
+    private static @Nullable Throwable error(Outcome<?> outcome) {
+        if (outcome instanceof Outcome.Failed<?> failed) {
+            return failed.error();
+        }
+        return outcome instanceof Outcome.Refused<?> refused ? refused.error() : null;
     }
 
     /** The outcome: {@link Outcome.Refused} or {@link Outcome.Failed}. Null only in a deserialised copy. */

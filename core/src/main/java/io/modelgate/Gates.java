@@ -2,6 +2,7 @@ package io.modelgate;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.modelgate.budget.Budgets;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
@@ -40,6 +41,7 @@ public final class Gates implements AutoCloseable {
     private final Ticker ticker;
     private final GatesBuilder config;
     private final Identities identities;
+    private final BudgetKeeper budgets;
     private List<Meter> controlMeters = List.of();
 
     private Gates(GatesBuilder config, ControlLog log) {
@@ -49,6 +51,16 @@ public final class Gates implements AutoCloseable {
         events = new Events(warnings, config.eventExecutor);
         control = new Control(log, events, warnings);
         identities = new Identities(log.identitySecret());
+        budgets = keeper(log);
+    }
+
+    private BudgetKeeper keeper(ControlLog log) {
+        try {
+            return new BudgetKeeper(this, config, identities).on(log);
+        } catch (RuntimeException e) {
+            log.close();
+            throw e;
+        }
     }
 
     /**
@@ -255,6 +267,15 @@ public final class Gates implements AutoCloseable {
         return config.instants.instant();
     }
 
+    /** What is spent and reserved under the budgets of these gates: for operators. */
+    public Budgets budgets() {
+        return budgets.budgets();
+    }
+
+    void lookAfterBudgets() {
+        budgets.lookAfter();
+    }
+
     /** The keyed hash under which this control log mentions callers. */
     public Identities identities() {
         return identities;
@@ -337,6 +358,7 @@ public final class Gates implements AutoCloseable {
     @Override
     public void close() {
         control.close();
+        budgets.close();
         events.close();
         MeterRegistry meters = config.meters;
         if (meters != null) {

@@ -1,10 +1,12 @@
 package io.modelgate;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.modelgate.budget.BudgetsBuilder;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.MemoryControlLog;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,8 @@ public final class GatesBuilder {
 
     @Nullable
     Executor executor;
+
+    Consumer<BudgetsBuilder> budgets = b -> {};
 
     GatesBuilder() {}
 
@@ -82,6 +86,12 @@ public final class GatesBuilder {
      */
     public GatesBuilder executor(Executor executor) {
         this.executor = executor;
+        return this;
+    }
+
+    /** Configures what the budgets of all gates share: prices, the durable ledger, how many sessions are kept. */
+    public GatesBuilder budgets(Consumer<BudgetsBuilder> configure) {
+        budgets = configure;
         return this;
     }
 

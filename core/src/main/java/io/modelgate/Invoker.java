@@ -19,6 +19,7 @@ final class Invoker<I, O> {
     private final Ticker ticker;
     private final OpenCalls open;
     private final @Nullable Limits limits;
+    private final @Nullable Spending<I, O> spending;
     private final @Nullable RecentCallers recent;
     private final @Nullable Function<? super O, Verdict> accept;
     private final long modelTimeoutNanos;
@@ -32,6 +33,7 @@ final class Invoker<I, O> {
         limits = config.rateLimit() == null && config.maxConcurrent() == Integer.MAX_VALUE
                 ? null
                 : new Limits(config.name(), config.rateLimit(), config.maxConcurrent(), ticker);
+        spending = Spending.of(config, gates);
         recent = config.attributes().isEmpty() ? null : new RecentCallers();
         accept = config.accept();
         modelTimeoutNanos = config.modelTimeoutNanos();
@@ -84,6 +86,12 @@ final class Invoker<I, O> {
                 return Miss.of(refusal);
             }
         }
+        if (running != null) {
+            Miss refusal = reserve(version, admission, running, input, start);
+            if (refusal != null) {
+                return refusal;
+            }
+        }
         long[] row = version.counts.row();
         long nth = VersionCounts.started(row);
         if (running != null) {
@@ -105,9 +113,12 @@ final class Invoker<I, O> {
         try {
             answer = version.model != null ? version.model.answer(input) : version.invoke(input, running);
         } catch (Throwable thrown) {
-            return threw(version, admission, row, start, thrown);
+            return threw(version, admission, row, start, thrown, running);
         }
         long end = ticker.read();
+        if (running != null) {
+            running.settled(answer, end);
+        }
         Miss miss = judge(answer, end - start, allowed);
         if (miss != null) {
             return unusable(version, admission, row, start, end, miss);
@@ -124,6 +135,7 @@ final class Invoker<I, O> {
     /**
      * One invocation from beginning to end, for a version of any kind: on this thread, or as a {@link Flight} that this thread waits for.
      *
+     * @param again whether another version of the same call was asked before
      * @param owner the asynchronous call on whose behalf this is, which may end it, or null
      */
     Object invoke(
@@ -133,12 +145,13 @@ final class Invoker<I, O> {
             Caller caller,
             long callStart,
             long start,
+            boolean again,
             @Nullable AsyncCall<I, O, ?> owner) {
         if (!version.flies) {
-            RunningCall<I, O> running = version.plain() ? null : new RunningCall<>(this, version, caller);
+            RunningCall<I, O> running = version.plain() ? null : new RunningCall<>(this, version, caller, again);
             return attempt(seen, version, input, caller.attributePairs(), running, callStart, start, true);
         }
-        Flight<I, O> flight = new Flight<>(this, version, caller, true);
+        Flight<I, O> flight = new Flight<>(this, version, caller, true, again);
         Miss refused = flight.admit(seen, input, callStart, start);
         if (refused != null) {
             return refused;
@@ -153,13 +166,37 @@ final class Invoker<I, O> {
     /** Takes back an invocation that was marked and never ran. */
     void withdraw(RegisteredVersion<I, O> version, Breaker.Admission admission, @Nullable RunningCall<I, O> running) {
         VersionCounts.withdrawn(version.counts.row());
+        release(version, admission);
+        if (running != null) {
+            running.unmarked();
+            running.withdrawn();
+        }
+    }
+
+    /** Reserves in the budgets; whoever is refused has given everything back. */
+    private @Nullable Miss reserve(
+            RegisteredVersion<I, O> version,
+            Breaker.Admission admission,
+            RunningCall<I, O> running,
+            I input,
+            long now) {
+        boolean reserved = false;
+        try {
+            Miss refusal = running.reserve(input, now);
+            reserved = refusal == null;
+            return refusal;
+        } finally {
+            if (!reserved) {
+                release(version, admission);
+            }
+        }
+    }
+
+    private void release(RegisteredVersion<I, O> version, Breaker.Admission admission) {
         if (limits != null) {
             limits.release();
         }
         version.breaker.release(admission);
-        if (running != null) {
-            running.unmarked();
-        }
     }
 
     /** Ends the flights that the snapshot bars. */
@@ -245,7 +282,15 @@ final class Invoker<I, O> {
     }
 
     private Miss threw(
-            RegisteredVersion<I, O> version, Breaker.Admission admission, long[] row, long start, Throwable thrown) {
+            RegisteredVersion<I, O> version,
+            Breaker.Admission admission,
+            long[] row,
+            long start,
+            Throwable thrown,
+            @Nullable RunningCall<I, O> running) {
+        if (running != null) {
+            running.settled(null, ticker.read());
+        }
         return thrown instanceof Error
                 ? threw(version, admission, start, thrown)
                 : failed(version, admission, row, start, thrown);
@@ -308,6 +353,11 @@ final class Invoker<I, O> {
         } catch (RejectedExecutionException e) {
             task.run();
         }
+    }
+
+    @Nullable
+    Spending<I, O> spending() {
+        return spending;
     }
 
     Executor executor() {

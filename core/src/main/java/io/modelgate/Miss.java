@@ -12,7 +12,7 @@ final class Miss {
 
     static {
         for (Cause cause : Cause.values()) {
-            SHARED[cause.ordinal()] = new Miss(cause, null, false);
+            SHARED[cause.ordinal()] = new Miss(cause, null, false, byGate(cause));
         }
     }
 
@@ -22,10 +22,14 @@ final class Miss {
     /** Whether the calling thread was interrupted, which ends the call. */
     final boolean interrupted;
 
-    private Miss(Cause cause, @Nullable Throwable error, boolean interrupted) {
+    /** Whether the gate itself said no, so that no other version of it may be asked. */
+    final boolean byGate;
+
+    private Miss(Cause cause, @Nullable Throwable error, boolean interrupted, boolean byGate) {
         this.cause = cause;
         this.error = error;
         this.interrupted = interrupted;
+        this.byGate = byGate;
     }
 
     static Miss of(Cause cause) {
@@ -33,19 +37,31 @@ final class Miss {
     }
 
     static Miss of(Cause cause, @Nullable Throwable error) {
-        return error == null ? of(cause) : new Miss(cause, error, false);
+        return error == null ? of(cause) : new Miss(cause, error, false, byGate(cause));
     }
 
     /** That the calling thread was interrupted: nothing else is tried for it. */
     static Miss interrupted(@Nullable Throwable error) {
-        return new Miss(Cause.CUT, error, true);
+        return new Miss(Cause.CUT, error, true, true);
     }
 
-    /** Whether the gate itself said no, so that no other version of it may be asked. */
-    boolean byGate() {
+    /** That a ceiling of this one version is reached: another may be asked. */
+    static Miss ofVersion(Cause cause, Throwable error) {
+        return new Miss(cause, error, false, false);
+    }
+
+    private static boolean byGate(Cause cause) {
         return switch (cause) {
-            case RATE_LIMITED, FULL, OVER_BUDGET, NO_TIME_LEFT, INPUT_BLOCKED -> true;
-            default -> interrupted;
+            case RATE_LIMITED,
+                    FULL,
+                    OVER_BUDGET,
+                    TOO_MANY_CALLS,
+                    REPEATED_INPUT,
+                    SPENDING_TOO_FAST,
+                    SESSION_KILLED,
+                    NO_TIME_LEFT,
+                    INPUT_BLOCKED -> true;
+            default -> false;
         };
     }
 }

@@ -105,20 +105,31 @@ public final class ModelGate<I, O> {
      * @return completes with the answer, or fails with a {@link GateException} or the model's {@link Error}
      */
     public CompletableFuture<O> callAsync(I input, Caller caller) {
-        return new AsyncCall<I, O, O>(this, input, caller.copy(), false).begin();
+        return new AsyncCall<I, O, O>(this, input, caller, false).begin();
     }
 
     /** Answers {@code input} as {@link #callAsync} does and says who answered and why. Never fails with a {@link GateException}. */
     public CompletableFuture<Outcome<O>> decideAsync(I input, Caller caller) {
-        return new AsyncCall<I, O, Outcome<O>>(this, input, caller.copy(), true).begin();
+        return new AsyncCall<I, O, Outcome<O>>(this, input, caller, true).begin();
     }
 
     /**
      * Admits a call of code that is no lambda: a batch, a stream. Use it in a {@code try} statement, ask {@link Permit#granted()}, run
      * {@link Permit#version()} and settle it.
+     *
+     * @throws IllegalStateException if the gate has budgets, which need the input: use {@link #enter(Object, Caller)}
      */
     public Permit<I, O> enter(Caller caller) {
-        return Permit.enter(this, caller);
+        if (invoker.spending() != null) {
+            throw new IllegalStateException("gate \"" + name()
+                    + "\" has budgets, and what a call may use depends on its input; use enter(input, caller)");
+        }
+        return Permit.enter(this, null, caller);
+    }
+
+    /** Admits a call as {@link #enter(Caller)} does, and reserves in the gate's budgets what this input may use. */
+    public Permit<I, O> enter(I input, Caller caller) {
+        return Permit.enter(this, input, caller);
     }
 
     /** What a call gets that its version did not answer. Private, so that no model's answer can be mistaken for it. */
@@ -187,7 +198,7 @@ public final class ModelGate<I, O> {
         try {
             answer = version.plain()
                     ? invoker.attempt(seen, version, input, caller.attributePairs(), null, start, start, true)
-                    : invoker.invoke(seen, version, input, caller.copy(), start, start, null);
+                    : invoker.invoke(seen, version, input, known(caller, start), start, start, false, null);
         } catch (Error e) {
             count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);
             throw e;
@@ -199,6 +210,15 @@ public final class ModelGate<I, O> {
             remember(input, caller.copy(), version.id, answer);
         }
         return answer;
+    }
+
+    /** The caller, with its accounts looked up where there are budgets: kept with the original, so that its next call finds them. */
+    private Caller known(Caller caller, long now) {
+        Spending<I, O> spending = invoker.spending();
+        if (spending != null) {
+            caller.resolved(spending, now);
+        }
+        return caller.copy();
     }
 
     private Unanswered<O> fallen(
@@ -365,6 +385,10 @@ public final class ModelGate<I, O> {
         gates.control().requireOpen();
         String id = spec.id();
         about.accept(spec);
+        Spending<I, O> spending = invoker.spending();
+        if (spending != null) {
+            spending.add(spec);
+        }
         RegisteredVersion<I, O> version = newVersion(spec);
         gates.control().locked(() -> {
             GateStart.checkDigest(name(), gates.control().foldOf(name()), version);

@@ -101,8 +101,12 @@ public sealed interface Outcome<O> {
      *
      * @param reason why
      * @param routedTo the version routed to, or null if the gate refused before routing
+     * @param error what says more about it, for instance an {@link io.modelgate.budget.OverBudgetException} with the numbers, or null
      */
-    record Refused<O>(Cause reason, @Nullable String routedTo) implements Outcome<O> {
+    record Refused<O>(
+            Cause reason,
+            @Nullable String routedTo,
+            @Nullable Throwable error) implements Outcome<O> {
         @Override
         public Optional<O> answer() {
             return Optional.empty();

@@ -67,24 +67,24 @@ public final class Permit<I, O> implements AutoCloseable {
         settled = flight == null;
     }
 
-    static <I, O> Permit<I, O> enter(ModelGate<I, O> gate, Caller caller) {
+    static <I, O> Permit<I, O> enter(ModelGate<I, O> gate, @Nullable I input, Caller caller) {
         GateState<I, O> seen = gate.state();
         Served<I, O> target = seen.gateSwitch().blocks(caller) ? null : gate.route(seen, caller);
         if (target == null) {
             Cause cause = seen.gateSwitch().blocks(caller) ? Cause.KILLED : Cause.UNAVAILABLE;
             return new Permit<>(gate, caller, null, null, Miss.of(cause));
         }
-        Flight<I, O> first = new Flight<>(gate.invoker(), target.version(), caller, false);
-        Miss miss = admit(gate, seen, target, first);
+        Flight<I, O> first = new Flight<>(gate.invoker(), target.version(), caller, false, false);
+        Miss miss = admit(gate, seen, target, first, input);
         if (miss == null) {
             return new Permit<>(gate, caller, target.version(), first, null);
         }
         Served<I, O> stable = seen.stable();
-        if (stable == null || stable.version() == target.version() || miss.byGate()) {
+        if (stable == null || stable.version() == target.version() || miss.byGate) {
             return new Permit<>(gate, caller, target.version(), null, miss);
         }
-        Flight<I, O> second = new Flight<>(gate.invoker(), stable.version(), caller, false);
-        Miss again = admit(gate, seen, stable, second);
+        Flight<I, O> second = new Flight<>(gate.invoker(), stable.version(), caller, false, true);
+        Miss again = admit(gate, seen, stable, second, input);
         if (again == null) {
             return new Permit<>(gate, caller, target.version(), second, miss);
         }
@@ -95,12 +95,12 @@ public final class Permit<I, O> implements AutoCloseable {
     }
 
     private static <I, O> @Nullable Miss admit(
-            ModelGate<I, O> gate, GateState<I, O> seen, Served<I, O> target, Flight<I, O> flight) {
+            ModelGate<I, O> gate, GateState<I, O> seen, Served<I, O> target, Flight<I, O> flight, @Nullable I input) {
         if (target.killSwitch().blocks(flight.caller())) {
             return Miss.of(Cause.KILLED);
         }
         long now = gate.ticker().read();
-        return flight.admit(seen, null, now, now);
+        return flight.admit(seen, input, now, now);
     }
 
     /** Whether the call may run. */

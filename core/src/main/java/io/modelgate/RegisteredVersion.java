@@ -19,6 +19,8 @@ final class RegisteredVersion<I, O> {
     /** Whether its invocations may end otherwise than by the model, so that each is a {@link Flight}. */
     final boolean flies;
 
+    private final boolean plain;
+
     /** Models that still run although their call has landed. */
     final LongAdder overdue = new LongAdder();
 
@@ -36,13 +38,17 @@ final class RegisteredVersion<I, O> {
         callAware = spec.callAware();
         async = spec.async();
         flies = async != null || gate.enforceTimeouts() || gate.cutInFlightOnKill();
+        plain = model != null
+                && !flies
+                && gate.budgets().isEmpty()
+                && gate.runaways().isEmpty();
         breaker = new Breaker(gate.name(), id, gate.breaker(), ticker, counts::lazy, onBreakerChange);
         latency = gate.latencyHistogram() ? new LatencyHistogram() : null;
     }
 
     /** Whether its invocations need no {@link RunningCall}. */
     boolean plain() {
-        return model != null && !flies;
+        return plain;
     }
 
     /** Invokes a synchronous model on this thread; {@code running} is null for a plain one. */

@@ -1,5 +1,7 @@
 package io.modelgate;
 
+import io.modelgate.budget.Reservation;
+import io.modelgate.budget.Usage;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +14,16 @@ class RunningCall<I, O> implements Call {
     private long allowedNanos = Long.MAX_VALUE;
     private long startNanos;
 
-    RunningCall(Invoker<I, O> invoker, RegisteredVersion<I, O> version, Caller caller) {
+    /** Whether another version of the same call was asked before. */
+    private final boolean again;
+
+    /** What is held of the budgets, until the model ends. */
+    private volatile @Nullable Reservation reservation;
+
+    private volatile @Nullable Usage said;
+
+    RunningCall(Invoker<I, O> invoker, RegisteredVersion<I, O> version, Caller caller, boolean again) {
+        this.again = again;
         this.invoker = invoker;
         this.version = version;
         this.caller = caller;
@@ -38,11 +49,62 @@ class RunningCall<I, O> implements Call {
     /** The invocation does not take place after all. */
     void unmarked() {}
 
+    /** Reserves what it may use; returns why that failed, or null. */
+    final @Nullable Miss reserve(I input, long now) {
+        Spending<I, O> spending = invoker.spending();
+        if (spending == null) {
+            return null;
+        }
+        Object admission = spending.reserve(version.id, caller, input, knowsItsCall(), again, now);
+        if (admission instanceof Miss refused) {
+            return refused;
+        }
+        reservation = (Reservation) admission;
+        return null;
+    }
+
+    /** Whether whoever runs the model can ask how much output is left. */
+    boolean knowsItsCall() {
+        return version.model == null;
+    }
+
     /** The model ended, with an answer or without; once. */
-    final void settled(@Nullable O answer) {}
+    final void settled(@Nullable O answer, long now) {
+        Reservation held = reservation;
+        Spending<I, O> spending = invoker.spending();
+        if (held != null && spending != null) {
+            reservation = null;
+            spending.settle(held, said, answer, now);
+        }
+    }
 
     /** The model was never invoked. */
-    final void withdrawn() {}
+    final void withdrawn() {
+        Reservation held = reservation;
+        if (held != null) {
+            reservation = null;
+            held.cancel(invoker.ticker().read());
+        }
+    }
+
+    @Override
+    public final long maxOutputTokens() {
+        Reservation held = reservation;
+        return held == null ? Long.MAX_VALUE : held.maxOutputTokens();
+    }
+
+    @Override
+    public final void produced(long tokens) {
+        Reservation held = reservation;
+        if (held != null) {
+            held.produced(tokens);
+        }
+    }
+
+    @Override
+    public final void used(Usage usage) {
+        said = usage;
+    }
 
     @Override
     public final Caller caller() {

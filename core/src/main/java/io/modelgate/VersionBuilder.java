@@ -16,6 +16,7 @@ public final class VersionBuilder<I, O> {
     private final @Nullable AsyncModel<I, O> async;
     private String backend = "";
     private String digest = "";
+    private String price = "";
 
     private VersionBuilder(
             String id,
@@ -60,6 +61,21 @@ public final class VersionBuilder<I, O> {
     public VersionBuilder<I, O> digest(String digest) {
         this.digest = Names.text("digest", digest, 1, 200);
         return this;
+    }
+
+    /**
+     * Names the price of this version in the {@linkplain io.modelgate.budget.Prices prices}, for budgets in money. Default: the gate's
+     * name, a slash and the version's id.
+     *
+     * @throws IllegalArgumentException if the name is empty, longer than 200 characters or holds a control character
+     */
+    public VersionBuilder<I, O> price(String name) {
+        price = Names.text("price", name, 1, 200);
+        return this;
+    }
+
+    String price() {
+        return price;
     }
 
     String id() {

@@ -243,7 +243,7 @@ class ServingTest {
         assertThat(gate.decide("x", CALLER)).isEqualTo(new Outcome.Answered<>("x", "v1"));
         assertThat(gate.decide("down", CALLER).cause()).contains(Cause.ERROR);
         gate.kill(ALICE, "off");
-        assertThat(gate.decide("x", CALLER)).isEqualTo(new Outcome.Refused<>(Cause.KILLED, null));
+        assertThat(gate.decide("x", CALLER)).isEqualTo(new Outcome.Refused<>(Cause.KILLED, null, null));
     }
 
     private static final class ThrowingRouter implements Router {
@@ -323,12 +323,12 @@ class ServingTest {
         gate.version("v2").promote(ALICE, "");
 
         try (Permit<String, String> running = gate.enter(CALLER)) {
-            assertThat(gate.decide("x", CALLER)).isEqualTo(new Outcome.Refused<>(Cause.FULL, "v2"));
+            assertThat(gate.decide("x", CALLER)).isEqualTo(new Outcome.Refused<>(Cause.FULL, "v2", null));
             running.failure(new IllegalStateException("model"));
             assertThat(running.fallBack("x").answeredBy()).contains("v1");
         }
         gate.kill(ALICE, "off");
-        assertThat(gate.decide("x", CALLER)).isEqualTo(new Outcome.Refused<>(Cause.KILLED, null));
+        assertThat(gate.decide("x", CALLER)).isEqualTo(new Outcome.Refused<>(Cause.KILLED, null, null));
     }
 
     @Test

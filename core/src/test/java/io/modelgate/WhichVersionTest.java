@@ -137,7 +137,7 @@ class WhichVersionTest {
         gate.version("v1").kill(ALICE, "bad");
 
         assertThat(gate.call("x", CANARY)).isEqualTo("v2");
-        assertThat(gate.decide("x", PLAIN)).isEqualTo(new Outcome.Refused<>(Cause.KILLED, "v1"));
+        assertThat(gate.decide("x", PLAIN)).isEqualTo(new Outcome.Refused<>(Cause.KILLED, "v1", null));
         assertThat(gate.versionFor(PLAIN)).isEmpty();
     }
 

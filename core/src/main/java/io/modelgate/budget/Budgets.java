@@ -302,6 +302,11 @@ public final class Budgets implements AutoCloseable {
         books.values().forEach(Book::sweep);
     }
 
+    /** Whether there is a durable ledger, so that what is spent is not forgotten in a restart. */
+    public boolean durable() {
+        return ledger != null;
+    }
+
     /**
      * Forces the durable ledger to disk; to be called about every second.
      *

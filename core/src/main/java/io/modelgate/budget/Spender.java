@@ -44,6 +44,11 @@ public final class Spender {
         lookedUp = now;
     }
 
+    /** Whether it was looked up for the budgets of this gate. */
+    public boolean isOf(GateBudgets budgets) {
+        return gate == budgets;
+    }
+
     /** The accounts by ceiling; null where there is no room for one, and where it is the version's. */
     @Nullable
     Account[] accounts(long now) {

@@ -1,0 +1,179 @@
+package io.modelgate;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.modelgate.budget.BudgetEvent;
+import io.modelgate.budget.Budgets;
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.MemoryControlLog;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks after the budgets of a process: opens them, expires reservations every second, publishes their counters and passes on what they
+ * report. Thread-safe.
+ */
+final class BudgetKeeper {
+
+    private static final Duration ROUND = Duration.ofSeconds(1);
+
+    private final Gates gates;
+    private final GatesBuilder config;
+    private final Budgets budgets;
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final Set<String> bound = ConcurrentHashMap.newKeySet();
+    private final Map<Trip, LongAdder> trips = new ConcurrentHashMap<>();
+    private final Queue<Meter> meters = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
+
+    /** A limit on runaways and what was done when it was met: a small closed set for each gate. */
+    private record Trip(String gate, String limit, String reaction) {}
+
+    BudgetKeeper(Gates gates, GatesBuilder config, Identities identities) {
+        this.gates = gates;
+        this.config = config;
+        budgets = Budgets.open(config.budgets, config.ticker::read, config.instants, identities::hash, this::report);
+    }
+
+    /** Refuses a ledger whose hashes nobody could compute again after a restart. */
+    BudgetKeeper on(ControlLog log) {
+        if (budgets.durable() && log instanceof MemoryControlLog) {
+            budgets.close();
+            throw new IllegalArgumentException(
+                    "budgets have a durable ledger and the control log is in memory: the ledger holds sessions and"
+                            + " callers as hashes under the log's secret, which is gone after a restart; give a control log that stays");
+        }
+        return this;
+    }
+
+    Budgets budgets() {
+        return budgets;
+    }
+
+    /** A gate has budgets: from now on they are looked after, and have meters. */
+    void lookAfter() {
+        if (started.compareAndSet(false, true)) {
+            config.scheduler.schedule(this::round, ROUND);
+        }
+        MeterRegistry registry = config.meters;
+        if (registry != null) {
+            try {
+                budgets.names().stream().filter(bound::add).forEach(name -> bind(registry, name));
+            } catch (Exception e) {
+                gates.warnings().threw("the meter registry", e);
+            }
+        }
+    }
+
+    private void round() {
+        if (closed) {
+            return;
+        }
+        try {
+            budgets.expire(config.ticker.read());
+            gates.executor().execute(this::sync); // waits for the disk
+        } catch (RuntimeException e) {
+            gates.warnings().threw("the care for budgets", e);
+        } finally {
+            config.scheduler.schedule(this::round, ROUND);
+        }
+    }
+
+    private void sync() {
+        try {
+            budgets.sync();
+        } catch (RuntimeException e) {
+            gates.warnings().warn("the ledger of budgets", "the ledger of budgets is not written: " + e.getMessage());
+        }
+    }
+
+    private void report(BudgetEvent event) {
+        if (event instanceof BudgetEvent.Tripped tripped) {
+            trips.computeIfAbsent(
+                            new Trip(
+                                    tripped.gate(),
+                                    tripped.kind().name(),
+                                    tripped.reaction().name()),
+                            this::counted)
+                    .increment();
+        } else {
+            gates.warnings()
+                    .warn(
+                            event.getClass().getSimpleName() + event.gate(),
+                            "budget event, further ones within a minute are not logged: " + event);
+        }
+        gates.events().publish(new GateEvent.Budgeted(event));
+    }
+
+    private LongAdder counted(Trip trip) {
+        LongAdder count = new LongAdder();
+        MeterRegistry registry = config.meters;
+        if (registry != null) {
+            try {
+                meters.add(FunctionCounter.builder("modelgate.runaway", count, LongAdder::sum)
+                        .description("calls that met a limit on runaways, by what was done")
+                        .tags("gate", trip.gate(), "limit", tag(trip.limit()), "reaction", tag(trip.reaction()))
+                        .register(registry));
+            } catch (Exception e) {
+                gates.warnings().threw("the meter registry", e);
+            }
+        }
+        return count;
+    }
+
+    private static String tag(String name) {
+        return name.toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private void bind(MeterRegistry registry, String name) {
+        count(registry, name, "refused", "calls that the budget did not cover", Budgets.Totals::refused);
+        count(registry, name, "overruns", "settlements above their reservations", Budgets.Totals::overruns);
+        count(registry, name, "expired", "reservations that were never settled", Budgets.Totals::expired);
+        count(registry, name, "evicted", "accounts that were forgotten", Budgets.Totals::evicted);
+        if (bound.add("")) {
+            meters.add(Gauge.builder("modelgate.budget.reservations", budgets, Budgets::reservations)
+                    .description("reservations that are open")
+                    .register(registry));
+        }
+    }
+
+    private void count(
+            MeterRegistry registry,
+            String budget,
+            String what,
+            String description,
+            ToDoubleFunction<Budgets.Totals> counter) {
+        meters.add(FunctionCounter.builder("modelgate.budget." + what, budgets, all -> read(all, budget, counter))
+                .description(description)
+                .tags("budget", budget)
+                .register(registry));
+    }
+
+    private static double read(Budgets all, String budget, ToDoubleFunction<Budgets.Totals> counter) {
+        Budgets.@Nullable Totals totals = all.totals().get(budget);
+        return totals == null ? 0 : counter.applyAsDouble(totals);
+    }
+
+    void close() {
+        closed = true;
+        MeterRegistry registry = config.meters;
+        if (registry != null) {
+            meters.forEach(registry::remove);
+        }
+        try {
+            budgets.close();
+        } catch (RuntimeException e) {
+            gates.warnings().warn("the ledger of budgets", "the ledger of budgets was not closed: " + e.getMessage());
+        }
+    }
+}
