@@ -212,7 +212,7 @@ final class Book {
     }
 
     long now() {
-        return budgets.clock.read();
+        return budgets.ticker.getAsLong();
     }
 
     /** For tests. */

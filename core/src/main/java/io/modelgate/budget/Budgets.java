@@ -40,6 +40,7 @@ public final class Budgets implements AutoCloseable {
     public record Totals(long refused, long overruns, long expired, long evicted) {}
 
     final BudgetsBuilder settings;
+    final LongSupplier ticker;
     final CoarseClock clock;
     final InstantSource instants;
     final UnaryOperator<String> keyedHash;
@@ -54,7 +55,7 @@ public final class Budgets implements AutoCloseable {
 
     private Budgets(
             BudgetsBuilder settings,
-            long now,
+            LongSupplier ticker,
             InstantSource instants,
             UnaryOperator<String> keyedHash,
             Consumer<BudgetEvent> listener) {
@@ -62,7 +63,8 @@ public final class Budgets implements AutoCloseable {
         this.instants = instants;
         this.keyedHash = keyedHash;
         this.listener = listener;
-        clock = new CoarseClock(now);
+        this.ticker = ticker;
+        clock = new CoarseClock(ticker.getAsLong());
         open = new OpenReservations(settings.reservationTimeout.toNanos());
         touchNanos = settings.sessionIdle.toNanos() / TOUCHES;
         ledger = settings.ledger == null ? null : LedgerFile.open(settings.ledger);
@@ -89,7 +91,7 @@ public final class Budgets implements AutoCloseable {
             Consumer<BudgetEvent> listener) {
         BudgetsBuilder settings = new BudgetsBuilder();
         configure.accept(settings);
-        return new Budgets(settings, ticker.getAsLong(), instants, keyedHash, listener);
+        return new Budgets(settings, ticker, instants, keyedHash, listener);
     }
 
     /**
@@ -227,7 +229,7 @@ public final class Budgets implements AutoCloseable {
 
     private Balance balance(Account account, Map<Account, Long> reserved) {
         Account current = account.current();
-        return Balance.of(current, current.held(clock.read()), reserved.getOrDefault(current, 0L));
+        return Balance.of(current, current.held(ticker.getAsLong()), reserved.getOrDefault(current, 0L));
     }
 
     private Book known(String budget) {
