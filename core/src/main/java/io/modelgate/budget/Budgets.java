@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -51,6 +52,7 @@ public final class Budgets implements AutoCloseable {
     private final Map<String, Book> books = new ConcurrentHashMap<>();
     private final List<GateBudgets> gates = new CopyOnWriteArrayList<>();
     private final Set<String> killed = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean anyKilled;
 
     private Budgets(
@@ -80,8 +82,8 @@ public final class Budgets implements AutoCloseable {
      * @param instants timestamps, for windows of the calendar
      * @param keyedHash turns a session, a caller's key or an attribute's value into what the ledger may hold
      * @param listener told of every event on the thread of a call; one that throws is logged
-     * @throws IllegalArgumentException if the ledger is damaged
-     * @throws java.io.UncheckedIOException if it cannot be opened or belongs to another process
+     * @throws IllegalStateException if the ledger is damaged or open already
+     * @throws java.io.UncheckedIOException if it cannot be read or written
      */
     public static Budgets open(
             Consumer<BudgetsBuilder> configure,
@@ -310,7 +312,7 @@ public final class Budgets implements AutoCloseable {
      * @throws java.io.UncheckedIOException if the disk fails
      */
     public void sync() {
-        if (ledger != null) {
+        if (ledger != null && !closed.get()) {
             ledger.sync();
         }
     }
@@ -332,14 +334,15 @@ public final class Budgets implements AutoCloseable {
     @Override
     public void close() {
         LedgerFile file = ledger;
-        if (file == null) {
+        if (file == null || closed.getAndSet(true)) {
             return;
         }
-        books.values().forEach(Book::close);
-        file.compact((budget, period) -> {
-            Book book = books.get(budget);
-            return book != null && book.over(period);
-        });
-        file.close();
+        try (file) {
+            books.values().forEach(Book::close);
+            file.compact((budget, period) -> {
+                Book book = books.get(budget);
+                return book != null && book.over(period);
+            });
+        }
     }
 }

@@ -157,7 +157,11 @@ final class LedgerFile implements AutoCloseable {
                 return;
             }
             write(LedgerLine.amount(kind, mark, amount, before));
-            marks.put(mark, amount);
+            if (amount == 0) {
+                marks.remove(mark); // forgotten, and so is the memory it took
+            } else {
+                marks.put(mark, amount);
+            }
         } catch (IOException e) {
             throw failed("write to", e);
         } finally {
@@ -243,7 +247,9 @@ final class LedgerFile implements AutoCloseable {
 
     private void rewrite(Over over) throws IOException {
         Map<LedgerLine.Mark, Long> kept = new HashMap<>(marks);
-        kept.keySet().removeIf(mark -> over.over(mark.budget(), mark.period()));
+        kept.entrySet()
+                .removeIf(mark -> mark.getValue() == 0
+                        || over.over(mark.getKey().budget(), mark.getKey().period()));
         Path fresh = path.resolveSibling(path.getFileName() + ".tmp");
         LedgerWriter writer = LedgerWriter.write(fresh, kept, disk);
         // Closed on both sides of the move, because Windows moves no open file.

@@ -2,6 +2,7 @@ package io.modelgate.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,7 +51,7 @@ class RestartTest {
         Path copy = directory.resolve("copy.ledger");
         try (BudgetRig before = open()) {
             rigSpends(before, 12_345);
-            java.nio.file.Files.copy(file, copy); // what a process that is killed leaves
+            Files.copy(file, copy); // what a process that is killed leaves
         }
         try (BudgetRig after = new BudgetRig(b -> b.ledger(copy))) {
             after.session(after.gate(LIFE, DAY), "s");
@@ -64,7 +65,7 @@ class RestartTest {
         Path copy = directory.resolve("copy.ledger");
         try (BudgetRig before = open()) {
             before.reserve(before.session(before.gate(LIFE), "s"), 10, 0).settle(Usage.of(2 * CEILING, 0), 0);
-            java.nio.file.Files.copy(file, copy);
+            Files.copy(file, copy);
         }
         for (Path left : new Path[] {file, copy}) {
             try (BudgetRig after = new BudgetRig(b -> b.ledger(left))) {
