@@ -51,7 +51,12 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
                 new Bar("call", "handRolledNoLimiter", Kind.TIMES_FASTER, threads == 1 ? 3 : 4, threads),
                 new Bar("callFull", "handRolled", Kind.TIMES_FASTER, threads == 1 ? 2.2 : 2.4, threads),
                 new Bar("killed", "longAdder", Kind.TIMES_SLOWER, 2, threads),
-                new Bar("killed", "launchDarklyBoolean", Kind.TIMES_FASTER, 1, threads));
+                new Bar("killed", "launchDarklyBoolean", Kind.TIMES_FASTER, 1, threads),
+                new Bar("reserveSettle", "bucket4j", Kind.TIMES_SLOWER, 0.5, threads),
+                new Bar("reserveSettle", null, Kind.BYTES, NO_BYTES, threads),
+                new Bar("reserveSettleThree", "reserveSettle", Kind.TIMES_SLOWER, 2.5, threads),
+                new Bar("reserveSettleShared", "bucket4jShared", Kind.TIMES_SLOWER, threads == 1 ? 0.5 : 0.4, threads),
+                new Bar("sessions1m", "caffeine1m", Kind.TIMES_SLOWER, 1.15, threads));
     }
 
     /** Whether the results hold what it compares. */

@@ -25,7 +25,14 @@ final class Benchmarks {
             new Named(Peers.class, "resilience4j"),
             new Named(Calls.class, "bareCall"),
             new Named(EightGates.class, "bareEightModels"),
-            new Named(Errors.class, "bareErrors"));
+            new Named(Errors.class, "bareErrors"),
+            new Named(Spending.class, "reserveSettle"),
+            new Named(Spending.class, "reserveSettleThree"),
+            new Named(Spending.class, "bucket4j"),
+            new Named(Spending.class, "reserveSettleShared"),
+            new Named(Spending.class, "bucket4jShared"),
+            new Named(ManySessions.class, "sessions1m"),
+            new Named(ManySessions.class, "caffeine1m"));
 
     private Benchmarks() {}
 

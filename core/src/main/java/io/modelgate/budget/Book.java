@@ -3,6 +3,7 @@ package io.modelgate.budget;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.Map;
@@ -116,7 +117,7 @@ final class Book {
             return false;
         }
         evicted.increment();
-        if (account.current() instanceof WordAccount word && word.marked()) {
+        if (!closed && account.current() instanceof WordAccount word && word.marked()) {
             try {
                 write(word, 0);
             } catch (UncheckedIOException e) {
@@ -146,7 +147,11 @@ final class Book {
         }
     }
 
+    /** Under the lock. */
     void raise(WordAccount account, long mark) {
+        if (closed) {
+            throw new UncheckedIOException(new IOException("the durable ledger is closed"));
+        }
         if (ledger != null) {
             ledger.raise(
                     budget.name(),
@@ -175,7 +180,12 @@ final class Book {
         if (ledger == null) {
             return;
         }
-        closed = true;
+        lock.lock();
+        try {
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
         each(account -> {
             WordAccount word = account.seal();
             if (word != null && word.marked()) {
@@ -212,7 +222,7 @@ final class Book {
     }
 
     long now() {
-        return budgets.clock.read();
+        return budgets.ticker.getAsLong();
     }
 
     /** For tests. */

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -40,6 +41,7 @@ public final class Budgets implements AutoCloseable {
     public record Totals(long refused, long overruns, long expired, long evicted) {}
 
     final BudgetsBuilder settings;
+    final LongSupplier ticker;
     final CoarseClock clock;
     final InstantSource instants;
     final UnaryOperator<String> keyedHash;
@@ -50,11 +52,12 @@ public final class Budgets implements AutoCloseable {
     private final Map<String, Book> books = new ConcurrentHashMap<>();
     private final List<GateBudgets> gates = new CopyOnWriteArrayList<>();
     private final Set<String> killed = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean anyKilled;
 
     private Budgets(
             BudgetsBuilder settings,
-            long now,
+            LongSupplier ticker,
             InstantSource instants,
             UnaryOperator<String> keyedHash,
             Consumer<BudgetEvent> listener) {
@@ -62,7 +65,8 @@ public final class Budgets implements AutoCloseable {
         this.instants = instants;
         this.keyedHash = keyedHash;
         this.listener = listener;
-        clock = new CoarseClock(now);
+        this.ticker = ticker;
+        clock = new CoarseClock(ticker.getAsLong());
         open = new OpenReservations(settings.reservationTimeout.toNanos());
         touchNanos = settings.sessionIdle.toNanos() / TOUCHES;
         ledger = settings.ledger == null ? null : LedgerFile.open(settings.ledger);
@@ -78,8 +82,8 @@ public final class Budgets implements AutoCloseable {
      * @param instants timestamps, for windows of the calendar
      * @param keyedHash turns a session, a caller's key or an attribute's value into what the ledger may hold
      * @param listener told of every event on the thread of a call; one that throws is logged
-     * @throws IllegalArgumentException if the ledger is damaged
-     * @throws java.io.UncheckedIOException if it cannot be opened or belongs to another process
+     * @throws IllegalStateException if the ledger is damaged or open already
+     * @throws java.io.UncheckedIOException if it cannot be read or written
      */
     public static Budgets open(
             Consumer<BudgetsBuilder> configure,
@@ -89,7 +93,7 @@ public final class Budgets implements AutoCloseable {
             Consumer<BudgetEvent> listener) {
         BudgetsBuilder settings = new BudgetsBuilder();
         configure.accept(settings);
-        return new Budgets(settings, ticker.getAsLong(), instants, keyedHash, listener);
+        return new Budgets(settings, ticker, instants, keyedHash, listener);
     }
 
     /**
@@ -227,7 +231,7 @@ public final class Budgets implements AutoCloseable {
 
     private Balance balance(Account account, Map<Account, Long> reserved) {
         Account current = account.current();
-        return Balance.of(current, current.held(clock.read()), reserved.getOrDefault(current, 0L));
+        return Balance.of(current, current.held(ticker.getAsLong()), reserved.getOrDefault(current, 0L));
     }
 
     private Book known(String budget) {
@@ -313,7 +317,7 @@ public final class Budgets implements AutoCloseable {
      * @throws java.io.UncheckedIOException if the disk fails
      */
     public void sync() {
-        if (ledger != null) {
+        if (ledger != null && !closed.get()) {
             ledger.sync();
         }
     }
@@ -335,14 +339,15 @@ public final class Budgets implements AutoCloseable {
     @Override
     public void close() {
         LedgerFile file = ledger;
-        if (file == null) {
+        if (file == null || closed.getAndSet(true)) {
             return;
         }
-        books.values().forEach(Book::close);
-        file.compact((budget, period) -> {
-            Book book = books.get(budget);
-            return book != null && book.over(period);
-        });
-        file.close();
+        try (file) {
+            books.values().forEach(Book::close);
+            file.compact((budget, period) -> {
+                Book book = books.get(budget);
+                return book != null && book.over(period);
+            });
+        }
     }
 }

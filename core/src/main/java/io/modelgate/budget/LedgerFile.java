@@ -1,50 +1,312 @@
 package io.modelgate.budget;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
-/** The durable ledger. */
+/**
+ * The durable ledger: for an account and a period, an amount that was certainly not exceeded before it was raised.
+ *
+ * <p>One text file, to which lines are only added; it is written anew, without what is over, when it is opened and when it has
+ * grown. It belongs to one process. A mark that was raised survives the end of the process, however that ends, and the end of the
+ * machine once {@link #sync()} has returned. Thread-safe; who raises one mark from two threads puts them in order.
+ */
 final class LedgerFile implements AutoCloseable {
 
-    /** Says which periods are over, so that their marks are dropped. */
+    /** Says which periods are over, so that their marks can be forgotten. */
     @FunctionalInterface
     interface Over {
         boolean over(String budget, long period);
     }
 
-    private final Map<List<Object>, Long> marks = new ConcurrentHashMap<>();
+    private static final Over NEVER = (budget, period) -> false;
 
+    /** Below so many lines it is not worth the trouble to write the file anew. */
+    private static final long FEW_LINES = 100_000;
+
+    private static final long LINES_PER_MARK = 4;
+
+    private final Path path;
+    private final LedgerLock owner;
+    private final Disk disk;
+    private final @Nullable String problem;
+    private final Map<LedgerLine.Mark, Long> marks;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Null while it has to be opened (again). */
+    private @Nullable RandomAccessFile file;
+
+    /** How much of the file is lines; what stands behind is the rest of a failed write. */
+    private long length;
+
+    private boolean remains;
+    private String before = LedgerLine.START;
+    private long lines;
+    /** Whether what was written may not be in the file after all, so that it has to be written anew. */
+    private boolean doubtful;
+
+    private boolean closed;
+
+    private LedgerFile(Path path, LedgerLock owner, Disk disk, LedgerReader.Content content) {
+        this.path = path;
+        this.owner = owner;
+        this.disk = disk;
+        this.marks = new ConcurrentHashMap<>(content.marks());
+        this.problem = content.problem();
+    }
+
+    /** {@link #open(Path, Over)} that forgets nothing. */
     static LedgerFile open(Path file) {
-        return open(file, (budget, period) -> false);
+        return open(file, NEVER);
     }
 
+    /**
+     * Opens a ledger, and makes it if there is none.
+     *
+     * @param over says whose marks are left out
+     * @throws IllegalStateException if it is open already, or is damaged; the message has the number of the line
+     * @throws UncheckedIOException if it cannot be read or written
+     */
     static LedgerFile open(Path file, Over over) {
-        return new LedgerFile();
+        return open(file, over, new Disk());
     }
 
+    static LedgerFile open(Path file, Over over, Disk disk) {
+        try {
+            return opened(real(file), over, disk);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot open the ledger " + file + ": " + e, e);
+        }
+    }
+
+    private static LedgerFile opened(Path path, Over over, Disk disk) throws IOException {
+        LedgerLock owner = LedgerLock.of(path);
+        LedgerFile ledger = null;
+        try {
+            boolean fresh = Files.notExists(path);
+            ledger = new LedgerFile(
+                    path, owner, disk, fresh ? new LedgerReader.Content(Map.of(), null) : LedgerReader.read(path));
+            ledger.rewrite(over);
+            ledger.writable();
+            return ledger;
+        } catch (IOException | RuntimeException e) {
+            if (ledger != null) {
+                ledger.release();
+            }
+            owner.close();
+            throw e;
+        }
+    }
+
+    /** The file that a link leads to: it is replaced, and not the link. */
+    private static Path real(Path file) throws IOException {
+        if (Files.exists(file)) {
+            return file.toRealPath();
+        }
+        Path absolute = file.toAbsolutePath().normalize();
+        Path directory = absolute.getParent();
+        return directory == null ? absolute : directory.toRealPath().resolve(absolute.getFileName());
+    }
+
+    /** What was wrong with the end of the file, and is repaired; also that the last process did not close it. */
     Optional<String> repaired() {
-        return Optional.empty();
+        return Optional.ofNullable(problem);
     }
 
+    /** The mark of an account in a period, or what it spent exactly; 0 if there is none. */
     long mark(String budget, String keyHash, long period) {
-        return marks.getOrDefault(List.of(budget, keyHash, period), 0L);
+        return marks.getOrDefault(new LedgerLine.Mark(budget, keyHash, period), 0L);
     }
 
+    /**
+     * Raises a mark before more than the old one is spent; one that is as high already stays.
+     *
+     * @throws UncheckedIOException if it cannot be written; then nothing may be spent above the old one
+     * @throws IllegalStateException if the ledger is closed
+     */
     void raise(String budget, String keyHash, long period, long mark) {
-        marks.merge(List.of(budget, keyHash, period), mark, Math::max);
+        append(LedgerLine.Kind.MARK, budget, keyHash, period, mark);
     }
 
+    /**
+     * Sets what an account has spent exactly; nobody may spend from it meanwhile.
+     *
+     * @throws UncheckedIOException if it cannot be written; then the mark stays
+     * @throws IllegalStateException if the ledger is closed
+     */
     void exact(String budget, String keyHash, long period, long spent) {
-        marks.put(List.of(budget, keyHash, period), spent);
+        append(LedgerLine.Kind.EXACT, budget, keyHash, period, spent);
     }
 
-    void sync() {}
+    private void append(LedgerLine.Kind kind, String budget, String keyHash, long period, long amount) {
+        LedgerLine.check(budget, keyHash, amount);
+        LedgerLine.Mark mark = new LedgerLine.Mark(budget, keyHash, period);
+        lock.lock();
+        try {
+            checkOpen();
+            long old = marks.getOrDefault(mark, 0L);
+            if (amount == old || (kind == LedgerLine.Kind.MARK && amount < old)) {
+                return;
+            }
+            write(LedgerLine.amount(kind, mark, amount, before));
+            if (amount == 0) {
+                marks.remove(mark); // forgotten, and so is the memory it took
+            } else {
+                marks.put(mark, amount);
+            }
+        } catch (IOException e) {
+            throw failed("write to", e);
+        } finally {
+            lock.unlock();
+        }
+    }
 
-    void compact(Over over) {}
+    private void write(LedgerLine line) throws IOException {
+        RandomAccessFile to = writable();
+        byte[] bytes = line.bytes();
+        remains = true;
+        disk.write(to, length, bytes);
+        remains = false;
+        length += bytes.length;
+        before = line.checksum();
+        lines++;
+    }
 
+    /** The file, which ends where the next line begins. */
+    private RandomAccessFile writable() throws IOException {
+        RandomAccessFile to = file;
+        if (to == null) {
+            to = new RandomAccessFile(path.toFile(), "rw");
+            file = to;
+            remains = true;
+        }
+        if (remains) {
+            if (to.length() < length) {
+                throw new IOException("it has become shorter than what was written to it");
+            }
+            disk.cut(to, length);
+            remains = false;
+        }
+        return to;
+    }
+
+    /**
+     * Makes everything that was written survive a crash of the machine. Also writes the file anew if it has grown much, was
+     * changed from outside, or could not be made durable before.
+     *
+     * @throws UncheckedIOException if that fails; the next call tries again
+     * @throws IllegalStateException if the ledger is closed
+     */
+    void sync() {
+        lock.lock();
+        try {
+            checkOpen();
+            if (doubtful
+                    || lines > Math.max(FEW_LINES, LINES_PER_MARK * marks.size())
+                    || !Files.exists(path)
+                    || Files.size(path) < length) {
+                rewrite(NEVER);
+                return;
+            }
+            // After a failure the system may have dropped the lines, and a later success says nothing about them.
+            doubtful = true;
+            disk.sync(writable());
+            doubtful = false;
+        } catch (IOException e) {
+            throw failed("make durable", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Writes the file anew without the marks of periods that are over. Marks cannot be raised meanwhile.
+     *
+     * @throws UncheckedIOException if that fails; then the ledger is as it was
+     * @throws IllegalStateException if the ledger is closed
+     */
+    void compact(Over over) {
+        lock.lock();
+        try {
+            checkOpen();
+            rewrite(over);
+        } catch (IOException e) {
+            throw failed("write anew", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void rewrite(Over over) throws IOException {
+        Map<LedgerLine.Mark, Long> kept = new HashMap<>(marks);
+        kept.entrySet()
+                .removeIf(mark -> mark.getValue() == 0
+                        || over.over(mark.getKey().budget(), mark.getKey().period()));
+        Path fresh = path.resolveSibling(path.getFileName() + ".tmp");
+        LedgerWriter writer = LedgerWriter.write(fresh, kept, disk);
+        // Closed on both sides of the move, because Windows moves no open file.
+        release();
+        disk.replace(path, fresh);
+        length = writer.length();
+        before = writer.before();
+        lines = kept.size();
+        marks.keySet().retainAll(kept.keySet());
+        remains = false;
+        doubtful = false;
+    }
+
+    private void release() throws IOException {
+        RandomAccessFile open = file;
+        file = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    /**
+     * Closes the ledger durably and gives it up to others. Does nothing if it is closed.
+     *
+     * @throws UncheckedIOException if it cannot be made durable; it is given up all the same
+     */
     @Override
-    public void close() {}
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            try (owner) {
+                if (doubtful) {
+                    rewrite(NEVER);
+                }
+                write(LedgerLine.closed(before));
+                disk.sync(writable());
+            } finally {
+                release();
+            }
+        } catch (IOException e) {
+            throw failed("close", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("ledger " + path + " is closed");
+        }
+    }
+
+    private UncheckedIOException failed(String what, IOException e) {
+        return new UncheckedIOException("cannot " + what + " the ledger " + path + ": " + e.getMessage(), e);
+    }
 }
