@@ -1,5 +1,6 @@
 package io.modelgate;
 
+import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -52,17 +53,31 @@ record GuardGate(
         for (int i = 0; i < versions.size(); i++) {
             GuardVersions.Each each = versions.get(i);
             try {
-                GuardVersion version =
-                        new GuardVersion(GuardHandles.on(each.implementation(), method.specific()), answers);
-                if (i == 0) {
-                    builder.stable(each.version().value(), version, each::describe);
-                } else {
-                    builder.version(each.version().value(), version, each::describe);
-                }
+                add(builder, i == 0, each, GuardHandles.on(each.implementation(), method.specific()));
             } catch (IllegalAccessException e) {
                 mistakes.add(method, GuardHandles.closed(method.specific()));
                 addVersions(builder, List.of(), mistakes);
                 return;
+            }
+        }
+    }
+
+    private void add(
+            GateBuilder<Invocation, Object> builder, boolean stable, GuardVersions.Each each, MethodHandle handle) {
+        String id = each.version().value();
+        if (answers == GuardAnswers.STAGE) {
+            GuardAsyncVersion version = new GuardAsyncVersion(handle);
+            if (stable) {
+                builder.asyncStable(id, version, each::describe);
+            } else {
+                builder.asyncVersion(id, version, each::describe);
+            }
+        } else {
+            GuardVersion version = new GuardVersion(handle, answers);
+            if (stable) {
+                builder.stable(id, version, each::describe);
+            } else {
+                builder.version(id, version, each::describe);
             }
         }
     }
@@ -100,6 +115,8 @@ record GuardGate(
     }
 
     GuardTarget target(ModelGate<Invocation, Object> gate) {
-        return new GuardTarget.Gate(gate, method.name(), caller, answers);
+        return answers == GuardAnswers.STAGE
+                ? new GuardTarget.AsyncGate(gate, method.name(), caller)
+                : new GuardTarget.Gate(gate, method.name(), caller, answers);
     }
 }

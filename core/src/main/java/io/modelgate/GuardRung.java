@@ -1,10 +1,16 @@
 package io.modelgate;
 
 import java.lang.invoke.MethodHandle;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The method that {@link Gated#fallback()} names, as the only rung of its gate. Thread-safe. */
@@ -49,15 +55,30 @@ final class GuardRung implements Fallback<Invocation, Object> {
             arguments = Arrays.copyOf(arguments, arguments.length + 1);
             arguments[arguments.length - 1] = call.cause();
         }
-        Object returned;
+        Object answer;
         try {
-            returned = (Object) method.invokeExact(arguments);
+            Object returned = (Object) method.invokeExact(arguments);
+            answer = answers == GuardAnswers.STAGE && returned instanceof CompletionStage<?> stage
+                    ? await(stage.toCompletableFuture(), call.timeLeft())
+                    : answers.unwrap(returned);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return Optional.empty();
         } catch (Throwable thrown) {
             throw GuardVersion.<RuntimeException>asItIs(thrown);
         }
-        return Optional.ofNullable(answers.unwrap(returned)).map(answer -> new Rescue<>(name, answer, null));
+        return answer == null ? Optional.empty() : Optional.of(new Rescue<>(name, answer, null));
+    }
+
+    /** Waits for a stage: the ladder of an asynchronous call has a thread of its own. */
+    private static @Nullable Object await(CompletableFuture<?> stage, Duration timeLeft) throws Throwable {
+        try {
+            return stage.get(timeLeft.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException late) {
+            stage.cancel(true);
+            return null;
+        } catch (ExecutionException failed) {
+            throw failed.getCause() == null ? failed : failed.getCause();
+        }
     }
 }

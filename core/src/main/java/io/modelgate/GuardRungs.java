@@ -103,7 +103,7 @@ final class GuardRungs {
             wrong = "is private; make it default or static";
         } else if (Modifier.isAbstract(method.getModifiers())) {
             wrong = "has no body; make it default or static";
-        } else if (!candidate.result().fits(answer) && !candidate.result().fits(gated.result())) {
+        } else if (!answers.fits(candidate.result(), gated.result())) {
             wrong = "returns " + candidate.result() + "; return "
                     + (answers == GuardAnswers.PLAIN ? "" : gated.result() + " or ") + answer;
         } else {

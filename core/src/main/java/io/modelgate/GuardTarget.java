@@ -1,6 +1,7 @@
 package io.modelgate;
 
 import java.lang.invoke.MethodHandle;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** What the proxy does when one method of the interface is called. */
@@ -20,6 +21,16 @@ sealed interface GuardTarget {
                     ? gate.call(invocation, caller.given(arguments))
                     : gate.call(invocation, caller.made(arguments));
             return answers == GuardAnswers.PLAIN ? answer : answers.wrap(answer);
+        }
+    }
+
+    /** Goes through a gate, and answers later. */
+    record AsyncGate(ModelGate<Invocation, Object> gate, String method, GuardCaller caller) implements GuardTarget {
+        @Override
+        public CompletableFuture<Object> call(@Nullable Object[] arguments) {
+            return gate.callAsync(
+                    new Invocation(method, arguments),
+                    caller.isGiven() ? caller.given(arguments) : caller.made(arguments));
         }
     }
 

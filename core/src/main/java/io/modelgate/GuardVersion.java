@@ -2,7 +2,7 @@ package io.modelgate;
 
 import java.lang.invoke.MethodHandle;
 
-/** One implementation's method, as a gate calls it. Whatever it throws goes through as it is. */
+/** The method of an implementation that answers at once, as a gate calls it. Whatever it throws goes through as it is. */
 record GuardVersion(MethodHandle method, GuardAnswers answers) implements Model<Invocation, Object> {
 
     @Override

@@ -58,7 +58,7 @@ final class GuardVersions {
         }
         Each each = new Each(implementation, version);
         try {
-            each.describe(new VersionBuilder<>(version.value(), null, null));
+            each.describe(VersionBuilder.of(version.value(), invocation -> invocation));
         } catch (IllegalArgumentException e) {
             mistakes.add(named, e.getMessage() + "; change its @Version");
             return;
