@@ -59,7 +59,9 @@ record Shape(Class<?> raw, List<Shape> arguments, boolean open) {
     }
 
     boolean fits(Shape wanted) {
-        return raw != void.class && wanted.boxed().isAssignableFrom(boxed()) && (!raw.equals(wanted.raw) || argumentsMatch(wanted));
+        return raw != void.class
+                && wanted.boxed().isAssignableFrom(boxed())
+                && (!raw.equals(wanted.raw) || argumentsMatch(wanted));
     }
 
     boolean same(Shape other) {
