@@ -67,7 +67,7 @@ final class Guard<T> {
             wrong = "it is hidden, so that no guarded object can name it; declare it in a source file";
         }
         if (wrong != null) {
-            mistakes.add(type.getSimpleName(), wrong);
+            mistakes.add(GuardMistakes.name(type), wrong);
         }
         return wrong == null;
     }

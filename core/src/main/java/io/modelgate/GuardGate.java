@@ -108,7 +108,7 @@ record GuardGate(
             ladder.constant(cause)
                     .filter(constant -> !answer.isInstance(constant.answer()))
                     .ifPresent(constant -> wrong.add("rung \"" + constant.rung() + "\" of its ladder answers with a "
-                            + constant.answer().getClass().getSimpleName() + "; answer with a "
+                            + GuardMistakes.name(constant.answer().getClass()) + "; answer with a "
                             + answer.getSimpleName()));
         }
         wrong.forEach(each -> mistakes.add(method, each));

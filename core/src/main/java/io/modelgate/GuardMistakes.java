@@ -8,6 +8,7 @@ final class GuardMistakes {
 
     private final String guarded;
     private final List<String> all = new ArrayList<>();
+    private final List<RuntimeException> thrown = new ArrayList<>();
 
     GuardMistakes(String guarded) {
         this.guarded = guarded;
@@ -19,6 +20,12 @@ final class GuardMistakes {
 
     void add(RuntimeException refused) {
         all.add(String.valueOf(refused.getMessage()));
+        thrown.add(refused);
+    }
+
+    /** The short name of a class, if it has one: some classes that no source file declares cannot even be asked. */
+    static String name(Class<?> type) {
+        return type.isHidden() || type.getSimpleName().isEmpty() ? type.getName() : type.getSimpleName();
     }
 
     void refuse() {
@@ -31,6 +38,8 @@ final class GuardMistakes {
         for (int i = 0; i < all.size(); i++) {
             message.append("\n  ").append(i + 1).append(". ").append(all.get(i));
         }
-        throw new IllegalArgumentException(message.toString());
+        IllegalArgumentException refusal = new IllegalArgumentException(message.toString());
+        thrown.forEach(refusal::addSuppressed); // where in the user's configuration
+        throw refusal;
     }
 }

@@ -109,7 +109,7 @@ final class GuardRungs {
         } else {
             for (Class<?> implementation : implementations) {
                 if (overrides(implementation, method)) {
-                    wrong = "is overridden by " + implementation.getSimpleName()
+                    wrong = "is overridden by " + GuardMistakes.name(implementation)
                             + ", but a rung belongs to no version; remove the override";
                 }
             }

@@ -36,7 +36,7 @@ final class GuardVersions {
             add(implementations[i], "implementation " + (i + 1));
         }
         if (implementations.length == 0) {
-            mistakes.add(type.getSimpleName(), "no implementation is given; give the stable version's first");
+            mistakes.add(GuardMistakes.name(type), "no implementation is given; give the stable version's first");
         }
     }
 
@@ -46,7 +46,7 @@ final class GuardVersions {
             return;
         }
         Class<?> its = implementation.getClass();
-        String named = where + ", " + name(its);
+        String named = where + ", " + GuardMistakes.name(its);
         boolean fits = type.isInstance(implementation);
         if (!fits) {
             mistakes.add(named, "does not implement " + type.getName() + "; implement it");
@@ -68,7 +68,7 @@ final class GuardVersions {
             mistakes.add(
                     named,
                     "is version \"" + version.value() + "\" as "
-                            + name(before.implementation().getClass())
+                            + GuardMistakes.name(before.implementation().getClass())
                             + " is; each id names one implementation");
         }
     }
@@ -78,10 +78,6 @@ final class GuardVersions {
             return "a lambda or an anonymous class cannot carry it, so write a class with a name and annotate that";
         }
         return "annotate the class itself, as the annotation is not inherited";
-    }
-
-    private static String name(Class<?> its) {
-        return its.getSimpleName().isEmpty() ? its.getName() : its.getSimpleName();
     }
 
     List<Each> all() {
@@ -114,21 +110,25 @@ final class GuardVersions {
         try {
             Method found = its.getMethod(method.name(), method.specific().getParameterTypes());
             if (Modifier.isAbstract(found.getModifiers())) {
-                mistakes.add(name(its), "has no implementation of " + method + "; compile it again with the interface");
+                mistakes.add(
+                        GuardMistakes.name(its),
+                        "has no implementation of " + method + "; compile it again with the interface");
             }
         } catch (NoSuchMethodException e) {
-            mistakes.add(name(its), "has no implementation of " + method + "; make it public");
+            mistakes.add(GuardMistakes.name(its), "has no implementation of " + method + "; make it public");
         }
     }
 
     private void checkMisplaced(Method method, @Nullable GuardMethod there) {
-        String where = name(method.getDeclaringClass()) + "." + method.getName();
+        String where = GuardMistakes.name(method.getDeclaringClass()) + "." + method.getName();
         Gated gated = method.getAnnotation(Gated.class);
         if (gated != null && (there == null || !there.gates().contains(gated))) {
             mistakes.add(
                     where,
                     "has @Gated(" + Names.quote(gated.value()) + "), which counts on the interface's method only; "
-                            + (there == null ? type.getSimpleName() + " has no such method" : "move it to " + there));
+                            + (there == null
+                                    ? GuardMistakes.name(type) + " has no such method"
+                                    : "move it to " + there));
         }
         if (there == null || there.gated() == null) {
             return;

@@ -3,15 +3,24 @@ package io.modelgate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.File;
+import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
 import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Everything that can be wrong with a guarded interface is found when it is guarded, with the fix, and then nothing is made. */
 @SuppressWarnings({"UnusedMethod", "UnusedVariable"}) // the interfaces are only read
@@ -30,7 +39,7 @@ class GuardMistakesTest {
         int known = gates.describe().size();
         IllegalArgumentException e = catchThrowableOfType(
                 IllegalArgumentException.class, () -> gates.guard(type, configure, implementations));
-        assertThat(e).as("the refusal of " + type.getSimpleName()).isNotNull();
+        assertThat(e).as("the refusal of " + type.getName()).isNotNull();
         assertThat(gates.describe()).hasSize(known);
         assertThat(gates.log().head().seq()).isEqualTo(before);
         return e.getMessage();
@@ -395,6 +404,45 @@ class GuardMistakesTest {
         assertThat(refused(SealedModel.class, new SealedModel.Only())).contains("it is sealed", "remove sealed");
     }
 
+    @Test
+    void hiddenInterface() throws Exception {
+        try (InputStream source =
+                GuardMistakesTest.class.getResourceAsStream("GuardMistakesTest$MissingFallback.class")) {
+            Class<?> hidden = MethodHandles.lookup()
+                    .defineHiddenClass(source.readAllBytes(), false)
+                    .lookupClass();
+
+            assertThat(refused(hidden)).contains("it is hidden, so that no guarded object can name it");
+        }
+    }
+
+    @Test
+    void implementationThatIsOlderThanTheInterface(@TempDir Path directory) throws Exception {
+        String gated = "import io.modelgate.*; public interface Old { @Gated(\"old\") String ask(String input); %s }";
+        compile(directory, "Old", gated.formatted(""));
+        compile(
+                directory,
+                "OldV1",
+                "@io.modelgate.Version(\"v1\") public class OldV1 implements Old { public String ask(String i) { return i; } }");
+        compile(directory, "Old", gated.formatted("@Gated(\"new\") String more(String input);"));
+
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
+            Class<?> type = loader.loadClass("Old");
+            Object v1 = loader.loadClass("OldV1").getConstructor().newInstance();
+
+            onlyMistake(type, v1, "OldV1: has no implementation of Old.more(String); compile it again");
+        }
+    }
+
+    private static void compile(Path directory, String name, String source) throws Exception {
+        Path file = Files.writeString(directory.resolve(name + ".java"), source);
+        String path = directory + File.pathSeparator + System.getProperty("java.class.path");
+        int failed = ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-proc:none", "-cp", path, "-d", directory.toString(), file.toString());
+        assertThat(failed).isZero();
+    }
+
     sealed interface SealedModel {
         @Gated("sealed")
         String ask(String input);
@@ -556,7 +604,7 @@ class GuardMistakesTest {
                         new SimpleV1()))
                 .contains("2 mistakes", "stable is \"v9\", but \"v1\" was given before", "it is given more than once");
         assertThat(refused(Simple.class, g -> g.gate("simple", gate -> gate.maxConcurrent(0)), new SimpleV1()))
-                .contains("1 mistake", "maxConcurrent is 0: expected 1 or more");
+                .contains("1 mistake", "gate \"simple\": maxConcurrent is 0: expected 1 or more");
         assertThat(refused(Simple.class, g -> g.gate("simple", gate -> gate.version("v1", x -> "")), new SimpleV1()))
                 .contains("1 mistake", "version \"v1\" was given before");
     }
