@@ -26,7 +26,7 @@ public final class Invocation {
 
     /** All arguments in order, those that make the caller included. Unmodifiable; primitive values are boxed. */
     public List<@Nullable Object> arguments() {
-        return Collections.unmodifiableList(Arrays.asList(arguments));
+        return Collections.<@Nullable Object>unmodifiableList(Arrays.<@Nullable Object>asList(arguments));
     }
 
     /**
