@@ -47,6 +47,14 @@ public final class Caller {
         return new Caller(key, null, NONE, 0);
     }
 
+    /** A caller of all its parts; without a key it is like {@link #anonymous()}. The attributes are names, checked, and their values. */
+    static Caller made(@Nullable String key, @Nullable String session, String[] attributes) {
+        if (key != null && key.isEmpty()) {
+            throw new IllegalArgumentException("key is empty: use null for a caller without one");
+        }
+        return new Caller(key, session, attributes, 0);
+    }
+
     /** Returns a caller without a key: it is never part of a cohort. */
     public static Caller anonymous() {
         return ANONYMOUS;

@@ -115,22 +115,87 @@ public final class Gates implements AutoCloseable {
         if (gateConfig.fallback() != null) {
             gateConfig.fallback().check(name);
         }
-        ModelGate<I, O> gate = control.locked(() -> {
-            if (control.gate(name) != null) {
-                throw new IllegalArgumentException(
-                        "gate \"" + name + "\" exists in this process; each name is one gate");
+        return add(List.of(gateConfig)).get(0);
+    }
+
+    /** Adds gates, all of them or none. */
+    <I, O> List<ModelGate<I, O>> add(List<GateConfig<I, O>> configs) {
+        List<ModelGate<I, O>> added = control.locked(() -> {
+            for (GateConfig<I, O> each : configs) {
+                if (control.gate(each.name()) != null) {
+                    throw new IllegalArgumentException(
+                            "gate \"" + each.name() + "\" exists in this process; each name is one gate");
+                }
             }
-            ModelGate<I, O> made = new ModelGate<>(gateConfig, this);
-            made.start();
-            control.add(made);
+            List<ModelGate<I, O>> made =
+                    configs.stream().map(each -> new ModelGate<>(each, this)).toList();
+            made.forEach(ModelGate::start);
+            made.forEach(control::add);
             return made;
         });
         MeterRegistry meters = config.meters;
         if (meters != null) {
-            gate.bind(meters);
+            added.forEach(gate -> gate.bind(meters));
         }
-        gate.declare();
-        return gate;
+        added.forEach(ModelGate::declare);
+        return added;
+    }
+
+    /**
+     * The gate of this process with a name, for code that has not made it: the gates of a {@linkplain #guard guarded} interface, for
+     * instance, to start a rollout.
+     *
+     * @throws IllegalArgumentException if this process has no such gate, listing those it has
+     */
+    public ModelGate<?, ?> gate(String name) {
+        return control.locked(() -> {
+            ModelGate<?, ?> gate = control.gate(name);
+            if (gate == null) {
+                throw new IllegalArgumentException("gate " + Names.quote(name) + " is not in this process; it has "
+                        + new TreeSet<>(
+                                control.gates().stream().map(ModelGate::name).toList()));
+            }
+            return gate;
+        });
+    }
+
+    /**
+     * Makes an object of an interface whose {@link Gated} methods go through gates, with implementations annotated {@link Version} as the
+     * versions of each.
+     *
+     * <pre>{@code
+     * CreditModel credit = gates.guard(CreditModel.class, new Forest(), new Boosted());
+     * Decision decision = credit.decide(applicant, "user-42");
+     * }</pre>
+     *
+     * <p>Other abstract methods go to the stable implementation as they are. So do default methods that it overrides; the body of any
+     * other runs on the guarded object. The object is as thread-safe as the implementations.
+     *
+     * @param type an interface
+     * @param implementations the stable version first
+     * @throws IllegalArgumentException if anything is wrong with the interface, an implementation or a gate, listing every mistake; then no
+     *     gate is made and nothing declared
+     * @throws IllegalStateException if these gates are closed
+     */
+    public <T> T guard(Class<T> type, Object... implementations) {
+        return guard(type, g -> {}, implementations);
+    }
+
+    /**
+     * Makes an object as {@link #guard(Class, Object...)} does, its gates configured beyond the annotations.
+     *
+     * <pre>{@code
+     * CreditModel credit = gates.guard(
+     *     CreditModel.class,
+     *     g -> g.gate("credit-risk", gate -> gate.deadline(Duration.ofMillis(250)).router(Cohorts.router())),
+     *     new Forest(), new Boosted());
+     * }</pre>
+     */
+    public <T> T guard(Class<T> type, Consumer<GuardBuilder> configure, Object... implementations) {
+        control.requireOpen();
+        GuardBuilder builder = new GuardBuilder();
+        configure.accept(builder);
+        return new Guard<>(this, type, implementations, builder.settings()).proxy();
     }
 
     /**

@@ -48,6 +48,7 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
                 new Bar("callAgain", "floor", Kind.TIMES_SLOWER, 1.05, threads),
                 new Bar("callEightGates", "floor", Kind.TIMES_SLOWER, 1.6, threads),
                 new Bar("callErrors", "floor", Kind.TIMES_SLOWER, 1.7, threads),
+                new Bar("gatedProxy", "call", Kind.TIMES_SLOWER, 1.34, threads),
                 new Bar("call", "handRolledNoLimiter", Kind.TIMES_FASTER, threads == 1 ? 3 : 4, threads),
                 new Bar("callFull", "handRolled", Kind.TIMES_FASTER, threads == 1 ? 2.2 : 2.4, threads),
                 new Bar("killed", "longAdder", Kind.TIMES_SLOWER, 2, threads),

@@ -16,6 +16,7 @@ final class Benchmarks {
             new Named(Peers.class, "launchDarklyBoolean"),
             new Named(Calls.class, "callAgain"),
             new Named(Calls.class, "call"),
+            new Named(Proxies.class, "gatedProxy"),
             new Named(Floor.class, "floor"),
             new Named(EightGates.class, "callEightGates"),
             new Named(Errors.class, "callErrors"),

@@ -41,7 +41,23 @@ final class Setting implements AutoCloseable {
         return gate;
     }
 
-    private void roll(ModelGate<Applicant, Answer> gate) {
+    /** An object whose only gate is like those of {@link #gate}, guarded by its annotations. */
+    <T> T guard(Class<T> type, String name, Object stable, Object candidate) {
+        T guarded = gates.guard(
+                type,
+                g -> g.gate(
+                        name,
+                        Answer.class,
+                        gate -> gate.latencyHistogram()
+                                .router(Cohorts.router())
+                                .fallback(Ladder.of(l -> l.degrade(Answer.REFER)))),
+                stable,
+                candidate);
+        roll(gates.gate(name));
+        return guarded;
+    }
+
+    private static void roll(ModelGate<?, ?> gate) {
         Rollout rollout = Rollout.start(gate, "v2", r -> r.weight(Weight.percent(10)), ACTOR, "benchmark");
         if (!rollout.stored(PATIENCE)) {
             throw new IllegalStateException("the rollout did not start");

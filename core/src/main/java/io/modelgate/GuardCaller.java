@@ -1,0 +1,141 @@
+package io.modelgate;
+
+import java.lang.annotation.Annotation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Which parameters of a gated method make the caller. Immutable. */
+final class GuardCaller {
+
+    private static final int NONE = -1;
+    private static final String[] NO_ATTRIBUTES = {};
+    private static final Set<Class<?>> KEYS = Set.of(String.class, UUID.class, Long.class, Integer.class);
+
+    private final int given;
+    private final int key;
+    private final int session;
+    private final int[] attributes;
+    private final String[] names;
+
+    private GuardCaller(int given, int key, int session, List<Integer> attributes, List<String> names) {
+        this.given = given;
+        this.key = key;
+        this.session = session;
+        this.attributes = attributes.stream().mapToInt(Integer::intValue).toArray();
+        this.names = names.toArray(String[]::new);
+    }
+
+    /** Reads the parameters of a method and reports what is wrong with them. */
+    static GuardCaller of(GuardMethod method, GuardMistakes mistakes) {
+        int given = NONE;
+        int key = NONE;
+        int session = NONE;
+        List<Integer> attributes = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < method.parameters().size(); i++) {
+            Shape type = method.parameters().get(i);
+            String where = method + ", parameter " + (i + 1);
+            if (type.raw() == Caller.class) {
+                given = once(given, i, "a Caller", where, mistakes);
+            }
+            for (Annotation annotation : method.annotations(i)) {
+                checkType(annotation, type.boxed(), where, mistakes);
+                if (annotation instanceof CallerKey) {
+                    key = once(key, i, "@CallerKey", where, mistakes);
+                } else if (annotation instanceof SessionId) {
+                    session = once(session, i, "@SessionId", where, mistakes);
+                } else if (annotation instanceof CallerAttribute attribute) {
+                    checkName(attribute.value(), names, where, mistakes);
+                    attributes.add(i);
+                    names.add(attribute.value());
+                }
+            }
+        }
+        if (given != NONE && (key != NONE || session != NONE || !names.isEmpty())) {
+            mistakes.add(
+                    method,
+                    "a parameter is a Caller and others are annotated to make one; keep the Caller or the annotations");
+        }
+        return new GuardCaller(given, key, session, attributes, names);
+    }
+
+    private static int once(int before, int now, String what, String where, GuardMistakes mistakes) {
+        if (before != NONE) {
+            mistakes.add(where, "is " + what + " as parameter " + (before + 1) + " is; keep one");
+        }
+        return now;
+    }
+
+    private static void checkName(String name, List<String> before, String where, GuardMistakes mistakes) {
+        if (!Names.isName(name)) {
+            mistakes.add(
+                    where,
+                    "@CallerAttribute is " + Names.quote(name)
+                            + ": expected 1 to 100 letters, digits, '.', '_' or '-', starting with a letter or digit");
+        } else if (before.contains(name)) {
+            mistakes.add(where, "is @CallerAttribute(\"" + name + "\") as another parameter is; keep one");
+        }
+    }
+
+    private static void checkType(Annotation annotation, Class<?> type, String where, GuardMistakes mistakes) {
+        boolean attribute = annotation instanceof CallerAttribute;
+        if (!KEYS.contains(type) && !(attribute && (type.isEnum() || type == Boolean.class))) {
+            mistakes.add(
+                    where,
+                    "@" + annotation.annotationType().getSimpleName() + " is on a " + type.getSimpleName()
+                            + ": expected a String, UUID, long" + (attribute ? ", int, boolean or enum" : " or int"));
+        }
+    }
+
+    /** The attributes that a caller may carry. */
+    Set<String> attributes() {
+        return new TreeSet<>(List.of(names));
+    }
+
+    /** Whether a parameter is the caller. */
+    boolean isGiven() {
+        return given != NONE;
+    }
+
+    Caller given(@Nullable Object[] arguments) {
+        return arguments[given] instanceof Caller caller ? caller : Caller.anonymous();
+    }
+
+    /** A caller made for one call, so that the compiler need not allocate it. */
+    Caller made(@Nullable Object[] arguments) {
+        return Caller.made(
+                key == NONE ? null : text(arguments[key]),
+                session == NONE ? null : text(arguments[session]),
+                attributes.length == 0 ? NO_ATTRIBUTES : pairs(arguments));
+    }
+
+    private String[] pairs(@Nullable Object[] arguments) {
+        int present = 0;
+        for (int attribute : attributes) {
+            if (arguments[attribute] != null) {
+                present++;
+            }
+        }
+        String[] pairs = new String[2 * present];
+        int next = 0;
+        for (int i = 0; i < attributes.length; i++) {
+            String value = text(arguments[attributes[i]]);
+            if (value != null) {
+                pairs[next++] = names[i];
+                pairs[next++] = value;
+            }
+        }
+        return pairs;
+    }
+
+    private static @Nullable String text(@Nullable Object argument) {
+        if (argument == null || argument instanceof String) {
+            return (String) argument;
+        }
+        return argument instanceof Enum<?> constant ? constant.name() : argument.toString();
+    }
+}
