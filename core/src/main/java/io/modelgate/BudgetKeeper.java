@@ -81,7 +81,9 @@ final class BudgetKeeper {
         }
         try {
             budgets.expire(config.ticker.read());
-            gates.executor().execute(this::sync); // waits for the disk
+            if (budgets.durable()) {
+                gates.execute(this::sync); // waits for the disk
+            }
         } catch (RuntimeException e) {
             gates.warnings().threw("the care for budgets", e);
         } finally {

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -400,6 +401,15 @@ public final class Gates implements AutoCloseable {
 
     Scheduler scheduler() {
         return config.scheduler;
+    }
+
+    /** Runs a task on the executor, or here if that rejects it. */
+    void execute(Runnable task) {
+        try {
+            executor().execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run();
+        }
     }
 
     Executor executor() {

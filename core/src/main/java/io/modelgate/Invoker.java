@@ -4,7 +4,6 @@ import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -348,11 +347,7 @@ final class Invoker<I, O> {
 
     /** Runs a task on the executor, or here if that rejects it. */
     void execute(Runnable task) {
-        try {
-            executor().execute(task);
-        } catch (RejectedExecutionException e) {
-            task.run();
-        }
+        gates.execute(task);
     }
 
     @Nullable
