@@ -1,6 +1,7 @@
 package io.modelgate;
 
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param <O> what it answers
  */
 public final class Permit<I, O> implements AutoCloseable {
+
+    /** Not a monitor: rungs run under it, and a monitor would pin a virtual thread on some JDKs. */
+    private final ReentrantLock lock = new ReentrantLock();
 
     private final ModelGate<I, O> gate;
     private final Caller caller;
@@ -127,8 +131,13 @@ public final class Permit<I, O> implements AutoCloseable {
     }
 
     /** Why the version that the caller was routed to does not answer; empty while it may. */
-    public synchronized Optional<Cause> cause() {
-        return Optional.ofNullable(routedMiss).map(miss -> miss.cause);
+    public Optional<Cause> cause() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(routedMiss).map(miss -> miss.cause);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -137,27 +146,32 @@ public final class Permit<I, O> implements AutoCloseable {
      *
      * @throws IllegalStateException if the permit was not granted or is settled
      */
-    public synchronized boolean success(O answer) {
-        RegisteredVersion<I, O> version = granted(admitted);
-        Flight<I, O> landing = granted(flight);
-        settle();
-        Object landed;
+    public boolean success(O answer) {
+        lock.lock();
         try {
-            landed = landing.bring(answer);
-        } catch (Error e) {
-            missed(Miss.of(Cause.INVALID_OUTPUT, e));
-            throw e;
+            RegisteredVersion<I, O> version = granted(admitted);
+            Flight<I, O> landing = granted(flight);
+            settle();
+            Object landed;
+            try {
+                landed = landing.bring(answer);
+            } catch (Error e) {
+                missed(Miss.of(Cause.INVALID_OUTPUT, e));
+                throw e;
+            }
+            if (landed instanceof Miss miss) {
+                missed(miss);
+                return false;
+            }
+            if (version != routed && routedMiss != null) {
+                version.counts.usedAsRung();
+                gate.count(routed, Outcome.STABLE, routedMiss.cause);
+            }
+            counted = true;
+            return true;
+        } finally {
+            lock.unlock();
         }
-        if (landed instanceof Miss miss) {
-            missed(miss);
-            return false;
-        }
-        if (version != routed && routedMiss != null) {
-            version.counts.usedAsRung();
-            gate.count(routed, Outcome.STABLE, routedMiss.cause);
-        }
-        counted = true;
-        return true;
     }
 
     /**
@@ -165,10 +179,15 @@ public final class Permit<I, O> implements AutoCloseable {
      *
      * @throws IllegalStateException if the permit was not granted or is settled
      */
-    public synchronized void failure(Throwable thrown) {
-        Flight<I, O> landing = granted(flight);
-        settle();
-        missed(landing.bringFailure(thrown));
+    public void failure(Throwable thrown) {
+        lock.lock();
+        try {
+            Flight<I, O> landing = granted(flight);
+            settle();
+            missed(landing.bringFailure(thrown));
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void settle() {
@@ -192,31 +211,41 @@ public final class Permit<I, O> implements AutoCloseable {
      *
      * @throws IllegalStateException if the permit was granted and is not settled, or if the call has its outcome
      */
-    public synchronized Outcome<O> fallBack(I input) {
-        Miss why = routedMiss;
-        if (!settled || counted || why == null) {
-            throw new IllegalStateException(
-                    counted
-                            ? "this call has its outcome"
-                            : "this permit is granted; settle it with success or failure first");
+    public Outcome<O> fallBack(I input) {
+        lock.lock();
+        try {
+            Miss why = routedMiss;
+            if (!settled || counted || why == null) {
+                throw new IllegalStateException(
+                        counted
+                                ? "this call has its outcome"
+                                : "this permit is granted; settle it with success or failure first");
+            }
+            counted = true;
+            Descent<I, O> descent = new Descent<>(gate, input, caller, routed, why, start);
+            if (standIn != null && standInMiss != null) {
+                descent.missed(standIn, standInMiss);
+            }
+            return descent.outcome();
+        } finally {
+            lock.unlock();
         }
-        counted = true;
-        Descent<I, O> descent = new Descent<>(gate, input, caller, routed, why, start);
-        if (standIn != null && standInMiss != null) {
-            descent.missed(standIn, standInMiss);
-        }
-        return descent.outcome();
     }
 
     /** Ends the call: an unsettled permit counts as a failure, and a call that nobody answered as a hard failure. */
     @Override
-    public synchronized void close() {
-        if (!settled) {
-            failure(new IllegalStateException("the permit was closed unsettled"));
-        }
-        if (!counted && routedMiss != null) {
-            counted = true;
-            gate.count(routed, OutcomeCounts.NO_RUNG, routedMiss.cause);
+    public void close() {
+        lock.lock();
+        try {
+            if (!settled) {
+                failure(new IllegalStateException("the permit was closed unsettled"));
+            }
+            if (!counted && routedMiss != null) {
+                counted = true;
+                gate.count(routed, OutcomeCounts.NO_RUNG, routedMiss.cause);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -5,7 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The budgets and the limits on runaways of one gate. Thread-safe. Times are ticks. */
@@ -56,7 +56,7 @@ public final class GateBudgets {
      * @param attribute gives the value of an attribute, or null
      */
     public Spender resolve(
-            @Nullable String key, @Nullable String session, UnaryOperator<@Nullable String> attribute, long now) {
+            @Nullable String key, @Nullable String session, Function<String, @Nullable String> attribute, long now) {
         budgets.clock.see(now);
         return new Spender(this, key, session, attribute, watch(session), now);
     }

@@ -1,6 +1,6 @@
 package io.modelgate.budget;
 
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +26,7 @@ public final class Spender {
             GateBudgets gate,
             @Nullable String key,
             @Nullable String session,
-            UnaryOperator<@Nullable String> attribute,
+            Function<String, @Nullable String> attribute,
             @Nullable SessionWatch watch,
             long now) {
         this.gate = gate;
@@ -82,6 +82,7 @@ public final class Spender {
         return found;
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same thread
     Reservation take() {
         Reservation reservation = spare;
         if (owner == Thread.currentThread() && reservation != null) {
@@ -91,6 +92,7 @@ public final class Spender {
         return new Reservation(this);
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same thread
     void giveBack(Reservation reservation) {
         if (owner == Thread.currentThread()) {
             spare = reservation;
