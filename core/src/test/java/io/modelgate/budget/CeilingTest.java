@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** A budget is a ceiling by construction: reserve, then settle. */
@@ -52,8 +53,8 @@ class CeilingTest {
                         int wanted = 100_000 + random.nextInt(100_000); // two to four fit at once
                         if (rig.ask(spender, wanted, 0) instanceof Reservation reservation) {
                             most.accumulateAndGet(account.held(0), Math::max);
-                            if (i % 16 == 0) {
-                                Thread.yield();
+                            if (i % 64 == 0) {
+                                LockSupport.parkNanos(1); // holds on while others ask
                             }
                             int used = random.nextInt(2);
                             if (i % 7 == 0) {
