@@ -6,13 +6,19 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The reservations that are open, and those that lately were: a call adds its reservation at most once, and takes it out never. A
- * sweep drops what was not in use at this one and the one before, so that a reservation which is used again and again costs a call
- * nothing here. Thread-safe.
+ * The reservations that are open. Thread-safe.
+ *
+ * <p>One that is used for the first time stands in a slot near its thread until it is closed, or in a set if many are open. One that
+ * is used again and again is added once and taken out by no call, so that it costs a call nothing here: a sweep drops those that were
+ * not in use at this one and the one before.
  */
 final class OpenReservations {
 
@@ -25,6 +31,15 @@ final class OpenReservations {
         void holds(Account account, long amount);
     }
 
+    /** The slot of one that is in none. */
+    static final int NOWHERE = -1;
+
+    /** A cache line of references. */
+    private static final int NEAR = 16;
+
+    private final AtomicReferenceArray<@Nullable Reservation> slots = new AtomicReferenceArray<>(
+            NEAR * 4 * Integer.highestOneBit(Runtime.getRuntime().availableProcessors()));
+    private final Set<Reservation> rest = ConcurrentHashMap.newKeySet();
     private final long timeoutNanos;
     private final Queue<Reservation> known = new ConcurrentLinkedQueue<>();
     private final ReentrantLock lock = new ReentrantLock();
@@ -34,6 +49,29 @@ final class OpenReservations {
 
     OpenReservations(long timeoutNanos) {
         this.timeoutNanos = timeoutNanos;
+    }
+
+    void add(Reservation reservation) {
+        int first = (int) (Thread.currentThread().getId() * NEAR) & (slots.length() - 1);
+        for (int slot = first; slot < first + NEAR; slot++) {
+            if (slots.getPlain(slot) == null) {
+                reservation.slot = slot;
+                if (slots.compareAndSet(slot, null, reservation)) {
+                    return;
+                }
+            }
+        }
+        reservation.slot = NOWHERE;
+        rest.add(reservation);
+    }
+
+    /** By whoever closed it. */
+    void remove(Reservation reservation) {
+        if (reservation.slot == NOWHERE) {
+            rest.remove(reservation);
+        } else {
+            slots.setRelease(reservation.slot, null);
+        }
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate")
@@ -51,6 +89,7 @@ final class OpenReservations {
         }
         try {
             added = 0;
+            firsts(reservation -> reservation.expire(timeoutNanos, now));
             for (Iterator<Reservation> all = known.iterator(); all.hasNext(); ) {
                 Reservation reservation = all.next();
                 reservation.expire(timeoutNanos, now);
@@ -68,26 +107,34 @@ final class OpenReservations {
         }
     }
 
+    private void firsts(Consumer<Reservation> consumer) {
+        for (int slot = 0; slot < slots.length(); slot++) {
+            Reservation reservation = slots.get(slot);
+            if (reservation != null) {
+                consumer.accept(reservation);
+            }
+        }
+        rest.forEach(consumer);
+    }
+
+    /** Each once. */
+    private Set<Reservation> all() {
+        Set<Reservation> all = new HashSet<>(known);
+        firsts(all::add);
+        return all;
+    }
+
     /** How much is reserved now, by account. */
     Map<Account, Long> reserved() {
         Map<Account, Long> reserved = new HashMap<>(); // accounts are equal only to themselves
-        Set<Reservation> seen = new HashSet<>();
-        for (Reservation reservation : known) {
-            if (seen.add(reservation)) {
-                reservation.each((account, amount) -> reserved.merge(account, amount, Long::sum));
-            }
+        for (Reservation reservation : all()) {
+            reservation.each((account, amount) -> reserved.merge(account, amount, Long::sum));
         }
         return reserved;
     }
 
     /** How many reservations are open. */
     int count() {
-        Set<Reservation> seen = new HashSet<>();
-        for (Reservation reservation : known) {
-            if (reservation.isOpen()) {
-                seen.add(reservation);
-            }
-        }
-        return seen.size();
+        return (int) all().stream().filter(Reservation::isOpen).count();
     }
 }

@@ -46,8 +46,14 @@ public final class Reservation implements Admission {
     /** Counts up when it is used again, above the three bits of the state; so an expiry that is late does nothing. */
     private volatile long state;
 
-    /** Whether the sweep for expired ones knows of it. */
+    /** Whether it is being used for a second call or a later one, by the thread that made it. */
+    private boolean again;
+
+    /** Of one that is used again: whether the sweep for expired ones knows of it. */
     volatile boolean tracked;
+
+    /** Of one that is used for the first time: where the sweep finds it. */
+    int slot = OpenReservations.NOWHERE;
 
     Reservation(Spender spender) {
         this.spender = spender;
@@ -126,7 +132,9 @@ public final class Reservation implements Admission {
             produced = NO_PROGRESS;
         }
         STATE.setRelease(this, (state & ~STATES) + STATES + 1 + OPEN);
-        if (!tracked) {
+        if (!again) {
+            spender.gate.budgets.open.add(this);
+        } else if (!tracked) {
             tracked = true;
             spender.gate.budgets.open.track(this, madeAt);
         }
@@ -193,6 +201,9 @@ public final class Reservation implements Admission {
             }
             long witness = (long) STATE.compareAndExchange(this, seen, seen - was + SETTLED);
             if (witness == seen) {
+                if (was == OPEN && !again) {
+                    spender.gate.budgets.open.remove(this);
+                }
                 return was == EXPIRED;
             }
             seen = witness;
@@ -244,6 +255,7 @@ public final class Reservation implements Admission {
         if ((seen & STATES) != SETTLED) {
             throw new IllegalStateException("the reservation is not settled");
         }
+        again = true;
         STATE.setRelease(this, seen - SETTLED);
         spender.giveBack(this);
     }
@@ -264,6 +276,9 @@ public final class Reservation implements Admission {
                 || now - madeAt < timeoutNanos
                 || !STATE.compareAndSet(this, seen, seen - OPEN + EXPIRED)) {
             return;
+        }
+        if (!again) {
+            spender.gate.budgets.open.remove(this);
         }
         // Whoever settles it now does not touch what was held: it is given back here.
         giveBack(held.length, now);

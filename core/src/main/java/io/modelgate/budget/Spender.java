@@ -85,7 +85,7 @@ public final class Spender {
     @SuppressWarnings("ReferenceEquality") // the same thread
     Reservation take() {
         Reservation reservation = spare;
-        if (owner == Thread.currentThread() && reservation != null) {
+        if (mine() && reservation != null) {
             spare = null;
             return reservation;
         }
@@ -94,8 +94,14 @@ public final class Spender {
 
     @SuppressWarnings("ReferenceEquality") // the same thread
     void giveBack(Reservation reservation) {
-        if (owner == Thread.currentThread()) {
+        if (mine()) {
             spare = reservation;
         }
+    }
+
+    @SuppressWarnings(
+            "ReferenceEquality") // whatever a subclass of Thread calls equal, only one thread touches the spare one
+    private boolean mine() {
+        return owner == Thread.currentThread();
     }
 }

@@ -109,8 +109,8 @@ public class LedgerLincheckTest {
                 .actorsBefore(1)
                 .actorsPerThread(3)
                 .actorsAfter(2)
-                .iterations(12)
-                .invocationsPerIteration(500)
+                .iterations(6)
+                .invocationsPerIteration(200)
                 .check(LedgerLincheckTest.class);
     }
 
@@ -172,8 +172,8 @@ public class LedgerLincheckTest {
                                 name -> name.startsWith("java.util") || name.startsWith("org.slf4j"))
                         .allMethods()
                         .ignore())
-                .iterations(5)
-                .invocationsPerIteration(500)
+                .iterations(4)
+                .invocationsPerIteration(200)
                 .check(SettleOrExpire.class);
     }
 }
