@@ -78,6 +78,11 @@ final class Flight<I, O> extends RunningCall<I, O> {
     }
 
     @Override
+    boolean shown() {
+        return true;
+    }
+
+    @Override
     void marked() {
         invoker.open().add(this);
         if (enforced && allowedNanos() != Long.MAX_VALUE) {

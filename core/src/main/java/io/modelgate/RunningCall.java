@@ -75,7 +75,15 @@ class RunningCall<I, O> implements Call {
         if (held != null && spending != null) {
             reservation = null;
             spending.settle(held, said, answer, now);
+            if (!shown()) {
+                held.release(); // nobody else has it
+            }
         }
+    }
+
+    /** Whether anyone outside of the gate may hold on to this call. */
+    boolean shown() {
+        return version.model == null;
     }
 
     /** The model was never invoked. */

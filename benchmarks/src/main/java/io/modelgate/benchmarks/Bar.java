@@ -25,6 +25,8 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
         TIMES_FASTER,
         /** At most so many nanoseconds slower. */
         NANOS_SLOWER,
+        /** At most so many times the floor slower. */
+        FLOORS_SLOWER,
         /** At most so many nanoseconds. */
         NANOS,
         /** Fewer bytes above the other. */
@@ -49,6 +51,7 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
                 new Bar("callEightGates", "floor", Kind.TIMES_SLOWER, 1.6, threads),
                 new Bar("callErrors", "floor", Kind.TIMES_SLOWER, 1.7, threads),
                 new Bar("gatedProxy", "call", Kind.TIMES_SLOWER, 1.34, threads),
+                new Bar("callAsync", "completableFuture", Kind.FLOORS_SLOWER, 3, threads),
                 new Bar("call", "handRolledNoLimiter", Kind.TIMES_FASTER, threads == 1 ? 3 : 4, threads),
                 new Bar("callFull", "handRolled", Kind.TIMES_FASTER, threads == 1 ? 2.2 : 2.4, threads),
                 new Bar("killed", "longAdder", Kind.TIMES_SLOWER, 2, threads),
@@ -63,7 +66,8 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
     /** Whether the results hold what it compares. */
     boolean measuredBy(Results results) {
         return results.has(new Results.Id(name, threads))
-                && (than == null || results.has(new Results.Id(than, threads)));
+                && (than == null || results.has(new Results.Id(than, threads)))
+                && (kind != Kind.FLOORS_SLOWER || results.has(new Results.Id("floor", threads)));
     }
 
     Results.Spread reached(Results results) {
@@ -73,6 +77,7 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
             case TIMES_SLOWER -> results.relate(mine, other, (a, b) -> a / b);
             case TIMES_FASTER -> results.relate(mine, other, (a, b) -> b / a);
             case NANOS_SLOWER -> results.relate(mine, other, (a, b) -> a - b);
+            case FLOORS_SLOWER -> results.floorsBetween(mine, other, new Results.Id("floor", threads));
             case NANOS -> results.nanos(mine);
             case BYTES ->
                 bytes(
@@ -87,7 +92,7 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
 
     boolean passes(double reached) {
         return switch (kind) {
-            case TIMES_SLOWER, NANOS_SLOWER, NANOS -> reached <= limit;
+            case TIMES_SLOWER, NANOS_SLOWER, FLOORS_SLOWER, NANOS -> reached <= limit;
             case TIMES_FASTER -> reached >= limit;
             case BYTES -> reached < limit;
         };
@@ -107,6 +112,7 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
                     case TIMES_SLOWER -> "at most " + number + " × " + than;
                     case TIMES_FASTER -> "at least " + number + " × faster than " + than;
                     case NANOS_SLOWER -> "at most " + number + " ns" + above;
+                    case FLOORS_SLOWER -> "at most " + number + " × floor" + above;
                     case NANOS -> "at most " + number + " ns";
                     case BYTES -> "less than " + number + " B" + above;
                 });

@@ -18,6 +18,8 @@ final class Benchmarks {
             new Named(Calls.class, "call"),
             new Named(Proxies.class, "gatedProxy"),
             new Named(Floor.class, "floor"),
+            new Named(AsyncCalls.class, "callAsync"),
+            new Named(AsyncCalls.class, "completableFuture"),
             new Named(EightGates.class, "callEightGates"),
             new Named(Errors.class, "callErrors"),
             new Named(Peers.class, "handRolledNoLimiter"),

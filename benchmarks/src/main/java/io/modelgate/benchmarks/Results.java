@@ -67,6 +67,15 @@ final class Results {
                 .toArray());
     }
 
+    /** How many times the floor lie between two benchmarks, within each round. */
+    Spread floorsBetween(Id one, Id other, Id floor) {
+        return Spread.of(rounds.stream()
+                .filter(round -> round.containsKey(one) && round.containsKey(other) && round.containsKey(floor))
+                .mapToDouble(round -> (round.get(one).nanos() - round.get(other).nanos())
+                        / round.get(floor).nanos())
+                .toArray());
+    }
+
     /** Relates two benchmarks within each round, so that what slows the whole machine down for a while leaves the result as it is. */
     Spread relate(Id one, Id other, DoubleBinaryOperator relation) {
         return Spread.of(rounds.stream()

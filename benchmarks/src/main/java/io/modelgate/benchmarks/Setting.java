@@ -2,6 +2,7 @@ package io.modelgate.benchmarks;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.modelgate.Actor;
+import io.modelgate.AsyncModel;
 import io.modelgate.Caller;
 import io.modelgate.GateBuilder;
 import io.modelgate.Gates;
@@ -55,6 +56,22 @@ final class Setting implements AutoCloseable {
                 candidate);
         roll(gates.gate(name));
         return guarded;
+    }
+
+    /** A gate like those of {@link #gate} whose versions answer with a stage, in time. */
+    ModelGate<Applicant, Answer> asyncGate(
+            String name, AsyncModel<Applicant, Answer> stable, AsyncModel<Applicant, Answer> candidate) {
+        ModelGate<Applicant, Answer> gate = gates.gate(
+                name,
+                g -> g.asyncStable("v1", stable, v -> {})
+                        .asyncVersion("v2", candidate, v -> {})
+                        .latencyHistogram()
+                        .modelTimeout(Duration.ofSeconds(1))
+                        .deadline(Duration.ofSeconds(2))
+                        .router(Cohorts.router())
+                        .fallback(Ladder.of(l -> l.degrade(Answer.REFER))));
+        roll(gate);
+        return gate;
     }
 
     private static void roll(ModelGate<?, ?> gate) {
