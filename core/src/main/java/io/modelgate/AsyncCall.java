@@ -29,7 +29,6 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
         this.outcomes = outcomes;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // landed handles both ends
     AsyncCall<I, O, R> begin() {
         GateState<I, O> seen = gate.state();
         if (seen.gateSwitch().blocks(caller)) {
@@ -52,14 +51,13 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
         }
         context = Context.capture();
         start = gate.ticker().read();
-        Flight<I, O> flight = new Flight<>(gate.invoker(), target.version(), caller, true, false);
+        Flight<I, O> flight = Flight.of(this, gate.invoker(), target.version(), caller);
         current = flight;
         Miss refused = admit(flight, seen);
         if (refused != null) {
             fall(refused);
             return this;
         }
-        flight.landing().whenComplete(this::landed);
         flight.invoke(input);
         return this;
     }
@@ -73,7 +71,8 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
         }
     }
 
-    private void landed(@Nullable Object result, @Nullable Throwable error) {
+    /** Its flight landed: with an answer or a {@link Miss}, or in the model's {@link Error}. */
+    void landed(@Nullable Object result, @Nullable Throwable error) {
         RegisteredVersion<I, O> version = routed;
         if (error != null) {
             gate.count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);

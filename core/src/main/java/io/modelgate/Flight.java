@@ -1,11 +1,13 @@
 package io.modelgate;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
     private static final int BOARDING = 0;
     private static final int FLYING = 1;
     private static final int LANDED = 2;
+    private static final int ENDED = 3;
 
     private static final int ELSEWHERE = 0;
     private static final int QUEUED = 1;
@@ -26,16 +29,29 @@ final class Flight<I, O> extends RunningCall<I, O> {
     private static final int INTERRUPTING = 3;
     private static final int OVER = 4;
 
-    /** Completes with the answer or a {@link Miss}, or fails with the model's {@link Error}. */
-    private final CompletableFuture<Object> landing = new CompletableFuture<>();
+    private static final VarHandle STATE;
+    private static final VarHandle RUN;
 
-    /** Whether the timeout ends it; a permit's holder is told only when it comes back. */
-    private final boolean enforced;
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(Flight.class, "state", int.class);
+            RUN = lookup.findVarHandle(Flight.class, "run", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
-    private final AtomicInteger state = new AtomicInteger(BOARDING);
+    /** The call that hears how it landed, or null. */
+    private final @Nullable AsyncCall<I, O, ?> listener;
+
+    /** For a thread that waits: completes with the answer or a {@link Miss}, or fails with the model's {@link Error}. */
+    private final @Nullable CompletableFuture<Object> landing;
+
+    private volatile int state = BOARDING;
 
     /** How far the executor is with the model, if that is where it runs. */
-    private final AtomicInteger run = new AtomicInteger(ELSEWHERE);
+    private volatile int run = ELSEWHERE;
 
     private volatile @Nullable Thread runner;
     private volatile @Nullable CompletionStage<O> stage;
@@ -44,9 +60,48 @@ final class Flight<I, O> extends RunningCall<I, O> {
     private @Nullable AtomicReferenceArray<Flight<?, ?>> row;
     private int slot;
 
-    Flight(Invoker<I, O> invoker, RegisteredVersion<I, O> version, Caller caller, boolean enforced, boolean again) {
+    private Flight(
+            Invoker<I, O> invoker,
+            RegisteredVersion<I, O> version,
+            Caller caller,
+            boolean again,
+            @Nullable AsyncCall<I, O, ?> listener,
+            @Nullable CompletableFuture<Object> landing) {
         super(invoker, version, caller, again);
-        this.enforced = enforced;
+        this.listener = listener;
+        this.landing = landing;
+    }
+
+    /** One that a thread waits for. */
+    static <I, O> Flight<I, O> awaited(
+            Invoker<I, O> invoker, RegisteredVersion<I, O> version, Caller caller, boolean again) {
+        return new Flight<>(invoker, version, caller, again, null, new CompletableFuture<>());
+    }
+
+    /** One that tells an asynchronous call how it landed. */
+    static <I, O> Flight<I, O> of(
+            AsyncCall<I, O, ?> call, Invoker<I, O> invoker, RegisteredVersion<I, O> version, Caller caller) {
+        return new Flight<>(invoker, version, caller, false, call, null);
+    }
+
+    /** One whose model the holder of a permit runs: no timeout ends it, and nobody is told but the holder when it comes back. */
+    static <I, O> Flight<I, O> permitted(
+            Invoker<I, O> invoker, RegisteredVersion<I, O> version, Caller caller, boolean again) {
+        return new Flight<>(invoker, version, caller, again, null, null);
+    }
+
+    private boolean enforced() {
+        return listener != null || landing != null;
+    }
+
+    private void land(@Nullable Object result, @Nullable Throwable error) {
+        if (listener != null) {
+            listener.landed(result, error);
+        } else if (landing != null && error != null) {
+            landing.completeExceptionally(error);
+        } else if (landing != null) {
+            landing.complete(result);
+        }
     }
 
     // ---- taking off
@@ -65,7 +120,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
             return miss;
         }
         admission = (Breaker.Admission) admitted;
-        if (state.compareAndSet(BOARDING, FLYING)) {
+        if (STATE.compareAndSet(this, BOARDING, FLYING)) {
             return null;
         }
         invoker.withdraw(version, admission, this); // a kill came between the mark and here
@@ -74,7 +129,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
 
     @Override
     boolean knowsItsCall() {
-        return !enforced || super.knowsItsCall();
+        return !enforced() || super.knowsItsCall();
     }
 
     @Override
@@ -85,7 +140,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
     @Override
     void marked() {
         invoker.open().add(this);
-        if (enforced && allowedNanos() != Long.MAX_VALUE) {
+        if (enforced() && allowedNanos() != Long.MAX_VALUE) {
             invoker.open().due(startNanos() + allowedNanos());
         }
     }
@@ -113,7 +168,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
             runOff(input);
             return;
         }
-        if (state.get() == LANDED) {
+        if (state != FLYING) {
             neverBegan();
             return;
         }
@@ -121,6 +176,10 @@ final class Flight<I, O> extends RunningCall<I, O> {
             CompletionStage<O> answer = model.answer(input, this);
             if (answer == null) {
                 end(null, null);
+                return;
+            }
+            if (answer.getClass() == CompletableFuture.class && ((CompletableFuture<O>) answer).isDone()) {
+                arrived((CompletableFuture<O>) answer);
                 return;
             }
             stage = answer;
@@ -136,29 +195,41 @@ final class Flight<I, O> extends RunningCall<I, O> {
         }
     }
 
+    /** The stage is complete: what hangs a function on it would be made for nothing. */
+    private void arrived(CompletableFuture<O> answer) {
+        O value = null;
+        Throwable thrown = null;
+        try {
+            value = answer.join();
+        } catch (CompletionException | CancellationException e) {
+            thrown = e;
+        }
+        end(value, unwrapped(thrown));
+    }
+
     private static @Nullable Throwable unwrapped(@Nullable Throwable thrown) {
         return thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
     }
 
     private void runOff(I input) {
-        run.set(QUEUED);
-        if (state.get() == LANDED && run.compareAndSet(QUEUED, OVER)) {
+        run = QUEUED;
+        if (state != FLYING && RUN.compareAndSet(this, QUEUED, OVER)) {
             neverBegan();
             return;
         }
         try {
             invoker.executor().execute(Context.capture().around(() -> runHere(input)));
         } catch (RejectedExecutionException e) {
-            if (run.compareAndSet(QUEUED, OVER) && state.compareAndSet(FLYING, LANDED)) {
+            if (RUN.compareAndSet(this, QUEUED, OVER) && STATE.compareAndSet(this, FLYING, ENDED)) {
                 invoker.withdraw(version, admitted(), this);
-                landing.complete(Miss.of(Cause.FULL, e));
+                land(Miss.of(Cause.FULL, e), null);
             }
         }
     }
 
     private void runHere(I input) {
         runner = Thread.currentThread();
-        if (!run.compareAndSet(QUEUED, RUNNING)) {
+        if (!RUN.compareAndSet(this, QUEUED, RUNNING)) {
             return; // stopped before it began
         }
         O answer = null;
@@ -168,8 +239,8 @@ final class Flight<I, O> extends RunningCall<I, O> {
         } catch (Throwable t) {
             thrown = t;
         }
-        if (!run.compareAndSet(RUNNING, OVER)) {
-            while (run.get() == INTERRUPTING) {
+        if (!RUN.compareAndSet(this, RUNNING, OVER)) {
+            while (run == INTERRUPTING) {
                 Thread.onSpinWait(); // a few instructions of another thread
             }
             if (Thread.interrupted()) {
@@ -183,40 +254,42 @@ final class Flight<I, O> extends RunningCall<I, O> {
 
     /** The holder of a permit brings the model's answer. Returns it, or what is wrong with it. */
     Object bring(@Nullable O answer) {
-        if (!state.compareAndSet(FLYING, LANDED)) {
+        if (!STATE.compareAndSet(this, FLYING, ENDED)) {
             return late(answer);
         }
         unmarked();
         try {
             return invoker.settle(version, admitted(), startNanos(), allowedNanos(), answer);
         } finally {
-            settled(answer, invoker.ticker().read());
+            settled(answer);
         }
     }
 
     /** The holder of a permit brings what the model threw. */
     Miss bringFailure(Throwable thrown) {
-        if (!state.compareAndSet(FLYING, LANDED)) {
+        if (!STATE.compareAndSet(this, FLYING, ENDED)) {
             return late(null);
         }
         unmarked();
         try {
             return invoker.failed(version, admitted(), version.counts.row(), startNanos(), thrown);
         } finally {
-            settled(null, invoker.ticker().read());
+            settled(null);
         }
     }
 
-    /** The model ended after the call had. */
+    /** The model ended after the call had; a stage that says so twice is heard once. */
     private Miss late(@Nullable O answer) {
-        version.overdue.decrement();
-        settled(answer, invoker.ticker().read());
+        if (STATE.compareAndSet(this, LANDED, ENDED)) {
+            version.overdue.decrement();
+            settled(answer);
+        }
         return Miss.of(Cause.CUT);
     }
 
     /** The model ended, in time or not. */
     void end(@Nullable O answer, @Nullable Throwable thrown) {
-        if (!state.compareAndSet(FLYING, LANDED)) {
+        if (!STATE.compareAndSet(this, FLYING, ENDED)) {
             late(answer);
             return;
         }
@@ -225,25 +298,25 @@ final class Flight<I, O> extends RunningCall<I, O> {
             Object landed = thrown == null
                     ? invoker.settle(version, admitted(), startNanos(), allowedNanos(), answer)
                     : invoker.threw(version, admitted(), startNanos(), thrown);
-            settled(answer, invoker.ticker().read());
-            landing.complete(landed);
+            settled(answer);
+            land(landed, null);
         } catch (Throwable error) { // the model's, or that of the accept check
-            settled(answer, invoker.ticker().read());
-            landing.completeExceptionally(error);
+            settled(answer);
+            land(null, error);
         }
     }
 
     /** Its time is up. False if it has landed or has yet to take off. */
     boolean timeOut() {
-        return state.compareAndSet(FLYING, LANDED) && stopped(Miss.of(Cause.TIMEOUT));
+        return STATE.compareAndSet(this, FLYING, LANDED) && stopped(Miss.of(Cause.TIMEOUT));
     }
 
     /** Ends it early. False if it has landed. */
     boolean stop(Miss why) {
-        if (state.compareAndSet(BOARDING, LANDED)) {
+        if (STATE.compareAndSet(this, BOARDING, LANDED)) {
             return true; // admit gives back what it took
         }
-        return state.compareAndSet(FLYING, LANDED) && stopped(why);
+        return STATE.compareAndSet(this, FLYING, LANDED) && stopped(why);
     }
 
     private boolean stopped(Miss why) {
@@ -251,23 +324,25 @@ final class Flight<I, O> extends RunningCall<I, O> {
         cancelled = true;
         unmarked();
         invoker.unusable(version, admitted(), startNanos(), why);
-        if (run.compareAndSet(RUNNING, INTERRUPTING)) {
+        if (RUN.compareAndSet(this, RUNNING, INTERRUPTING)) {
             interruptRunner();
-            run.set(OVER);
-        } else if (run.compareAndSet(QUEUED, OVER)) {
+            run = OVER;
+        } else if (RUN.compareAndSet(this, QUEUED, OVER)) {
             neverBegan();
         }
         if (stage != null) {
             invoker.execute(this::cancelStage); // runs what others hung on it
         }
-        landing.complete(why);
+        land(why, null);
         return true;
     }
 
     /** It was stopped before its model was invoked, and now nobody will. */
     private void neverBegan() {
-        version.overdue.decrement();
-        withdrawn();
+        if (STATE.compareAndSet(this, LANDED, ENDED)) {
+            version.overdue.decrement();
+            withdrawn();
+        }
     }
 
     private void interruptRunner() {
@@ -301,7 +376,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
     /** The answer or a {@link Miss}; the model's {@link Error} is thrown. An interrupt of this thread ends the flight. */
     Object await() {
         try {
-            Object landed = landing.get();
+            Object landed = awaited().get();
             return landed instanceof Miss miss
                             && miss.cause == Cause.CUT
                             && Thread.currentThread().isInterrupted()
@@ -319,19 +394,23 @@ final class Flight<I, O> extends RunningCall<I, O> {
     /** How it landed, once it has. */
     private Object landed() {
         try {
-            return landing.join();
+            return awaited().join();
         } catch (CompletionException e) {
             throw (Error) e.getCause();
         }
     }
 
-    CompletableFuture<Object> landing() {
-        return landing;
+    private CompletableFuture<Object> awaited() {
+        CompletableFuture<Object> known = landing;
+        if (known == null) {
+            throw new IllegalStateException("nobody waits for this flight");
+        }
+        return known;
     }
 
     /** How long it may still fly: {@link Long#MAX_VALUE} for ever. */
     long nanosLeft(long now) {
-        return !enforced || allowedNanos() == Long.MAX_VALUE
+        return !enforced() || allowedNanos() == Long.MAX_VALUE
                 ? Long.MAX_VALUE
                 : Math.max(0, allowedNanos() - (now - startNanos()));
     }

@@ -116,7 +116,7 @@ final class Invoker<I, O> {
         }
         long end = ticker.read();
         if (running != null) {
-            running.settled(answer, end);
+            running.settled(answer);
         }
         Miss miss = judge(answer, end - start, allowed);
         if (miss != null) {
@@ -150,7 +150,7 @@ final class Invoker<I, O> {
             RunningCall<I, O> running = version.plain() ? null : new RunningCall<>(this, version, caller, again);
             return attempt(seen, version, input, caller.attributePairs(), running, callStart, start, true);
         }
-        Flight<I, O> flight = new Flight<>(this, version, caller, true, again);
+        Flight<I, O> flight = Flight.awaited(this, version, caller, again);
         Miss refused = flight.admit(seen, input, callStart, start);
         if (refused != null) {
             return refused;
@@ -288,7 +288,7 @@ final class Invoker<I, O> {
             Throwable thrown,
             @Nullable RunningCall<I, O> running) {
         if (running != null) {
-            running.settled(null, ticker.read());
+            running.settled(null);
         }
         return thrown instanceof Error
                 ? threw(version, admission, start, thrown)

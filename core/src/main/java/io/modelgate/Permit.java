@@ -78,7 +78,7 @@ public final class Permit<I, O> implements AutoCloseable {
             Cause cause = seen.gateSwitch().blocks(caller) ? Cause.KILLED : Cause.UNAVAILABLE;
             return new Permit<>(gate, caller, null, null, Miss.of(cause));
         }
-        Flight<I, O> first = new Flight<>(gate.invoker(), target.version(), caller, false, false);
+        Flight<I, O> first = Flight.permitted(gate.invoker(), target.version(), caller, false);
         Miss miss = admit(gate, seen, target, first, input);
         if (miss == null) {
             return new Permit<>(gate, caller, target.version(), first, null);
@@ -87,7 +87,7 @@ public final class Permit<I, O> implements AutoCloseable {
         if (stable == null || stable.version() == target.version() || miss.byGate) {
             return new Permit<>(gate, caller, target.version(), null, miss);
         }
-        Flight<I, O> second = new Flight<>(gate.invoker(), stable.version(), caller, false, true);
+        Flight<I, O> second = Flight.permitted(gate.invoker(), stable.version(), caller, true);
         Miss again = admit(gate, seen, stable, second, input);
         if (again == null) {
             return new Permit<>(gate, caller, target.version(), second, miss);

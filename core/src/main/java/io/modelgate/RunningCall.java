@@ -69,12 +69,12 @@ class RunningCall<I, O> implements Call {
     }
 
     /** The model ended, with an answer or without; once. */
-    final void settled(@Nullable O answer, long now) {
+    final void settled(@Nullable O answer) {
         Reservation held = reservation;
         Spending<I, O> spending = invoker.spending();
         if (held != null && spending != null) {
             reservation = null;
-            spending.settle(held, said, answer, now);
+            spending.settle(held, said, answer, invoker.ticker().read());
             if (!shown()) {
                 held.release(); // nobody else has it
             }

@@ -254,6 +254,24 @@ class AsyncCallTest {
     }
 
     @Test
+    void aStageThatCallsBackTwiceAndThenThrowsIsHeardOnce() {
+        CompletableFuture<String> twice = new CompletableFuture<>() {
+            @Override
+            public CompletableFuture<String> whenComplete(
+                    java.util.function.BiConsumer<? super String, ? super Throwable> action) {
+                action.accept("yes", null);
+                action.accept("no", null);
+                throw new IllegalStateException("hostile");
+            }
+        };
+        ModelGate<String, String> gate = gates.gate(
+                "credit",
+                g -> g.asyncStable("v1", (input, call) -> twice, v -> {}).maxConcurrent(1));
+        assertThat(gate.callAsync("x", CALLER).join()).isEqualTo("yes");
+        assertGivenBack(gate);
+    }
+
+    @Test
     void aCandidateThatFailsIsStoodInForByStable() {
         CompletableFuture<String> candidate = new CompletableFuture<>();
         ModelGate<String, String> gate = gates.gate(

@@ -24,6 +24,9 @@ public final class GateBudgets {
     /** Whether a call has to look at its version. */
     private final boolean byVersion;
 
+    /** Whether a call has to look at its caller's attributes. */
+    final boolean byAttribute;
+
     private volatile Map<String, Terms> versions;
 
     GateBudgets(Budgets budgets, String gate, List<Book> books, List<Runaway> runaways, Map<String, Terms> versions) {
@@ -32,6 +35,7 @@ public final class GateBudgets {
         this.books = books.toArray(Book[]::new);
         this.runaways = List.copyOf(runaways);
         this.versions = Map.copyOf(versions);
+        byAttribute = books.stream().anyMatch(book -> book.budget.per() instanceof Per.Attribute);
         byVersion = needsPrices() || books.stream().anyMatch(book -> book.budget.per() instanceof Per.Version);
         shared = runaways.isEmpty() ? null : new SessionWatch(runaways);
         watches = runaways.isEmpty()

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Spender {
 
+    private static final String[] NONE = {};
+
     final GateBudgets gate;
     final String session;
     final @Nullable SessionWatch watch;
@@ -33,7 +35,7 @@ public final class Spender {
         this.key = key;
         this.session = session == null ? "" : session;
         this.watch = watch;
-        attributes = new String[gate.books.length];
+        attributes = gate.byAttribute ? new String[gate.books.length] : NONE;
         for (int i = 0; i < attributes.length; i++) {
             if (gate.books[i].budget.per() instanceof Per.Attribute wanted) {
                 String value = attribute.apply(wanted.name());
@@ -65,7 +67,7 @@ public final class Spender {
     }
 
     private @Nullable Account[] lookUp() {
-        @Nullable Account[] found = new Account[attributes.length];
+        @Nullable Account[] found = new Account[gate.books.length];
         for (int i = 0; i < found.length; i++) {
             Book book = gate.books[i];
             Per per = book.budget.per();
