@@ -310,6 +310,16 @@ final class Control implements AutoCloseable {
         return log;
     }
 
+    /** Refuses a scope that names what the log and this process do not know; the error lists what there is. */
+    void requireKnown(Scope scope) {
+        lock.lock();
+        try {
+            KnownNames.of(this, scope).require(scope);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Refuses what nobody can answer for any more. */
     void requireOpen() {
         if (closed) {

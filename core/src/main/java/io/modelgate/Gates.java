@@ -7,7 +7,6 @@ import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -209,7 +208,7 @@ public final class Gates implements AutoCloseable {
      */
     public KillReceipt kill(Scope scope, Actor actor, String reason) {
         control.requireOpen();
-        requireKnown(scope);
+        control.requireKnown(scope);
         Map<String, Object> data = new HashMap<>();
         put(data, "version", scope.version());
         put(data, "attribute", scope.attribute());
@@ -257,25 +256,12 @@ public final class Gates implements AutoCloseable {
                                         .map(kill -> kill.id() + " on " + kill.scope())
                                         .toList()));
         List<Kill> left = engaged.stream()
-                .filter(kill -> !kill.id().equals(killId) && bearsOn(kill.scope(), released.scope()))
+                .filter(kill -> !kill.id().equals(killId) && kill.scope().bearsOn(released.scope()))
                 .toList();
         String id = UUID.randomUUID().toString();
         var stored = control.submit(decision(
                 id, EntryTypes.REVIVE, released.scope().gate(), actor, reason, Map.of("kills", List.of(killId))));
         return new ReviveReceipt(id, stored, List.of(released), left);
-    }
-
-    /** Whether a kill of one scope turns off a part of another. */
-    private static boolean bearsOn(Scope kill, Scope scope) {
-        boolean sameGate = kill.isFleet() || scope.isFleet() || kill.gate().equals(scope.gate());
-        boolean sameVersion = kill.version() == null
-                || scope.version() == null
-                || kill.version().equals(scope.version());
-        boolean apart = kill.attribute() != null
-                && kill.attribute().equals(scope.attribute())
-                && kill.value() != null
-                && !kill.value().equals(scope.value());
-        return sameGate && sameVersion && !apart;
     }
 
     /** All engaged kills, whichever process made them. */
@@ -304,7 +290,7 @@ public final class Gates implements AutoCloseable {
             throw new IllegalArgumentException("type is \"" + decision.type()
                     + "\": a module cannot append these for core; use kill, revive or gate");
         }
-        requireKnown(new Scope(decision.gate(), null, null, null));
+        control.requireKnown(new Scope(decision.gate(), null, null, null));
         return new Receipt(decision.id(), control.submit(decision));
     }
 
@@ -360,35 +346,6 @@ public final class Gates implements AutoCloseable {
     /** How many kills of this process are in force here but not stored yet. */
     public long unstoredKills() {
         return control.unstoredKills();
-    }
-
-    private void requireKnown(Scope scope) {
-        control.locked(() -> {
-            Set<String> gates = new TreeSet<>(control.known());
-            control.gates().forEach(gate -> gates.add(gate.name()));
-            Collection<String> concerned = scope.isFleet() ? gates : List.of(scope.gate());
-            if (!gates.containsAll(concerned)) {
-                throw new IllegalArgumentException(
-                        "gate \"" + scope.gate() + "\" is unknown; known gates are " + gates);
-            }
-            Set<String> versions = new TreeSet<>();
-            Set<String> attributes = new TreeSet<>();
-            for (String name : concerned) {
-                GateDescription description = GateDescription.of(name, control);
-                versions.addAll(description.versions());
-                attributes.addAll(description.attributes());
-            }
-            if (scope.version() != null && !versions.contains(scope.version())) {
-                throw new IllegalArgumentException("version \"" + scope.version() + "\" of gate \"" + scope.gate()
-                        + "\" is unknown; known versions are " + versions);
-            }
-            if (scope.attribute() != null && !attributes.contains(scope.attribute())) {
-                throw new IllegalArgumentException("attribute \"" + scope.attribute() + "\" is not declared by "
-                        + (scope.isFleet() ? "any gate" : "gate \"" + scope.gate() + "\"") + "; declared are "
-                        + attributes);
-            }
-            return true;
-        });
     }
 
     Control control() {

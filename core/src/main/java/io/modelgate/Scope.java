@@ -75,6 +75,15 @@ public record Scope(
         return attribute != null;
     }
 
+    /** Whether a kill of this scope turns off a part of another. */
+    boolean bearsOn(Scope other) {
+        boolean sameGate = isFleet() || other.isFleet() || gate.equals(other.gate);
+        boolean sameVersion = version == null || other.version == null || version.equals(other.version);
+        boolean apart =
+                attribute != null && attribute.equals(other.attribute) && value != null && !value.equals(other.value);
+        return sameGate && sameVersion && !apart;
+    }
+
     /** The scope as the command line and the log write it: {@code credit-risk/v2[region=eu]}. */
     @Override
     public String toString() {
