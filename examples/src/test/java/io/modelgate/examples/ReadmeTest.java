@@ -8,6 +8,14 @@ import io.modelgate.Gates;
 import io.modelgate.KillReceipt;
 import io.modelgate.ModelGate;
 import io.modelgate.Verdict;
+import io.modelgate.budget.Budget;
+import io.modelgate.budget.Money;
+import io.modelgate.budget.Per;
+import io.modelgate.budget.Prices;
+import io.modelgate.budget.Reaction;
+import io.modelgate.budget.Runaway;
+import io.modelgate.budget.Usage;
+import io.modelgate.budget.Window;
 import io.modelgate.control.FileControlLog;
 import io.modelgate.fallback.Ladder;
 import io.modelgate.rollout.Cohorts;
@@ -17,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +83,63 @@ class ReadmeTest {
             assertThat(decision).isEqualTo(new Decision(true, 0.9));
             assertThat(kill.stored(Duration.ofSeconds(30)) || survivesRestart).isTrue();
             assertThat(credit.call(applicant, Caller.of("user-42"))).isEqualTo(new Decision(false, 1));
+        }
+    }
+
+    record Prompt(String text) {
+        long tokens() {
+            return text.length() / 3L + 1;
+        }
+    }
+
+    record Reply(String text, Usage usage) {
+        static final Reply STOP = new Reply("A person will take over.", Usage.of(0, 0));
+    }
+
+    /** An LLM that says as much as it may. */
+    static final class Llm {
+        private Llm() {}
+
+        static Reply ask(Prompt prompt, long maxOutputTokens) {
+            return new Reply("…", Usage.of(prompt.tokens(), maxOutputTokens));
+        }
+    }
+
+    @Test
+    void theBudgetExampleStopsAnAgentThatLoops() throws IOException {
+        Path log = directory.resolve("modelgate.log");
+        Path ledger = directory.resolve("modelgate.ledger");
+        Path prices = Files.writeString(
+                directory.resolve("prices.properties"),
+                "version=1\ncurrency=USD\nlarge.input=2.50\nlarge.output=10.00\n");
+        Prompt prompt = new Prompt("What is the answer?");
+        // readme budgets: begin
+        try (Gates gates = Gates.open(g -> g.controlLog(FileControlLog.open(log))
+                .budgets(b -> b.prices(Prices.load(prices)).ledger(ledger)))) {
+            ModelGate<Prompt, Reply> chat = gates.gate(
+                    "chat",
+                    g -> g.callAwareStable(
+                                    "v1", (in, call) -> Llm.ask(in, call.maxOutputTokens()), v -> v.price("large"))
+                            .tokens(t -> t.input(Prompt::tokens).maxOutput(800).usage(Reply::usage))
+                            .budget(
+                                    Budget.money("session", Money.of("0.05", "USD"), Per.session()),
+                                    Budget.money("tenant-day", Money.of("20", "USD"), Per.attribute("tenant"))
+                                            .within(Window.day(ZoneOffset.UTC)))
+                            .runaway(Runaway.repeatedInput(20, Reaction.KILL_SESSION))
+                            .fallback(Ladder.of(l -> l.degrade(Reply.STOP))));
+
+            Caller agent = Caller.of("user-42").session("s-7").with("tenant", "acme");
+            Reply reply = chat.call(prompt, agent); // clamped to what is left, or else the safe answer
+            // readme budgets: end
+            assertThat(reply.usage()).isEqualTo(Usage.of(7, 800));
+            int calls = 1;
+            while (!chat.call(prompt, agent).equals(Reply.STOP)) {
+                calls++;
+            }
+            assertThat(calls).isEqualTo(7);
+            assertThat(gates.budgets().balance("session", "s-7").orElseThrow())
+                    .satisfies(session -> assertThat(session.remaining()).isLessThan(18 + 10))
+                    .satisfies(session -> assertThat(session.spent()).isBetween(49_972L, 50_000L));
         }
     }
 
