@@ -148,7 +148,8 @@ final class LedgerReader {
                         : "; nothing that was made durable is missing");
         problem.append(". Spending goes on from the marks in it");
         if (!closed) {
-            problem.append(", which are at or above what was spent; only if the machine went down too, marks of its last second or so")
+            problem.append(
+                            ", which are at or above what was spent; only if the machine went down too, marks of its last second or so")
                     .append(" may be missing");
         }
         return problem.toString();

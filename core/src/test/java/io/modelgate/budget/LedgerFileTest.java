@@ -173,18 +173,7 @@ class LedgerFileTest {
         Random random = new Random(seed);
         Map<String, Long> raised = new HashMap<>();
         for (int round = 0; round < 12; round++) {
-            Process child = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-XX:TieredStopAtLevel=1",
-                            "-XX:+UseSerialGC",
-                            "-Xmx64m",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            RaisingProcess.class.getName(),
-                            path().toString())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            Process child = RaisingProcess.start(path());
             try (BufferedReader out = child.inputReader()) {
                 note(out.readLine(), raised);
                 LockSupport.parkNanos(random.nextInt(20_000_000));

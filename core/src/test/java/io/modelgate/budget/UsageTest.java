@@ -60,27 +60,30 @@ class UsageTest {
     void onlyWhatIsUnknownIsFilledAndThatIsAnEstimate() {
         assertThat(Usage.of(5, 6).filled(100, 200)).isEqualTo(Usage.of(5, 6));
         assertThat(Usage.of(5, 6).filled(100, 200).estimated()).isFalse();
-        assertThat(Usage.ofInput(5).filled(100, 200))
-                .isEqualTo(Usage.of(5, 200).asEstimate());
+        assertThat(Usage.ofInput(5).filled(100, 200)).isEqualTo(Usage.of(5, 200).asEstimate());
         assertThat(Usage.ofOutput(6).filled(100, 200))
                 .isEqualTo(Usage.of(100, 6).asEstimate());
-        assertThat(Usage.UNKNOWN.filled(100, 200))
-                .isEqualTo(Usage.of(100, 200).asEstimate());
-        assertThat(Usage.of(5, 6).asEstimate().filled(1, 2)).isEqualTo(Usage.of(5, 6).asEstimate());
+        assertThat(Usage.UNKNOWN.filled(100, 200)).isEqualTo(Usage.of(100, 200).asEstimate());
+        assertThat(Usage.of(5, 6).asEstimate().filled(1, 2))
+                .isEqualTo(Usage.of(5, 6).asEstimate());
     }
 
     @Test
     void whatIsFilledIsNoLessThanAPartThatIsKnown() {
         Usage filled = Usage.UNKNOWN.cachedInput(50).reasoning(60).filled(10, 20);
-        assertThat(filled).isEqualTo(Usage.of(50, 60).cachedInput(50).reasoning(60).asEstimate());
-        assertThat(new Price(10_000_000, 1_000_000, 10_000_000, 1_000_000).cost(filled)).isEqualTo(110);
+        assertThat(filled)
+                .isEqualTo(Usage.of(50, 60).cachedInput(50).reasoning(60).asEstimate());
+        assertThat(new Price(10_000_000, 1_000_000, 10_000_000, 1_000_000).cost(filled))
+                .isEqualTo(110);
     }
 
     @Test
     void anEstimateStaysOneAndSaysSo() {
         Usage estimate = Usage.of(5, 6).asEstimate();
         assertThat(estimate.cachedInput(1).reasoning(2).estimated()).isTrue();
-        assertThat(estimate).isNotEqualTo(Usage.of(5, 6)).isEqualTo(Usage.of(5, 6).asEstimate());
+        assertThat(estimate)
+                .isNotEqualTo(Usage.of(5, 6))
+                .isEqualTo(Usage.of(5, 6).asEstimate());
         assertThat(Usage.ofInput(5).asEstimate())
                 .hasToString("Usage[input=5, cachedInput=unknown, output=unknown, reasoning=unknown, estimated]");
     }
