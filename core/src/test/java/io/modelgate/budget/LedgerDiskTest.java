@@ -37,17 +37,18 @@ class LedgerDiskTest {
         REPLACE_DONE
     }
 
-    /** Fails at the steps it is told to, or at the n-th step from now. */
+    /** Fails at the steps it is told to, or from the n-th step on. */
     private static class FailingDisk extends Disk {
 
         @Nullable
         Step failing;
 
         int steps;
-        int failAt = -1;
+        int failAt = Integer.MAX_VALUE;
 
         private void step(Step step) throws IOException {
-            if (steps++ == failAt || step == failing) {
+            steps++;
+            if (steps > failAt || step == failing) {
                 throw new IOException("failed to " + step);
             }
         }
@@ -57,7 +58,9 @@ class LedgerDiskTest {
             try {
                 step(Step.WRITE);
             } catch (IOException e) {
-                super.write(file, at, Arrays.copyOf(bytes, bytes.length * 2 / 3));
+                if (steps <= failAt + 1L) { // and no other one after it
+                    super.write(file, at, Arrays.copyOf(bytes, bytes.length * 2 / 3));
+                }
                 throw e;
             }
             super.write(file, at, bytes);
@@ -147,7 +150,7 @@ class LedgerDiskTest {
         return Files.readAttributes(path(), BasicFileAttributes.class).fileKey();
     }
 
-    /** The disk fails once at every step of a life in turn, and the process ends there. */
+    /** The process dies at every step of its life in turn: nothing reaches the disk any more. */
     @Test
     void whateverStepIsTheLastOneTheNextProcessGoesOn() throws IOException {
         boolean reached = true;
@@ -156,7 +159,7 @@ class LedgerDiskTest {
             Map<String, Long> raised = new HashMap<>();
             for (int life = 0; life < 2; life++) {
                 FailingDisk disk = new FailingDisk();
-                disk.failAt = life == 0 ? -1 : step;
+                disk.failAt = life == 0 ? Integer.MAX_VALUE : step;
                 live(file, disk, raised);
                 reached = disk.steps > step;
             }
