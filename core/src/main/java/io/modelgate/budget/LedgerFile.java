@@ -101,7 +101,7 @@ final class LedgerFile implements AutoCloseable {
 
     static LedgerFile open(Path file, Over over, Disk disk) {
         try {
-            return opened(real(file), over, disk);
+            return opened(LedgerLock.real(file), over, disk);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open the ledger " + file + ": " + e, e);
         }
@@ -132,19 +132,6 @@ final class LedgerFile implements AutoCloseable {
             throw LedgerHead.missed(path, 0, ends);
         }
         return new LedgerReader.Content(Map.of(), null);
-    }
-
-    /** The file that a link leads to: it is replaced, and not the link. */
-    private static Path real(Path file) throws IOException {
-        if (Files.exists(file)) {
-            return file.toRealPath();
-        }
-        if (Files.isSymbolicLink(file)) {
-            throw new IOException("it is a link to " + Files.readSymbolicLink(file) + ", which does not exist");
-        }
-        Path absolute = file.toAbsolutePath().normalize();
-        Path directory = absolute.getParent();
-        return directory == null ? absolute : directory.toRealPath().resolve(absolute.getFileName());
     }
 
     /** What is to be known of the end of the file: that the last process did not close it, what was cut off, what cannot be told. */

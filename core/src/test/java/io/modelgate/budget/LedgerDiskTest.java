@@ -28,7 +28,7 @@ class LedgerDiskTest {
 
     private static final LedgerFile.Over NEVER = (budget, period) -> false;
 
-    private enum Step {
+    enum Step {
         WRITE,
         SYNC,
         CUT,
@@ -219,7 +219,7 @@ class LedgerDiskTest {
         Disk disk = new Disk() {
             @Override
             void sync(RandomAccessFile file) throws IOException {
-                if (Thread.currentThread() == syncer.get() && raised.getCount() > 0) {
+                if (Thread.currentThread().equals(syncer.get()) && raised.getCount() > 0) {
                     syncing.countDown();
                     try {
                         raised.await();
