@@ -180,7 +180,7 @@ class SessionWatchTest {
         atOnce(() -> {
             for (int call = 0; call < 1000; call++) {
                 Tripped tripped = watch.check(7, 0);
-                if (tripped == null || tripped.limit() == observe) {
+                if (tripped == null || tripped.limit().equals(observe)) {
                     passed.incrementAndGet();
                     observed.addAndGet(tripped == null ? 0 : 1);
                 }
