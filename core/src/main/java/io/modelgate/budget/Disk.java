@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -29,12 +30,21 @@ class Disk {
         file.setLength(length);
     }
 
-    /** Puts a file in the place of another, and makes the new name survive a crash of the machine. */
+    /** Puts a file in the place of another, with its permissions, and makes the new name survive a crash of the machine. */
     void replace(Path target, Path by) throws IOException {
+        permissions(target, by);
         Files.move(by, target, StandardCopyOption.ATOMIC_MOVE);
         Path directory = target.getParent();
         if (directory != null) {
             syncDirectory(directory);
+        }
+    }
+
+    private static void permissions(Path from, Path to) throws IOException {
+        try {
+            Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(from));
+        } catch (NoSuchFileException | UnsupportedOperationException e) {
+            return; // the first of its name, or a system that has no such thing
         }
     }
 

@@ -5,8 +5,12 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One text file, to which lines are only added; it is written anew, without what is over, when it is opened and when it has
  * grown. It belongs to one process. A mark that was raised survives the end of the process, however that ends, and the end of the
- * machine once {@link #sync()} has returned. Thread-safe; who raises one mark from two threads puts them in order.
+ * machine once {@link #sync()} has returned; from then on a head file beside it tells if it became shorter. Thread-safe; no mark
+ * waits for the disk to sync; who raises one mark from two threads puts them in order.
  */
 final class LedgerFile implements AutoCloseable {
 
@@ -39,7 +44,13 @@ final class LedgerFile implements AutoCloseable {
     private final Disk disk;
     private final @Nullable String problem;
     private final Map<LedgerLine.Mark, Long> marks;
+    /** Held while the file is made durable, written anew or closed; taken before the other. */
+    private final ReentrantLock durability = new ReentrantLock();
+
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** The ends that the head file says; under the lock of durability. */
+    private List<LedgerHead.End> ends;
 
     /** Null while it has to be opened (again). */
     private @Nullable RandomAccessFile file;
@@ -50,15 +61,23 @@ final class LedgerFile implements AutoCloseable {
     private boolean remains;
     private String before = LedgerLine.START;
     private long lines;
-    /** Whether what was written may not be in the file after all, so that it has to be written anew. */
+    /** How many lines the file had when it was written anew. */
+    private long linesAnew;
+    /** Whether what was written may not be on the disk after all, so that it has to be written anew; under the lock of durability. */
     private boolean doubtful;
+    /** Whether the file may be another than the one that was written. */
+    private boolean replaced;
+    /** What the system knows the file by; null if it has no such thing. */
+    private @Nullable Object identity;
 
     private boolean closed;
 
-    private LedgerFile(Path path, LedgerLock owner, Disk disk, LedgerReader.Content content) {
+    private LedgerFile(
+            Path path, LedgerLock owner, Disk disk, List<LedgerHead.End> ends, LedgerReader.Content content) {
         this.path = path;
         this.owner = owner;
         this.disk = disk;
+        this.ends = ends;
         this.marks = new ConcurrentHashMap<>(content.marks());
         this.problem = content.problem();
     }
@@ -72,7 +91,8 @@ final class LedgerFile implements AutoCloseable {
      * Opens a ledger, and makes it if there is none.
      *
      * @param over says whose marks are left out
-     * @throws IllegalStateException if it is open already, or is damaged; the message has the number of the line
+     * @throws IllegalStateException if it is open already, is damaged (the message has the number of the line), or is not what it was
+     *     when it was last made durable
      * @throws UncheckedIOException if it cannot be read or written
      */
     static LedgerFile open(Path file, Over over) {
@@ -81,7 +101,7 @@ final class LedgerFile implements AutoCloseable {
 
     static LedgerFile open(Path file, Over over, Disk disk) {
         try {
-            return opened(real(file), over, disk);
+            return opened(LedgerLock.real(file), over, disk);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot open the ledger " + file + ": " + e, e);
         }
@@ -91,11 +111,9 @@ final class LedgerFile implements AutoCloseable {
         LedgerLock owner = LedgerLock.of(path);
         LedgerFile ledger = null;
         try {
-            boolean fresh = Files.notExists(path);
-            ledger = new LedgerFile(
-                    path, owner, disk, fresh ? new LedgerReader.Content(Map.of(), null) : LedgerReader.read(path));
+            List<LedgerHead.End> ends = LedgerHead.read(path);
+            ledger = new LedgerFile(path, owner, disk, ends, content(path, ends));
             ledger.rewrite(over);
-            ledger.writable();
             return ledger;
         } catch (IOException | RuntimeException e) {
             if (ledger != null) {
@@ -106,17 +124,17 @@ final class LedgerFile implements AutoCloseable {
         }
     }
 
-    /** The file that a link leads to: it is replaced, and not the link. */
-    private static Path real(Path file) throws IOException {
-        if (Files.exists(file)) {
-            return file.toRealPath();
+    private static LedgerReader.Content content(Path path, List<LedgerHead.End> ends) throws IOException {
+        if (!Files.notExists(path)) {
+            return LedgerReader.read(path, ends);
         }
-        Path absolute = file.toAbsolutePath().normalize();
-        Path directory = absolute.getParent();
-        return directory == null ? absolute : directory.toRealPath().resolve(absolute.getFileName());
+        if (!ends.isEmpty()) {
+            throw LedgerHead.missed(path, 0, ends);
+        }
+        return new LedgerReader.Content(Map.of(), null);
     }
 
-    /** What was wrong with the end of the file, and is repaired; also that the last process did not close it. */
+    /** What is to be known of the end of the file: that the last process did not close it, what was cut off, what cannot be told. */
     Optional<String> repaired() {
         return Optional.ofNullable(problem);
     }
@@ -182,6 +200,9 @@ final class LedgerFile implements AutoCloseable {
 
     /** The file, which ends where the next line begins. */
     private RandomAccessFile writable() throws IOException {
+        if (replaced) {
+            throw new IOException("it was not written anew to its end; the next sync does that");
+        }
         RandomAccessFile to = file;
         if (to == null) {
             to = new RandomAccessFile(path.toFile(), "rw");
@@ -198,42 +219,77 @@ final class LedgerFile implements AutoCloseable {
         return to;
     }
 
+    /** {@link #sync(Over)} that forgets nothing. */
+    void sync() {
+        sync(NEVER);
+    }
+
     /**
-     * Makes everything that was written survive a crash of the machine. Also writes the file anew if it has grown much, was
-     * changed from outside, or could not be made durable before.
+     * Makes everything that was written before survive a crash of the machine. Also writes the file anew if it has grown much, is no
+     * longer the one that was opened, or could not be made durable before.
      *
+     * @param over says whose marks are left out if it is written anew
      * @throws UncheckedIOException if that fails; the next call tries again
      * @throws IllegalStateException if the ledger is closed
      */
-    void sync() {
-        lock.lock();
+    void sync(Over over) {
+        durability.lock();
         try {
-            checkOpen();
-            if (doubtful
-                    || lines > Math.max(FEW_LINES, LINES_PER_MARK * marks.size())
-                    || !Files.exists(path)
-                    || Files.size(path) < length) {
-                rewrite(NEVER);
-                return;
+            RandomAccessFile open;
+            LedgerHead.End end;
+            lock.lock();
+            try {
+                checkOpen();
+                if (doubtful || replaced || grown() || lost()) {
+                    rewrite(over);
+                    return;
+                }
+                end = new LedgerHead.End(length, before);
+                if (ends.equals(List.of(end))) {
+                    return;
+                }
+                open = writable();
+            } finally {
+                lock.unlock();
             }
             // After a failure the system may have dropped the lines, and a later success says nothing about them.
             doubtful = true;
-            disk.sync(writable());
+            disk.sync(open);
             doubtful = false;
+            head(List.of(end));
         } catch (IOException e) {
             throw failed("make durable", e);
         } finally {
-            lock.unlock();
+            durability.unlock();
         }
+    }
+
+    private boolean grown() {
+        return lines > Math.max(FEW_LINES, LINES_PER_MARK * linesAnew);
+    }
+
+    /** Whether somebody removed, replaced or cut the file. */
+    private boolean lost() throws IOException {
+        return !Files.exists(path) || Files.size(path) < length || !Objects.equals(identity, identity());
+    }
+
+    private @Nullable Object identity() throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    }
+
+    private void head(List<LedgerHead.End> accepted) throws IOException {
+        LedgerHead.write(path, accepted, disk);
+        ends = accepted;
     }
 
     /**
      * Writes the file anew without the marks of periods that are over. Marks cannot be raised meanwhile.
      *
-     * @throws UncheckedIOException if that fails; then the ledger is as it was
+     * @throws UncheckedIOException if that fails; then the marks are as they were
      * @throws IllegalStateException if the ledger is closed
      */
     void compact(Over over) {
+        durability.lock();
         lock.lock();
         try {
             checkOpen();
@@ -242,6 +298,7 @@ final class LedgerFile implements AutoCloseable {
             throw failed("write anew", e);
         } finally {
             lock.unlock();
+            durability.unlock();
         }
     }
 
@@ -251,16 +308,36 @@ final class LedgerFile implements AutoCloseable {
                 .removeIf(mark -> mark.getValue() == 0
                         || over.over(mark.getKey().budget(), mark.getKey().period()));
         Path fresh = path.resolveSibling(path.getFileName() + ".tmp");
-        LedgerWriter writer = LedgerWriter.write(fresh, kept, disk);
+        LedgerHead.End end = LedgerWriter.write(fresh, kept, disk);
+        List<LedgerHead.End> old = ends;
+        if (!ends.isEmpty()) {
+            List<LedgerHead.End> either = new ArrayList<>(ends);
+            either.add(end);
+            head(List.copyOf(either));
+        }
         // Closed on both sides of the move, because Windows moves no open file.
         release();
-        disk.replace(path, fresh);
-        length = writer.length();
-        before = writer.before();
+        replaced = true;
+        try {
+            disk.replace(path, fresh);
+        } catch (IOException e) {
+            if (Files.exists(fresh)) { // so it is where it was, and the ledger too
+                replaced = false;
+                ends = old;
+            }
+            throw e;
+        }
+        replaced = false;
+        length = end.length();
+        before = end.checksum();
         lines = kept.size();
+        linesAnew = lines;
         marks.keySet().retainAll(kept.keySet());
         remains = false;
         doubtful = false;
+        identity = identity();
+        writable();
+        head(List.of(end));
     }
 
     private void release() throws IOException {
@@ -278,6 +355,7 @@ final class LedgerFile implements AutoCloseable {
      */
     @Override
     public void close() {
+        durability.lock();
         lock.lock();
         try {
             if (closed) {
@@ -285,18 +363,26 @@ final class LedgerFile implements AutoCloseable {
             }
             closed = true;
             try (owner) {
-                if (doubtful) {
-                    rewrite(NEVER);
-                }
-                write(LedgerLine.closed(before));
-                disk.sync(writable());
-            } finally {
-                release();
+                end();
             }
         } catch (IOException e) {
             throw failed("close", e);
         } finally {
             lock.unlock();
+            durability.unlock();
+        }
+    }
+
+    private void end() throws IOException {
+        try {
+            if (doubtful || replaced || lost()) {
+                rewrite(NEVER);
+            }
+            write(LedgerLine.closed(before));
+            disk.sync(writable());
+            head(List.of(new LedgerHead.End(length, before)));
+        } finally {
+            release();
         }
     }
 

@@ -115,7 +115,7 @@ record LedgerLine(Kind kind, @Nullable Mark mark, long amount, String checksum) 
                 + amount;
     }
 
-    private static String checksum(String before, String content) {
+    static String checksum(String before, String content) {
         CRC32 crc = new CRC32();
         crc.update((before + ' ' + content).getBytes(StandardCharsets.ISO_8859_1));
         String hex = Long.toHexString(crc.getValue());

@@ -3,6 +3,7 @@ package io.modelgate.budget;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -24,6 +25,19 @@ final class LedgerLock implements AutoCloseable {
     private LedgerLock(Path file, FileChannel channel) {
         this.file = file;
         this.channel = channel;
+    }
+
+    /** The file that a link leads to: it is replaced, and not the link. */
+    static Path real(Path file) throws IOException {
+        if (Files.exists(file)) {
+            return file.toRealPath();
+        }
+        if (Files.isSymbolicLink(file)) {
+            throw new IOException("it is a link to " + Files.readSymbolicLink(file) + ", which does not exist");
+        }
+        Path absolute = file.toAbsolutePath().normalize();
+        Path directory = absolute.getParent();
+        return directory == null ? absolute : directory.toRealPath().resolve(absolute.getFileName());
     }
 
     static LedgerLock of(Path ledger) throws IOException {

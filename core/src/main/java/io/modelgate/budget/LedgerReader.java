@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class LedgerReader {
 
     private final Path file;
+    private final List<LedgerHead.End> ends;
     private final Map<LedgerLine.Mark, Long> marks = new HashMap<>();
     private final byte[] line = new byte[LedgerLine.MAX_BYTES];
     private int length;
@@ -25,29 +27,42 @@ final class LedgerReader {
     private long end;
     private String before = LedgerLine.START;
     private boolean closed;
+    /** Whether it had the end that its head file says; it may have gone on since. */
+    private boolean durable;
+
     private @Nullable String torn;
 
-    private LedgerReader(Path file) {
+    private LedgerReader(Path file, List<LedgerHead.End> ends) {
         this.file = file;
+        this.ends = ends;
     }
 
     /**
      * What a ledger says.
      *
      * @param marks the amounts
-     * @param problem what was missing at its end, and that is made up for; null if it was closed
+     * @param problem what is to be known of its end; null if it was closed and nothing is missing
      */
     record Content(
             Map<LedgerLine.Mark, Long> marks, @Nullable String problem) {}
 
-    static Content read(Path file) throws IOException {
-        LedgerReader reader = new LedgerReader(file);
+    /**
+     * Reads a ledger.
+     *
+     * @param ends what its head file says; empty if it has none
+     * @throws IllegalStateException if it is damaged, or had none of the ends
+     */
+    static Content read(Path file, List<LedgerHead.End> ends) throws IOException {
+        LedgerReader reader = new LedgerReader(file, ends);
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
             while (reader.next(in)) {
                 reader.complete();
             }
         }
         reader.tail();
+        if (!ends.isEmpty() && !reader.durable) {
+            throw LedgerHead.missed(file, reader.end, ends);
+        }
         return new Content(reader.marks, reader.problem());
     }
 
@@ -79,6 +94,7 @@ final class LedgerReader {
             throw damaged(number == 1 ? "it is not the first line of a ledger" : "it is not what was written there");
         }
         apply(parsed);
+        durable |= ends.contains(new LedgerHead.End(end, before));
     }
 
     private void apply(LedgerLine parsed) {
@@ -118,19 +134,35 @@ final class LedgerReader {
     }
 
     private @Nullable String problem() {
-        if (closed && torn == null) {
+        if (closed && torn == null && !ends.isEmpty()) {
             return null;
         }
-        return "ledger " + file
-                + (closed ? " was damaged at its end" : " was not closed by the process that last used it")
-                + (torn == null ? "" : "; " + torn)
-                + "; spending goes on from the marks in it, which are above what was spent by a sixty-fourth of a ceiling at most";
+        StringBuilder problem = new StringBuilder("ledger ").append(file);
+        problem.append(closed ? " was closed" : " was not closed, as when a process is killed");
+        if (torn != null) {
+            problem.append("; ").append(torn);
+        }
+        problem.append(
+                ends.isEmpty()
+                        ? "; it has no head file, so nothing shows whether lines are missing at its end"
+                        : "; nothing that was made durable is missing");
+        problem.append(". Spending goes on from the marks in it");
+        if (!closed) {
+            problem.append(
+                            ", which are at or above what was spent; only if the machine went down too, marks of its last second or so")
+                    .append(" may be missing");
+        }
+        return problem.toString();
     }
 
     private IllegalStateException damaged(String what) {
-        return new IllegalStateException(
-                "ledger " + file + " is damaged at line " + number + ", byte " + offset + ": " + what
-                        + ". Restore the file; or cut it to " + offset
-                        + " bytes to go on with what stands before, or remove it to start from nothing: either forgets spending");
+        Path head = LedgerHead.of(file);
+        String way = offset == 0
+                ? "remove it and " + head + " to start from nothing, which forgets spending"
+                : "cut it to " + offset
+                        + " bytes to go on with what stands before, or remove it to start from nothing; in both cases remove "
+                        + head + " too. Either forgets spending";
+        return new IllegalStateException("ledger " + file + " is damaged at line " + number + ", byte " + offset + ": "
+                + what + ". Restore the file; or " + way);
     }
 }

@@ -6,7 +6,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Writes a whole ledger, durably. */
+/** Writes a whole ledger, durably, and says where it ends. */
 final class LedgerWriter {
 
     private static final int CHUNK = 1 << 16;
@@ -22,7 +22,7 @@ final class LedgerWriter {
         this.disk = disk;
     }
 
-    static LedgerWriter write(Path path, Map<LedgerLine.Mark, Long> marks, Disk disk) throws IOException {
+    static LedgerHead.End write(Path path, Map<LedgerLine.Mark, Long> marks, Disk disk) throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
             disk.cut(file, 0);
             LedgerWriter writer = new LedgerWriter(file, disk);
@@ -32,7 +32,7 @@ final class LedgerWriter {
             }
             writer.flush();
             disk.sync(file);
-            return writer;
+            return new LedgerHead.End(writer.written, writer.before);
         }
     }
 
@@ -48,15 +48,5 @@ final class LedgerWriter {
         disk.write(file, written, chunk.toByteArray());
         written += chunk.size();
         chunk.reset();
-    }
-
-    /** In bytes. */
-    long length() {
-        return written;
-    }
-
-    /** The checksum of the last line. */
-    String before() {
-        return before;
     }
 }

@@ -23,6 +23,10 @@ final class PricesFile {
     private static final String CURRENCY = "currency";
     private static final int MAX_CHARACTERS = 1 << 20;
     private static final int MAX_VERSION = 100;
+
+    /** More of them say nothing new: it is the wrong file. */
+    private static final int MAX_SHOWN = 100;
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/:@+-]{0,199}");
 
     private enum Kind {
@@ -84,7 +88,8 @@ final class PricesFile {
         if (prices == null) {
             throw new IllegalArgumentException("prices file " + source + " has "
                     + (file.mistakes.size() == 1 ? "a mistake" : file.mistakes.size() + " mistakes") + ":\n  "
-                    + String.join("\n  ", file.mistakes));
+                    + String.join("\n  ", file.mistakes.subList(0, Math.min(MAX_SHOWN, file.mistakes.size())))
+                    + (file.mistakes.size() > MAX_SHOWN ? "\n  …" : ""));
         }
         return prices;
     }
@@ -162,7 +167,7 @@ final class PricesFile {
         if (dot < 0 || kind == null) {
             mistakes.add(
                     "key " + Names.quote(key)
-                            + " is unknown: expected version, currency, or NAME.input, NAME.cached-input, NAME.output or NAME.reasoning");
+                            + " is unknown: expected version, currency, or NAME.input, NAME.cached-input, NAME.output or NAME.reasoning; a key ends at its first blank, '=' or ':', unless '\\' stands before that");
             return;
         }
         if (!NAME.matcher(name).matches()) {

@@ -9,6 +9,9 @@ final class SpendRate {
 
     private static final int SLICES = 16;
 
+    /** Where a slice saturates: far above every limit, and all slices together fit a long. */
+    private static final long MOST = 1L << 56;
+
     private final Runaway limit;
     private final long most;
     private final boolean money;
@@ -43,7 +46,7 @@ final class SpendRate {
             newest = now;
         }
         advance(now);
-        long amount = money ? micros : tokens;
+        long amount = Math.min(money ? micros : tokens, MOST - spent[at]);
         spent[at] += amount;
         sum += amount;
     }

@@ -29,6 +29,10 @@ class LedgerFileTest {
         return directory.resolve("ledger");
     }
 
+    private Path head() {
+        return directory.resolve("ledger.head");
+    }
+
     @Test
     void aClosedLedgerRemembersExactly() {
         try (LedgerFile ledger = LedgerFile.open(path())) {
@@ -88,14 +92,19 @@ class LedgerFileTest {
     void everyCutIsReportedOrRefusedAndForgetsNoCompleteLine() throws IOException {
         byte[] bytes = written();
         int header = "modelgate-ledger 1 00000000".length();
+        byte[] head = Files.readAllBytes(head());
         for (int length = 0; length < bytes.length; length++) {
             Files.write(path(), Arrays.copyOf(bytes, length));
+            Files.write(head(), head);
+            assertThatIllegalStateException()
+                    .as("cut to %d", length)
+                    .isThrownBy(() -> LedgerFile.open(path()))
+                    .withMessageContaining(length <= header ? "damaged at line 1," : "has become shorter");
             if (length <= header) {
-                assertThatIllegalStateException()
-                        .isThrownBy(() -> LedgerFile.open(path()))
-                        .withMessageContaining("damaged at line 1,");
                 continue;
             }
+            // As a process leaves it that dies before it can make the rest durable.
+            Files.delete(head());
             Map<String, Long> complete = new HashMap<>();
             // A line that lacks only its newline is complete as well.
             for (String line : new String(bytes, 0, Math.min(bytes.length, length + 1), StandardCharsets.US_ASCII)
@@ -164,18 +173,7 @@ class LedgerFileTest {
         Random random = new Random(seed);
         Map<String, Long> raised = new HashMap<>();
         for (int round = 0; round < 12; round++) {
-            Process child = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-XX:TieredStopAtLevel=1",
-                            "-XX:+UseSerialGC",
-                            "-Xmx64m",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            RaisingProcess.class.getName(),
-                            path().toString())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            Process child = RaisingProcess.start(path());
             try (BufferedReader out = child.inputReader()) {
                 note(out.readLine(), raised);
                 LockSupport.parkNanos(random.nextInt(20_000_000));

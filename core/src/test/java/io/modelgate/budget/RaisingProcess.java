@@ -1,11 +1,26 @@
 package io.modelgate.budget;
 
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** Raises marks for ever, and prints each once it is raised. */
 final class RaisingProcess {
 
     private RaisingProcess() {}
+
+    static Process start(Path ledger) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-Xmx64m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        RaisingProcess.class.getName(),
+                        ledger.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
 
     public static void main(String[] arguments) {
         LedgerFile ledger = LedgerFile.open(Path.of(arguments[0]));
