@@ -281,8 +281,8 @@ final class Flight<I, O> extends RunningCall<I, O> {
     /** The model ended after the call had; a stage that says so twice is heard once. */
     private Miss late(@Nullable O answer) {
         if (STATE.compareAndSet(this, LANDED, ENDED)) {
-            version.overdue.decrement();
             settled(answer);
+            version.overdue.decrement(); // whoever sees that nothing runs sees it paid too
         }
         return Miss.of(Cause.CUT);
     }
@@ -340,8 +340,8 @@ final class Flight<I, O> extends RunningCall<I, O> {
     /** It was stopped before its model was invoked, and now nobody will. */
     private void neverBegan() {
         if (STATE.compareAndSet(this, LANDED, ENDED)) {
-            version.overdue.decrement();
             withdrawn();
+            version.overdue.decrement();
         }
     }
 

@@ -3,6 +3,7 @@ package io.modelgate;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.modelgate.budget.Budget;
+import io.modelgate.budget.Per;
 import io.modelgate.budget.Runaway;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +62,16 @@ public final class GateBuilder<I, O> {
     }
 
     /** Adds the stable version as {@link #stable(String, Model)} does, one that asks about the call it serves. */
+    public GateBuilder<I, O> callAwareStable(String id, CallAwareModel<I, O> model) {
+        return callAwareStable(id, model, v -> {});
+    }
+
+    /** Adds the stable version as {@link #stable(String, Model)} does, one that answers with a stage; see {@link ModelGate#callAsync}. */
+    public GateBuilder<I, O> asyncStable(String id, AsyncModel<I, O> model) {
+        return asyncStable(id, model, v -> {});
+    }
+
+    /** Adds the stable version as {@link #stable(String, Model)} does, one that asks about the call it serves. */
     public GateBuilder<I, O> callAwareStable(
             String id, CallAwareModel<I, O> model, Consumer<VersionBuilder<I, O>> about) {
         return addStable(VersionBuilder.callAware(id, model), about);
@@ -94,6 +105,16 @@ public final class GateBuilder<I, O> {
     /** Adds a version as {@link #version(String, Model)} does, with its backend and digest. */
     public GateBuilder<I, O> version(String id, Model<I, O> model, Consumer<VersionBuilder<I, O>> about) {
         return add(VersionBuilder.of(id, model), about);
+    }
+
+    /** Adds a version whose implementation asks about the call that it serves, for instance the time left. */
+    public GateBuilder<I, O> callAwareVersion(String id, CallAwareModel<I, O> model) {
+        return callAwareVersion(id, model, v -> {});
+    }
+
+    /** Adds a version as {@link #version(String, Model)} does, one that answers with a stage; see {@link ModelGate#callAsync}. */
+    public GateBuilder<I, O> asyncVersion(String id, AsyncModel<I, O> model) {
+        return asyncVersion(id, model, v -> {});
     }
 
     /** Adds a version whose implementation asks about the call that it serves, for instance the time left. */
@@ -296,6 +317,14 @@ public final class GateBuilder<I, O> {
         if (tokens == null && !(budgets.isEmpty() && runaways.isEmpty())) {
             throw new IllegalArgumentException(
                     gate() + "it has budgets or limits on runaways, but does not say how to count; add tokens(…)");
+        }
+        for (Budget budget : budgets) {
+            if (budget.per() instanceof Per.Attribute per && !attributes.contains(per.name())) {
+                throw new IllegalArgumentException(
+                        gate() + "budget \"" + budget.name() + "\" is per attribute \"" + per.name()
+                                + "\", which the gate does not declare; declared are " + attributes
+                                + "; add attributes(\"" + per.name() + "\")");
+            }
         }
         if (modelTimeoutNanos != Long.MAX_VALUE && modelTimeoutNanos >= deadlineNanos) {
             throw new IllegalArgumentException(gate() + "modelTimeout is " + Duration.ofNanos(modelTimeoutNanos)

@@ -131,7 +131,7 @@ class BudgetServingTest {
                 .isInstanceOf(GateException.class)
                 .cause()
                 .isInstanceOf(OverBudgetException.class)
-                .hasMessage("budget session: the call needs 70 tokens, 40 tokens of 100 tokens remain");
+                .hasMessage("budget session: the call needs at least 51 tokens, 40 tokens of 100 tokens remain");
         Outcome<Usage> refused = gate.decide(50, SESSION);
         assertThat(refused).isInstanceOf(Outcome.Refused.class);
         assertThat(refused.cause()).contains(Cause.OVER_BUDGET);
@@ -318,8 +318,8 @@ class BudgetServingTest {
         Budget tenant = Budget.tokens("tenant", 50, Per.attribute("tenant"));
         Budget money =
                 Budget.money("gate-day", Money.of("0.001", "USD"), Per.gate()).within(Window.day(ZoneOffset.UTC));
-        ModelGate<Integer, Usage> gate =
-                gate((input, call) -> Usage.of(input, 5), g -> g.budget(HUNDRED, tenant, money));
+        ModelGate<Integer, Usage> gate = gate(
+                (input, call) -> Usage.of(input, 5), g -> g.attributes("tenant").budget(HUNDRED, tenant, money));
         gate.call(20, SESSION); // 25 tokens, 20 × 1 + 5 × 10 micro-units
         assertThat(balance("gate-day", "chat").spent()).isEqualTo(70);
         assertThat(gate.decide(30, SESSION).cause()).contains(Cause.OVER_BUDGET);
@@ -357,6 +357,16 @@ class BudgetServingTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("chat/v2");
         gate.register("v3", input -> Usage.of(1, 1), v -> v.price("small"));
+    }
+
+    @Test
+    void aBudgetPerAnAttributeThatTheGateDoesNotDeclareFailsTheBuild() {
+        assertThatThrownBy(() -> gate(
+                        (input, call) -> Usage.of(1, 1),
+                        g -> g.attributes("tenant").budget(Budget.tokens("t", 50, Per.attribute("tenent")))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("tenent")
+                .hasMessageContaining("[tenant]");
     }
 
     @Test

@@ -71,7 +71,7 @@ public final class Budgets implements AutoCloseable {
         touchNanos = settings.sessionIdle.toNanos() / TOUCHES;
         ledger = settings.ledger == null ? null : LedgerFile.open(settings.ledger);
         if (ledger != null) {
-            ledger.repaired().ifPresent(LOG::warn);
+            ledger.repaired().ifPresent(LOG::info);
         }
     }
 
@@ -318,7 +318,7 @@ public final class Budgets implements AutoCloseable {
      */
     public void sync() {
         if (ledger != null && !closed.get()) {
-            ledger.sync();
+            ledger.sync(this::over);
         }
     }
 
@@ -344,10 +344,13 @@ public final class Budgets implements AutoCloseable {
         }
         try (file) {
             books.values().forEach(Book::close);
-            file.compact((budget, period) -> {
-                Book book = books.get(budget);
-                return book != null && book.over(period);
-            });
+            file.compact(this::over);
         }
+    }
+
+    /** Whether a period of a budget is over, so that the ledger may forget its marks. */
+    private boolean over(String budget, long period) {
+        Book book = books.get(budget);
+        return book != null && book.over(period);
     }
 }

@@ -177,7 +177,7 @@ public final class GateBudgets {
                 hope = false;
             }
             if (!hope) {
-                return refusal(book, reason, terms, input, asked);
+                return refusal(book, reason, terms, input, mayClamp ? Math.min(1, asked) : asked);
             }
             failed = reservation.hold(spender.accounts(now), terms, input, output, now);
         }

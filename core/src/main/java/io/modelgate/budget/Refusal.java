@@ -5,7 +5,7 @@ package io.modelgate.budget;
  *
  * @param kind why
  * @param budget the budget that does not cover it; empty if it is none
- * @param needed what the call would have had to reserve, in the unit
+ * @param needed the least that the call would have had to reserve, in the unit: with one output token where it may be clamped
  * @param remaining what was left of the ceiling, in the unit, 0 to the ceiling
  * @param ceiling of the budget, in the unit
  * @param unit {@code tokens}, or the currency of ISO 4217 in which the amounts are micro-units; empty if there is no budget
@@ -25,7 +25,7 @@ public record Refusal(Kind kind, String budget, long needed, long remaining, lon
     public String message() {
         return switch (kind) {
             case OVER_BUDGET ->
-                "budget " + budget + ": the call needs " + amount(needed) + ", " + amount(remaining) + " of "
+                "budget " + budget + ": the call needs at least " + amount(needed) + ", " + amount(remaining) + " of "
                         + amount(ceiling) + " remain";
             case TOO_MANY_CALLS ->
                 budget.isEmpty()

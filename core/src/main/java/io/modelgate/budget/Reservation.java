@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Reservation implements Admission {
 
-    private static final long FREE = 0;
     private static final long OPEN = 1;
     private static final long SETTLED = 2;
     private static final long EXPIRED = 3;
+    private static final long SETTLING = 4;
     private static final long STATES = 7;
 
     /** No reservation of an account's was refused, but something else came in the way. */
@@ -148,7 +148,7 @@ public final class Reservation implements Admission {
     /** Whether it is settled, so that settling it again would throw. An expired one is not. */
     public boolean settled() {
         long now = state & STATES;
-        return now == SETTLED || now == FREE;
+        return now != OPEN && now != EXPIRED;
     }
 
     /**
@@ -175,7 +175,11 @@ public final class Reservation implements Admission {
         long output = produced;
         Usage used = usage.filled(inputTokens, output == NO_PROGRESS ? maxOutputTokens : output);
         Price known = price;
-        charge(late, used.tokens(), known == null ? 0 : known.cost(used), now);
+        try {
+            charge(late, used.tokens(), known == null ? 0 : known.cost(used), now);
+        } finally {
+            closed(late);
+        }
         return used;
     }
 
@@ -186,12 +190,14 @@ public final class Reservation implements Admission {
      * @throws IllegalStateException if it is settled already
      */
     public void cancel(long now) {
-        if (!close()) {
+        boolean late = close();
+        if (!late) {
             giveBack(held.length, now);
         }
+        closed(late);
     }
 
-    /** Whether it had expired, so that nothing is held. */
+    /** Begins to settle it; until it is {@linkplain #closed} it counts as open. Says whether it had expired, so that nothing is held. */
     private boolean close() {
         long seen = state;
         while (true) {
@@ -199,14 +205,18 @@ public final class Reservation implements Admission {
             if (was != OPEN && was != EXPIRED) {
                 throw new IllegalStateException("the reservation is settled already");
             }
-            long witness = (long) STATE.compareAndExchange(this, seen, seen - was + SETTLED);
+            long witness = (long) STATE.compareAndExchange(this, seen, seen - was + SETTLING);
             if (witness == seen) {
-                if (was == OPEN && !again) {
-                    spender.gate.budgets.open.remove(this);
-                }
                 return was == EXPIRED;
             }
             seen = witness;
+        }
+    }
+
+    private void closed(boolean late) {
+        STATE.setRelease(this, state - SETTLING + SETTLED);
+        if (!late && !again) {
+            spender.gate.budgets.open.remove(this);
         }
     }
 
@@ -266,7 +276,12 @@ public final class Reservation implements Admission {
     }
 
     boolean isOpen() {
-        return (state & STATES) == OPEN;
+        return open(state);
+    }
+
+    private static boolean open(long state) {
+        long now = state & STATES;
+        return now == OPEN || now == SETTLING;
     }
 
     /** Gives everything back if it has been open for longer than the timeout. */
@@ -292,7 +307,7 @@ public final class Reservation implements Admission {
     /** What it holds of an account, for reports: a glance, not exact while it is settled. */
     void each(OpenReservations.Holding holding) {
         long seen = state;
-        for (int i = 0; (seen & STATES) == OPEN && i < amounts.length; i++) {
+        for (int i = 0; open(seen) && i < amounts.length; i++) {
             Account account = held[i];
             long amount = amounts[i];
             if (account != null && state == seen) {

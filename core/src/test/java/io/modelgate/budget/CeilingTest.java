@@ -219,9 +219,9 @@ class CeilingTest {
 
         Refusal refusal = (Refusal) rig.clamp(spender, 400, 4_000);
 
-        assertThat(refusal).isEqualTo(new Refusal(Kind.OVER_BUDGET, "session", 4_400, 400, 1_000, "tokens"));
+        assertThat(refusal).isEqualTo(new Refusal(Kind.OVER_BUDGET, "session", 401, 400, 1_000, "tokens"));
         assertThat(refusal.message())
-                .isEqualTo("budget session: the call needs 4400 tokens, 400 tokens of 1000 tokens remain");
+                .isEqualTo("budget session: the call needs at least 401 tokens, 400 tokens of 1000 tokens remain");
         assertThat(((Reservation) rig.clamp(spender, 399, 4_000)).maxOutputTokens())
                 .isEqualTo(1);
     }

@@ -121,6 +121,7 @@ class ReadmeTest {
                     g -> g.callAwareStable(
                                     "v1", (in, call) -> Llm.ask(in, call.maxOutputTokens()), v -> v.price("large"))
                             .tokens(t -> t.input(Prompt::tokens).maxOutput(800).usage(Reply::usage))
+                            .attributes("tenant")
                             .budget(
                                     Budget.money("session", Money.of("0.05", "USD"), Per.session()),
                                     Budget.money("tenant-day", Money.of("20", "USD"), Per.attribute("tenant"))
@@ -145,14 +146,19 @@ class ReadmeTest {
 
     @Test
     void theReadmeShowsThisVeryCode() throws IOException {
+        assertThatTheReadmeShows("readme");
+        assertThatTheReadmeShows("readme budgets");
+    }
+
+    private static void assertThatTheReadmeShows(String part) throws IOException {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.exists(root.resolve("README.md"))) {
             root = root.getParent();
         }
         List<String> source =
                 Files.readAllLines(root.resolve("examples/src/test/java/io/modelgate/examples/ReadmeTest.java"));
-        int begin = source.indexOf("        // readme: begin");
-        int end = source.indexOf("            // readme: end");
+        int begin = source.indexOf("        // " + part + ": begin");
+        int end = source.indexOf("            // " + part + ": end");
         String shown = String.join("\n", source.subList(begin + 1, end)).stripIndent() + "\n}";
 
         assertThat(Files.readString(root.resolve("README.md")).replace("\r\n", "\n"))
