@@ -27,6 +27,7 @@ final class Book {
     final Budget budget;
     final long ceiling;
     final long lease;
+    final boolean durable;
     final InstantSource instants;
     final ReentrantLock lock = new ReentrantLock();
     final LongAdder refused = new LongAdder();
@@ -51,6 +52,7 @@ final class Book {
         instants = budgets.instants;
         sessions = budget.per() instanceof Per.Session;
         ledger = budget.window() instanceof Window.Rolling ? null : budgets.ledger;
+        durable = ledger != null;
         most = budgets.settings.maxSessions;
         Caffeine<Object, Object> builder = Caffeine.newBuilder().maximumSize(most);
         if (sessions) {
@@ -65,7 +67,8 @@ final class Book {
     /** The account of a key; null if it is new and there is no room for it. */
     @Nullable
     Account account(@Nullable String key) {
-        if (key == null || key.isEmpty()) {
+        // A key's hash is looked at anyway; its characters are a cache miss more.
+        if (key == null || (key.hashCode() == 0 && key.isEmpty())) {
             return fixed("");
         }
         Account account = accounts.get(key, load);

@@ -68,7 +68,7 @@ final class WordAccount extends Account {
             if ((seen & OPEN) == OPEN) {
                 return CROWDED;
             }
-            if (wanted > mark) {
+            if (book.durable && wanted > mark) {
                 raise(wanted);
             }
             long witness = (long) WORD.compareAndExchange(this, seen, seen + amount + ONE_OPEN);
@@ -101,7 +101,7 @@ final class WordAccount extends Account {
                 return false;
             }
             long held = Math.min(MAX_HELD, (seen & MAX_HELD) + amount);
-            if (held > mark && seen >= 0) {
+            if (book.durable && held > mark && seen >= 0) {
                 try {
                     raise(held);
                 } catch (UncheckedIOException e) {
