@@ -82,7 +82,8 @@ public final class GatesBuilder {
     /**
      * Sets what runs the models of gates that {@linkplain GateBuilder#enforceTimeouts enforce timeouts} or
      * {@linkplain GateBuilder#cutInFlightOnKill cut calls}, and the ladders of asynchronous calls. A task that it rejects is a
-     * {@linkplain Cause#FULL refusal}. Default: a virtual thread for each task where the JDK has them, else daemon threads as needed.
+     * {@linkplain Cause#FULL refusal}. Give one that grows or rejects: ladders wait for the models of versions that stand in, and in a
+     * pool that queues behind a fixed number of threads they may take all of them and wait for each other. Default: a virtual thread for each task where the JDK has them, else daemon threads as needed.
      */
     public GatesBuilder executor(Executor executor) {
         this.executor = executor;
