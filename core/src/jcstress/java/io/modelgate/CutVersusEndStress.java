@@ -19,7 +19,7 @@ public class CutVersusEndStress {
 
     private final CompletableFuture<String> backend = new CompletableFuture<>();
     private final ModelGate<String, String> gate = Gates.open(
-                    g -> g.ticker(() -> 0).executor(Runnable::run))
+                    g -> g.ticker(() -> 0).executor(Runnable::run).ladderExecutor(Runnable::run))
             .gate(
                     "stress",
                     g -> g.asyncStable("v1", (input, call) -> backend, v -> {})

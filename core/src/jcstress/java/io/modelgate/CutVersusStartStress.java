@@ -16,7 +16,7 @@ import org.openjdk.jcstress.infra.results.Z_Result;
 public class CutVersusStartStress {
 
     private final ModelGate<String, String> gate = Gates.open(
-                    g -> g.ticker(() -> 0).executor(Runnable::run))
+                    g -> g.ticker(() -> 0).executor(Runnable::run).ladderExecutor(Runnable::run))
             .gate(
                     "stress",
                     g -> g.asyncStable("v1", (input, call) -> new CompletableFuture<>(), v -> {})

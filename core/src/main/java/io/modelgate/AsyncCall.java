@@ -30,6 +30,15 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
     }
 
     AsyncCall<I, O, R> begin() {
+        try {
+            route();
+        } catch (Throwable error) { // of the router, the token count, a rung: this stage is where its caller looks
+            super.completeExceptionally(error);
+        }
+        return this;
+    }
+
+    private void route() {
         GateState<I, O> seen = gate.state();
         if (seen.gateSwitch().blocks(caller)) {
             if (seen.killed() != null) {
@@ -37,29 +46,28 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
             } else {
                 fall(Miss.of(Cause.KILLED));
             }
-            return this;
+            return;
         }
         Served<I, O> target = gate.route(seen, caller);
         if (target == null) {
             fall(Miss.of(Cause.UNAVAILABLE));
-            return this;
+            return;
         }
         routed = target.version();
         if (target.killSwitch().blocks(caller)) {
             fall(Miss.of(Cause.KILLED));
-            return this;
+            return;
         }
-        context = Context.capture();
+        context = Context.capture(gate.gates().warnings());
         start = gate.ticker().read();
         Flight<I, O> flight = Flight.of(this, gate.invoker(), target.version(), caller);
         current = flight;
         Miss refused = admit(flight, seen);
         if (refused != null) {
             fall(refused);
-            return this;
+            return;
         }
         flight.invoke(input);
-        return this;
     }
 
     private @Nullable Miss admit(Flight<I, O> flight, GateState<I, O> seen) {
@@ -93,14 +101,21 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
             gate.count(routed, OutcomeCounts.NO_RUNG, miss.cause);
             return;
         }
-        Context carried = context == null ? Context.capture() : context;
-        gate.invoker().execute(carried.around(() -> {
-            try {
-                finish(new Descent<>(gate, input, caller, routed, miss, start, this).outcome());
-            } catch (Throwable error) { // a rung's Error
-                super.completeExceptionally(error);
-            }
-        }));
+        Context carried = context == null ? Context.capture(gate.gates().warnings()) : context;
+        try {
+            gate.gates().executeLadder(carried.around(() -> descend(miss)));
+        } catch (Throwable error) { // not even a thread of our own: nobody is left to ask
+            gate.count(routed, OutcomeCounts.NO_RUNG, miss.cause);
+            super.completeExceptionally(error);
+        }
+    }
+
+    private void descend(Miss miss) {
+        try {
+            finish(new Descent<>(gate, input, caller, routed, miss, start, this).outcome());
+        } catch (Throwable error) { // a rung's Error
+            super.completeExceptionally(error);
+        }
     }
 
     private void finish(Outcome<O> outcome) {

@@ -8,6 +8,7 @@ import io.modelgate.budget.BudgetEvent;
 import io.modelgate.budget.Budgets;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.MemoryControlLog;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
@@ -63,7 +64,7 @@ final class BudgetKeeper {
     /** A gate has budgets: from now on they are looked after, and have meters. */
     void lookAfter() {
         if (started.compareAndSet(false, true)) {
-            config.scheduler.schedule(this::round, ROUND);
+            begin();
         }
         MeterRegistry registry = config.meters;
         if (registry != null) {
@@ -75,19 +76,34 @@ final class BudgetKeeper {
         }
     }
 
-    private void round() {
-        if (closed) {
-            return;
+    private void begin() {
+        try {
+            WeakReference<BudgetKeeper> itself = new WeakReference<>(this);
+            Scheduler scheduler = config.scheduler;
+            scheduler.schedule(() -> round(itself, scheduler), ROUND);
+        } catch (Throwable e) {
+            started.set(false); // the next gate tries again
+            gates.warnings().threw("the scheduler", e);
         }
+    }
+
+    /** Goes on after the gates are closed, because calls do, and ends when nobody holds them any more. */
+    private static void round(WeakReference<BudgetKeeper> reference, Scheduler scheduler) {
+        BudgetKeeper keeper = reference.get();
+        if (keeper != null) {
+            keeper.expire();
+            scheduler.schedule(() -> round(reference, scheduler), ROUND);
+        }
+    }
+
+    private void expire() {
         try {
             budgets.expire(config.ticker.read());
-            if (budgets.durable()) {
-                gates.execute(this::sync); // waits for the disk
+            if (budgets.durable() && !closed) {
+                gates.executeLadder(this::sync); // waits for the disk
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             gates.warnings().threw("the care for budgets", e);
-        } finally {
-            config.scheduler.schedule(this::round, ROUND);
         }
     }
 

@@ -12,7 +12,7 @@ import org.slf4j.MDC;
  */
 final class Context {
 
-    private static final Context NONE = new Context(null, null);
+    private static final Context NONE = new Context(null, null, null);
     private static final boolean PROPAGATION = propagation();
 
     private final @Nullable Map<String, String> mdc;
@@ -20,9 +20,12 @@ final class Context {
     /** A {@link ContextSnapshot}; named by no field's type, because the library may be missing. */
     private final @Nullable Object snapshot;
 
-    private Context(@Nullable Map<String, String> mdc, @Nullable Object snapshot) {
+    private final @Nullable Warnings warnings;
+
+    private Context(@Nullable Map<String, String> mdc, @Nullable Object snapshot, @Nullable Warnings warnings) {
         this.mdc = mdc;
         this.snapshot = snapshot;
+        this.warnings = warnings;
     }
 
     private static boolean propagation() {
@@ -34,31 +37,54 @@ final class Context {
         }
     }
 
-    /** The context of the current thread. */
-    static Context capture() {
-        Map<String, String> mdc = MDC.getCopyOfContextMap();
-        Object snapshot = PROPAGATION ? Snapshots.capture() : null;
-        return snapshot == null && (mdc == null || mdc.isEmpty()) ? NONE : new Context(mdc, snapshot);
+    /** The context of the current thread; none if it cannot be read. */
+    static Context capture(Warnings warnings) {
+        try {
+            Map<String, String> mdc = MDC.getCopyOfContextMap();
+            Object snapshot = PROPAGATION ? Snapshots.capture() : null;
+            return snapshot == null && (mdc == null || mdc.isEmpty()) ? NONE : new Context(mdc, snapshot, warnings);
+        } catch (RuntimeException | LinkageError e) {
+            warnings.threw("the capture of a thread's context", e);
+            return NONE;
+        }
     }
 
-    /** The task, to be run in this context; the thread that runs it gets its own back afterwards. */
+    /**
+     * The task, to be run in this context; the thread that runs it gets its own back afterwards. Context that cannot be set is reported and
+     * the task run without.
+     */
     Runnable around(Runnable task) {
-        if (this == NONE) {
-            return task;
-        }
-        return () -> {
-            Map<String, String> before = MDC.getCopyOfContextMap();
+        return this == NONE ? task : () -> run(task);
+    }
+
+    private void run(Runnable task) {
+        Map<String, String> before = null;
+        AutoCloseable scope = null;
+        try {
+            before = MDC.getCopyOfContextMap();
             set(mdc);
+            scope = snapshot == null ? null : Snapshots.open(snapshot);
+        } catch (RuntimeException | LinkageError e) {
+            warned(e);
+        }
+        try {
+            task.run();
+        } finally {
             try {
-                if (snapshot == null) {
-                    task.run();
-                } else {
-                    Snapshots.run(snapshot, task);
+                if (scope != null) {
+                    scope.close();
                 }
-            } finally {
                 set(before);
+            } catch (Exception | LinkageError e) {
+                warned(e);
             }
-        };
+        }
+    }
+
+    private void warned(Throwable e) {
+        if (warnings != null) {
+            warnings.threw("the context of a thread", e);
+        }
     }
 
     private static void set(@Nullable Map<String, String> context) {
@@ -79,10 +105,8 @@ final class Context {
             return FACTORY.captureAll();
         }
 
-        static void run(Object snapshot, Runnable task) {
-            try (ContextSnapshot.Scope scope = ((ContextSnapshot) snapshot).setThreadLocals()) {
-                task.run();
-            }
+        static AutoCloseable open(Object snapshot) {
+            return ((ContextSnapshot) snapshot).setThreadLocals();
         }
     }
 }

@@ -254,24 +254,26 @@ final class Control implements AutoCloseable {
 
     /** Puts a kill in force here, then sends it on its way to the log. */
     CompletableFuture<Entry> kill(Kill kill, Decision decision) {
-        engage(kill);
+        List<ModelGate<?, ?>> concerned = engage(kill);
         CompletableFuture<Entry> stored = outbox.submit(decision, true);
+        concerned.forEach(ModelGate::cutBarred);
         events.publish(new GateEvent.Killed(kill));
         return stored;
     }
 
-    /** Puts a kill in force in this process only. When this returns, every call sees it or is seen by it. */
-    void engage(Kill kill) {
-        List<ModelGate<?, ?>> concerned;
+    /**
+     * Puts a kill in force in this process only, and returns the gates that it concerns. When this returns, every call sees it or is seen
+     * by it.
+     */
+    List<ModelGate<?, ?>> engage(Kill kill) {
         lock.lock();
         try {
             ownKills.put(kill.id(), kill);
             recompile(Set.of(kill.scope().gate()));
-            concerned = concerned(Set.of(kill.scope().gate()));
+            return concerned(Set.of(kill.scope().gate()));
         } finally {
             lock.unlock();
         }
-        concerned.forEach(ModelGate::cutBarred);
     }
 
     /** Sends a decision on its way to the log, once. It takes effect when it is stored. */

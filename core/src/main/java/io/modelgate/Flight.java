@@ -1,5 +1,6 @@
 package io.modelgate;
 
+import io.modelgate.budget.Usage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
@@ -7,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -217,17 +217,20 @@ final class Flight<I, O> extends RunningCall<I, O> {
             neverBegan();
             return;
         }
+        Thread caller = Thread.currentThread();
         try {
-            invoker.executor().execute(Context.capture().around(() -> runHere(input)));
-        } catch (RejectedExecutionException e) {
+            Context context = Context.capture(invoker.warnings());
+            invoker.executor().execute(context.around(() -> runHere(input, caller)));
+        } catch (Throwable e) {
             if (RUN.compareAndSet(this, QUEUED, OVER) && STATE.compareAndSet(this, FLYING, ENDED)) {
                 invoker.withdraw(version, admitted(), this);
-                land(Miss.of(Cause.FULL, e), null);
+                land(Miss.of(Cause.FULL, e), e instanceof Error ? e : null);
             }
         }
     }
 
-    private void runHere(I input) {
+    @SuppressWarnings("ReferenceEquality") // the same thread
+    private void runHere(I input, Thread caller) {
         runner = Thread.currentThread();
         if (!RUN.compareAndSet(this, QUEUED, RUNNING)) {
             return; // stopped before it began
@@ -247,6 +250,9 @@ final class Flight<I, O> extends RunningCall<I, O> {
                 cancelled = true; // it was for this call; the thread goes on to others' work
             }
         }
+        if (thrown instanceof InterruptedException && caller == Thread.currentThread() && !cancelled) {
+            Thread.currentThread().interrupt(); // the executor runs it here: this is the caller's own interrupt
+        }
         end(answer, thrown);
     }
 
@@ -254,56 +260,65 @@ final class Flight<I, O> extends RunningCall<I, O> {
 
     /** The holder of a permit brings the model's answer. Returns it, or what is wrong with it. */
     Object bring(@Nullable O answer) {
+        Usage used = usage(answer);
+        long end = invoker.ticker().read();
+        Miss miss = invoker.judge(answer, end - startNanos(), allowedNanos());
         if (!STATE.compareAndSet(this, FLYING, ENDED)) {
-            return late(answer);
+            return late(used);
         }
         unmarked();
         try {
-            return invoker.settle(version, admitted(), startNanos(), allowedNanos(), answer);
+            return invoker.settle(version, admitted(), startNanos(), end, answer, miss);
         } finally {
-            settled(answer);
+            settled(used);
         }
     }
 
     /** The holder of a permit brings what the model threw. */
     Miss bringFailure(Throwable thrown) {
+        Usage used = usage(null);
         if (!STATE.compareAndSet(this, FLYING, ENDED)) {
-            return late(null);
+            return late(used);
         }
         unmarked();
         try {
             return invoker.failed(version, admitted(), version.counts.row(), startNanos(), thrown);
         } finally {
-            settled(null);
+            settled(used);
         }
     }
 
     /** The model ended after the call had; a stage that says so twice is heard once. */
-    private Miss late(@Nullable O answer) {
+    private Miss late(Usage used) {
         if (STATE.compareAndSet(this, LANDED, ENDED)) {
-            settled(answer);
+            settled(used);
             version.overdue.decrement(); // whoever sees that nothing runs sees it paid too
         }
         return Miss.of(Cause.CUT);
     }
 
-    /** The model ended, in time or not. */
+    /** The model ended, in time or not. Its answer is judged while the call may still be cut: the check is users' code and may hang. */
     void end(@Nullable O answer, @Nullable Throwable thrown) {
+        Usage used = usage(answer);
+        long end = invoker.ticker().read();
+        Miss miss =
+                thrown == null && state == FLYING ? invoker.judge(answer, end - startNanos(), allowedNanos()) : null;
         if (!STATE.compareAndSet(this, FLYING, ENDED)) {
-            late(answer);
+            late(used);
             return;
         }
         unmarked();
+        Object landed = null;
+        Throwable error = null;
         try {
-            Object landed = thrown == null
-                    ? invoker.settle(version, admitted(), startNanos(), allowedNanos(), answer)
+            landed = thrown == null
+                    ? invoker.settle(version, admitted(), startNanos(), end, answer, miss)
                     : invoker.threw(version, admitted(), startNanos(), thrown);
-            settled(answer);
-            land(landed, null);
-        } catch (Throwable error) { // the model's, or that of the accept check
-            settled(answer);
-            land(null, error);
+        } catch (Throwable e) { // the model's Error, or that of the accept check
+            error = e;
         }
+        settled(used);
+        land(landed, error);
     }
 
     /** Its time is up. False if it has landed or has yet to take off. */
@@ -330,10 +345,10 @@ final class Flight<I, O> extends RunningCall<I, O> {
         } else if (RUN.compareAndSet(this, QUEUED, OVER)) {
             neverBegan();
         }
-        if (stage != null) {
-            invoker.execute(this::cancelStage); // runs what others hung on it
-        }
         land(why, null);
+        if (stage != null) {
+            invoker.executeLadder(this::cancelStage); // runs what others hung on it
+        }
         return true;
     }
 
@@ -358,7 +373,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
             if (answering != null) {
                 answering.toCompletableFuture().cancel(true);
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             invoker.warnings().threw("cancelling the stage of version " + version.id, e);
         }
     }
@@ -387,7 +402,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
             Miss interrupted = Miss.interrupted(e);
             return stop(interrupted) ? interrupted : landed();
         } catch (ExecutionException e) {
-            throw (Error) e.getCause();
+            throw thrown(e.getCause());
         }
     }
 
@@ -396,8 +411,14 @@ final class Flight<I, O> extends RunningCall<I, O> {
         try {
             return awaited().join();
         } catch (CompletionException e) {
-            throw (Error) e.getCause();
+            throw thrown(e.getCause());
         }
+    }
+
+    private static Error thrown(@Nullable Throwable cause) {
+        return cause instanceof Error error
+                ? error
+                : new AssertionError("a flight fails with an Error or not at all", cause);
     }
 
     private CompletableFuture<Object> awaited() {

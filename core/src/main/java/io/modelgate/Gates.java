@@ -7,6 +7,7 @@ import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +15,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -66,11 +66,19 @@ public final class Gates implements AutoCloseable {
     /**
      * Opens the control log and folds all of it, so that every gate starts in the state that the log says: a killed gate starts killed.
      *
+     * @throws IllegalArgumentException if that is set and the log is given open; if the ledger of budgets is damaged, or durable while the
+     *     control log is in memory
      * @throws ControlLogException if the log refuses to open, unless {@link GatesBuilder#startKilledIfLogRefuses()} is set
      */
     public static Gates open(Consumer<GatesBuilder> configure) {
         GatesBuilder config = new GatesBuilder();
         configure.accept(config);
+        if (config.startKilled && config.logIsOpen) {
+            config.log.get().close();
+            throw new IllegalArgumentException(
+                    "startKilledIfLogRefuses is set and the control log was given open, so that its refusal would"
+                            + " come before there are gates; give a supplier: controlLog(() -> FileControlLog.open(path))");
+        }
         Gates gates;
         try {
             gates = new Gates(config, config.log.get());
@@ -127,9 +135,14 @@ public final class Gates implements AutoCloseable {
                             "gate \"" + each.name() + "\" exists in this process; each name is one gate");
                 }
             }
-            List<ModelGate<I, O>> made =
-                    configs.stream().map(each -> new ModelGate<>(each, this)).toList();
-            made.forEach(ModelGate::start);
+            List<ModelGate<I, O>> made = new ArrayList<>();
+            try {
+                configs.forEach(each -> made.add(new ModelGate<>(each, this)));
+                made.forEach(ModelGate::start);
+            } catch (RuntimeException e) {
+                made.forEach(ModelGate::discard);
+                throw e;
+            }
             made.forEach(control::add);
             return made;
         });
@@ -360,12 +373,17 @@ public final class Gates implements AutoCloseable {
         return config.scheduler;
     }
 
-    /** Runs a task on the executor, or here if that rejects it. */
-    void execute(Runnable task) {
+    /**
+     * Runs a ladder, or whatever else of a user's must not run on this thread, which may be anybody's: a kill's, the scheduler's. What the
+     * executor for it does not take runs on a thread of the process's own.
+     */
+    void executeLadder(Runnable task) {
+        Executor given = config.ladderExecutor;
         try {
-            executor().execute(task);
-        } catch (RejectedExecutionException e) {
-            task.run();
+            (given == null ? OffThread.standard() : given).execute(task);
+        } catch (Throwable e) {
+            warnings.threw("the executor of ladders", e);
+            OffThread.standard().execute(task);
         }
     }
 

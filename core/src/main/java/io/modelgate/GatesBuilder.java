@@ -16,6 +16,9 @@ public final class GatesBuilder {
     Supplier<? extends ControlLog> log = MemoryControlLog::new;
     boolean startKilled;
 
+    /** Whether the log was handed over open, so that it cannot refuse to open any more. */
+    boolean logIsOpen;
+
     @Nullable
     MeterRegistry meters;
 
@@ -30,6 +33,9 @@ public final class GatesBuilder {
     @Nullable
     Executor executor;
 
+    @Nullable
+    Executor ladderExecutor;
+
     Consumer<BudgetsBuilder> budgets = b -> {};
 
     GatesBuilder() {}
@@ -37,6 +43,7 @@ public final class GatesBuilder {
     /** Sets the control log; {@link Gates#close} closes it. Default: in memory, so that nothing survives a restart. */
     public GatesBuilder controlLog(ControlLog log) {
         this.log = () -> log;
+        logIsOpen = true;
         return this;
     }
 
@@ -46,6 +53,7 @@ public final class GatesBuilder {
      */
     public GatesBuilder controlLog(Supplier<? extends ControlLog> open) {
         log = open;
+        logIsOpen = false;
         return this;
     }
 
@@ -80,13 +88,23 @@ public final class GatesBuilder {
     }
 
     /**
-     * Sets what runs the models of gates that {@linkplain GateBuilder#enforceTimeouts enforce timeouts} or
-     * {@linkplain GateBuilder#cutInFlightOnKill cut calls}, and the ladders of asynchronous calls. A task that it rejects is a
-     * {@linkplain Cause#FULL refusal}. Give one that grows or rejects: ladders wait for the models of versions that stand in, and in a
-     * pool that queues behind a fixed number of threads they may take all of them and wait for each other. Default: a virtual thread for each task where the JDK has them, else daemon threads as needed.
+     * Sets what runs synchronous models off the threads of their callers: those of gates that
+     * {@linkplain GateBuilder#enforceTimeouts enforce timeouts} or {@linkplain GateBuilder#cutInFlightOnKill cut calls}, and those of
+     * asynchronous calls. A task that it rejects is a {@linkplain Cause#FULL refusal}. Default: a virtual thread for each task where the
+     * JDK has them, else daemon threads as needed.
      */
     public GatesBuilder executor(Executor executor) {
         this.executor = executor;
+        return this;
+    }
+
+    /**
+     * Sets what runs the ladders of asynchronous calls, and what a cut or a cancellation calls of users' code. Hung models must not be able
+     * to take it up, so it is not the executor of the models. Default, and for tasks that it rejects: a virtual thread for each task where
+     * the JDK has them, else daemon threads as needed.
+     */
+    public GatesBuilder ladderExecutor(Executor executor) {
+        ladderExecutor = executor;
         return this;
     }
 

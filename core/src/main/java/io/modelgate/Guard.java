@@ -143,12 +143,10 @@ final class Guard<T> {
         }
         GateFold fold = control.foldOrNull(name);
         try {
-            GateStart.check(
-                    config,
-                    fold == null ? new GateFold() : fold,
-                    control.fleetEntries(),
-                    new ModelGate<>(config, gates).versions());
-        } catch (IllegalStateException e) {
+            ModelGate<Invocation, Object> trial = new ModelGate<>(config, gates);
+            trial.discard();
+            GateStart.check(config, fold == null ? new GateFold() : fold, control.fleetEntries(), trial.versions());
+        } catch (IllegalStateException | IllegalArgumentException e) {
             mistakes.add(e);
         }
     }

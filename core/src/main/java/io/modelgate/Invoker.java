@@ -28,7 +28,7 @@ final class Invoker<I, O> {
         this.gate = gate;
         this.ticker = ticker;
         gates = gate.gates();
-        open = new OpenCalls(ticker, gates.scheduler());
+        open = new OpenCalls(ticker, gates.scheduler(), gates.warnings());
         limits = config.rateLimit() == null && config.maxConcurrent() == Integer.MAX_VALUE
                 ? null
                 : new Limits(config.name(), config.rateLimit(), config.maxConcurrent(), ticker);
@@ -94,8 +94,7 @@ final class Invoker<I, O> {
         long[] row = version.counts.row();
         long nth = VersionCounts.started(row);
         if (running != null) {
-            running.begin(start, allowed);
-            running.marked();
+            mark(running, version, admission, start, allowed);
         }
         GateState<I, O> latest = gate.state();
         if (latest != seen && latest.blocks(version, attributes)) {
@@ -116,7 +115,7 @@ final class Invoker<I, O> {
         }
         long end = ticker.read();
         if (running != null) {
-            running.settled(answer);
+            running.settled(running.usage(answer));
         }
         Miss miss = judge(answer, end - start, allowed);
         if (miss != null) {
@@ -146,7 +145,7 @@ final class Invoker<I, O> {
             long start,
             boolean again,
             @Nullable AsyncCall<I, O, ?> owner) {
-        if (!version.flies) {
+        if (!version.flies && owner == null) {
             RunningCall<I, O> running = version.plain() ? null : new RunningCall<>(this, version, caller, again);
             return attempt(seen, version, input, caller.attributePairs(), running, callStart, start, true);
         }
@@ -198,11 +197,31 @@ final class Invoker<I, O> {
         version.breaker.release(admission);
     }
 
-    /** Ends the flights that the snapshot bars. */
+    /** What goes wrong here is users' code; whatever it throws, the invocation has given everything back. */
+    private void mark(
+            RunningCall<I, O> running,
+            RegisteredVersion<I, O> version,
+            Breaker.Admission admission,
+            long start,
+            long allowed) {
+        running.begin(start, allowed);
+        try {
+            running.marked();
+        } catch (Throwable e) {
+            withdraw(version, admission, running);
+            throw e;
+        }
+    }
+
+    /** Ends the flights that the snapshot bars. One that cannot be ended in order does not keep the others flying. */
     void cutBarred(GateState<I, O> state) {
         open.forEach(flight -> {
-            if (flight.barredBy(state)) {
-                flight.stop(Miss.of(Cause.CUT));
+            try {
+                if (flight.barredBy(state)) {
+                    flight.stop(Miss.of(Cause.CUT));
+                }
+            } catch (Throwable e) {
+                gates.warnings().threw("the end of a call that was cut", e);
             }
         });
     }
@@ -249,16 +268,15 @@ final class Invoker<I, O> {
         version.took(row, took);
     }
 
-    /** Judges and settles what a flight's model gave; returns the answer or what is wrong with it. */
+    /** Settles what a flight's model gave and the gate has judged; returns the answer or what is wrong with it. */
     Object settle(
             RegisteredVersion<I, O> version,
             Breaker.Admission admission,
             long start,
-            long allowed,
-            @Nullable O answer) {
+            long end,
+            @Nullable O answer,
+            @Nullable Miss miss) {
         long[] row = version.counts.row();
-        long end = ticker.read();
-        Miss miss = judge(answer, end - start, allowed);
         if (miss != null || answer == null) {
             return unusable(version, admission, row, start, end, miss == null ? Miss.of(Cause.INVALID_OUTPUT) : miss);
         }
@@ -288,7 +306,7 @@ final class Invoker<I, O> {
             Throwable thrown,
             @Nullable RunningCall<I, O> running) {
         if (running != null) {
-            running.settled(null);
+            running.settled(running.usage(null));
         }
         return thrown instanceof Error
                 ? threw(version, admission, start, thrown)
@@ -345,9 +363,8 @@ final class Invoker<I, O> {
         version.took(row, end - start);
     }
 
-    /** Runs a task on the executor, or here if that rejects it. */
-    void execute(Runnable task) {
-        gates.execute(task);
+    void executeLadder(Runnable task) {
+        gates.executeLadder(task);
     }
 
     @Nullable

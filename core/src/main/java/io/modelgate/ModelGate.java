@@ -385,17 +385,18 @@ public final class ModelGate<I, O> {
         gates.control().requireOpen();
         String id = spec.id();
         about.accept(spec);
-        Spending<I, O> spending = invoker.spending();
-        if (spending != null) {
-            spending.add(spec);
-        }
         RegisteredVersion<I, O> version = newVersion(spec);
         gates.control().locked(() -> {
             GateStart.checkDigest(name(), gates.control().foldOf(name()), version);
-            if (registered.putIfAbsent(id, version) != null) {
+            if (registered.containsKey(id)) {
                 throw new IllegalArgumentException(
                         "version \"" + id + "\" is registered with gate \"" + name() + "\" already");
             }
+            Spending<I, O> spending = invoker.spending();
+            if (spending != null) {
+                spending.add(spec); // only now: a version that is refused changes no price
+            }
+            registered.put(id, version);
             recompile();
             return true;
         });
@@ -421,6 +422,14 @@ public final class ModelGate<I, O> {
                     name(),
                     config.stable(),
                     fold.stable());
+        }
+    }
+
+    /** Forgets what it has put elsewhere, because it does not come to be. */
+    void discard() {
+        Spending<I, O> spending = invoker.spending();
+        if (spending != null) {
+            spending.discard(gates);
         }
     }
 

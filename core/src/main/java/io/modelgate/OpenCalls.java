@@ -26,6 +26,7 @@ final class OpenCalls {
 
     private final Ticker ticker;
     private final Scheduler scheduler;
+    private final Warnings warnings;
 
     /** Rows of slots, each made when a thread first needs it; a thread that finds its row full goes to the rest. */
     private final AtomicReferenceArray<AtomicReferenceArray<Flight<?, ?>>> rows = new AtomicReferenceArray<>(STRIPES);
@@ -37,9 +38,10 @@ final class OpenCalls {
 
     private final long origin;
 
-    OpenCalls(Ticker ticker, Scheduler scheduler) {
+    OpenCalls(Ticker ticker, Scheduler scheduler, Warnings warnings) {
         this.ticker = ticker;
         this.scheduler = scheduler;
+        this.warnings = warnings;
         origin = ticker.read();
     }
 
@@ -86,28 +88,47 @@ final class OpenCalls {
     /** Sees to it that deadlines are looked at when this one is due. Costs a read while an earlier one is due. */
     void due(long tick) {
         long due = tick - origin;
-        long next = nextLook.get();
-        while (due < next) {
+        for (long next = nextLook.get(); due < next; next = nextLook.get()) {
             if (nextLook.compareAndSet(next, due)) {
-                scheduler.schedule(this::look, Duration.ofNanos(Math.max(FINEST, tick - ticker.read())));
-                return;
+                schedule(due);
             }
-            next = nextLook.get();
         }
     }
 
-    /** Times out whoever is late. */
-    private void look() {
-        nextLook.set(NEVER);
+    private void schedule(long due) {
+        try {
+            long delay = due - (ticker.read() - origin);
+            scheduler.schedule(() -> look(due), Duration.ofNanos(Math.max(FINEST, delay)));
+        } catch (Throwable e) { // the next call tries again
+            nextLook.compareAndSet(due, NEVER);
+            warnings.threw("the scheduler", e);
+        }
+    }
+
+    /** Times out whoever is late. What was scheduled for a look that an earlier one has replaced does nothing. */
+    private void look(long due) {
+        if (!nextLook.compareAndSet(due, NEVER)) {
+            return;
+        }
         long now = ticker.read();
-        forEach(flight -> {
-            long left = flight.nanosLeft(now);
-            if (left <= 0 && !flight.timeOut()) {
-                left = FINEST; // it has not begun yet, or has just landed
-            }
-            if (left > 0 && left != NEVER) {
-                due(now + left);
-            }
-        });
+        long[] least = {NEVER};
+        forEach(flight -> least[0] = Math.min(least[0], timeOut(flight, now)));
+        if (least[0] != NEVER) {
+            due(now + least[0]);
+        }
+    }
+
+    /** Times a flight out if it is late; returns how long it still has. */
+    private long timeOut(Flight<?, ?> flight, long now) {
+        long left = flight.nanosLeft(now);
+        if (left > 0) {
+            return left;
+        }
+        try {
+            return flight.timeOut() ? NEVER : FINEST; // it has not begun yet, or has just landed
+        } catch (Throwable e) {
+            warnings.threw("the end of a call that took too long", e);
+            return NEVER;
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.modelgate;
 import io.modelgate.budget.Reservation;
 import io.modelgate.budget.Usage;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One invocation of a version that is more than a plain function: what it may ask about its call. */
@@ -68,16 +69,29 @@ class RunningCall<I, O> implements Call {
         return version.model == null;
     }
 
-    /** The model ended, with an answer or without; once. */
-    final void settled(@Nullable O answer) {
-        Reservation held = reservation;
+    /** What the model used, as far as it or its answer says; asked before anything is decided, because users' code answers. */
+    final Usage usage(@Nullable O answer) {
+        Usage known = said;
         Spending<I, O> spending = invoker.spending();
-        if (held != null && spending != null) {
-            reservation = null;
-            spending.settle(held, said, answer, invoker.ticker().read());
+        return known != null || spending == null || reservation == null
+                ? Objects.requireNonNullElse(known, Usage.UNKNOWN)
+                : spending.read(answer);
+    }
+
+    /** The model ended; once. */
+    final void settled(Usage used) {
+        Reservation held = reservation;
+        if (held == null) {
+            return;
+        }
+        reservation = null;
+        try {
+            held.settle(used, invoker.ticker().read());
             if (!shown()) {
                 held.release(); // nobody else has it
             }
+        } catch (Throwable e) { // the invocation's end is not to be lost for it
+            invoker.warnings().threw("the settlement of a reservation", e);
         }
     }
 

@@ -6,7 +6,6 @@ import io.modelgate.budget.GateBudgets;
 import io.modelgate.budget.OverBudgetException;
 import io.modelgate.budget.Per;
 import io.modelgate.budget.Refusal;
-import io.modelgate.budget.Reservation;
 import io.modelgate.budget.Spender;
 import io.modelgate.budget.Usage;
 import java.util.HashMap;
@@ -52,6 +51,11 @@ final class Spending<I, O> {
         return version.price().isEmpty() ? gate + "/" + version.id() : version.price();
     }
 
+    /** Forgets them: the gate was not made after all. */
+    void discard(Gates gates) {
+        gates.budgets().discard(budgets);
+    }
+
     /** Takes a version in that is registered while the gate runs. */
     void add(VersionBuilder<I, O> version) {
         budgets.version(version.id(), priceName(gate, version));
@@ -66,7 +70,7 @@ final class Spending<I, O> {
     }
 
     /**
-     * Reserves what an invocation may use, in all budgets or none: a {@link Reservation}, or a {@link Miss}.
+     * Reserves what an invocation may use, in all budgets or none: a reservation, or a {@link Miss}.
      *
      * @param clamps whether the version is told how much output is left
      * @param again whether another version of this call was asked before
@@ -78,10 +82,13 @@ final class Spending<I, O> {
         try {
             in = tokens.input().applyAsLong(input);
             out = tokens.maxOutput().applyAsLong(input);
+            if (out < 1) {
+                throw new IllegalArgumentException("maxOutput is " + out + ": expected 1 or more");
+            }
             digest = again ? 0 : tokens.digest().applyAsLong(input);
             Admission admission = budgets.reserve(caller.resolved(this, now), version, in, out, clamps, digest, now);
             return admission instanceof Refusal refusal ? miss(refusal) : admission;
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             warnings.threw("the count of tokens of gate \"" + gate + "\"", e);
             return Miss.of(Cause.INPUT_BLOCKED, e);
         }
@@ -100,19 +107,15 @@ final class Spending<I, O> {
         return perVersion.contains(refusal.budget()) ? Miss.ofVersion(cause, numbers) : Miss.of(cause, numbers);
     }
 
-    /** Charges what an invocation used: what the version said, else what its answer says, else what is not known. */
-    void settle(Reservation reservation, @Nullable Usage said, @Nullable O answer, long now) {
-        reservation.settle(said == null ? read(answer) : said, now);
-    }
-
-    private Usage read(@Nullable O answer) {
+    /** What an answer says of its usage. */
+    Usage read(@Nullable O answer) {
         if (answer == null || tokens.usage() == null) {
             return Usage.UNKNOWN;
         }
         try {
             Usage usage = tokens.usage().apply(answer);
             return usage == null ? Usage.UNKNOWN : usage;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // the answer stands, whatever is wrong with the books
             warnings.threw("the usage function of gate \"" + gate + "\"", e);
             return Usage.UNKNOWN;
         }

@@ -24,8 +24,11 @@ class AsyncCallTest {
     private static final Duration TIMEOUT = Duration.ofMillis(200);
 
     private final HandDrivenTime time = new HandDrivenTime();
-    private final Gates gates = Gates.open(
-            g -> g.ticker(time).scheduler(time).executor(Runnable::run).eventExecutor(Runnable::run));
+    private final Gates gates = Gates.open(g -> g.ticker(time)
+            .scheduler(time)
+            .executor(Runnable::run)
+            .ladderExecutor(Runnable::run)
+            .eventExecutor(Runnable::run));
 
     private final CompletableFuture<String> backend = new CompletableFuture<>();
 

@@ -42,6 +42,7 @@ class BudgetServingTest {
     private final Gates gates = Gates.open(g -> g.ticker(time)
             .scheduler(time)
             .executor(Runnable::run)
+            .ladderExecutor(Runnable::run)
             .eventExecutor(Runnable::run)
             .meters(meters)
             .budgets(b -> b.prices(prices())));

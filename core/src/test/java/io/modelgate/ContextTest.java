@@ -17,7 +17,7 @@ class ContextTest {
     private static final ThreadLocal<String> TENANT = new ThreadLocal<>();
 
     private final ExecutorService one = Executors.newSingleThreadExecutor();
-    private final Gates gates = Gates.open(g -> g.executor(one));
+    private final Gates gates = Gates.open(g -> g.executor(one).ladderExecutor(one));
 
     @AfterEach
     void close() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Gated methods that answer later. */
 class GuardAsyncTest {
 
-    private final Gates gates = Gates.open(g -> g.executor(Runnable::run));
+    private final Gates gates = Gates.open(g -> g.executor(Runnable::run).ladderExecutor(Runnable::run));
 
     @AfterEach
     void close() {

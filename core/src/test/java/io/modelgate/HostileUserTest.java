@@ -7,6 +7,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
+import io.modelgate.control.MemoryControlLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,14 @@ class HostileUserTest {
     private static final Duration SOON = Duration.ofSeconds(10);
 
     private final ScriptedLog log = new ScriptedLog();
+
+    @Test
+    void anOpenLogAndAStartInSpiteOfItsRefusalExcludeEachOther() {
+        assertThatThrownBy(() ->
+                        Gates.open(g -> g.controlLog(new MemoryControlLog()).startKilledIfLogRefuses()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("supplier");
+    }
 
     @Test
     void eventExecutorThatRejectsLosesNoKill() {

@@ -25,11 +25,11 @@ record Options(
                    ./bench --startup
               --json FILE   also write the results as JSON
               --only REGEX  run the benchmarks whose whole name matches, and print the bars that they suffice for
-              --rounds N    1 to 100; default 6, about ten minutes
+              --rounds N    1 to 100; default 4, about ten minutes
               --quick       one round of very short iterations: shows that everything runs, not how fast
               --startup     measure the start of 10,000 gates from a log of 100,000 entries""";
 
-    private static final int ROUNDS = 6;
+    private static final int ROUNDS = 4;
 
     static Options parse(List<String> args) {
         Deque<String> left = new ArrayDeque<>(args);

@@ -105,14 +105,8 @@ public final class Budgets implements AutoCloseable {
      */
     public GateBudgets gate(String gate, List<Budget> budgets, List<Runaway> runaways, Map<String, String> prices) {
         checkPrices(gate, budgets, runaways, prices);
-        List<Book> mine = new ArrayList<>();
-        for (Budget budget : budgets) {
-            Book book = book(budget);
-            if (mine.contains(book)) {
-                throw new IllegalArgumentException("budget " + budget.name() + " stands twice on gate " + gate);
-            }
-            mine.add(book);
-        }
+        checkNames(gate, budgets);
+        List<Book> mine = budgets.stream().map(this::book).toList();
         Map<String, Terms> terms = new TreeMap<>();
         prices.forEach((version, price) -> terms.put(version, terms(gate, mine.toArray(Book[]::new), price, version)));
         GateBudgets made = new GateBudgets(this, gate, mine, runaways, terms);
@@ -120,13 +114,41 @@ public final class Budgets implements AutoCloseable {
         return made;
     }
 
+    /** Before any of them is made, so that a gate that is refused leaves none behind. */
+    private void checkNames(String gate, List<Budget> budgets) {
+        Set<String> names = new TreeSet<>();
+        for (Budget budget : budgets) {
+            if (!names.add(budget.name())) {
+                throw new IllegalArgumentException("budget " + budget.name() + " stands twice on gate " + gate);
+            }
+            Book book = books.get(budget.name());
+            if (book != null) {
+                checkSame(book, budget);
+            }
+        }
+    }
+
     private Book book(Budget budget) {
         Book book = books.computeIfAbsent(budget.name(), name -> new Book(budget, this));
+        checkSame(book, budget);
+        return book;
+    }
+
+    private static void checkSame(Book book, Budget budget) {
         if (!book.budget.equals(budget)) {
             throw new IllegalArgumentException("budget " + budget.name() + " is " + budget
                     + ": another gate has defined it as " + book.budget + "; give one of them another name");
         }
-        return book;
+    }
+
+    /** Forgets the budgets of a gate that does not come to be; those that other gates have too stay. */
+    public void discard(GateBudgets gate) {
+        gates.remove(gate);
+        for (Book book : gate.books) {
+            if (gates.stream().noneMatch(other -> List.of(other.books).contains(book))) {
+                books.remove(book.budget.name(), book);
+            }
+        }
     }
 
     Terms terms(String gate, Book[] books, String price, String version) {

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ public final class GateBudgets {
     private final List<Runaway> runaways;
     private final @Nullable Cache<String, SessionWatch> watches;
     private final @Nullable SessionWatch shared;
+
+    /** How often a session was revived: whoever keeps a watch looks it up again then. */
+    final AtomicLong revivals = new AtomicLong();
 
     /** Whether a call has to look at its version. */
     private final boolean byVersion;
@@ -65,7 +69,8 @@ public final class GateBudgets {
         return new Spender(this, key, session, attribute, watch(session), now);
     }
 
-    private @Nullable SessionWatch watch(@Nullable String session) {
+    @Nullable
+    SessionWatch watch(@Nullable String session) {
         return watches == null || session == null || session.isEmpty()
                 ? shared
                 : watches.get(session, key -> new SessionWatch(runaways));
@@ -126,7 +131,8 @@ public final class GateBudgets {
             }
         }
         reservation.open(version);
-        return spender.watch == null ? reservation : watched(spender.watch, spender, reservation, digest, now);
+        SessionWatch watch = spender.watch();
+        return watch == null ? reservation : watched(watch, spender, reservation, digest, now);
     }
 
     private void check(Spender spender, long inputTokens, long maxOutputTokens) {
@@ -165,7 +171,7 @@ public final class GateBudgets {
             long reason = reservation.reason;
             boolean hope;
             if (reason == Account.RETIRED) {
-                hope = !book.closed();
+                hope = !book.closed() && tries-- > 0;
                 spender.lookUpAgain();
             } else if (reason == Reservation.NO_ROOM) {
                 hope = tries-- == TRIES;
@@ -247,5 +253,6 @@ public final class GateBudgets {
         if (watch != null) {
             watch.revive();
         }
+        revivals.incrementAndGet();
     }
 }

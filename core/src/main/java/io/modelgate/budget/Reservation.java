@@ -49,6 +49,9 @@ public final class Reservation implements Admission {
     /** Whether it is being used for a second call or a later one, by the thread that made it. */
     private boolean again;
 
+    /** Whether it expired, so that it is not used again. */
+    private boolean once;
+
     /** Of one that is used again: whether the sweep for expired ones knows of it. */
     volatile boolean tracked;
 
@@ -68,6 +71,7 @@ public final class Reservation implements Admission {
      */
     int hold(@Nullable Account[] accounts, @Nullable Terms terms, long input, long output, long now) {
         Book[] books = spender.gate.books;
+        madeAt = now;
         price = terms == null ? null : terms.price;
         for (int i = 0; i < books.length; i++) {
             Account account = accounts[i];
@@ -84,7 +88,6 @@ public final class Reservation implements Admission {
         }
         inputTokens = input;
         maxOutputTokens = output;
-        madeAt = now;
         return -1;
     }
 
@@ -114,7 +117,7 @@ public final class Reservation implements Admission {
 
     private void giveBack(int count, long now) {
         for (int i = count - 1; i >= 0; i--) {
-            account(i).settle(amounts[i], 0, now, now);
+            account(i).settle(amounts[i], 0, madeAt, now);
         }
     }
 
@@ -214,6 +217,7 @@ public final class Reservation implements Admission {
     }
 
     private void closed(boolean late) {
+        once |= late;
         STATE.setRelease(this, state - SETTLING + SETTLED);
         if (!late && !again) {
             spender.gate.budgets.open.remove(this);
@@ -233,7 +237,7 @@ public final class Reservation implements Admission {
             }
             overrun |= used > amounts[i];
         }
-        SessionWatch watch = spender.watch;
+        SessionWatch watch = spender.watch();
         if (watch != null) {
             watch.spent(tokens, micros, now);
         }
@@ -264,6 +268,9 @@ public final class Reservation implements Admission {
         long seen = state;
         if ((seen & STATES) != SETTLED) {
             throw new IllegalStateException("the reservation is not settled");
+        }
+        if (once) {
+            return; // whoever expired it may still be giving back what it held
         }
         again = true;
         STATE.setRelease(this, seen - SETTLED);

@@ -14,7 +14,8 @@ public final class Spender {
 
     final GateBudgets gate;
     final String session;
-    final @Nullable SessionWatch watch;
+    private volatile @Nullable SessionWatch watch;
+    private volatile long revivals;
     private final @Nullable String key;
     private final String[] attributes;
     private final Thread owner = Thread.currentThread();
@@ -34,6 +35,7 @@ public final class Spender {
         this.gate = gate;
         this.key = key;
         this.session = session == null ? "" : session;
+        revivals = gate.revivals.get();
         this.watch = watch;
         attributes = gate.byAttribute ? new String[gate.books.length] : NONE;
         for (int i = 0; i < attributes.length; i++) {
@@ -64,6 +66,23 @@ public final class Spender {
 
     void lookUpAgain() {
         accounts = lookUp();
+        lookUpWatch();
+    }
+
+    private void lookUpWatch() {
+        revivals = gate.revivals.get();
+        watch = gate.watch(session);
+    }
+
+    /** What watches over the session, or null without limits on runaways; looked up again when a session was revived. */
+    @Nullable
+    SessionWatch watch() {
+        SessionWatch known = watch;
+        if (known == null || revivals == gate.revivals.get()) {
+            return known;
+        }
+        lookUpWatch();
+        return watch;
     }
 
     private @Nullable Account[] lookUp() {
