@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.modelgate.budget.BudgetEvent;
+import io.modelgate.budget.BudgetLedger;
 import io.modelgate.budget.Budgets;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.MemoryControlLog;
@@ -30,7 +31,7 @@ final class BudgetKeeper {
 
     private final Gates gates;
     private final GatesBuilder config;
-    private final Budgets budgets;
+    private final BudgetLedger budgets;
     private final AtomicBoolean started = new AtomicBoolean();
     private final Set<String> bound = ConcurrentHashMap.newKeySet();
     private final Map<Trip, LongAdder> trips = new ConcurrentHashMap<>();
@@ -43,7 +44,8 @@ final class BudgetKeeper {
     BudgetKeeper(Gates gates, GatesBuilder config, Identities identities) {
         this.gates = gates;
         this.config = config;
-        budgets = Budgets.open(config.budgets, config.ticker::read, config.instants, identities::hash, this::report);
+        budgets =
+                BudgetLedger.open(config.budgets, config.ticker::read, config.instants, identities::hash, this::report);
     }
 
     /** Refuses a ledger whose hashes nobody could compute again after a restart. */
@@ -57,7 +59,7 @@ final class BudgetKeeper {
         return this;
     }
 
-    Budgets budgets() {
+    BudgetLedger budgets() {
         return budgets;
     }
 
@@ -155,11 +157,17 @@ final class BudgetKeeper {
 
     private void bind(MeterRegistry registry, String name) {
         count(registry, name, "refused", "calls that the budget did not cover", Budgets.Totals::refused);
+        count(
+                registry,
+                name,
+                "estimated",
+                "settlements of a usage that was not known in full",
+                Budgets.Totals::estimated);
         count(registry, name, "overruns", "settlements above their reservations", Budgets.Totals::overruns);
         count(registry, name, "expired", "reservations that were never settled", Budgets.Totals::expired);
         count(registry, name, "evicted", "accounts that were forgotten", Budgets.Totals::evicted);
         if (bound.add("")) {
-            meters.add(Gauge.builder("modelgate.budget.reservations", budgets, Budgets::reservations)
+            meters.add(Gauge.builder("modelgate.budget.reservations", budgets, BudgetLedger::reservations)
                     .description("reservations that are open")
                     .register(registry));
         }
@@ -177,7 +185,7 @@ final class BudgetKeeper {
                 .register(registry));
     }
 
-    private static double read(Budgets all, String budget, ToDoubleFunction<Budgets.Totals> counter) {
+    private static double read(BudgetLedger all, String budget, ToDoubleFunction<Budgets.Totals> counter) {
         Budgets.@Nullable Totals totals = all.totals().get(budget);
         return totals == null ? 0 : counter.applyAsDouble(totals);
     }

@@ -20,7 +20,7 @@ public interface Call {
 
     /**
      * The most output tokens that the budgets leave for this call, for the version to limit its request by: what
-     * {@link GateBuilder#tokens} allows, or less. {@link Long#MAX_VALUE} without budgets.
+     * {@link GateBuilder#tokens} allows, or less. {@link Long#MAX_VALUE} where the gate does not count tokens.
      */
     long maxOutputTokens();
 
@@ -42,7 +42,7 @@ public interface Call {
     /**
      * Whether nobody waits for the answer any more: the call timed out, a kill cut it, or its caller gave up. A model that goes on
      * for long asks now and then and stops. Always false where the gate neither enforces timeouts nor cuts calls, and the version
-     * is not asynchronous.
+     * is not asynchronous; no timeout ends a permit.
      */
     boolean cancelled();
 }

@@ -60,8 +60,16 @@ public final class Caller {
         return ANONYMOUS;
     }
 
-    /** Returns this caller in the given session. */
+    /**
+     * Returns this caller in the given session. Budgets and limits know it by this name in all gates and for all callers: it has to be one
+     * of its kind, and not the client's to choose.
+     *
+     * @throws IllegalArgumentException if it is empty
+     */
     public Caller session(String session) {
+        if (session.isEmpty()) {
+            throw new IllegalArgumentException("session is empty: leave it out for a caller without one");
+        }
         return new Caller(key, session, attributes, hash);
     }
 

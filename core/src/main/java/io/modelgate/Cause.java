@@ -13,9 +13,11 @@ public enum Cause {
     BREAKER_OPEN(true),
     /** The gate's rate limit is used up for this period. */
     RATE_LIMITED(true),
-    /** As many calls as the gate's concurrency bound allows are running. */
+    /**
+     * As many calls as the gate's concurrency bound allows are running, the executor rejected the model, or no more sessions can be kept.
+     */
     FULL(true),
-    /** A budget does not cover the call. */
+    /** A budget does not cover the call, or its durable ledger cannot be written. */
     OVER_BUDGET(true),
     /** The session made as many calls as it may. */
     TOO_MANY_CALLS(true),
@@ -27,13 +29,13 @@ public enum Cause {
     SESSION_KILLED(true),
     /** The deadline passed before the model could be called. */
     NO_TIME_LEFT(true),
-    /** A check of the input refused it. */
+    /** A check of the input refused it, or its tokens could not be counted. */
     INPUT_BLOCKED(true),
     /** No version that may serve is registered in this process. */
     UNAVAILABLE(true),
     /** The model threw an exception. */
     ERROR(false),
-    /** The model answered later than the model timeout or the deadline allows. */
+    /** The model did not answer within the model timeout or the deadline. */
     TIMEOUT(false),
     /** The answer was {@code null}, or the gate's accept check called it invalid or threw. */
     INVALID_OUTPUT(false),

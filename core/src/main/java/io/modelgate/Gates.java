@@ -2,6 +2,7 @@ package io.modelgate;
 
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.modelgate.budget.BudgetLedger;
 import io.modelgate.budget.Budgets;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
@@ -28,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>After {@link #close()} the gates keep serving the state they had; whatever would change it throws
- * {@link IllegalStateException}.
+ * <p>After {@link #close()} the gates keep serving the state they had, except that ceilings with a durable ledger, which is closed,
+ * refuse; whatever would change the state throws {@link IllegalStateException}.
  */
 public final class Gates implements AutoCloseable {
 
@@ -54,6 +55,17 @@ public final class Gates implements AutoCloseable {
         budgets = keeper(log);
     }
 
+    private static Gates opened(GatesBuilder config) {
+        Gates gates = new Gates(config, config.log.get());
+        try {
+            gates.control.open();
+            return gates;
+        } catch (RuntimeException e) {
+            gates.close(); // the log and the ledger belong to whoever opens next
+            throw e;
+        }
+    }
+
     private BudgetKeeper keeper(ControlLog log) {
         try {
             return new BudgetKeeper(this, config, identities).on(log);
@@ -66,8 +78,10 @@ public final class Gates implements AutoCloseable {
     /**
      * Opens the control log and folds all of it, so that every gate starts in the state that the log says: a killed gate starts killed.
      *
-     * @throws IllegalArgumentException if that is set and the log is given open; if the ledger of budgets is damaged, or durable while the
+     * @throws IllegalArgumentException if that is set and the log is given open; if the ledger of budgets is durable while the
      *     control log is in memory
+     * @throws IllegalStateException if the ledger of budgets is damaged, in use, or was written beside another control log
+     * @throws java.io.UncheckedIOException if the ledger of budgets cannot be read or written
      * @throws ControlLogException if the log refuses to open, unless {@link GatesBuilder#startKilledIfLogRefuses()} is set
      */
     public static Gates open(Consumer<GatesBuilder> configure) {
@@ -81,8 +95,7 @@ public final class Gates implements AutoCloseable {
         }
         Gates gates;
         try {
-            gates = new Gates(config, config.log.get());
-            gates.control.open();
+            gates = opened(config);
         } catch (ControlLogException e) {
             if (!config.startKilled) {
                 throw e;
@@ -334,6 +347,10 @@ public final class Gates implements AutoCloseable {
 
     /** What is spent and reserved under the budgets of these gates: for operators. */
     public Budgets budgets() {
+        return budgets.budgets();
+    }
+
+    BudgetLedger ledger() {
         return budgets.budgets();
     }
 

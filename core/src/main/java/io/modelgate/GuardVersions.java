@@ -16,6 +16,9 @@ final class GuardVersions {
     /** An implementation and what is said of it. */
     record Each(Object implementation, Version version) {
         void describe(VersionBuilder<Invocation, Object> about) {
+            if (!version.price().isEmpty()) {
+                about.price(version.price());
+            }
             if (!version.backend().isEmpty()) {
                 about.backend(version.backend());
             }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Guards every call to one model. Thread-safe.
  *
  * <p>A call passes, in this order and never another: gate switch, routing, version switch, circuit breaker, concurrency bound, rate
- * limit, the model, the accept check. Whatever stops it sends it to the fallback: a candidate's caller to stable first, then everyone
+ * limit, budgets, the model, the accept check. Whatever stops it sends it to the fallback: a candidate's caller to stable first, then everyone
  * down the ladder.
  *
  * @param <I> what the model is asked
@@ -127,7 +127,10 @@ public final class ModelGate<I, O> {
         return Permit.enter(this, null, caller);
     }
 
-    /** Admits a call as {@link #enter(Caller)} does, and reserves in the gate's budgets what this input may use. */
+    /**
+     * Admits a call as {@link #enter(Caller)} does, and reserves in the gate's budgets what this input may use, or less: let the model produce
+     * at most {@code permit.call().maxOutputTokens()}.
+     */
     public Permit<I, O> enter(I input, Caller caller) {
         return Permit.enter(this, input, caller);
     }
@@ -359,7 +362,7 @@ public final class ModelGate<I, O> {
     /**
      * Adds a version while the gate runs. It gets no traffic until a rollout or a promotion gives it some.
      *
-     * @throws IllegalArgumentException if this id is registered here
+     * @throws IllegalArgumentException if this id is registered here, or it has no price under a budget in money
      * @throws IllegalStateException if the gates are closed, or the id was declared with another digest
      */
     public ModelVersion register(String id, Model<I, O> model) {
@@ -369,6 +372,16 @@ public final class ModelGate<I, O> {
     /** Adds a version as {@link #register(String, Model)} does, with its backend and digest. */
     public ModelVersion register(String id, Model<I, O> model, Consumer<VersionBuilder<I, O>> about) {
         return register(VersionBuilder.of(id, model), about);
+    }
+
+    /** Adds an asynchronous version as {@link #register(String, Model)} does. */
+    public ModelVersion registerAsync(String id, AsyncModel<I, O> model) {
+        return registerAsync(id, model, version -> {});
+    }
+
+    /** Adds a version that asks about its call as {@link #register(String, Model)} does. */
+    public ModelVersion registerCallAware(String id, CallAwareModel<I, O> model) {
+        return registerCallAware(id, model, version -> {});
     }
 
     /** Adds an asynchronous version as {@link #register(String, Model)} does. */

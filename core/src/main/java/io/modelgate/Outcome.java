@@ -1,5 +1,7 @@
 package io.modelgate;
 
+import io.modelgate.budget.BudgetRefusedException;
+import io.modelgate.budget.Refusal;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,19 @@ public sealed interface Outcome<O> {
 
     /** The version that gave the answer; absent when a rung that is no version answered, or nobody did. */
     Optional<String> answeredBy();
+
+    /** The numbers, where a budget or a limit on runaways refused the version that the caller was routed to. */
+    default Optional<Refusal> refusal() {
+        Throwable error = null;
+        if (this instanceof FellBack<O> fell) {
+            error = fell.error();
+        } else if (this instanceof Refused<O> refused) {
+            error = refused.error();
+        }
+        return error instanceof BudgetRefusedException refused
+                ? Optional.ofNullable(refused.refusal())
+                : Optional.empty();
+    }
 
     /**
      * The routed version answered.
@@ -65,7 +80,7 @@ public sealed interface Outcome<O> {
      * @param rungVersion the version behind the rung's answer, or null if the rung is no version
      * @param reason why the routed version did not answer
      * @param routedTo the version routed to, or null if the gate refused before routing
-     * @param error what the routed version threw, or null
+     * @param error what the routed version threw, or what says more about a refusal, or null
      */
     record FellBack<O>(
             O value,
@@ -101,7 +116,7 @@ public sealed interface Outcome<O> {
      *
      * @param reason why
      * @param routedTo the version routed to, or null if the gate refused before routing
-     * @param error what says more about it, for instance an {@link io.modelgate.budget.OverBudgetException} with the numbers, or null
+     * @param error what says more about it, for instance an {@link io.modelgate.budget.BudgetRefusedException} with the numbers, or null
      */
     record Refused<O>(
             Cause reason,

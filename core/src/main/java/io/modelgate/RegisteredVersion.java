@@ -38,12 +38,14 @@ final class RegisteredVersion<I, O> {
         callAware = spec.callAware();
         async = spec.async();
         flies = async != null || gate.enforceTimeouts() || gate.cutInFlightOnKill();
-        plain = model != null
-                && !flies
-                && gate.budgets().isEmpty()
-                && gate.runaways().isEmpty();
+        plain = model != null && !flies && gate.tokens() == null;
         breaker = new Breaker(gate.name(), id, gate.breaker(), ticker, counts::lazy, onBreakerChange);
         latency = gate.latencyHistogram() ? new LatencyHistogram() : null;
+    }
+
+    /** Whether its implementation can ask what its call may use. */
+    boolean knowsItsCall() {
+        return callAware != null || (async != null && !(async instanceof GuardAsyncVersion));
     }
 
     /** Whether its invocations need no {@link RunningCall}. */

@@ -66,7 +66,7 @@ class RunningCall<I, O> implements Call {
 
     /** Whether whoever runs the model can ask how much output is left. */
     boolean knowsItsCall() {
-        return version.model == null;
+        return version.knowsItsCall();
     }
 
     /** What the model used, as far as it or its answer says; asked before anything is decided, because users' code answers. */

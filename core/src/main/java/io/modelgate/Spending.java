@@ -2,8 +2,8 @@ package io.modelgate;
 
 import io.modelgate.budget.Admission;
 import io.modelgate.budget.Budget;
+import io.modelgate.budget.BudgetRefusedException;
 import io.modelgate.budget.GateBudgets;
-import io.modelgate.budget.OverBudgetException;
 import io.modelgate.budget.Per;
 import io.modelgate.budget.Refusal;
 import io.modelgate.budget.Spender;
@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The budgets of one gate as its invocations see them: reserve before, settle after. Thread-safe. */
 final class Spending<I, O> {
+
+    private static final long MOST = 1L << 40;
 
     private final String gate;
     private final GateBudgets budgets;
@@ -37,12 +39,12 @@ final class Spending<I, O> {
     /** The budgets of a gate that has any, or null. */
     static <I, O> @Nullable Spending<I, O> of(GateConfig<I, O> config, Gates gates) {
         Tokens<I, O> tokens = config.tokens();
-        if (tokens == null || (config.budgets().isEmpty() && config.runaways().isEmpty())) {
+        if (tokens == null) {
             return null;
         }
         Map<String, String> prices = new HashMap<>();
         config.versions().forEach(version -> prices.put(version.id(), priceName(config.name(), version)));
-        GateBudgets budgets = gates.budgets().gate(config.name(), config.budgets(), config.runaways(), prices);
+        GateBudgets budgets = gates.ledger().gate(config.name(), config.budgets(), config.runaways(), prices);
         gates.lookAfterBudgets();
         return new Spending<>(config, tokens, budgets, gates.warnings());
     }
@@ -53,7 +55,7 @@ final class Spending<I, O> {
 
     /** Forgets them: the gate was not made after all. */
     void discard(Gates gates) {
-        gates.budgets().discard(budgets);
+        gates.ledger().discard(budgets);
     }
 
     /** Takes a version in that is registered while the gate runs. */
@@ -80,18 +82,23 @@ final class Spending<I, O> {
         long out;
         long digest;
         try {
-            in = tokens.input().applyAsLong(input);
-            out = tokens.maxOutput().applyAsLong(input);
-            if (out < 1) {
-                throw new IllegalArgumentException("maxOutput is " + out + ": expected 1 or more");
-            }
+            in = count("input", tokens.input().applyAsLong(input), 0);
+            out = count("maxOutput", tokens.maxOutput().applyAsLong(input), 1);
             digest = again ? 0 : tokens.digest().applyAsLong(input);
-            Admission admission = budgets.reserve(caller.resolved(this, now), version, in, out, clamps, digest, now);
-            return admission instanceof Refusal refusal ? miss(refusal) : admission;
         } catch (Exception e) {
             warnings.threw("the count of tokens of gate \"" + gate + "\"", e);
             return Miss.of(Cause.INPUT_BLOCKED, e);
         }
+        Admission admission = budgets.reserve(caller.resolved(this, now), version, in, out, clamps, digest, now);
+        return admission instanceof Refusal refusal ? miss(refusal) : admission;
+    }
+
+    private long count(String what, long tokens, long least) {
+        if (tokens < least || tokens > MOST) {
+            throw new IllegalArgumentException(
+                    "gate \"" + gate + "\": " + what + " is " + tokens + ": expected " + least + " to 2^40 tokens");
+        }
+        return tokens;
     }
 
     private Miss miss(Refusal refusal) {
@@ -103,7 +110,7 @@ final class Spending<I, O> {
             case SESSION_KILLED -> Cause.SESSION_KILLED;
             case TOO_MANY_SESSIONS -> Cause.FULL;
         };
-        OverBudgetException numbers = new OverBudgetException(refusal);
+        BudgetRefusedException numbers = new BudgetRefusedException(refusal);
         return perVersion.contains(refusal.budget()) ? Miss.ofVersion(cause, numbers) : Miss.of(cause, numbers);
     }
 

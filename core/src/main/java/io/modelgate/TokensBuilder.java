@@ -17,7 +17,7 @@ public final class TokensBuilder<I, O> {
     private @Nullable ToLongFunction<? super I> input;
     private @Nullable ToLongFunction<? super I> maxOutput;
     private @Nullable Function<? super O, Usage> usage;
-    private ToLongFunction<? super I> digest = input -> input.hashCode();
+    private ToLongFunction<? super I> digest = TokensBuilder::digest;
 
     TokensBuilder() {}
 
@@ -62,11 +62,16 @@ public final class TokensBuilder<I, O> {
 
     /**
      * Sets by what {@link io.modelgate.budget.Runaway#repeatedInput} tells inputs apart; 0 means that an input is like no other. Default:
-     * their hash codes.
+     * their hash codes, so that inputs whose class has no {@code hashCode} of its own, arrays among them, are all different.
      */
     public TokensBuilder<I, O> digest(ToLongFunction<? super I> digest) {
         this.digest = digest;
         return this;
+    }
+
+    private static long digest(Object input) {
+        int hash = input.hashCode();
+        return hash == 0 ? 1 : hash; // 0 would be like no other
     }
 
     Tokens<I, O> build(String gate) {

@@ -18,6 +18,9 @@ public @interface Version {
     /** The backend it runs on, as {@link VersionBuilder#backend} has it. Default: none that any other version shares. */
     String backend() default "";
 
+    /** The name of its price, as {@link VersionBuilder#price} has it. Default: the gate's name, a slash and the id. */
+    String price() default "";
+
     /** The digest of its artefact, as {@link VersionBuilder#digest} has it. Default: none. */
     String digest() default "";
 }

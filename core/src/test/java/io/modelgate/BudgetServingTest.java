@@ -7,8 +7,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.modelgate.budget.Balance;
 import io.modelgate.budget.Budget;
 import io.modelgate.budget.BudgetEvent;
+import io.modelgate.budget.BudgetRefusedException;
 import io.modelgate.budget.Money;
-import io.modelgate.budget.OverBudgetException;
 import io.modelgate.budget.Per;
 import io.modelgate.budget.Prices;
 import io.modelgate.budget.Reaction;
@@ -131,7 +131,7 @@ class BudgetServingTest {
         assertThatThrownBy(() -> gate.call(50, SESSION))
                 .isInstanceOf(GateException.class)
                 .cause()
-                .isInstanceOf(OverBudgetException.class)
+                .isInstanceOf(BudgetRefusedException.class)
                 .hasMessage("budget session: the call needs at least 51 tokens, 40 tokens of 100 tokens remain");
         Outcome<Usage> refused = gate.decide(50, SESSION);
         assertThat(refused).isInstanceOf(Outcome.Refused.class);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.modelgate.budget.Admission;
 import io.modelgate.budget.Budget;
-import io.modelgate.budget.Budgets;
+import io.modelgate.budget.BudgetLedger;
 import io.modelgate.budget.GateBudgets;
 import io.modelgate.budget.Money;
 import io.modelgate.budget.Per;
@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Budgets against careless and hostile use. */
+/** BudgetLedger against careless and hostile use. */
 @Timeout(value = 40, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostileBudgetTest {
 
@@ -41,8 +41,8 @@ class HostileBudgetTest {
         return Gates.open(g -> g.ticker(time).scheduler(time).executor(executor).eventExecutor(Runnable::run));
     }
 
-    private static Budgets budgets(AtomicLong ticks) {
-        return Budgets.open(b -> {}, ticks::get, InstantSource.system(), key -> key, event -> {});
+    private static BudgetLedger budgets(AtomicLong ticks) {
+        return BudgetLedger.open(b -> {}, ticks::get, InstantSource.system(), key -> key, event -> {});
     }
 
     interface Chat {
@@ -82,7 +82,7 @@ class HostileBudgetTest {
     @Test
     void aRollingCeilingHoldsAfterAnExpiry() {
         AtomicLong ticks = new AtomicLong();
-        Budgets budgets = budgets(ticks);
+        BudgetLedger budgets = budgets(ticks);
         GateBudgets gate = budgets.gate(
                 "g",
                 List.of(Budget.tokens("b", 1000, Per.gate()).within(Window.rolling(Duration.ofMinutes(1)))),
@@ -101,7 +101,7 @@ class HostileBudgetTest {
     @Test
     void aRollingCeilingHoldsAfterACancel() {
         AtomicLong ticks = new AtomicLong();
-        Budgets budgets = budgets(ticks);
+        BudgetLedger budgets = budgets(ticks);
         GateBudgets gate = budgets.gate(
                 "g",
                 List.of(Budget.tokens("b", 1000, Per.gate()).within(Window.rolling(Duration.ofMinutes(1)))),
@@ -118,7 +118,7 @@ class HostileBudgetTest {
     @Timeout(value = 12, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void anExpiryThatIsLateTouchesNoLaterCall() throws Exception {
         AtomicLong ticks = new AtomicLong();
-        Budgets budgets = budgets(ticks);
+        BudgetLedger budgets = budgets(ticks);
         GateBudgets gate = budgets.gate(
                 "g",
                 List.of(

@@ -3,7 +3,7 @@ package io.modelgate.benchmarks;
 import io.github.bucket4j.Bucket;
 import io.modelgate.budget.Admission;
 import io.modelgate.budget.Budget;
-import io.modelgate.budget.Budgets;
+import io.modelgate.budget.BudgetLedger;
 import io.modelgate.budget.GateBudgets;
 import io.modelgate.budget.Per;
 import io.modelgate.budget.Reservation;
@@ -33,16 +33,16 @@ public class Spending extends Measured {
     private static final long CEILING = 1L << 44;
     private static final Usage HALF = Usage.of(INPUT, 150);
 
-    static Budgets budgets(int sessions) {
-        return Budgets.open(
-                b -> b.maxSessions(sessions), System::nanoTime, InstantSource.system(), key -> key, event -> {});
+    static BudgetLedger budgets(int sessions) {
+        return BudgetLedger.open(
+                b -> b.maxAccounts(sessions), System::nanoTime, InstantSource.system(), key -> key, event -> {});
     }
 
     static Budget budget(String name, Per per) {
         return Budget.tokens(name, CEILING, per);
     }
 
-    static GateBudgets gate(Budgets budgets, Budget... ceilings) {
+    static GateBudgets gate(BudgetLedger budgets, Budget... ceilings) {
         return budgets.gate("agent", List.of(ceilings), List.of(), Map.of("v1", "v1"));
     }
 

@@ -32,9 +32,10 @@ final class Book {
     final ReentrantLock lock = new ReentrantLock();
     final LongAdder refused = new LongAdder();
     final LongAdder overrun = new LongAdder();
+    final LongAdder estimated = new LongAdder();
     final LongAdder expired = new LongAdder();
     final LongAdder evicted = new LongAdder();
-    private final Budgets budgets;
+    private final BudgetLedger budgets;
     private final boolean sessions;
     private final @Nullable LedgerFile ledger;
     private final int most;
@@ -44,7 +45,7 @@ final class Book {
     private final Function<String, @Nullable Account> load = this::load;
     private volatile boolean closed;
 
-    Book(Budget budget, Budgets budgets) {
+    Book(Budget budget, BudgetLedger budgets) {
         this.budget = budget;
         this.budgets = budgets;
         ceiling = budget.ceiling();
@@ -53,7 +54,7 @@ final class Book {
         sessions = budget.per() instanceof Per.Session;
         ledger = budget.window() instanceof Window.Rolling ? null : budgets.ledger;
         durable = ledger != null;
-        most = budgets.settings.maxSessions;
+        most = budgets.settings.maxAccounts;
         Caffeine<Object, Object> builder = Caffeine.newBuilder().maximumSize(most);
         if (sessions) {
             builder.expireAfterAccess(budgets.settings.sessionIdle).ticker(budgets.clock);

@@ -60,6 +60,12 @@ public record Budget(String name, long ceiling, Optional<String> currencyCode, P
         return new Budget(name, ceiling, currencyCode, per, window);
     }
 
+    /** For a message: {@code 100 tokens per session, for life}. */
+    String text() {
+        String amount = isMoney() ? Amounts.decimal(ceiling) + " " + unit() : ceiling + " tokens";
+        return amount + " per " + per.text() + ", " + window.text();
+    }
+
     /** Whether it is in money and so needs a price for every version. */
     boolean isMoney() {
         return currencyCode.isPresent();

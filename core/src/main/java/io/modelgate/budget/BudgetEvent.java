@@ -34,7 +34,7 @@ public sealed interface BudgetEvent {
      * @param kind the limit
      * @param reaction what was done; {@link Reaction#OBSERVE} let the call through
      */
-    record Tripped(String gate, Kind kind, Reaction reaction) implements BudgetEvent {}
+    record Tripped(String gate, RefusalKind kind, Reaction reaction) implements BudgetEvent {}
 
     /**
      * A session was killed.
@@ -42,7 +42,7 @@ public sealed interface BudgetEvent {
      * @param gate whose call it was
      * @param kind the limit
      */
-    record SessionKilled(String gate, Kind kind) implements BudgetEvent {}
+    record SessionKilled(String gate, RefusalKind kind) implements BudgetEvent {}
 
     /**
      * The durable ledger could not be written where something was spent already: a restart may forget it.

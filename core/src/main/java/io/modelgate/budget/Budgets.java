@@ -1,216 +1,26 @@
 package io.modelgate.budget;
 
-import static java.util.Objects.requireNonNull;
-
-import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
-import java.util.function.LongSupplier;
-import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The budgets of all gates: what is spent, what is reserved, and by whom. Thread-safe. */
-public final class Budgets implements AutoCloseable {
-
-    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
-
-    /** A spender that is kept says so often within the time after which it would be idle that it is used. */
-    private static final int TOUCHES = 8;
+/** What is spent and reserved under the budgets of all gates of a process, and by whom: for operators. Thread-safe. */
+public interface Budgets {
 
     /**
-     * How often something happened since the start, by budget.
+     * How often something happened since the start, for one budget.
      *
-     * @param refused calls that the budget did not cover
+     * @param refused calls that it did not cover
      * @param overruns settlements above their reservations
+     * @param estimated settlements of a usage that was not known in full
      * @param expired reservations that were never settled
      * @param evicted accounts that were forgotten
      */
-    public record Totals(long refused, long overruns, long expired, long evicted) {}
-
-    final BudgetsBuilder settings;
-    final LongSupplier ticker;
-    final CoarseClock clock;
-    final InstantSource instants;
-    final UnaryOperator<String> keyedHash;
-    final OpenReservations open;
-    final long touchNanos;
-    final @Nullable LedgerFile ledger;
-    private final Consumer<BudgetEvent> listener;
-    private final Map<String, Book> books = new ConcurrentHashMap<>();
-    private final List<GateBudgets> gates = new CopyOnWriteArrayList<>();
-    private final Set<String> killed = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile boolean anyKilled;
-
-    private Budgets(
-            BudgetsBuilder settings,
-            LongSupplier ticker,
-            InstantSource instants,
-            UnaryOperator<String> keyedHash,
-            Consumer<BudgetEvent> listener) {
-        this.settings = settings;
-        this.instants = instants;
-        this.keyedHash = keyedHash;
-        this.listener = listener;
-        this.ticker = ticker;
-        clock = new CoarseClock(ticker.getAsLong());
-        open = new OpenReservations(settings.reservationTimeout.toNanos());
-        touchNanos = settings.sessionIdle.toNanos() / TOUCHES;
-        ledger = settings.ledger == null ? null : LedgerFile.open(settings.ledger);
-        if (ledger != null) {
-            ledger.repaired().ifPresent(LOG::info);
-        }
-    }
-
-    /**
-     * Opens the budgets, and the durable ledger if one is configured.
-     *
-     * @param ticker elapsed nanoseconds
-     * @param instants timestamps, for windows of the calendar
-     * @param keyedHash turns a session, a caller's key or an attribute's value into what the ledger may hold
-     * @param listener told of every event on the thread of a call; one that throws is logged
-     * @throws IllegalStateException if the ledger is damaged or open already
-     * @throws java.io.UncheckedIOException if it cannot be read or written
-     */
-    public static Budgets open(
-            Consumer<BudgetsBuilder> configure,
-            LongSupplier ticker,
-            InstantSource instants,
-            UnaryOperator<String> keyedHash,
-            Consumer<BudgetEvent> listener) {
-        BudgetsBuilder settings = new BudgetsBuilder();
-        configure.accept(settings);
-        return new Budgets(settings, ticker, instants, keyedHash, listener);
-    }
-
-    /**
-     * Makes the budgets of a gate.
-     *
-     * @param prices the name of each version's price, by version; of no importance without a budget in money
-     * @throws IllegalArgumentException if a version has no price under a budget in money, the prices are in another currency, or
-     *     another budget has the name of one of these; the message lists all mistakes
-     */
-    public GateBudgets gate(String gate, List<Budget> budgets, List<Runaway> runaways, Map<String, String> prices) {
-        checkPrices(gate, budgets, runaways, prices);
-        checkNames(gate, budgets);
-        List<Book> mine = budgets.stream().map(this::book).toList();
-        Map<String, Terms> terms = new TreeMap<>();
-        prices.forEach((version, price) -> terms.put(version, terms(gate, mine.toArray(Book[]::new), price, version)));
-        GateBudgets made = new GateBudgets(this, gate, mine, runaways, terms);
-        gates.add(made);
-        return made;
-    }
-
-    /** Before any of them is made, so that a gate that is refused leaves none behind. */
-    private void checkNames(String gate, List<Budget> budgets) {
-        Set<String> names = new TreeSet<>();
-        for (Budget budget : budgets) {
-            if (!names.add(budget.name())) {
-                throw new IllegalArgumentException("budget " + budget.name() + " stands twice on gate " + gate);
-            }
-            Book book = books.get(budget.name());
-            if (book != null) {
-                checkSame(book, budget);
-            }
-        }
-    }
-
-    private Book book(Budget budget) {
-        Book book = books.computeIfAbsent(budget.name(), name -> new Book(budget, this));
-        checkSame(book, budget);
-        return book;
-    }
-
-    private static void checkSame(Book book, Budget budget) {
-        if (!book.budget.equals(budget)) {
-            throw new IllegalArgumentException("budget " + budget.name() + " is " + budget
-                    + ": another gate has defined it as " + book.budget + "; give one of them another name");
-        }
-    }
-
-    /** Forgets the budgets of a gate that does not come to be; those that other gates have too stay. */
-    public void discard(GateBudgets gate) {
-        gates.remove(gate);
-        for (Book book : gate.books) {
-            if (gates.stream().noneMatch(other -> List.of(other.books).contains(book))) {
-                books.remove(book.budget.name(), book);
-            }
-        }
-    }
-
-    Terms terms(String gate, Book[] books, String price, String version) {
-        @Nullable Account[] accounts = new Account[books.length];
-        for (int i = 0; i < books.length; i++) {
-            if (books[i].budget.per() instanceof Per.Version) {
-                accounts[i] = books[i].fixed(gate + "/" + version);
-            }
-        }
-        return new Terms(
-                settings.prices == null ? null : settings.prices.price(price).orElse(null), accounts);
-    }
-
-    static boolean needPrices(List<Budget> budgets, List<Runaway> runaways) {
-        return !currencies(budgets, runaways).isEmpty();
-    }
-
-    /** The currencies by what they are of. */
-    private static Map<String, String> currencies(List<Budget> budgets, List<Runaway> runaways) {
-        Map<String, String> currencies = new TreeMap<>();
-        for (Budget budget : budgets) {
-            budget.currencyCode().ifPresent(code -> currencies.put("budget " + budget.name(), code));
-        }
-        for (Runaway runaway : runaways) {
-            if (runaway instanceof Runaway.MoneyRate rate) {
-                currencies.put("the spend rate " + rate.money(), rate.money().currency());
-            }
-        }
-        return currencies;
-    }
-
-    void checkPrices(String gate, List<Budget> budgets, List<Runaway> runaways, Map<String, String> names) {
-        Map<String, String> currencies = currencies(budgets, runaways);
-        if (currencies.isEmpty()) {
-            return;
-        }
-        Prices prices = settings.prices;
-        if (prices == null) {
-            throw new IllegalArgumentException("gate " + gate + " has limits in money (" + currencies.keySet()
-                    + ") and there are no prices: set them where the budgets are opened");
-        }
-        List<String> mistakes = new ArrayList<>();
-        currencies.forEach((what, currency) -> {
-            if (!currency.equals(prices.currency())) {
-                mistakes.add(what + " is in " + currency + ", the prices in " + prices.currency());
-            }
-        });
-        new TreeMap<>(names).forEach((version, name) -> {
-            if (prices.price(name).isEmpty()) {
-                mistakes.add("version " + version + " has no price " + Names.quote(name));
-            }
-        });
-        if (!mistakes.isEmpty()) {
-            throw new IllegalArgumentException("gate " + gate + " has limits in money: " + String.join("; ", mistakes)
-                    + ". Prices of version " + prices.version() + " are there for " + prices.names());
-        }
-    }
+    record Totals(long refused, long overruns, long estimated, long expired, long evicted) {}
 
     /** The names of all budgets, in alphabetical order. */
-    public Set<String> names() {
-        return new TreeSet<>(books.keySet());
-    }
+    Set<String> names();
 
     /**
      * The accounts of a budget that spent most, the one that spent most first.
@@ -219,25 +29,7 @@ public final class Budgets implements AutoCloseable {
      * @param most how many at most, 1 or more
      * @throws IllegalArgumentException if there is no such budget, or {@code most} is out of range
      */
-    public List<Balance> top(String budget, int most) {
-        Book book = known(budget);
-        Amounts.range("most", most, 1, Integer.MAX_VALUE);
-        Map<Account, Long> reserved = open.reserved();
-        Comparator<Balance> bySpent = Comparator.comparingLong(Balance::spent);
-        PriorityQueue<Balance> top = new PriorityQueue<>(bySpent);
-        book.each(account -> {
-            Balance balance = balance(account, reserved);
-            if (top.size() < most) {
-                top.add(balance);
-            } else if (balance.spent() > requireNonNull(top.peek()).spent()) {
-                top.poll();
-                top.add(balance);
-            }
-        });
-        return top.stream()
-                .sorted(bySpent.reversed().thenComparing(Balance::key))
-                .toList();
-    }
+    List<Balance> top(String budget, int most);
 
     /**
      * What an account of a budget has spent and has left; empty if it has not been used, or is forgotten.
@@ -247,132 +39,21 @@ public final class Budgets implements AutoCloseable {
      *     that is shared by all calls that lack it
      * @throws IllegalArgumentException if there is no such budget
      */
-    public Optional<Balance> balance(String budget, String key) {
-        return Optional.ofNullable(known(budget).find(key)).map(account -> balance(account, open.reserved()));
-    }
-
-    private Balance balance(Account account, Map<Account, Long> reserved) {
-        Account current = account.current();
-        return Balance.of(current, current.held(ticker.getAsLong()), reserved.getOrDefault(current, 0L));
-    }
-
-    private Book known(String budget) {
-        Book book = books.get(budget);
-        if (book == null) {
-            throw new IllegalArgumentException(
-                    "budget " + Names.quote(budget) + " is unknown: expected one of " + names());
-        }
-        return book;
-    }
-
-    /** How many accounts of sessions are kept, as far as it is known; 0 without a budget per session. */
-    public int sessions() {
-        return (int) books.values().stream()
-                .filter(book -> book.budget.per() instanceof Per.Session)
-                .mapToLong(Book::size)
-                .max()
-                .orElse(0);
-    }
+    Optional<Balance> balance(String budget, String key);
 
     /** How many reservations are open. */
-    public int reservations() {
-        return open.count();
-    }
+    int reservations();
 
     /** How often something happened, by budget. */
-    public Map<String, Totals> totals() {
-        Map<String, Totals> totals = new TreeMap<>();
-        books.forEach((name, book) -> totals.put(
-                name, new Totals(book.refused.sum(), book.overrun.sum(), book.expired.sum(), book.evicted.sum())));
-        return totals;
-    }
-
-    boolean anyKilled() {
-        return anyKilled;
-    }
-
-    boolean killed(String session) {
-        return killed.contains(session);
-    }
-
-    boolean kill(String session) {
-        boolean first = killed.add(session);
-        anyKilled = true;
-        return first;
-    }
+    Map<String, Totals> totals();
 
     /** The sessions that a limit on runaways has killed; an empty name is that of all calls without a session. */
-    public Set<String> killedSessions() {
-        return new TreeSet<>(killed);
-    }
+    Set<String> killedSessions();
 
     /**
      * Lets a killed session go on. What it did before counts for no limit on runaways; what it spent is spent.
      *
      * @return whether it was killed
      */
-    public boolean reviveSession(String session) {
-        gates.forEach(gate -> gate.revive(session));
-        return killed.remove(session);
-    }
-
-    /**
-     * Gives back the reservations that are older than the timeout, and forgets what need not be kept; to be called about every
-     * second.
-     *
-     * @param now ticks
-     */
-    public void expire(long now) {
-        clock.see(now);
-        open.sweep(now);
-        books.values().forEach(Book::sweep);
-    }
-
-    /** Whether there is a durable ledger, so that what is spent is not forgotten in a restart. */
-    public boolean durable() {
-        return ledger != null;
-    }
-
-    /**
-     * Forces the durable ledger to disk; to be called about every second.
-     *
-     * @throws java.io.UncheckedIOException if the disk fails
-     */
-    public void sync() {
-        if (ledger != null && !closed.get()) {
-            ledger.sync(this::over);
-        }
-    }
-
-    void tell(BudgetEvent event) {
-        try {
-            listener.accept(event);
-        } catch (RuntimeException e) {
-            LOG.warn("A listener of budget events failed", e);
-        }
-    }
-
-    /**
-     * Writes what is spent to the durable ledger and closes it. From now on its ceilings refuse every call; what is in flight is in
-     * the ledger as reserved. Without a ledger this does nothing.
-     *
-     * @throws java.io.UncheckedIOException if the disk fails
-     */
-    @Override
-    public void close() {
-        LedgerFile file = ledger;
-        if (file == null || closed.getAndSet(true)) {
-            return;
-        }
-        try (file) {
-            books.values().forEach(Book::close);
-            file.compact(this::over);
-        }
-    }
-
-    /** Whether a period of a budget is over, so that the ledger may forget its marks. */
-    private boolean over(String budget, long period) {
-        Book book = books.get(budget);
-        return book != null && book.over(period);
-    }
+    boolean reviveSession(String session);
 }

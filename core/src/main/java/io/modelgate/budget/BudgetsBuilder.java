@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Configures the budgets of all gates. Not thread-safe. */
 public final class BudgetsBuilder {
 
-    private static final int MAX_SESSIONS = 100_000_000;
+    private static final int MAX_ACCOUNTS = 100_000_000;
 
     @Nullable
     Prices prices;
@@ -19,7 +19,7 @@ public final class BudgetsBuilder {
     Path ledger;
 
     Duration sessionIdle = Duration.ofHours(24);
-    int maxSessions = 1_000_000;
+    int maxAccounts = 1_000_000;
     Duration reservationTimeout = Duration.ofMinutes(15);
 
     /** Where caches do their housekeeping; null for their own choice. */
@@ -61,8 +61,8 @@ public final class BudgetsBuilder {
      * @param sessions 1 to 100,000,000
      * @throws IllegalArgumentException if it is out of range
      */
-    public BudgetsBuilder maxSessions(int sessions) {
-        maxSessions = (int) Amounts.range("maxSessions", sessions, 1, MAX_SESSIONS);
+    public BudgetsBuilder maxAccounts(int sessions) {
+        maxAccounts = (int) Amounts.range("maxAccounts", sessions, 1, MAX_ACCOUNTS);
         return this;
     }
 

@@ -15,7 +15,7 @@ public final class GateBudgets {
     /** How often a call that is clamped tries again when others take what it saw. */
     private static final int TRIES = 8;
 
-    final Budgets budgets;
+    final BudgetLedger budgets;
     final String gate;
     final Book[] books;
     private final List<Runaway> runaways;
@@ -33,7 +33,8 @@ public final class GateBudgets {
 
     private volatile Map<String, Terms> versions;
 
-    GateBudgets(Budgets budgets, String gate, List<Book> books, List<Runaway> runaways, Map<String, Terms> versions) {
+    GateBudgets(
+            BudgetLedger budgets, String gate, List<Book> books, List<Runaway> runaways, Map<String, Terms> versions) {
         this.budgets = budgets;
         this.gate = gate;
         this.books = books.toArray(Book[]::new);
@@ -45,14 +46,14 @@ public final class GateBudgets {
         watches = runaways.isEmpty()
                 ? null
                 : Caffeine.newBuilder()
-                        .maximumSize(budgets.settings.maxSessions)
+                        .maximumSize(budgets.settings.maxAccounts)
                         .expireAfterAccess(budgets.settings.sessionIdle)
                         .ticker(budgets.clock)
                         .build();
     }
 
     boolean needsPrices() {
-        return Budgets.needPrices(
+        return BudgetLedger.needPrices(
                 List.of(books).stream().map(book -> book.budget).toList(), runaways);
     }
 
@@ -118,7 +119,7 @@ public final class GateBudgets {
         }
         budgets.clock.see(now);
         if (budgets.anyKilled() && budgets.killed(spender.session)) {
-            return Refusal.of(Kind.SESSION_KILLED);
+            return Refusal.of(RefusalKind.SESSION_KILLED);
         }
         Terms terms = byVersion ? terms(version) : null;
         Reservation reservation = spender.take();
@@ -216,11 +217,11 @@ public final class GateBudgets {
                 ? price.worst(input, output)
                 : Math.min(Amounts.MAX, input + output);
         if (reason >= 0) {
-            return Refusal.of(Kind.OVER_BUDGET, book.budget, needed, reason);
+            return Refusal.of(RefusalKind.OVER_BUDGET, book.budget, needed, reason);
         }
-        Kind kind = reason == Account.CROWDED
-                ? Kind.TOO_MANY_CALLS
-                : reason == Reservation.NO_ROOM ? Kind.TOO_MANY_SESSIONS : Kind.LEDGER_FAILED;
+        RefusalKind kind = reason == Account.CROWDED
+                ? RefusalKind.TOO_MANY_CALLS
+                : reason == Reservation.NO_ROOM ? RefusalKind.TOO_MANY_SESSIONS : RefusalKind.LEDGER_FAILED;
         return Refusal.of(kind, book.budget, needed, 0);
     }
 
@@ -231,14 +232,14 @@ public final class GateBudgets {
             return reservation;
         }
         for (Runaway limit : tripped.limits()) {
-            budgets.tell(new BudgetEvent.Tripped(gate, Kind.of(limit), limit.reaction()));
+            budgets.tell(new BudgetEvent.Tripped(gate, RefusalKind.of(limit), limit.reaction()));
         }
         if (tripped.reaction() == Reaction.OBSERVE) {
             return reservation;
         }
         reservation.cancel(now);
         reservation.release();
-        Kind kind = Kind.of(tripped.limit());
+        RefusalKind kind = RefusalKind.of(tripped.limit());
         if (tripped.reaction() == Reaction.KILL_SESSION && budgets.kill(spender.session)) {
             budgets.tell(new BudgetEvent.SessionKilled(gate, kind));
         }

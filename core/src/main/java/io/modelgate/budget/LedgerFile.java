@@ -139,6 +139,16 @@ final class LedgerFile implements AutoCloseable {
         return Optional.ofNullable(problem);
     }
 
+    /** Whether it holds no mark at all. */
+    boolean isEmpty() {
+        return marks.isEmpty();
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+
     /** The mark of an account in a period, or what it spent exactly; 0 if there is none. */
     long mark(String budget, String keyHash, long period) {
         return marks.getOrDefault(new LedgerLine.Mark(budget, keyHash, period), 0L);

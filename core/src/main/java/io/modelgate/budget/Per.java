@@ -66,6 +66,16 @@ public sealed interface Per {
     /** Each gate. */
     record Gate() implements Per {}
 
+    /** What it is, in words. */
+    default String text() {
+        if (this instanceof Attribute attribute) {
+            return "attribute " + attribute.name();
+        }
+        return this instanceof Session
+                ? "session"
+                : this instanceof Key ? "caller" : this instanceof Version ? "version" : "gate";
+    }
+
     /** Whether there are only as many accounts as gates and versions, so that none is ever forgotten. */
     default boolean fixed() {
         return this instanceof Gate || this instanceof Version;

@@ -29,7 +29,7 @@ final class PricesFile {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/:@+-]{0,199}");
 
-    private enum Kind {
+    private enum RefusalKind {
         INPUT("input"),
         CACHED_INPUT("cached-input"),
         OUTPUT("output"),
@@ -37,11 +37,11 @@ final class PricesFile {
 
         private final String key;
 
-        Kind(String key) {
+        RefusalKind(String key) {
             this.key = key;
         }
 
-        static @Nullable Kind of(String key) {
+        static @Nullable RefusalKind of(String key) {
             return Arrays.stream(values())
                     .filter(kind -> kind.key.equals(key))
                     .findAny()
@@ -67,9 +67,9 @@ final class PricesFile {
     }
 
     private final List<String> mistakes = new ArrayList<>();
-    private final Map<String, EnumMap<Kind, Long>> amounts = new TreeMap<>();
+    private final Map<String, EnumMap<RefusalKind, Long>> amounts = new TreeMap<>();
     /** Kinds that have a value, be it a wrong one: they are not missing as well. */
-    private final Map<String, Set<Kind>> present = new TreeMap<>();
+    private final Map<String, Set<RefusalKind>> present = new TreeMap<>();
 
     private PricesFile() {}
 
@@ -163,7 +163,7 @@ final class PricesFile {
     private void amount(String key, String value) {
         int dot = key.lastIndexOf('.');
         String name = key.substring(0, Math.max(dot, 0));
-        Kind kind = Kind.of(key.substring(dot + 1));
+        RefusalKind kind = RefusalKind.of(key.substring(dot + 1));
         if (dot < 0 || kind == null) {
             mistakes.add(
                     "key " + Names.quote(key)
@@ -182,7 +182,8 @@ final class PricesFile {
             if (micros > Amounts.MAX) {
                 mistakes.add(wrong(key, value) + "expected at most " + Amounts.decimal(Amounts.MAX));
             } else {
-                amounts.computeIfAbsent(name, n -> new EnumMap<>(Kind.class)).put(kind, micros);
+                amounts.computeIfAbsent(name, n -> new EnumMap<>(RefusalKind.class))
+                        .put(kind, micros);
             }
         } catch (IllegalArgumentException e) {
             mistakes.add(wrong(key, value) + e.getMessage());
@@ -195,7 +196,7 @@ final class PricesFile {
 
     private void missing() {
         present.forEach((name, kinds) -> {
-            for (Kind needed : List.of(Kind.INPUT, Kind.OUTPUT)) {
+            for (RefusalKind needed : List.of(RefusalKind.INPUT, RefusalKind.OUTPUT)) {
                 if (!kinds.contains(needed)) {
                     mistakes.add("key " + Names.quote(name + '.' + needed.key)
                             + " is missing: add the price of a million tokens, 0 if they are free");
@@ -204,10 +205,13 @@ final class PricesFile {
         });
     }
 
-    private static Price price(EnumMap<Kind, Long> of) {
-        long input = of.getOrDefault(Kind.INPUT, 0L);
-        long output = of.getOrDefault(Kind.OUTPUT, 0L);
+    private static Price price(EnumMap<RefusalKind, Long> of) {
+        long input = of.getOrDefault(RefusalKind.INPUT, 0L);
+        long output = of.getOrDefault(RefusalKind.OUTPUT, 0L);
         return new Price(
-                input, of.getOrDefault(Kind.CACHED_INPUT, input), output, of.getOrDefault(Kind.REASONING, output));
+                input,
+                of.getOrDefault(RefusalKind.CACHED_INPUT, input),
+                output,
+                of.getOrDefault(RefusalKind.REASONING, output));
     }
 }

@@ -10,14 +10,14 @@ package io.modelgate.budget;
  * @param ceiling of the budget, in the unit
  * @param unit {@code tokens}, or the currency of ISO 4217 in which the amounts are micro-units; empty if there is no budget
  */
-public record Refusal(Kind kind, String budget, long needed, long remaining, long ceiling, String unit)
+public record Refusal(RefusalKind kind, String budget, long needed, long remaining, long ceiling, String unit)
         implements Admission {
 
-    static Refusal of(Kind kind, Budget budget, long needed, long remaining) {
+    static Refusal of(RefusalKind kind, Budget budget, long needed, long remaining) {
         return new Refusal(kind, budget.name(), needed, remaining, budget.ceiling(), budget.unit());
     }
 
-    static Refusal of(Kind kind) {
+    static Refusal of(RefusalKind kind) {
         return new Refusal(kind, "", 0, 0, 0, "");
     }
 

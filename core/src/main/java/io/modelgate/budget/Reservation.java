@@ -179,7 +179,7 @@ public final class Reservation implements Admission {
         Usage used = usage.filled(inputTokens, output == NO_PROGRESS ? maxOutputTokens : output);
         Price known = price;
         try {
-            charge(late, used.tokens(), known == null ? 0 : known.cost(used), now);
+            charge(late, used.estimated(), used.tokens(), known == null ? 0 : known.cost(used), now);
         } finally {
             closed(late);
         }
@@ -224,7 +224,7 @@ public final class Reservation implements Admission {
         }
     }
 
-    private void charge(boolean late, long tokens, long micros, long now) {
+    private void charge(boolean late, boolean estimated, long tokens, long micros, long now) {
         GateBudgets gate = spender.gate;
         boolean overrun = false;
         for (int i = 0; i < amounts.length; i++) {
@@ -236,6 +236,11 @@ public final class Reservation implements Admission {
                 account(i).settle(amounts[i], used, madeAt, now);
             }
             overrun |= used > amounts[i];
+        }
+        if (estimated) {
+            for (Book book : gate.books) {
+                book.estimated.increment();
+            }
         }
         SessionWatch watch = spender.watch();
         if (watch != null) {

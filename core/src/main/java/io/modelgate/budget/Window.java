@@ -32,6 +32,17 @@ public sealed interface Window {
         return new Month(zone);
     }
 
+    /** What it is, in words. */
+    default String text() {
+        if (this instanceof Rolling rolling) {
+            return "in any " + rolling.length();
+        }
+        if (this instanceof Day day) {
+            return "a day in " + day.zone();
+        }
+        return this instanceof Month month ? "a month in " + month.zone() : "for life";
+    }
+
     /** Never ends. */
     record Life() implements Window {}
 

@@ -1,4 +1,4 @@
-/** Budgets: ceilings on tokens and money that are reserved before a call and settled after it, and the limits that stop a runaway session. */
+/** BudgetLedger: ceilings on tokens and money that are reserved before a call and settled after it, and the limits that stop a runaway session. */
 @NullMarked
 package io.modelgate.budget;
 

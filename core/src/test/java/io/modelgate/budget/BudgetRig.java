@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Budgets with a hand-driven clock. */
+/** BudgetLedger with a hand-driven clock. */
 final class BudgetRig implements AutoCloseable {
 
     /** 1 USD per million of input, 2 of output: a token costs one or two micro-units. */
@@ -20,7 +20,7 @@ final class BudgetRig implements AutoCloseable {
             Prices.parse("prices", new StringReader("version=1\ncurrency=USD\nsmall.input=1\nsmall.output=2\n"));
 
     final List<BudgetEvent> events = Collections.synchronizedList(new ArrayList<>());
-    final Budgets budgets;
+    final BudgetLedger budgets;
     volatile Instant instant = Instant.parse("2026-11-21T12:00:00Z");
     private final AtomicLong ticks = new AtomicLong();
 
@@ -30,7 +30,7 @@ final class BudgetRig implements AutoCloseable {
 
     BudgetRig(Consumer<BudgetsBuilder> configure) {
         InstantSource instants = () -> instant;
-        budgets = Budgets.open(
+        budgets = BudgetLedger.open(
                 b -> {
                     b.prices(PRICES).executor(Runnable::run);
                     configure.accept(b);

@@ -128,7 +128,7 @@ class CeilingTest {
 
         Refusal refusal = rig.refusal(spender, 100, 300); // 100 + 2 × 300 = 700 micro-units
 
-        assertThat(refusal).isEqualTo(new Refusal(Kind.OVER_BUDGET, "gate", 700, 500, 500, "USD"));
+        assertThat(refusal).isEqualTo(new Refusal(RefusalKind.OVER_BUDGET, "gate", 700, 500, 500, "USD"));
         assertThat(rig.balance("session", "s").remaining()).isEqualTo(1_000);
         assertThat(rig.balance("caller", "caller").remaining()).isEqualTo(2_000);
         rig.reserve(spender, 100, 200);
@@ -182,7 +182,7 @@ class CeilingTest {
                 .extracting(Balance::spent, Balance::remaining, Balance::overrun)
                 .containsExactly(1_500L, 0L, 500L);
         assertThat(rig.refusal(spender, 1, 0).remaining()).isZero();
-        assertThat(rig.budgets.totals()).containsEntry("session", new Budgets.Totals(1, 1, 0, 0));
+        assertThat(rig.budgets.totals()).containsEntry("session", new Budgets.Totals(1, 1, 0, 0, 0));
     }
 
     @Test
@@ -219,7 +219,7 @@ class CeilingTest {
 
         Refusal refusal = (Refusal) rig.clamp(spender, 400, 4_000);
 
-        assertThat(refusal).isEqualTo(new Refusal(Kind.OVER_BUDGET, "session", 401, 400, 1_000, "tokens"));
+        assertThat(refusal).isEqualTo(new Refusal(RefusalKind.OVER_BUDGET, "session", 401, 400, 1_000, "tokens"));
         assertThat(refusal.message())
                 .isEqualTo("budget session: the call needs at least 401 tokens, 400 tokens of 1000 tokens remain");
         assertThat(((Reservation) rig.clamp(spender, 399, 4_000)).maxOutputTokens())
@@ -354,7 +354,7 @@ class CeilingTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> gate.version("v2", "big"))
                 .withMessageContaining("big");
-        Budgets without = Budgets.open(b -> {}, () -> 0, () -> rig.instant, key -> key, event -> {});
+        BudgetLedger without = BudgetLedger.open(b -> {}, () -> 0, () -> rig.instant, key -> key, event -> {});
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> without.gate("gate", List.of(money), List.of(), Map.of("v1", "small")))
                 .withMessageContaining("there are no prices");
@@ -404,7 +404,7 @@ class CeilingTest {
 
     @Test
     void aListenerThatThrowsReachesNoCall() {
-        Budgets budgets = Budgets.open(b -> {}, () -> 0, () -> rig.instant, key -> key, event -> {
+        BudgetLedger budgets = BudgetLedger.open(b -> {}, () -> 0, () -> rig.instant, key -> key, event -> {
             throw new IllegalStateException("listener");
         });
         GateBudgets gate = budgets.gate("gate", List.of(SESSION), List.of(), Map.of("v1", "v1"));

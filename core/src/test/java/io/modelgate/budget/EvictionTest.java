@@ -90,21 +90,21 @@ class EvictionTest {
         BudgetRig rig = new BudgetRig(b -> b.sessionIdle(IDLE));
         GateBudgets gate = rig.gate(List.of(Runaway.callsPerSession(1, Reaction.KILL_SESSION)), SESSION);
         rig.spend(rig.session(gate, "s"), 900, 0);
-        assertThat(rig.refusal(rig.session(gate, "s"), 1, 0).kind()).isEqualTo(Kind.TOO_MANY_CALLS);
+        assertThat(rig.refusal(rig.session(gate, "s"), 1, 0).kind()).isEqualTo(RefusalKind.TOO_MANY_CALLS);
         for (int i = 0; i < 3; i++) {
             rig.pass(IDLE.plusSeconds(1));
             rig.expire();
         }
 
-        assertThat(rig.refusal(rig.session(gate, "s"), 1, 0).kind()).isEqualTo(Kind.SESSION_KILLED);
+        assertThat(rig.refusal(rig.session(gate, "s"), 1, 0).kind()).isEqualTo(RefusalKind.SESSION_KILLED);
         assertThat(rig.balance("session", "s").spent()).isEqualTo(900);
         assertThat(rig.budgets.reviveSession("s")).isTrue();
-        assertThat(rig.refusal(rig.session(gate, "s"), 900, 0).kind()).isEqualTo(Kind.OVER_BUDGET);
+        assertThat(rig.refusal(rig.session(gate, "s"), 900, 0).kind()).isEqualTo(RefusalKind.OVER_BUDGET);
     }
 
     @Test
     void onlyAsManySessionsAreKept() {
-        BudgetRig rig = new BudgetRig(b -> b.maxSessions(100));
+        BudgetRig rig = new BudgetRig(b -> b.maxAccounts(100));
         GateBudgets gate = rig.gate(SESSION);
         for (int i = 0; i < 1_000; i++) {
             rig.spend(rig.session(gate, "s" + i), 1, 0);
@@ -116,7 +116,7 @@ class EvictionTest {
 
     @Test
     void whereNothingMayBeForgottenANewOneIsRefused() {
-        BudgetRig rig = new BudgetRig(b -> b.maxSessions(10));
+        BudgetRig rig = new BudgetRig(b -> b.maxAccounts(10));
         GateBudgets gate = rig.gate(SESSION);
         List<Reservation> inFlight = new ArrayList<>();
         Refusal refusal = null;
@@ -129,7 +129,7 @@ class EvictionTest {
             }
         }
 
-        assertThat(refusal).isEqualTo(new Refusal(Kind.TOO_MANY_SESSIONS, "session", 900, 0, 1_000, "tokens"));
+        assertThat(refusal).isEqualTo(new Refusal(RefusalKind.TOO_MANY_SESSIONS, "session", 900, 0, 1_000, "tokens"));
         assertThat(inFlight).hasSizeBetween(19, 22);
         for (int i = 0; i < inFlight.size(); i++) {
             assertThat(rig.balance("session", "s" + i).reserved()).isEqualTo(900);
@@ -141,7 +141,7 @@ class EvictionTest {
 
     @Test
     void whatATenantSpentIsNotForgottenForOthers() {
-        BudgetRig rig = new BudgetRig(b -> b.maxSessions(10));
+        BudgetRig rig = new BudgetRig(b -> b.maxAccounts(10));
         GateBudgets gate = rig.gate(Budget.tokens("caller", 1_000, Per.caller()));
         for (int i = 0; i < 15; i++) {
             rig.spend(gate.resolve("c" + i, null, attribute -> null, 0), 900, 0);
@@ -155,7 +155,7 @@ class EvictionTest {
 
     @Test
     void aLateSettlementIsChargedWhereTheAccountIsNow() {
-        BudgetRig rig = new BudgetRig(b -> b.maxSessions(1).reservationTimeout(Duration.ofMinutes(1)));
+        BudgetRig rig = new BudgetRig(b -> b.maxAccounts(1).reservationTimeout(Duration.ofMinutes(1)));
         GateBudgets gate = rig.gate(Budget.tokens("caller", 1_000, Per.caller()));
         Reservation late = rig.reserve(gate.resolve("c", null, attribute -> null, 0), 400, 0);
         rig.pass(Duration.ofMinutes(1));
@@ -176,7 +176,7 @@ class EvictionTest {
     @Test
     void nobodySpendsOnAForgottenAccount() throws Exception {
         // Few places, many threads that keep what they looked up: tenants may not be forgotten once they spent.
-        BudgetRig rig = new BudgetRig(b -> b.maxSessions(4));
+        BudgetRig rig = new BudgetRig(b -> b.maxAccounts(4));
         int threads = 8;
         int keys = 8;
         long ceiling = 20_000;

@@ -30,7 +30,7 @@ public class LedgerLincheckTest {
 
     /** Starts empty. */
     public LedgerLincheckTest() {
-        Budgets budgets = Budgets.open(b -> {}, () -> 0, () -> Instant.EPOCH, key -> key, event -> {});
+        BudgetLedger budgets = BudgetLedger.open(b -> {}, () -> 0, () -> Instant.EPOCH, key -> key, event -> {});
         Book book = new Book(new Budget("budget", CEILING, Optional.empty(), Per.caller(), Window.life()), budgets);
         account = new WordAccount(book, "key", Period.ALWAYS, 0, Long.MAX_VALUE);
         for (int thread = 0; thread < 8; thread++) {
@@ -117,13 +117,13 @@ public class LedgerLincheckTest {
     /** The state machine of one reservation: settled by one thread, expired by another. */
     public static class SettleOrExpire {
 
-        private final Budgets budgets;
+        private final BudgetLedger budgets;
         private final GateBudgets gate;
         private final Reservation reservation;
 
         /** Starts with one reservation of three tokens, older than the timeout. */
         public SettleOrExpire() {
-            budgets = Budgets.open(b -> {}, () -> 0, () -> Instant.EPOCH, key -> key, event -> {});
+            budgets = BudgetLedger.open(b -> {}, () -> 0, () -> Instant.EPOCH, key -> key, event -> {});
             gate = budgets.gate(
                     "gate", List.of(Budget.tokens("budget", CEILING, Per.gate())), List.of(), Map.of("v1", "v1"));
             Spender spender = gate.resolve(null, null, attribute -> null, 0);

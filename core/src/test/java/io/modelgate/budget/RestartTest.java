@@ -129,8 +129,8 @@ class RestartTest {
         Reservation inFlight = rig.reserve(durable, 10, 0);
         rig.close();
 
-        assertThat(rig.refusal(durable, 10, 0).kind()).isEqualTo(Kind.LEDGER_FAILED);
-        assertThat(rig.refusal(rig.session(durable.gate, "t"), 10, 0).kind()).isEqualTo(Kind.LEDGER_FAILED);
+        assertThat(rig.refusal(durable, 10, 0).kind()).isEqualTo(RefusalKind.LEDGER_FAILED);
+        assertThat(rig.refusal(rig.session(durable.gate, "t"), 10, 0).kind()).isEqualTo(RefusalKind.LEDGER_FAILED);
         inFlight.settle(Usage.of(10, 0), 0);
         rig.spend(rolling, 10, 0);
         try (BudgetRig after = open()) {

@@ -20,9 +20,10 @@ class RunawayBudgetTest {
         rig.spend(spender, 10, 0);
         rig.spend(spender, 10, 0);
 
-        assertThat(rig.refusal(spender, 10, 0)).isEqualTo(new Refusal(Kind.TOO_MANY_CALLS, "", 0, 0, 0, ""));
+        assertThat(rig.refusal(spender, 10, 0)).isEqualTo(new Refusal(RefusalKind.TOO_MANY_CALLS, "", 0, 0, 0, ""));
         assertThat(rig.balance("session", "s").remaining()).isEqualTo(9_980);
-        assertThat(rig.events).containsExactly(new BudgetEvent.Tripped("gate", Kind.TOO_MANY_CALLS, Reaction.REFUSE));
+        assertThat(rig.events)
+                .containsExactly(new BudgetEvent.Tripped("gate", RefusalKind.TOO_MANY_CALLS, Reaction.REFUSE));
         assertThat(rig.ask(rig.session(gate, "t"), 10, 0)).isInstanceOf(Reservation.class);
     }
 
@@ -30,7 +31,7 @@ class RunawayBudgetTest {
     void aCallThatIsNotCoveredIsNotCounted() {
         GateBudgets gate = rig.gate(List.of(Runaway.callsPerSession(1, Reaction.REFUSE)), SESSION);
         Spender spender = rig.session(gate, "s");
-        assertThat(rig.refusal(spender, 20_000, 0).kind()).isEqualTo(Kind.OVER_BUDGET);
+        assertThat(rig.refusal(spender, 20_000, 0).kind()).isEqualTo(RefusalKind.OVER_BUDGET);
 
         assertThat(rig.ask(spender, 10, 0)).isInstanceOf(Reservation.class);
     }
@@ -46,12 +47,12 @@ class RunawayBudgetTest {
 
         assertThat(one.reserve(spender, "v1", 1, 1, false, 77, 0))
                 .extracting(refusal -> ((Refusal) refusal).kind())
-                .isEqualTo(Kind.REPEATED_INPUT);
+                .isEqualTo(RefusalKind.REPEATED_INPUT);
         assertThat(rig.events)
                 .containsExactly(
-                        new BudgetEvent.Tripped("gate", Kind.REPEATED_INPUT, Reaction.KILL_SESSION),
-                        new BudgetEvent.SessionKilled("gate", Kind.REPEATED_INPUT));
-        assertThat(rig.refusal(rig.session(other, "s"), 1, 1).kind()).isEqualTo(Kind.SESSION_KILLED);
+                        new BudgetEvent.Tripped("gate", RefusalKind.REPEATED_INPUT, Reaction.KILL_SESSION),
+                        new BudgetEvent.SessionKilled("gate", RefusalKind.REPEATED_INPUT));
+        assertThat(rig.refusal(rig.session(other, "s"), 1, 1).kind()).isEqualTo(RefusalKind.SESSION_KILLED);
         assertThat(rig.budgets.killedSessions()).containsExactly("s");
         assertThat(rig.budgets.reviveSession("s")).isTrue();
         assertThat(rig.budgets.reviveSession("s")).isFalse();
@@ -66,7 +67,8 @@ class RunawayBudgetTest {
         rig.spend(spender, 1, 0);
         rig.spend(spender, 1, 0);
 
-        assertThat(rig.events).containsExactly(new BudgetEvent.Tripped("gate", Kind.TOO_MANY_CALLS, Reaction.OBSERVE));
+        assertThat(rig.events)
+                .containsExactly(new BudgetEvent.Tripped("gate", RefusalKind.TOO_MANY_CALLS, Reaction.OBSERVE));
     }
 
     @Test
@@ -79,7 +81,7 @@ class RunawayBudgetTest {
         Spender spender = rig.session(gate, "s");
         rig.spend(spender, 1_001, 0);
 
-        assertThat(rig.refusal(spender, 1, 0).kind()).isEqualTo(Kind.SPENDING_TOO_FAST);
+        assertThat(rig.refusal(spender, 1, 0).kind()).isEqualTo(RefusalKind.SPENDING_TOO_FAST);
         rig.pass(Duration.ofMinutes(2));
         assertThat(rig.ask(spender, 1, 0)).isInstanceOf(Reservation.class);
     }
@@ -89,6 +91,6 @@ class RunawayBudgetTest {
         GateBudgets gate = rig.gate(List.of(Runaway.callsPerSession(1, Reaction.REFUSE)));
         rig.spend(rig.session(gate, "s"), 1, 0);
 
-        assertThat(rig.refusal(rig.session(gate, "s"), 1, 0).kind()).isEqualTo(Kind.TOO_MANY_CALLS);
+        assertThat(rig.refusal(rig.session(gate, "s"), 1, 0).kind()).isEqualTo(RefusalKind.TOO_MANY_CALLS);
     }
 }

@@ -14,7 +14,7 @@ class SessionMemoryTest {
     @Test
     @Tag("soak")
     void aMillionSessionsCostAtMost250BytesEach() throws Exception {
-        BudgetRig rig = new BudgetRig(b -> b.sessionIdle(Duration.ofHours(24)).maxSessions(2 * SESSIONS));
+        BudgetRig rig = new BudgetRig(b -> b.sessionIdle(Duration.ofHours(24)).maxAccounts(2 * SESSIONS));
         GateBudgets gate = rig.gate(Budget.tokens("session", 50_000, Per.session()));
         String[] keys = new String[SESSIONS];
         for (int i = 0; i < SESSIONS; i++) {

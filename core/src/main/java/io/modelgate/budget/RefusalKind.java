@@ -1,7 +1,7 @@
 package io.modelgate.budget;
 
 /** Why a call was not admitted. */
-public enum Kind {
+public enum RefusalKind {
     /** A ceiling does not leave what the call needs. */
     OVER_BUDGET,
     /** The session made as many calls as {@link Runaway#callsPerSession} allows, or too many are in flight on one account. */
@@ -17,7 +17,7 @@ public enum Kind {
     /** The durable ledger cannot be written, so that what is spent would be forgotten in a restart. */
     LEDGER_FAILED;
 
-    static Kind of(Runaway limit) {
+    static RefusalKind of(Runaway limit) {
         if (limit instanceof Runaway.CallsPerSession) {
             return TOO_MANY_CALLS;
         }
