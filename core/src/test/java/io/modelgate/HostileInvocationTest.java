@@ -123,7 +123,8 @@ class HostileInvocationTest {
             }
             time.schedule(task, delay);
         };
-        try (Gates gates = Gates.open(g -> g.ticker(time).scheduler(once).executor(Runnable::run))) {
+        try (Gates gates = Gates.open(
+                g -> g.ticker(time).scheduler(once).executor(Runnable::run).ladderExecutor(Runnable::run))) {
             ModelGate<String, String> gate = gates.gate(
                     "g",
                     g -> g.asyncStable("v1", (i, c) -> new CompletableFuture<>(), v -> {})
