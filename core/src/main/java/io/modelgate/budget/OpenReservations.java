@@ -34,11 +34,14 @@ final class OpenReservations {
     /** The slot of one that is in none. */
     static final int NOWHERE = -1;
 
-    /** A cache line of references. */
+    /** So many slots for each thread, as far as threads go. */
     private static final int NEAR = 16;
 
+    /** From one thread's first slot to the next one's, so that two are never fetched together: four cache lines of references. */
+    private static final int STRIDE = 64;
+
     private final AtomicReferenceArray<@Nullable Reservation> slots = new AtomicReferenceArray<>(
-            NEAR * 4 * Integer.highestOneBit(Runtime.getRuntime().availableProcessors()));
+            STRIDE * 4 * Integer.highestOneBit(Runtime.getRuntime().availableProcessors()));
     private final Set<Reservation> rest = ConcurrentHashMap.newKeySet();
     private final long timeoutNanos;
     private final Queue<Reservation> known = new ConcurrentLinkedQueue<>();
@@ -52,7 +55,7 @@ final class OpenReservations {
     }
 
     void add(Reservation reservation) {
-        int first = (int) (Thread.currentThread().getId() * NEAR) & (slots.length() - 1);
+        int first = (int) (Thread.currentThread().getId() * STRIDE) & (slots.length() - 1);
         for (int slot = first; slot < first + NEAR; slot++) {
             if (slots.getPlain(slot) == null) {
                 reservation.slot = slot;

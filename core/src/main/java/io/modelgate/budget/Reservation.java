@@ -22,7 +22,7 @@ public final class Reservation implements Admission {
     static final long NO_ROOM = -4;
 
     static final long UNWRITABLE = -5;
-    private static final long NO_PROGRESS = -1;
+    private static final long NO_PROGRESS = 0;
     private static final VarHandle STATE;
 
     static {
@@ -41,7 +41,8 @@ public final class Reservation implements Admission {
     private long inputTokens;
     private long maxOutputTokens;
     private long madeAt;
-    private volatile long produced = NO_PROGRESS;
+    /** One more than what was told; a volatile write of anything but 0 would cost each call a fence. */
+    private volatile long produced;
 
     /** Counts up when it is used again, above the three bits of the state; so an expiry that is late does nothing. */
     private volatile long state;
@@ -161,7 +162,7 @@ public final class Reservation implements Admission {
      * @throws IllegalArgumentException if it is out of range
      */
     public void produced(long outputTokens) {
-        produced = Amounts.range("outputTokens", outputTokens, 0, Amounts.MAX);
+        produced = Amounts.range("tokens", outputTokens, 0, Amounts.MAX) + 1;
     }
 
     /**
@@ -176,7 +177,7 @@ public final class Reservation implements Admission {
     public Usage settle(Usage usage, long now) {
         boolean late = close();
         long output = produced;
-        Usage used = usage.filled(inputTokens, output == NO_PROGRESS ? maxOutputTokens : output);
+        Usage used = usage.filled(inputTokens, output == NO_PROGRESS ? maxOutputTokens : output - 1);
         Price known = price;
         try {
             charge(late, used.estimated(), used.tokens(), known == null ? 0 : known.cost(used), now);

@@ -1,5 +1,7 @@
 package io.modelgate.budget;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +13,22 @@ import org.jspecify.annotations.Nullable;
 public final class Spender {
 
     private static final String[] NONE = {};
+    private static final VarHandle ACCOUNTS;
+
+    static {
+        try {
+            ACCOUNTS = MethodHandles.lookup().findVarHandle(Spender.class, "accounts", Account[].class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     final GateBudgets gate;
     final String session;
-    private volatile @Nullable SessionWatch watch;
-    private volatile long revivals;
+    /** Plain, as is the next: a race looks it up once more. */
+    private @Nullable SessionWatch watch;
+
+    private long revivals;
     private final @Nullable String key;
     private final String[] attributes;
     private final Thread owner = Thread.currentThread();
@@ -25,6 +38,7 @@ public final class Spender {
     /** Touched by the owner only. */
     private @Nullable Reservation spare;
 
+    @SuppressWarnings("NullAway") // the accounts are set through their handle
     Spender(
             GateBudgets gate,
             @Nullable String key,
@@ -44,7 +58,7 @@ public final class Spender {
                 attributes[i] = value == null ? "" : value;
             }
         }
-        accounts = lookUp();
+        ACCOUNTS.setRelease(this, lookUp()); // a volatile write would wait for the cache misses before it
         lookedUp = now;
     }
 
