@@ -103,10 +103,10 @@ final class Book {
     /** The account of a life or a period, as the durable ledger has it. */
     WordAccount word(String key, Period period) {
         if (ledger == null) {
-            return new WordAccount(this, key, period, 0, Long.MAX_VALUE);
+            return period.equals(Period.ALWAYS) ? new WordAccount(this, key) : new MarkedAccount(this, key, period, 0);
         }
         long mark = ledger.mark(budget.name(), budgets.keyedHash.apply(key), period.id());
-        return new WordAccount(this, key, period, mark, mark);
+        return new MarkedAccount(this, key, period, mark);
     }
 
     /** Called while the entry is locked: whoever looks the key up meanwhile waits. */

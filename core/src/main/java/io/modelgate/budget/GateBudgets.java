@@ -28,6 +28,9 @@ public final class GateBudgets {
     /** Whether a call has to look at its version. */
     private final boolean byVersion;
 
+    /** Whether a reservation is always held by the very accounts that were looked up: not by those of a period or a version. */
+    final boolean sameAccounts;
+
     /** Whether a call has to look at its caller's attributes. */
     final boolean byAttribute;
 
@@ -40,6 +43,11 @@ public final class GateBudgets {
         this.books = books.toArray(Book[]::new);
         this.runaways = List.copyOf(runaways);
         this.versions = Map.copyOf(versions);
+        sameAccounts = books.stream()
+                .map(book -> book.budget)
+                .noneMatch(budget -> budget.per() instanceof Per.Version
+                        || budget.window() instanceof Window.Day
+                        || budget.window() instanceof Window.Month);
         byAttribute = books.stream().anyMatch(book -> book.budget.per() instanceof Per.Attribute);
         byVersion = needsPrices() || books.stream().anyMatch(book -> book.budget.per() instanceof Per.Version);
         shared = runaways.isEmpty() ? null : new SessionWatch(runaways);

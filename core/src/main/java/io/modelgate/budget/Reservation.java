@@ -23,6 +23,7 @@ public final class Reservation implements Admission {
 
     static final long UNWRITABLE = -5;
     private static final long NO_PROGRESS = 0;
+    private static final @Nullable Account[] NONE = {};
     private static final VarHandle STATE;
 
     static {
@@ -34,7 +35,10 @@ public final class Reservation implements Admission {
     }
 
     private final Spender spender;
-    private final @Nullable Account[] held;
+
+    /** The accounts that hold, by ceiling: the spender's own where no period and no version decides which these are. */
+    private @Nullable Account[] held;
+
     private final long[] amounts;
     private String version = "";
     private @Nullable Price price;
@@ -61,8 +65,8 @@ public final class Reservation implements Admission {
 
     Reservation(Spender spender) {
         this.spender = spender;
-        held = new Account[spender.gate.books.length];
-        amounts = new long[held.length];
+        held = spender.gate.sameAccounts ? NONE : new Account[spender.gate.books.length];
+        amounts = new long[spender.gate.books.length];
     }
 
     /**
@@ -73,6 +77,9 @@ public final class Reservation implements Admission {
     int hold(@Nullable Account[] accounts, @Nullable Terms terms, long input, long output, long now) {
         Book[] books = spender.gate.books;
         madeAt = now;
+        if (spender.gate.sameAccounts) {
+            held = accounts;
+        }
         price = terms == null ? null : terms.price;
         for (int i = 0; i < books.length; i++) {
             Account account = accounts[i];
@@ -103,7 +110,9 @@ public final class Reservation implements Admission {
         } catch (UncheckedIOException e) {
             return UNWRITABLE;
         }
-        held[i] = current;
+        if (held[i] != current) {
+            held[i] = current;
+        }
         amounts[i] = amount;
         return result;
     }
@@ -196,7 +205,7 @@ public final class Reservation implements Admission {
     public void cancel(long now) {
         boolean late = close();
         if (!late) {
-            giveBack(held.length, now);
+            giveBack(amounts.length, now);
         }
         closed(late);
     }
@@ -309,7 +318,7 @@ public final class Reservation implements Admission {
             spender.gate.budgets.open.remove(this);
         }
         // Whoever settles it now does not touch what was held: it is given back here.
-        giveBack(held.length, now);
+        giveBack(amounts.length, now);
         GateBudgets gate = spender.gate;
         for (int i = 0; i < amounts.length; i++) {
             gate.books[i].expired.increment();

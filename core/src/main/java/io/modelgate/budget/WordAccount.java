@@ -11,7 +11,7 @@ import java.lang.invoke.VarHandle;
  * account is forgotten (1 bit). A reservation that does not fit changes nothing, so that one that fits is never refused because
  * of it, and nothing ever reads more than the ceiling.
  */
-final class WordAccount extends Account {
+sealed class WordAccount extends Account permits MarkedAccount {
 
     /** Where what is held saturates: four times the largest ceiling. */
     static final long MAX_HELD = (1L << 46) - 1;
@@ -32,20 +32,27 @@ final class WordAccount extends Account {
         }
     }
 
-    private final Period period;
-
     @SuppressWarnings("FieldMayBeFinal") // WORD changes it
     private volatile long word;
 
-    /** What the durable ledger says was not exceeded; raised before anything above it is held. Never falls. */
-    private volatile long mark;
-
-    WordAccount(Book book, String key, Period period, long spent, long mark) {
-        super(book, key);
-        this.period = period;
-        this.word = Math.min(spent, MAX_HELD);
-        this.mark = mark;
+    /** One for ever, of which no ledger knows. There may be millions of these: nothing more than it needs is in it. */
+    WordAccount(Book book, String key) {
+        this(book, key, 0);
     }
+
+    WordAccount(Book book, String key, long spent) {
+        super(book, key);
+        if (spent != 0) {
+            this.word = Math.min(spent, MAX_HELD);
+        }
+    }
+
+    /**
+     * Sees to it that the durable ledger allows for what is to be held.
+     *
+     * @throws UncheckedIOException if it cannot be written
+     */
+    void cover(long held) {}
 
     @Override
     Account current() {
@@ -68,8 +75,8 @@ final class WordAccount extends Account {
             if ((seen & OPEN) == OPEN) {
                 return CROWDED;
             }
-            if (book.durable && wanted > mark) {
-                raise(wanted);
+            if (book.durable) {
+                cover(wanted);
             }
             long witness = (long) WORD.compareAndExchange(this, seen, seen + amount + ONE_OPEN);
             if (witness == seen) {
@@ -101,9 +108,9 @@ final class WordAccount extends Account {
                 return false;
             }
             long held = Math.min(MAX_HELD, (seen & MAX_HELD) + amount);
-            if (book.durable && held > mark && seen >= 0) {
+            if (book.durable && seen >= 0) {
                 try {
-                    raise(held);
+                    cover(held);
                 } catch (UncheckedIOException e) {
                     book.ledgerFailed(e); // what was used is used: it is charged here, if not on disk
                 }
@@ -111,19 +118,6 @@ final class WordAccount extends Account {
             if (WORD.compareAndSet(this, seen, (seen & ~MAX_HELD) - closed + held)) {
                 return true;
             }
-        }
-    }
-
-    private void raise(long held) {
-        book.lock.lock();
-        try {
-            if (held > mark) {
-                long raised = Math.max(held, Math.min(book.ceiling, held + book.lease));
-                book.raise(this, raised);
-                mark = raised;
-            }
-        } finally {
-            book.lock.unlock();
         }
     }
 
@@ -160,7 +154,7 @@ final class WordAccount extends Account {
 
     @Override
     Period period() {
-        return period;
+        return Period.ALWAYS;
     }
 
     @Override
@@ -171,6 +165,6 @@ final class WordAccount extends Account {
 
     /** Whether the durable ledger knows of it. */
     boolean marked() {
-        return mark > 0 && mark != Long.MAX_VALUE;
+        return false;
     }
 }

@@ -32,7 +32,7 @@ public class LedgerLincheckTest {
     public LedgerLincheckTest() {
         BudgetLedger budgets = BudgetLedger.open(b -> {}, () -> 0, () -> Instant.EPOCH, key -> key, event -> {});
         Book book = new Book(new Budget("budget", CEILING, Optional.empty(), Per.caller(), Window.life()), budgets);
-        account = new WordAccount(book, "key", Period.ALWAYS, 0, Long.MAX_VALUE);
+        account = new WordAccount(book, "key");
         for (int thread = 0; thread < 8; thread++) {
             inFlight.add(new ArrayDeque<>());
         }
