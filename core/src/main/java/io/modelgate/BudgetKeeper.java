@@ -56,6 +56,14 @@ final class BudgetKeeper {
                     "budgets have a durable ledger and the control log is in memory: the ledger holds sessions and"
                             + " callers as hashes under the log's secret, which is gone after a restart; give a control log that stays");
         }
+        if (!(log instanceof RefusedLog)) { // its gates are killed, and its secret is none
+            try {
+                budgets.own();
+            } catch (RuntimeException e) {
+                budgets.close();
+                throw e;
+            }
+        }
         return this;
     }
 
@@ -66,7 +74,7 @@ final class BudgetKeeper {
     /** A gate has budgets: from now on they are looked after, and have meters. */
     void lookAfter() {
         if (started.compareAndSet(false, true)) {
-            begin();
+            next(new WeakReference<>(this), config.scheduler);
         }
         MeterRegistry registry = config.meters;
         if (registry != null) {
@@ -78,23 +86,21 @@ final class BudgetKeeper {
         }
     }
 
-    private void begin() {
-        try {
-            WeakReference<BudgetKeeper> itself = new WeakReference<>(this);
-            Scheduler scheduler = config.scheduler;
-            scheduler.schedule(() -> round(itself, scheduler), ROUND);
-        } catch (Throwable e) {
-            started.set(false); // the next gate tries again
-            gates.warnings().threw("the scheduler", e);
-        }
-    }
-
     /** Goes on after the gates are closed, because calls do, and ends when nobody holds them any more. */
     private static void round(WeakReference<BudgetKeeper> reference, Scheduler scheduler) {
         BudgetKeeper keeper = reference.get();
         if (keeper != null) {
             keeper.expire();
+            keeper.next(reference, scheduler);
+        }
+    }
+
+    private void next(WeakReference<BudgetKeeper> reference, Scheduler scheduler) {
+        try {
             scheduler.schedule(() -> round(reference, scheduler), ROUND);
+        } catch (Throwable e) {
+            started.set(false); // the next gate tries again
+            gates.warnings().threw("the scheduler", e);
         }
     }
 

@@ -43,7 +43,7 @@ final class Context {
             Map<String, String> mdc = MDC.getCopyOfContextMap();
             Object snapshot = PROPAGATION ? Snapshots.capture() : null;
             return snapshot == null && (mdc == null || mdc.isEmpty()) ? NONE : new Context(mdc, snapshot, warnings);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) { // whatever users' accessors throw, the call goes on
             warnings.threw("the capture of a thread's context", e);
             return NONE;
         }
@@ -64,20 +64,32 @@ final class Context {
             before = MDC.getCopyOfContextMap();
             set(mdc);
             scope = snapshot == null ? null : Snapshots.open(snapshot);
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) { // whatever users' accessors throw, the task runs
             warned(e);
         }
         try {
             task.run();
         } finally {
-            try {
-                if (scope != null) {
-                    scope.close();
-                }
-                set(before);
-            } catch (Exception | LinkageError e) {
-                warned(e);
+            close(scope);
+            restore(before);
+        }
+    }
+
+    private void close(@Nullable AutoCloseable scope) {
+        try {
+            if (scope != null) {
+                scope.close();
             }
+        } catch (Throwable e) {
+            warned(e);
+        }
+    }
+
+    private void restore(@Nullable Map<String, String> before) {
+        try {
+            set(before);
+        } catch (Throwable e) {
+            warned(e);
         }
     }
 

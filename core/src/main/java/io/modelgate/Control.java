@@ -255,10 +255,12 @@ final class Control implements AutoCloseable {
     /** Puts a kill in force here, then sends it on its way to the log. */
     CompletableFuture<Entry> kill(Kill kill, Decision decision) {
         List<ModelGate<?, ?>> concerned = engage(kill);
-        CompletableFuture<Entry> stored = outbox.submit(decision, true);
-        concerned.forEach(ModelGate::cutBarred);
-        events.publish(new GateEvent.Killed(kill));
-        return stored;
+        try {
+            return outbox.submit(decision, true);
+        } finally { // whatever storing it throws, it is in force
+            concerned.forEach(ModelGate::cutBarred);
+            events.publish(new GateEvent.Killed(kill));
+        }
     }
 
     /**

@@ -222,9 +222,14 @@ final class Flight<I, O> extends RunningCall<I, O> {
             Context context = Context.capture(invoker.warnings());
             invoker.executor().execute(context.around(() -> runHere(input, caller)));
         } catch (Throwable e) {
-            if (RUN.compareAndSet(this, QUEUED, OVER) && STATE.compareAndSet(this, FLYING, ENDED)) {
+            if (!RUN.compareAndSet(this, QUEUED, OVER)) {
+                return; // it runs, or whoever stopped it has given back
+            }
+            if (STATE.compareAndSet(this, FLYING, ENDED)) {
                 invoker.withdraw(version, admitted(), this);
                 land(Miss.of(Cause.FULL, e), e instanceof Error ? e : null);
+            } else {
+                neverBegan();
             }
         }
     }

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -394,7 +395,13 @@ public final class Gates implements AutoCloseable {
      * Runs a ladder, or whatever else of a user's must not run on this thread, which may be anybody's: a kill's, the scheduler's. What the
      * executor for it does not take runs on a thread of the process's own.
      */
-    void executeLadder(Runnable task) {
+    void executeLadder(Runnable ladder) {
+        AtomicBoolean ran = new AtomicBoolean();
+        Runnable task = () -> {
+            if (ran.compareAndSet(false, true)) { // an executor may take a task and throw all the same
+                ladder.run();
+            }
+        };
         Executor given = config.ladderExecutor;
         try {
             (given == null ? OffThread.standard() : given).execute(task);

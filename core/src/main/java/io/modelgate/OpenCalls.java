@@ -91,6 +91,7 @@ final class OpenCalls {
         for (long next = nextLook.get(); due < next; next = nextLook.get()) {
             if (nextLook.compareAndSet(next, due)) {
                 schedule(due);
+                return;
             }
         }
     }
@@ -107,8 +108,8 @@ final class OpenCalls {
 
     /** Times out whoever is late. What was scheduled for a look that an earlier one has replaced does nothing. */
     private void look(long due) {
-        if (!nextLook.compareAndSet(due, NEVER)) {
-            return;
+        if (!nextLook.compareAndSet(due, NEVER) && nextLook.get() != NEVER) {
+            return; // an earlier look is due; if none is, because the scheduler failed, this one stands in for it
         }
         long now = ticker.read();
         long[] least = {NEVER};

@@ -8,6 +8,7 @@ import io.modelgate.budget.BudgetRefusedException;
 import io.modelgate.budget.Per;
 import io.modelgate.budget.Refusal;
 import io.modelgate.budget.Usage;
+import io.modelgate.control.ControlLogException;
 import io.modelgate.control.FileControlLog;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,6 +63,31 @@ class BudgetSetupTest {
         Gates.open(g -> g.controlLog(FileControlLog.open(folder.resolve("log"))).budgets(b -> b.ledger(ledger)))
                 .close();
         assertThat(ledger).exists();
+    }
+
+    @Test
+    void aRefusedSetupLeavesNoMarkOnANewLedger(@TempDir Path folder) {
+        Path ledger = folder.resolve("ledger");
+        assertThatThrownBy(() -> Gates.open(g -> g.budgets(b -> b.ledger(ledger))))
+                .isInstanceOf(IllegalArgumentException.class);
+        try (Gates killed = Gates.open(g -> g.controlLog(() -> {
+                    throw new ControlLogException("damaged");
+                })
+                .startKilledIfLogRefuses()
+                .budgets(b -> b.ledger(ledger)))) {
+            assertThat(gate(killed).decide(1, CALLER).cause()).contains(Cause.KILLED);
+        }
+        try (Gates gates = Gates.open(
+                g -> g.controlLog(FileControlLog.open(folder.resolve("log"))).budgets(b -> b.ledger(ledger)))) {
+            gate(gates).call(100, CALLER);
+        }
+        try (Gates killed = Gates.open(g -> g.controlLog(() -> {
+                    throw new ControlLogException("damaged");
+                })
+                .startKilledIfLogRefuses()
+                .budgets(b -> b.ledger(ledger)))) {
+            assertThat(gate(killed).decide(1, CALLER).cause()).contains(Cause.KILLED);
+        }
     }
 
     @Test

@@ -115,6 +115,23 @@ class HostileInvocationTest {
     }
 
     @Test
+    void aSchedulerThatAlwaysThrowsKeepsNoCall() {
+        try (Gates gates = Gates.open(g -> g.ticker(time)
+                .scheduler((task, delay) -> {
+                    throw new RejectedExecutionException("shut down");
+                })
+                .ladderExecutor(Runnable::run))) {
+            ModelGate<String, String> gate = gates.gate(
+                    "g",
+                    g -> g.asyncStable("v1", (i, c) -> CompletableFuture.completedFuture(i))
+                            .maxConcurrent(1)
+                            .modelTimeout(Duration.ofMillis(100)));
+            assertThat(gate.callAsync("x", CALLER).join()).isEqualTo("x");
+            assertThat(gate.callAsync("x", CALLER).join()).isEqualTo("x");
+        }
+    }
+
+    @Test
     void aSchedulerThatThrowsOnceIsAskedAgain() {
         AtomicBoolean broken = new AtomicBoolean(true);
         Scheduler once = (task, delay) -> {

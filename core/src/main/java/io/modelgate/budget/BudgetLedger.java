@@ -65,11 +65,23 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
         ledger = settings.ledger == null ? null : LedgerFile.open(settings.ledger);
         if (ledger != null) {
             ledger.repaired().ifPresent(LOG::info);
-            checkOwner(ledger, "#" + keyedHash.apply(OWNER));
         }
     }
 
-    /** Hashes under another secret would find nothing: all that was spent would be forgotten in silence. */
+    /**
+     * Makes sure that the durable ledger, if there is one, was written under the same secret. Hashes under another would find nothing: all
+     * that was spent would be forgotten in silence.
+     *
+     * @throws IllegalStateException if it was not
+     * @throws java.io.UncheckedIOException if a new ledger cannot be written
+     */
+    public void own() {
+        LedgerFile file = ledger;
+        if (file != null) {
+            checkOwner(file, "#" + keyedHash.apply(OWNER));
+        }
+    }
+
     private static void checkOwner(LedgerFile ledger, String owner) {
         if (ledger.mark(OWNER, owner, 0) > 0) {
             return;
@@ -78,7 +90,6 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
             String refusal = "ledger " + ledger
                     + " was written beside another control log, under whose secret its sessions and callers are"
                     + " hashed; restore that log and its key, or remove the ledger and its head file to begin anew";
-            ledger.close();
             throw new IllegalStateException(refusal);
         }
         ledger.raise(OWNER, owner, 0, 1);

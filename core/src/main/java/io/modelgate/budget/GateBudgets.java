@@ -75,7 +75,12 @@ public final class GateBudgets {
     public Spender resolve(
             @Nullable String key, @Nullable String session, Function<String, @Nullable String> attribute, long now) {
         budgets.clock.see(now);
-        return new Spender(this, key, session, attribute, watch(session), now);
+        return new Spender(this, key, session, attribute, now);
+    }
+
+    /** Whether there are limits on runaways. */
+    boolean watches() {
+        return watches != null;
     }
 
     @Nullable

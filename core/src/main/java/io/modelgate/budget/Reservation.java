@@ -185,10 +185,11 @@ public final class Reservation implements Admission {
      */
     public Usage settle(Usage usage, long now) {
         boolean late = close();
-        long output = produced;
-        Usage used = usage.filled(inputTokens, output == NO_PROGRESS ? maxOutputTokens : output - 1);
-        Price known = price;
+        Usage used;
         try {
+            long output = produced;
+            used = usage.filled(inputTokens, output == NO_PROGRESS ? maxOutputTokens : output - 1);
+            Price known = price;
             charge(late, used.estimated(), used.tokens(), known == null ? 0 : known.cost(used), now);
         } finally {
             closed(late);

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Spender {
 
     private static final String[] NONE = {};
+    private static final Watched UNWATCHED = new Watched(null, 0);
     private static final VarHandle ACCOUNTS;
 
     static {
@@ -25,10 +26,11 @@ public final class Spender {
 
     final GateBudgets gate;
     final String session;
-    /** Plain, as is the next: a race looks it up once more. */
-    private @Nullable SessionWatch watch;
+    private volatile Watched watched;
 
-    private long revivals;
+    /** A watch, null without limits, and how often sessions had been revived before it was looked up. */
+    private record Watched(@Nullable SessionWatch watch, long revivals) {}
+
     private final @Nullable String key;
     private final String[] attributes;
     private final Thread owner = Thread.currentThread();
@@ -44,13 +46,11 @@ public final class Spender {
             @Nullable String key,
             @Nullable String session,
             Function<String, @Nullable String> attribute,
-            @Nullable SessionWatch watch,
             long now) {
         this.gate = gate;
         this.key = key;
         this.session = session == null ? "" : session;
-        revivals = gate.revivals.get();
-        this.watch = watch;
+        watched = gate.watches() ? lookUpWatch() : UNWATCHED;
         attributes = gate.byAttribute ? new String[gate.books.length] : NONE;
         for (int i = 0; i < attributes.length; i++) {
             if (gate.books[i].budget.per() instanceof Per.Attribute wanted) {
@@ -80,23 +80,25 @@ public final class Spender {
 
     void lookUpAgain() {
         accounts = lookUp();
-        lookUpWatch();
+        if (gate.watches()) {
+            watched = lookUpWatch();
+        }
     }
 
-    private void lookUpWatch() {
-        revivals = gate.revivals.get();
-        watch = gate.watch(session);
+    private Watched lookUpWatch() {
+        long before = gate.revivals.get();
+        return new Watched(gate.watch(session), before);
     }
 
     /** What watches over the session, or null without limits on runaways; looked up again when a session was revived. */
     @Nullable
     SessionWatch watch() {
-        SessionWatch known = watch;
-        if (known == null || revivals == gate.revivals.get()) {
-            return known;
+        Watched known = watched;
+        if (known.watch() != null && known.revivals() != gate.revivals.get()) {
+            known = lookUpWatch();
+            watched = known;
         }
-        lookUpWatch();
-        return watch;
+        return known.watch();
     }
 
     private @Nullable Account[] lookUp() {
