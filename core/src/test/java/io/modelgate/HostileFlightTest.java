@@ -3,6 +3,8 @@ package io.modelgate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.modelgate.budget.Budget;
+import io.modelgate.budget.Per;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -167,7 +170,47 @@ class HostileFlightTest {
     }
 
     @Test
+    void aLadderThatAnExecutorRunsAndThrowsForRunsOnce() {
+        AtomicLong asked = new AtomicLong();
+        try (Gates gates = Gates.open(g -> g.ticker(time).ladderExecutor(task -> {
+            task.run();
+            throw new IllegalStateException("after the task");
+        }))) {
+            ModelGate<String, String> gate = gates.gate(
+                    "g",
+                    g -> g.asyncStable("v1", (i, c) -> CompletableFuture.failedFuture(new IllegalStateException()))
+                            .fallback(Rungs.rule(call -> String.valueOf(asked.incrementAndGet()))));
+            assertThat(gate.callAsync("x", CALLER).join()).isEqualTo("1");
+            assertThat(gate.stats().calls()).isOne();
+            assertThat(asked).hasValue(1);
+        }
+    }
+
+    @Test
+    void aKillThatMeetsARejectingExecutorLeavesNothingTaken() {
+        AtomicReference<ModelGate<String, String>> killed = new AtomicReference<>();
+        try (Gates gates = gates(task -> {
+            killed.get().kill(ALICE, "bad");
+            throw new RejectedExecutionException("full");
+        })) {
+            ModelGate<String, String> gate = gates.gate(
+                    "g",
+                    g -> g.stable("v1", i -> i)
+                            .maxConcurrent(1)
+                            .cutInFlightOnKill()
+                            .tokens(t -> t.input(String::length).maxOutput(5))
+                            .budget(Budget.tokens("b", 100, Per.gate())));
+            killed.set(gate);
+            assertThat(gate.decide("x", CALLER).cause()).contains(Cause.CUT);
+            assertThat(gate.version("v1").overdue()).isZero();
+            assertThat(gates.budgets().reservations()).isZero();
+            assertThat(gates.budgets().balance("b", "g").orElseThrow().spent()).isZero();
+        }
+    }
+
+    @Test
     void aWaitingThreadIsWokenWhateverTheExecutorDoes() throws Exception {
+        AtomicReference<Thread> waiting = new AtomicReference<>();
         CountDownLatch asked = new CountDownLatch(1);
         CompletableFuture<String> backend = new CompletableFuture<>();
         Executor broken = task -> {
@@ -185,9 +228,14 @@ class HostileFlightTest {
                                 v -> {})
                         .modelTimeout(Duration.ofMillis(100)));
         CompletableFuture<Outcome<String>> call =
-                CompletableFuture.supplyAsync(() -> gate.decide("x", CALLER), task -> new Thread(task).start());
+                CompletableFuture.supplyAsync(() -> gate.decide("x", CALLER), task -> {
+                    waiting.set(new Thread(task));
+                    waiting.get().start();
+                });
         asked.await();
-        Thread.sleep(100);
+        while (waiting.get().getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
         Throwable ignored = catchThrowable(() -> time.advance(Duration.ofSeconds(1)));
         backend.complete("late");
         assertThat(catchThrowable(() -> call.get(3, TimeUnit.SECONDS))).isNull();

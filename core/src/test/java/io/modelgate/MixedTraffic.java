@@ -104,8 +104,8 @@ final class MixedTraffic implements AutoCloseable {
         }
         if (kind < 20) {
             boolean heeds = dice(2) == 0;
-            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(dice(40));
-            while (System.nanoTime() < until && !(heeds && call.cancelled())) {
+            long until = Ticker.system().read() + TimeUnit.MILLISECONDS.toNanos(dice(40));
+            while (Ticker.system().read() < until && !(heeds && call.cancelled())) {
                 LockSupport.parkNanos(100_000);
             }
         }
@@ -147,20 +147,20 @@ final class MixedTraffic implements AutoCloseable {
 
     /** Runs for a time, then waits until nothing runs any more. */
     void run(Duration duration) throws Exception {
-        long until = System.nanoTime() + duration.toNanos();
+        long until = Ticker.system().read() + duration.toNanos();
         List<Future<?>> all = new ArrayList<>();
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < CALLERS; i++) {
             SplittableRandom own = random.split();
             all.add(threads.submit(() -> {
-                while (System.nanoTime() < until) {
+                while (Ticker.system().read() < until) {
                     callOnce(own);
                 }
             }));
         }
         SplittableRandom own = random.split();
         all.add(threads.submit(() -> {
-            while (System.nanoTime() < until) {
+            while (Ticker.system().read() < until) {
                 killAndRevive(own);
             }
         }));
