@@ -12,7 +12,7 @@ final class LatencyHistogram {
     /** The longest duration told apart, 2^41 ns, is about 37 minutes; longer ones count as that. */
     private static final long MAX = (1L << 41) - 1;
 
-    private static final int BUCKETS = bucket(MAX) + 1;
+    static final int BUCKETS = bucket(MAX) + 1;
 
     private final Stripes stripes = new Stripes(BUCKETS);
 
@@ -31,12 +31,21 @@ final class LatencyHistogram {
 
     /** The middle of a bucket, in nanoseconds. */
     static double middle(int bucket) {
+        return bucket < SUB ? bucket : (begin(bucket) + end(bucket)) / 2.0;
+    }
+
+    /** The shortest duration in a bucket, in nanoseconds. */
+    static long begin(int bucket) {
         if (bucket < SUB) {
             return bucket;
         }
         int exponent = (bucket >> BITS) + BITS - 1;
-        long width = 1L << (exponent - BITS);
-        return (1L << exponent) + (bucket & (SUB - 1)) * width + width / 2.0;
+        return (1L << exponent) + (bucket & (SUB - 1)) * (1L << (exponent - BITS));
+    }
+
+    /** The shortest duration that is too long for a bucket, in nanoseconds. */
+    static long end(int bucket) {
+        return begin(bucket + 1);
     }
 
     /** The duration in nanoseconds below which the given fraction of all recorded ones lie; NaN when there are none. */

@@ -1,6 +1,7 @@
 package io.modelgate;
 
 import io.modelgate.control.Entry;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,11 @@ public interface Router {
     /** The routing of a gate before any entry. */
     Routing initial(String gate, Identities identities);
 
+    /** The routing of a gate before any entry, for a router that reads the gate's metrics off its answers. */
+    default Routing initial(String gate, Identities identities, List<? extends Metric<?>> metrics) {
+        return initial(gate, identities);
+    }
+
     /** The state of one gate's routing. Immutable: an entry makes a new one. */
     interface Routing {
 
@@ -28,6 +34,22 @@ public interface Router {
 
         /** Whether this caller goes to the candidate. On the hot path: takes no lock, allocates nothing. */
         boolean toCandidate(Caller caller);
+
+        /**
+         * What is to hear of the calls of the callers that this routing distributes, or null when nobody listens. Asked once for each
+         * routing.
+         */
+        default @Nullable Watch watch() {
+            return null;
+        }
+
+        /**
+         * Whether the candidate is the version that was stable before, which some callers keep after a promotion so that the promoted one
+         * has something to be compared with. It then still stands in as the previous version.
+         */
+        default boolean holdsBack() {
+            return false;
+        }
 
         /**
          * Returns the routing after an entry that names this gate or the fleet. Called in the order of the log with every

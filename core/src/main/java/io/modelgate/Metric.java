@@ -1,0 +1,28 @@
+package io.modelgate;
+
+import java.util.function.ToDoubleFunction;
+
+/**
+ * A number that a gate reads off each answer, for the guardrails of its rollouts: a score, an approval, a cost. Immutable.
+ *
+ * @param name what guardrails call it; 1 to 100 letters, digits, '.', '_' or '-'
+ * @param least the smallest value; a smaller one counts as this
+ * @param most the largest value, above {@code least}; a larger one counts as this
+ * @param of reads it off an answer, on the serving path and so without locks; {@code NaN} if the answer has none; thread-safe
+ * @param <O> the answer
+ */
+public record Metric<O>(String name, double least, double most, ToDoubleFunction<? super O> of) {
+
+    /**
+     * Checks the range.
+     *
+     * @throws IllegalArgumentException if the name is malformed, or a bound is not finite, or {@code least} is not below {@code most}
+     */
+    public Metric {
+        Names.name("metric", name);
+        if (!Double.isFinite(least) || !Double.isFinite(most) || least >= most) {
+            throw new IllegalArgumentException("metric \"" + name + "\" ranges from " + least + " to " + most
+                    + ": expected finite bounds, the first below the second");
+        }
+    }
+}

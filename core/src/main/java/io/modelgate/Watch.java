@@ -1,0 +1,34 @@
+package io.modelgate;
+
+/**
+ * Hears how the calls of a rollout's callers went, so that candidate and stable can be compared. On the hot path: takes no lock, allocates
+ * nothing, never blocks. Thread-safe.
+ *
+ * <p>Core asks for a caller's place once a call and hands it back with the call's end. Only what the version that the caller was routed
+ * to did is heard: not what stable or a rung answered in its stead.
+ */
+public interface Watch {
+
+    /** The place of a caller that takes no part. */
+    int NOWHERE = -1;
+
+    /** Where a caller stands in the comparison, 0 or more; {@link #NOWHERE} if its calls are not to be heard of. */
+    int place(Caller caller);
+
+    /**
+     * The version routed to gave a usable answer.
+     *
+     * @param place what {@link #place} gave
+     * @param nanos how long the model took
+     * @param answer its answer
+     */
+    void answered(int place, long nanos, Object answer);
+
+    /**
+     * The version routed to gave no usable answer, or was not asked. Not heard of a kill, which says nothing about the version.
+     *
+     * @param place what {@link #place} gave
+     * @param cause why
+     */
+    void missed(int place, Cause cause);
+}

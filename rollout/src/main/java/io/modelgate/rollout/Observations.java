@@ -1,0 +1,20 @@
+package io.modelgate.rollout;
+
+import io.modelgate.ModelGate;
+
+/**
+ * Where the counts of a rollout come from. Built in: the calls of this process. Another source may count for a whole fleet, or replay.
+ * Thread-safe.
+ */
+@FunctionalInterface
+public interface Observations {
+
+    /**
+     * What was counted while the rollout has had its present weight. Grows from call to call.
+     *
+     * @param gate the gate
+     * @param rollout the rollout's id
+     * @param since the sequence number of the entry that set the weight
+     */
+    StepCounts counts(ModelGate<?, ?> gate, String rollout, long since);
+}

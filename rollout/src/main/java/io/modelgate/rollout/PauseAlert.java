@@ -1,0 +1,11 @@
+package io.modelgate.rollout;
+
+import java.time.Duration;
+
+/**
+ * When a person hears that a rollout is held up: paused, held, or waiting at a manual gate. Once, and once more. Immutable.
+ *
+ * @param after how long it is held up before the alert
+ * @param escalation how long after the alert it is escalated, once
+ */
+public record PauseAlert(Duration after, Duration escalation) {}
