@@ -44,7 +44,7 @@ final class Books {
     private final Map<String, Long> admitted = new TreeMap<>();
     private final List<Killed> kills = new ArrayList<>();
     private long killToStopMillis;
-    private long servedByKilled;
+    private long servedByAborted;
 
     Books(List<Tape> tapes) {
         this.tapes = tapes;
@@ -83,13 +83,13 @@ final class Books {
         return killToStopMillis;
     }
 
-    /** So many callers were answered by the version that was killed. */
-    void servedByKilled(long callers) {
-        servedByKilled = callers;
+    /** So many callers were answered by the version whose rollout was aborted. */
+    void servedByAborted(long callers) {
+        servedByAborted = callers;
     }
 
-    long servedByKilled() {
-        return servedByKilled;
+    long servedByAborted() {
+        return servedByAborted;
     }
 
     private Stream<Tape.Invocation> invocations() {

@@ -5,12 +5,29 @@ import io.modelgate.Gates;
 import io.modelgate.ModelGate;
 import io.modelgate.fallback.Ladder;
 import io.modelgate.rollout.Cohorts;
+import io.modelgate.rollout.Guardrail;
+import io.modelgate.rollout.Rate;
+import io.modelgate.rollout.RolloutPolicy;
+import io.modelgate.rollout.Weight;
 import java.time.Duration;
 
 /** The whole configuration of the gate {@code credit-risk}: this is the part to copy. */
 final class CreditGate {
 
     static final String NAME = "credit-risk";
+
+    /**
+     * How a version gets its traffic. It is as a real one but for its times: a real one takes minutes or hours where this takes seconds.
+     */
+    static final RolloutPolicy POLICY = RolloutPolicy.of(p -> p.name("credit")
+            .step(Weight.percent(5), Duration.ofSeconds(1), 100)
+            .step(Weight.percent(20), Duration.ofSeconds(1), 500)
+            .step(Weight.percent(50), Duration.ofSeconds(2), 1_000)
+            .guardrail(Guardrail.rate(Rate.FALLBACK).worseByPoints(0.02).required())
+            .guardrail(Guardrail.latency(0.99).atMost(0.2))
+            .guardrail(Guardrail.mean("approved").drift().worseByPoints(0.1).required())
+            .holdback(Weight.percent(5))
+            .soak(Duration.ofSeconds(2)));
 
     private CreditGate() {}
 
@@ -31,6 +48,7 @@ final class CreditGate {
                         .maxConcurrent(64)
                         .modelTimeout(Duration.ofMillis(200))
                         .deadline(Duration.ofMillis(250))
+                        .metric("approved", 0, 1, decision -> decision == Decision.APPROVE ? 1 : 0)
                         .router(Cohorts.router())
                         .fallback(Ladder.of(l -> l.previousVersion()
                                 .rule("debt-ratio", Rules::debtRatio)

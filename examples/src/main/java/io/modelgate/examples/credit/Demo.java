@@ -80,7 +80,7 @@ public final class Demo {
         Summary summary = books.summary(log);
         page.chapter("The figures");
         page.table(summary);
-        page.count("callers that v3 answered", books.servedByKilled());
+        page.count("callers that v3 answered", books.servedByAborted());
         page.chapter("The last ten entries of the control log");
         page.quote(Processes.modelgate(log, "log", "--last", "10").output());
         page.line("its chain: %s", summary.logVerified() ? "verified" : "NOT VERIFIED");

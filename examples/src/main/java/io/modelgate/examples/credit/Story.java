@@ -10,18 +10,17 @@ import io.modelgate.ModelGate;
 import io.modelgate.Receipt;
 import io.modelgate.Ticker;
 import io.modelgate.control.ControlLog.Subscription;
-import io.modelgate.rollout.Rollout;
-import io.modelgate.rollout.Weight;
+import io.modelgate.rollout.RolloutEvent;
+import io.modelgate.rollout.Stage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The demo from training to revive, told while it happens. For use by one thread. */
@@ -56,7 +55,7 @@ final class Story {
         Models models = train();
         GateKill kill;
         try (Service service = Service.start(log, models, a, b)) {
-            canary(service.credit());
+            canary(service);
             skew(service, models);
             outage(service);
             kill = killFromSecondProcess(service);
@@ -99,71 +98,75 @@ final class Story {
         return models;
     }
 
-    private void canary(ModelGate<Applicant, Decision> credit) {
-        page.chapter("v1 is stable; v2 as a canary, 1 → 5 → 25 % of the callers");
-        Rollout canary = Rollout.start(credit, "v2", r -> {}, ALICE, "canary of v2");
-        require(canary.stored(PATIENCE), "the start of the rollout is not stored");
-        int[] before = {};
-        for (int percent : new int[] {1, 5, 25}) {
-            store(canary.weight(Weight.percent(percent), ALICE, "step to " + percent + " %"));
-            Tally tally = end(traffic.once(credit));
-            int[] now = traffic.lastAnsweredBy("v2");
-            page.line("weight %d %%", percent);
-            page.answersHead();
-            page.answers(tally);
-            if (before.length > 0) {
-                page.line("of the %,d callers on v2 before, %,d still are", before.length, common(before, now));
-            }
-            before = now;
+    private void canary(Service service) {
+        page.chapter("v1 is stable; v2 gets its callers by a policy, as the evidence allows");
+        ModelGate<Applicant, Decision> credit = service.credit();
+        Traffic.Run run = traffic.endless(credit);
+        try (Subscription told = service.rollouts().onEvent(this::tell)) {
+            service.rollouts().start(credit, "v2", CreditGate.POLICY, ALICE, "canary of v2");
+            until("v2 to be promoted", () -> stage(service) == Stage.SOAK);
+            page.line("who gets v1 still is the control arm: 5 %% of the callers, until the soak is over");
+            until("the soak of v2", () -> stage(service) == Stage.COMPLETE);
         }
-        store(credit.version("v2").promote(ALICE, "as good as v1"));
-        page.line("alice promotes v2: it is stable now, and v1 is the previous version");
-    }
-
-    private static long common(int[] some, int[] others) {
-        return IntStream.of(some)
-                .filter(caller -> Arrays.binarySearch(others, caller) >= 0)
-                .count();
+        page.answersHead();
+        page.answers(end(run));
     }
 
     private void skew(Service service, Models models) {
-        page.chapter("v3 as a canary, 10 %, with an error in its serving code");
+        page.chapter("v3 by the same policy, with an error in its serving code");
         page.line("it has the trees of v2, trained on the income per month, and is served the income per week");
         ModelGate<Applicant, Decision> credit = service.credit();
         credit.register("v3", b.run("v3", models.v3()), v -> v.backend(b.name()));
-        Rollout canary =
-                Rollout.start(credit, "v3", r -> r.weight(Weight.percent(10)), ALICE, "canary of v3, new serving code");
-        require(canary.stored(PATIENCE), "the start of the rollout is not stored");
-        Traffic.Run run = traffic.once(credit);
-        long enough = traffic.callers() / 50;
-        until("v3 to stand out", () -> !run.running() || apart(run.tally(), enough));
-        KillReceipt kill = credit.version("v3").kill(Actor.of("approval-watch"), "v3 approves far less than stable");
-        books.versionKilled("v3", TICKER.read());
-        page.line(
-                "no exception, no timeout, plausible scores: the approval rate gives it away, the error cost confirms it");
-        page.answersHead();
-        run.tally().of("v3").ifPresent(answers -> page.answers("v3, when it was killed", answers));
-        run.tally().of("v2").ifPresent(answers -> page.answers("v2, stable, then", answers));
-        require(kill.stored(PATIENCE), "the kill of v3 is not stored");
+        long start = TICKER.read();
+        Traffic.Run run = traffic.endless(credit);
+        Duration took;
+        try (Subscription told = service.rollouts().onEvent(this::tell)) {
+            service.rollouts().start(credit, "v3", CreditGate.POLICY, ALICE, "canary of v3, new serving code");
+            until("v3 to be aborted", () -> stage(service) == Stage.ABORTED);
+            took = Duration.ofNanos(TICKER.read() - start);
+        }
+        double callsPerSecond = run.tally().asked() / (took.toNanos() / 1e9);
+        page.line("no exception, no timeout, plausible scores: the approvals gave it away, the error cost confirms it");
         Tally tally = end(run);
-        tally.of("v3").ifPresent(answers -> page.answers("v3, after all callers", answers));
+        page.answersHead();
+        tally.of("v3").ifPresent(answers -> page.answers("v3, until it was aborted", answers));
         tally.of("v2").ifPresent(answers -> page.answers("v2, after all callers", answers));
-        int[] served = traffic.lastAnsweredBy("v3");
-        books.servedByKilled(served.length);
+        int[] served = traffic.reachedBy("v3");
+        books.servedByAborted(served.length);
+        peers(served.length, callsPerSecond);
         Tally again = end(traffic.once(credit, served));
         page.line(
                 "v3 answered %,d callers. They ask again: stable answers %,d, v3 answers %,d",
                 served.length,
                 again.of("v2").map(Tally.Answers::calls).orElse(0L),
                 again.of("v3").map(Tally.Answers::calls).orElse(0L));
+        store(credit.version("v3").kill(ALICE, "wrong income in its serving code"));
+        books.versionKilled("v3", TICKER.read());
+        page.line("alice kills v3 too: nobody starts it again by mistake");
     }
 
-    /** Whether the approval rates of v3 and stable are 10 points apart, over enough answers. */
-    private static boolean apart(Tally tally, long enough) {
-        return tally.of("v3")
-                .filter(v3 -> v3.calls() >= enough)
-                .flatMap(v3 -> tally.of("v2").map(v2 -> Math.abs(v3.approvalRate() - v2.approvalRate()) >= 0.1))
-                .orElse(false);
+    private Stage stage(Service service) {
+        return service.rollouts().status(service.credit()).orElseThrow().stage();
+    }
+
+    private void tell(RolloutEvent event) {
+        page.line("%s", event);
+    }
+
+    /** What the peers' example rules would have done with v3, on this traffic. Every call to it is answered, so their checks pass. */
+    private void peers(long reached, double callsPerSecond) {
+        page.line("");
+        page.line("%-44s %,10d applicants", "v3 reached, until this policy aborted it", reached);
+        for (Peers peer : List.of(Peers.FLAGGER, Peers.ARGO)) {
+            long through = Math.round(peer.letThrough(callsPerSecond));
+            books.peer(peer.name(), through);
+            page.line(
+                    "%-44s %,10d applications, and then v3 is promoted",
+                    "by the example rule of " + peer.name() + ", in its ramp",
+                    through);
+        }
+        page.line("that rule asks whether calls succeed, and all of v3's do; its ramp takes its own time at %,.0f calls/s", callsPerSecond);
+        page.line("");
     }
 
     private void outage(Service service) {

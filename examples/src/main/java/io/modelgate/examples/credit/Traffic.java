@@ -5,7 +5,10 @@ import io.modelgate.ModelGate;
 import io.modelgate.Outcome;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -31,6 +34,9 @@ final class Traffic {
     /** Who answered each caller last. */
     private final @Nullable String[] answeredBy;
 
+    /** The callers, by number, whom each version or rung ever answered. */
+    private final Map<String, Set<Integer>> reached = new ConcurrentHashMap<>();
+
     /** Resamples the applications for so many callers, the same way for the same seed. */
     Traffic(List<Application> applications, int callers, int threads, long seed) {
         Random random = new Random(seed);
@@ -52,10 +58,11 @@ final class Traffic {
         return tapes;
     }
 
-    /** The callers, by number, whom this version or rung answered last. */
-    int[] lastAnsweredBy(String who) {
-        return IntStream.range(0, people.size())
-                .filter(person -> who.equals(answeredBy[person]))
+    /** The callers, by number, whom this version or rung has ever answered. */
+    int[] reachedBy(String who) {
+        return reached.getOrDefault(who, Set.of()).stream()
+                .mapToInt(Integer::intValue)
+                .sorted()
                 .toArray();
     }
 
@@ -125,9 +132,13 @@ final class Traffic {
             Outcome<Decision> outcome = gate.decide(person.application.applicant(), caller);
             tape.end();
             tally.count(outcome, person.application.bad());
-            answeredBy[number] = outcome instanceof Outcome.FellBack<Decision> fell
+            String who = outcome instanceof Outcome.FellBack<Decision> fell
                     ? fell.rung()
                     : outcome.answeredBy().orElse(null);
+            if (who != null && !who.equals(answeredBy[number])) {
+                reached.computeIfAbsent(who, w -> ConcurrentHashMap.newKeySet()).add(number);
+            }
+            answeredBy[number] = who;
         }
 
         /** The count so far. */

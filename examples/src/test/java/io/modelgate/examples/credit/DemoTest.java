@@ -45,14 +45,14 @@ class DemoTest {
         assertThat(sum(summary.byCause().values()))
                 .isEqualTo(sum(summary.fellBack().values()));
         assertThat(summary.answered()).containsKeys("v1", "v2", "v3");
-        assertThat(summary.answered().get("v3")).isBetween(1L, 300L).isEqualTo(books.servedByKilled());
+        assertThat(summary.answered().get("v3")).isBetween(1L, 300L).isEqualTo(books.servedByAborted());
         assertThat(summary.fellBack()).containsOnlyKeys("debt-ratio", "degrade", "previousVersion");
         assertThat(summary.startedAfterKill()).isZero();
         assertThat(summary.logEntries()).isEqualTo(12);
         assertThat(printed())
                 .contains("breaker of v1: CLOSED → OPEN")
                 .contains("breaker of v1: HALF_OPEN → CLOSED")
-                .contains("They ask again: stable answers " + books.servedByKilled() + ", v3 answers 0")
+                .contains("They ask again: stable answers " + books.servedByAborted() + ", v3 answers 0")
                 .contains("killed before its first call: yes")
                 .contains("its chain: verified");
     }
