@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -281,6 +282,21 @@ final class Control implements AutoCloseable {
     /** Sends a decision on its way to the log, once. It takes effect when it is stored. */
     CompletableFuture<Entry> submit(Decision decision) {
         return outbox.submit(decision, false);
+    }
+
+    /** Stores a decision if nothing came after what it was made on, and applies it; see {@link Gates#appendIf}. */
+    Optional<Entry> submitIf(long expectedSeq, Decision decision) {
+        if (expectedSeq > applied) {
+            return Optional.empty();
+        }
+        try {
+            Optional<Entry> stored = log.appendIf(expectedSeq, decision);
+            stored.ifPresent(entry -> catchUp(entry.seq()));
+            return stored;
+        } catch (ControlLogException e) {
+            requireOpen(); // closed meanwhile: say so
+            throw e;
+        }
     }
 
     /** Sends a decision that nobody waits for on its way to the log, until it is stored. */

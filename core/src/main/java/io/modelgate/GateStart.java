@@ -53,7 +53,7 @@ final class GateStart {
     /** Gives the gate its routing, with the entries that concern it so far. */
     static <I, O> void fold(GateConfig<I, O> config, GateFold fold, List<Entry> fleet, Identities identities) {
         Router router = config.router();
-        Router.Routing initial = router == null ? null : router.initial(config.name(), identities);
+        Router.Routing initial = router == null ? null : router.initial(config.name(), identities, config.metrics());
         fold.start(initial, history(fold.pending(), fleet));
     }
 

@@ -196,23 +196,49 @@ public final class ModelGate<I, O> {
             return fallen(target.version(), Miss.of(Cause.KILLED), input, caller.copy(), Descent.UNREAD);
         }
         RegisteredVersion<I, O> version = target.version();
+        int place = seen.watch() == null ? Watch.NOWHERE : place(seen, caller);
         long start = ticker.read();
         Object answer;
         try {
             answer = version.plain()
-                    ? invoker.attempt(seen, version, input, caller.attributePairs(), null, start, start, true)
-                    : invoker.invoke(seen, version, input, known(caller, start), start, start, false, null);
+                    ? invoker.attempt(seen, version, input, caller.attributePairs(), null, start, start, place, true)
+                    : invoker.invoke(seen, version, input, known(caller, start), start, start, false, null, place);
         } catch (Error e) {
             count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);
+            invoker.missed(seen.watch(), place, version, caller.attributePairs(), Cause.ERROR);
             throw e;
         }
         if (answer instanceof Miss miss) {
+            invoker.missed(seen.watch(), place, version, caller.attributePairs(), miss.cause);
             return fallen(version, miss, input, caller.copy(), start);
         }
         if (remembering != null) {
             remember(input, caller.copy(), version.id, answer);
         }
         return answer;
+    }
+
+    /**
+     * Where the caller stands in the comparison of candidate and stable. Nowhere if a kill bars it from either: who is left in one arm
+     * would not be as those in the other.
+     */
+    int place(GateState<I, O> seen, Caller caller) {
+        Watch watch = seen.watch();
+        Served<I, O> candidate = seen.candidate();
+        Served<I, O> stable = seen.stable();
+        if (watch == null
+                || candidate == null
+                || stable == null
+                || candidate.killSwitch().blocks(caller)
+                || stable.killSwitch().blocks(caller)) {
+            return Watch.NOWHERE;
+        }
+        try {
+            return watch.place(caller);
+        } catch (Throwable e) {
+            gates.warnings().threw(invoker.watch(), e);
+            return Watch.NOWHERE;
+        }
     }
 
     /** The caller, with its accounts looked up where there are budgets: kept with the original, so that its next call finds them. */
@@ -276,6 +302,11 @@ public final class ModelGate<I, O> {
     /** The gate's name. */
     public String name() {
         return config.name();
+    }
+
+    /** The numbers that guardrails may read off its answers, in the order in which they were given. Unmodifiable. */
+    public List<Metric<O>> metrics() {
+        return config.metrics();
     }
 
     /** The gates that it belongs to. */
