@@ -130,18 +130,7 @@ record RolloutRun(
     /** The version held back was killed: nothing is left to compare with. */
     RolloutRun withoutHoldback(Entry entry) {
         return new RolloutRun(
-                plan,
-                stage,
-                step,
-                0,
-                entry.seq(),
-                hold,
-                approved,
-                resumed,
-                served,
-                last,
-                displaced,
-                checkpoints);
+                plan, stage, step, 0, entry.seq(), hold, approved, resumed, served, last, displaced, checkpoints);
     }
 
     RolloutRun soaking(Entry entry) {
@@ -205,18 +194,7 @@ record RolloutRun(
 
     RolloutRun ended(Stage end, boolean displacedBy, Entry entry) {
         return new RolloutRun(
-                plan,
-                end,
-                step,
-                0,
-                epoch,
-                Hold.NONE,
-                approved,
-                resumed,
-                served,
-                entry,
-                displacedBy,
-                checkpoints);
+                plan, end, step, 0, epoch, Hold.NONE, approved, resumed, served, entry, displacedBy, checkpoints);
     }
 
     RolloutRun checked(Entry entry) {
@@ -228,6 +206,11 @@ record RolloutRun(
         Map<String, Checkpoint> more = new HashMap<>(checkpoints);
         more.put(instance, checkpoint);
         return checkedBy(Map.copyOf(more));
+    }
+
+    /** The run without what it counted: who asks later wants to know how it ended. */
+    RolloutRun forgotten() {
+        return checkedBy(Map.of());
     }
 
     private RolloutRun checkedBy(Map<String, Checkpoint> counted) {

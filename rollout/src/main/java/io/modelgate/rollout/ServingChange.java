@@ -19,12 +19,11 @@ record ServingChange(Kind kind, String version, Entry entry) {
 
     /** Who did what when, for a person. */
     String text() {
-        String what =
-                switch (kind) {
-                    case PROMOTED -> "promoted version \"" + version + "\"";
-                    case ROLLED_BACK -> "rolled version \"" + version + "\" back";
-                    case TAKEN_BACK -> "took the candidate \"" + version + "\" back";
-                };
+        String what = switch (kind) {
+            case PROMOTED -> "promoted version \"" + version + "\"";
+            case ROLLED_BACK -> "rolled version \"" + version + "\" back";
+            case TAKEN_BACK -> "took the candidate \"" + version + "\" back";
+        };
         String why = entry.decision().reason();
         return entry.decision().actor() + " " + what + " at " + entry.decision().at()
                 + (why.isEmpty() ? "" : ": " + why);
