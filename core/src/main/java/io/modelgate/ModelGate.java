@@ -37,6 +37,7 @@ public final class ModelGate<I, O> {
     private final GateCompiler<I, O> compiler;
     private final Invoker<I, O> invoker;
     private final @Nullable Fallback<I, O> remembering;
+    private final List<Metric<O>> metrics;
     private Optional<String> lack = Optional.empty();
     private volatile @Nullable GateMeters meters;
 
@@ -47,6 +48,9 @@ public final class ModelGate<I, O> {
         this.config = config;
         this.gates = gates;
         ticker = gates.ticker();
+        metrics = config.metrics().stream()
+                .map(metric -> metric.guarded(config.name(), gates.warnings()))
+                .toList();
         outcomes = new OutcomeCounts(this::onNewOutcome);
         compiler = new GateCompiler<>(config, outcomes, gates.warnings());
         invoker = new Invoker<>(this, config, ticker);
@@ -320,9 +324,12 @@ public final class ModelGate<I, O> {
         return config.name();
     }
 
-    /** The numbers that guardrails may read off its answers, in the order in which they were given. Unmodifiable. */
+    /**
+     * The numbers that guardrails may read off its answers, in the order in which they were given. One that throws on an answer logs a
+     * warning and has no value. Unmodifiable.
+     */
     public List<Metric<O>> metrics() {
-        return config.metrics();
+        return metrics;
     }
 
     /** The gates that it belongs to. */
@@ -466,7 +473,7 @@ public final class ModelGate<I, O> {
     void start() {
         GateFold fold = gates.control().foldOf(name());
         GateStart.check(config, fold, gates.control().fleetEntries(), registered.values());
-        GateStart.fold(config, fold, gates.control().fleetEntries(), gates.identities());
+        GateStart.fold(config, fold, gates.control().fleetEntries(), gates.identities(), metrics);
         recompile();
         if (fold.stable() != null && !fold.stable().equals(config.stable())) {
             LOG.warn(
