@@ -16,6 +16,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
     private final Caller caller;
     private final boolean outcomes;
     private @Nullable RegisteredVersion<I, O> routed;
+    private @Nullable Flight<I, O> routedFlight;
     private long start = Descent.UNREAD;
     private @Nullable Context context;
 
@@ -60,10 +61,13 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
         }
         context = Context.capture(gate.gates().warnings());
         start = gate.ticker().read();
-        Flight<I, O> flight = Flight.of(this, gate.invoker(), target.version(), caller);
+        Flight<I, O> flight =
+                Flight.of(this, gate.invoker(), target.version(), caller, seen.watch(), gate.place(seen, caller));
+        routedFlight = flight;
         current = flight;
         Miss refused = admit(flight, seen);
         if (refused != null) {
+            flight.missed(refused.cause);
             fall(refused);
             return;
         }
@@ -75,6 +79,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
             return flight.admit(seen, input, start, start);
         } catch (Error e) {
             gate.count(routed, OutcomeCounts.NO_RUNG, Cause.ERROR);
+            flight.missed(Cause.ERROR);
             throw e;
         }
     }
@@ -82,6 +87,10 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
     /** Its flight landed: with an answer or a {@link Miss}, or in the model's {@link Error}. */
     void landed(@Nullable Object result, @Nullable Throwable error) {
         RegisteredVersion<I, O> version = routed;
+        Flight<I, O> flight = routedFlight;
+        if (flight != null && (error != null || result instanceof Miss)) {
+            flight.missed(result instanceof Miss miss ? miss.cause : Cause.ERROR);
+        }
         if (error != null) {
             gate.count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);
             super.completeExceptionally(error);

@@ -1,6 +1,7 @@
 package io.modelgate;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -61,22 +62,13 @@ public final class CallTally {
 
     /** What was counted up to now. */
     public CallCounts counts() {
-        long[] latencies = new long[LatencyHistogram.BUCKETS];
-        for (int i = 0; i < latencies.length; i++) {
-            latencies[i] = stripes.sum(i);
-        }
-        long[] missed = new long[Cause.values().length];
-        for (int i = 0; i < missed.length; i++) {
-            missed[i] = stripes.sum(CAUSES + i);
-        }
+        long[] sums = stripes.sums();
         List<Values> values = new ArrayList<>(metrics);
-        for (int i = 0; i < metrics; i++) {
-            int slot = VALUES + PER_METRIC * i;
-            values.add(new Values(
-                    stripes.sum(slot),
-                    stripes.sum(slot + 1) / (double) PARTS,
-                    stripes.sum(slot + 2) / ((double) PARTS * PARTS)));
+        for (int slot = VALUES; slot < sums.length; slot += PER_METRIC) {
+            values.add(
+                    new Values(sums[slot], sums[slot + 1] / (double) PARTS, sums[slot + 2] / ((double) PARTS * PARTS)));
         }
-        return new CallCounts(new Latencies(latencies), missed, values);
+        return new CallCounts(
+                new Latencies(Arrays.copyOf(sums, CAUSES)), Arrays.copyOfRange(sums, CAUSES, VALUES), values);
     }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -283,6 +284,21 @@ final class Control implements AutoCloseable {
         return outbox.submit(decision, false);
     }
 
+    /** Stores a decision if nothing came after what it was made on, and applies it; see {@link Gates#appendIf}. */
+    Optional<Entry> submitIf(long expectedSeq, Decision decision) {
+        if (expectedSeq > applied) {
+            return Optional.empty();
+        }
+        try {
+            Optional<Entry> stored = log.appendIf(expectedSeq, decision);
+            stored.ifPresent(entry -> catchUp(entry.seq()));
+            return stored;
+        } catch (ControlLogException e) {
+            requireOpen(); // closed meanwhile: say so
+            throw e;
+        }
+    }
+
     /** Sends a decision that nobody waits for on its way to the log, until it is stored. */
     void record(Decision decision) {
         outbox.submit(decision, true).exceptionally(unstored -> null);
@@ -322,6 +338,10 @@ final class Control implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    boolean closed() {
+        return closed;
     }
 
     /** Refuses what nobody can answer for any more. */

@@ -137,7 +137,8 @@ final class Descent<I, O> implements Fallen<I, O> {
             return null;
         }
         long now = gate.ticker().read();
-        Object answer = gate.invoker().invoke(seen, other.version(), input, caller, startOr(now), now, true, owner);
+        Object answer = gate.invoker()
+                .invoke(seen, other.version(), input, caller, startOr(now), now, true, owner, Watch.NOWHERE);
         if (answer instanceof Miss again) {
             missed(other.version(), again);
             return null;

@@ -48,6 +48,11 @@ final class Flight<I, O> extends RunningCall<I, O> {
     /** For a thread that waits: completes with the answer or a {@link Miss}, or fails with the model's {@link Error}. */
     private final @Nullable CompletableFuture<Object> landing;
 
+    /** What hears of an answer, and as whose; null and negative if nothing does. */
+    private final @Nullable Watch watch;
+
+    private final int place;
+
     private volatile int state = BOARDING;
 
     /** How far the executor is with the model, if that is where it runs. */
@@ -66,28 +71,47 @@ final class Flight<I, O> extends RunningCall<I, O> {
             Caller caller,
             boolean again,
             @Nullable AsyncCall<I, O, ?> listener,
-            @Nullable CompletableFuture<Object> landing) {
+            @Nullable CompletableFuture<Object> landing,
+            @Nullable Watch watch,
+            int place) {
         super(invoker, version, caller, again);
         this.listener = listener;
         this.landing = landing;
+        this.watch = watch;
+        this.place = place;
     }
 
     /** One that a thread waits for. */
     static <I, O> Flight<I, O> awaited(
-            Invoker<I, O> invoker, RegisteredVersion<I, O> version, Caller caller, boolean again) {
-        return new Flight<>(invoker, version, caller, again, null, new CompletableFuture<>());
+            Invoker<I, O> invoker,
+            RegisteredVersion<I, O> version,
+            Caller caller,
+            boolean again,
+            @Nullable Watch watch,
+            int place) {
+        return new Flight<>(invoker, version, caller, again, null, new CompletableFuture<>(), watch, place);
     }
 
     /** One that tells an asynchronous call how it landed. */
     static <I, O> Flight<I, O> of(
-            AsyncCall<I, O, ?> call, Invoker<I, O> invoker, RegisteredVersion<I, O> version, Caller caller) {
-        return new Flight<>(invoker, version, caller, false, call, null);
+            AsyncCall<I, O, ?> call,
+            Invoker<I, O> invoker,
+            RegisteredVersion<I, O> version,
+            Caller caller,
+            @Nullable Watch watch,
+            int place) {
+        return new Flight<>(invoker, version, caller, false, call, null, watch, place);
     }
 
     /** One whose model the holder of a permit runs: no timeout ends it, and nobody is told but the holder when it comes back. */
     static <I, O> Flight<I, O> permitted(
-            Invoker<I, O> invoker, RegisteredVersion<I, O> version, Caller caller, boolean again) {
-        return new Flight<>(invoker, version, caller, again, null, null);
+            Invoker<I, O> invoker,
+            RegisteredVersion<I, O> version,
+            Caller caller,
+            boolean again,
+            @Nullable Watch watch,
+            int place) {
+        return new Flight<>(invoker, version, caller, again, null, null, watch, place);
     }
 
     private boolean enforced() {
@@ -114,8 +138,8 @@ final class Flight<I, O> extends RunningCall<I, O> {
     @SuppressWarnings("NullAway") // the model is not asked here
     @Nullable
     Miss admit(GateState<I, O> seen, @Nullable I input, long callStart, long start) {
-        Object admitted =
-                invoker.attempt(seen, version, input, caller().attributePairs(), this, callStart, start, false);
+        Object admitted = invoker.attempt(
+                seen, version, input, caller().attributePairs(), this, callStart, start, Watch.NOWHERE, false);
         if (admitted instanceof Miss miss) {
             return miss;
         }
@@ -273,10 +297,23 @@ final class Flight<I, O> extends RunningCall<I, O> {
         }
         unmarked();
         try {
-            return invoker.settle(version, admitted(), startNanos(), end, answer, miss);
+            return settle(end, answer, miss);
         } finally {
             settled(used);
         }
+    }
+
+    private Object settle(long end, @Nullable O answer, @Nullable Miss miss) {
+        Object settled = invoker.settle(version, admitted(), startNanos(), end, answer, miss);
+        if (!(settled instanceof Miss)) {
+            invoker.heard(watch, place, end - startNanos(), settled);
+        }
+        return settled;
+    }
+
+    /** Tells the watch, if there is one, why it gave no usable answer; for whoever it tells how it landed. */
+    void missed(Cause cause) {
+        invoker.missed(watch, place, version, caller().attributePairs(), cause);
     }
 
     /** The holder of a permit brings what the model threw. */
@@ -317,7 +354,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
         Throwable error = null;
         try {
             landed = thrown == null
-                    ? invoker.settle(version, admitted(), startNanos(), end, answer, miss)
+                    ? settle(end, answer, miss)
                     : invoker.threw(version, admitted(), startNanos(), thrown);
         } catch (Throwable e) { // the model's Error, or that of the accept check
             error = e;

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GateBuilder<I, O> {
 
+    private static final int MOST_METRICS = 100;
+
     private final String name;
     private final List<VersionBuilder<I, O>> versions = new ArrayList<>();
     private final Set<String> attributes = new LinkedHashSet<>();
+    private final List<Metric<O>> metrics = new ArrayList<>();
     private @Nullable String stable;
     private CircuitBreakerConfig breaker = Breaker.defaults();
     private @Nullable RateLimiterConfig rateLimit;
@@ -147,6 +151,31 @@ public final class GateBuilder<I, O> {
         for (String attribute : names) {
             attributes.add(Names.name("attribute", attribute));
         }
+        return this;
+    }
+
+    /**
+     * Has guardrails read a number off each answer: a score, an approval, a cost. A value beyond the range counts as its end.
+     *
+     * @param name what guardrails call it
+     * @param least the smallest value
+     * @param most the largest value, above {@code least}
+     * @param of reads it off an answer, on the serving path; {@code NaN} if the answer has none. If it throws, the value is left out and a
+     *     warning logged
+     * @throws IllegalArgumentException if the name is malformed or was given before, if a bound is not finite or {@code least} is not below
+     *     {@code most}, or if there are 100 metrics
+     */
+    public GateBuilder<I, O> metric(String name, double least, double most, ToDoubleFunction<? super O> of) {
+        Metric<O> metric = new Metric<>(name, least, most, of);
+        if (metrics.stream().anyMatch(known -> known.name().equals(name))) {
+            throw new IllegalArgumentException(
+                    gate() + "metric \"" + name + "\" was given before; each has its own name");
+        }
+        if (metrics.size() == MOST_METRICS) {
+            throw new IllegalArgumentException(
+                    gate() + "metric \"" + name + "\" is one too many: expected " + MOST_METRICS + " at most");
+        }
+        metrics.add(metric);
         return this;
     }
 
@@ -350,6 +379,7 @@ public final class GateBuilder<I, O> {
                 enforceTimeouts,
                 cutInFlightOnKill,
                 latencyHistogram,
-                startWithoutStable);
+                startWithoutStable,
+                List.copyOf(metrics));
     }
 }

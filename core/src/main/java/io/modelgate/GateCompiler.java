@@ -21,6 +21,11 @@ final class GateCompiler<I, O> {
     private final OutcomeCounts outcomes;
     private final Warnings warnings;
 
+    /** The routing that was asked last for its watch, and the watch it gave. */
+    private Router.@Nullable Routing watched;
+
+    private @Nullable Watch watch;
+
     /** What this process lacks of what the log names, or null when it lacks nothing. */
     private @Nullable String lack;
 
@@ -42,7 +47,8 @@ final class GateCompiler<I, O> {
         Router.Routing routing = fold.routing();
         String candidateId = routing == null ? null : candidate(routing);
         String stableId = fold.stable() == null ? config.stable() : fold.stable();
-        List<Served<I, O>> previous = previous(fold, versions, stableId, candidateId);
+        String elsewhere = routing != null && holdsBack(routing) ? null : candidateId;
+        List<Served<I, O>> previous = previous(fold, versions, stableId, elsewhere);
         Served<I, O> stable = versions.get(stableId);
         if (stable == null) {
             stable = previous.isEmpty() ? null : previous.remove(0);
@@ -75,6 +81,8 @@ final class GateCompiler<I, O> {
                 stable,
                 candidate,
                 candidate == null ? null : routing,
+                // A version that stands in for stable is not what the candidate is to be compared with.
+                candidate == null || !versions.containsKey(stableId) ? null : watch(routing),
                 List.copyOf(previous),
                 Map.copyOf(versions),
                 rolledBack,
@@ -86,13 +94,13 @@ final class GateCompiler<I, O> {
     }
 
     private List<Served<I, O>> previous(
-            GateFold fold, Map<String, Served<I, O>> versions, String stable, @Nullable String candidate) {
+            GateFold fold, Map<String, Served<I, O>> versions, String stable, @Nullable String elsewhere) {
         List<Served<I, O>> previous = new ArrayList<>();
         for (String id : fold.earlierStables()) {
             Served<I, O> served = versions.get(id);
             if (served != null
                     && !id.equals(stable)
-                    && !id.equals(candidate)
+                    && !id.equals(elsewhere)
                     && !served.killSwitch().off()) {
                 previous.add(served);
             }
@@ -109,6 +117,30 @@ final class GateCompiler<I, O> {
             warnings.threw("the router of gate \"" + config.name() + "\"", e);
             return null;
         }
+    }
+
+    private boolean holdsBack(Router.Routing routing) {
+        try {
+            return routing.holdsBack();
+        } catch (Throwable e) {
+            warnings.threw("the router of gate \"" + config.name() + "\"", e);
+            return false;
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same routing: another one has calls of its own to hear of
+    private @Nullable Watch watch(Router.@Nullable Routing routing) {
+        if (routing == null || routing == watched) {
+            return routing == null ? null : watch;
+        }
+        watched = routing;
+        try {
+            watch = routing.watch();
+        } catch (Throwable e) {
+            warnings.threw("the router of gate \"" + config.name() + "\"", e);
+            watch = null;
+        }
+        return watch;
     }
 
     private Optional<Fallback.Rescue<O>> constant(Fallback<I, O> fallback) {

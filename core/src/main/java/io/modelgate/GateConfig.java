@@ -29,4 +29,5 @@ record GateConfig<I, O>(
         boolean enforceTimeouts,
         boolean cutInFlightOnKill,
         boolean latencyHistogram,
-        boolean startWithoutStable) {}
+        boolean startWithoutStable,
+        List<Metric<O>> metrics) {}

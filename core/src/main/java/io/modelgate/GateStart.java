@@ -51,9 +51,10 @@ final class GateStart {
     }
 
     /** Gives the gate its routing, with the entries that concern it so far. */
-    static <I, O> void fold(GateConfig<I, O> config, GateFold fold, List<Entry> fleet, Identities identities) {
+    static <I, O> void fold(
+            GateConfig<I, O> config, GateFold fold, List<Entry> fleet, Identities identities, List<Metric<O>> metrics) {
         Router router = config.router();
-        Router.Routing initial = router == null ? null : router.initial(config.name(), identities);
+        Router.Routing initial = router == null ? null : router.initial(config.name(), identities, metrics);
         fold.start(initial, history(fold.pending(), fleet));
     }
 

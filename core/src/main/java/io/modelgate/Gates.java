@@ -7,11 +7,13 @@ import io.modelgate.budget.Budgets;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
+import io.modelgate.control.Entry;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -186,6 +188,11 @@ public final class Gates implements AutoCloseable {
         });
     }
 
+    /** The gates of this process, in no particular order. */
+    public List<ModelGate<?, ?>> gates() {
+        return control.locked(() -> List.copyOf(control.gates()));
+    }
+
     /**
      * Makes an object of an interface whose {@link Gated} methods go through gates, with implementations annotated {@link Version} as the
      * versions of each.
@@ -312,13 +319,37 @@ public final class Gates implements AutoCloseable {
      * @throws IllegalStateException if these gates are closed
      */
     public Receipt append(Decision decision) {
+        requireAppendable(decision);
+        return new Receipt(decision.id(), control.submit(decision));
+    }
+
+    /**
+     * Appends a decision of a module if the control log still ends at the given entry, on this thread and with the time that takes. When
+     * this returns it is stored and has taken effect in this process. A decision whose id is in the log is not appended again; the entry
+     * that is there is returned.
+     *
+     * <p>For decisions that several processes may come to at once, of which one is to be made: decide on what {@link #applied()} says was
+     * seen, and give that number.
+     *
+     * @param expectedSeq the sequence number of the last entry that the decision takes into account, 0 if there is none
+     * @return empty if the log has moved on, or holds entries up to that number which this process has yet to apply; what is new takes
+     *     effect here soon
+     * @throws IllegalArgumentException if the decision names an unknown gate, or has the type of a kill, a revive or a declaration
+     * @throws IllegalStateException if these gates are closed
+     * @throws ControlLogException if the log cannot be written; the decision may be stored all the same, and to append it again is safe
+     */
+    public Optional<Entry> appendIf(long expectedSeq, Decision decision) {
+        requireAppendable(decision);
+        return control.submitIf(expectedSeq, decision);
+    }
+
+    private void requireAppendable(Decision decision) {
         control.requireOpen();
         if (OWN_TYPES.contains(decision.type())) {
             throw new IllegalArgumentException("type is \"" + decision.type()
                     + "\": a module cannot append these for core; use kill, revive or gate");
         }
         control.requireKnown(new Scope(decision.gate(), null, null, null));
-        return new Receipt(decision.id(), control.submit(decision));
     }
 
     /** Makes a decision that is now made by an actor, for {@link #append}. */
@@ -369,9 +400,14 @@ public final class Gates implements AutoCloseable {
         return control.log();
     }
 
-    /** The sequence number of the last entry that took effect in this process. */
+    /** The sequence number of the last entry that took effect in this process, 0 if there is none; what came before it has too. */
     public long applied() {
         return control.applied();
+    }
+
+    /** Whether it is closed, so that nothing can be changed any more. */
+    public boolean closed() {
+        return control.closed();
     }
 
     /** How many kills of this process are in force here but not stored yet. */
@@ -383,11 +419,13 @@ public final class Gates implements AutoCloseable {
         return control;
     }
 
-    Ticker ticker() {
+    /** The source of elapsed time. */
+    public Ticker ticker() {
         return ticker;
     }
 
-    Scheduler scheduler() {
+    /** What runs tasks after a delay. */
+    public Scheduler scheduler() {
         return config.scheduler;
     }
 

@@ -54,6 +54,7 @@ final class Invoker<I, O> {
      * @param running what the version may ask of its call, or null for a {@linkplain RegisteredVersion#plain plain} one
      * @param callStart when the call began
      * @param start now
+     * @param place the caller's in the snapshot's watch, negative if the answer is not to be heard of
      */
     @SuppressWarnings("ReferenceEquality") // the same snapshot, not an equal one: anything else is looked at again
     Object attempt(
@@ -64,6 +65,7 @@ final class Invoker<I, O> {
             @Nullable RunningCall<I, O> running,
             long callStart,
             long start,
+            int place,
             boolean run) {
         long allowed = deadlineNanos == Long.MAX_VALUE
                 ? modelTimeoutNanos
@@ -122,6 +124,9 @@ final class Invoker<I, O> {
             return unusable(version, admission, row, start, end, miss);
         }
         answered(version, admission, row, end, end - start);
+        if (place >= 0) {
+            heard(seen.watch(), place, end - start, answer);
+        }
         return answer;
     }
 
@@ -135,6 +140,7 @@ final class Invoker<I, O> {
      *
      * @param again whether another version of the same call was asked before
      * @param owner the asynchronous call on whose behalf this is, which may end it, or null
+     * @param place as in {@link #attempt}
      */
     Object invoke(
             GateState<I, O> seen,
@@ -144,12 +150,13 @@ final class Invoker<I, O> {
             long callStart,
             long start,
             boolean again,
-            @Nullable AsyncCall<I, O, ?> owner) {
+            @Nullable AsyncCall<I, O, ?> owner,
+            int place) {
         if (!version.flies && owner == null) {
             RunningCall<I, O> running = version.plain() ? null : new RunningCall<>(this, version, caller, again);
-            return attempt(seen, version, input, caller.attributePairs(), running, callStart, start, true);
+            return attempt(seen, version, input, caller.attributePairs(), running, callStart, start, place, true);
         }
-        Flight<I, O> flight = Flight.awaited(this, version, caller, again);
+        Flight<I, O> flight = Flight.awaited(this, version, caller, again, seen.watch(), place);
         Miss refused = flight.admit(seen, input, callStart, start);
         if (refused != null) {
             return refused;
@@ -361,6 +368,36 @@ final class Invoker<I, O> {
             version.breaker.failure(admission, end, end - start, error);
         }
         version.took(row, end - start);
+    }
+
+    /** Tells the watch of an answer; whatever it throws, the answer is settled and stands. */
+    void heard(@Nullable Watch watch, int place, long nanos, Object answer) {
+        try {
+            if (watch != null && place >= 0) {
+                watch.answered(place, nanos, answer);
+            }
+        } catch (Throwable e) {
+            warnings().threw(watch(), e);
+        }
+    }
+
+    /** Tells the watch that the version routed to did not answer, unless a kill is why. */
+    void missed(@Nullable Watch watch, int place, RegisteredVersion<I, O> version, String[] attributes, Cause cause) {
+        if (watch == null || place < 0 || cause == Cause.KILLED) {
+            return;
+        }
+        if (cause == Cause.CUT && gate.state().blocks(version, attributes)) {
+            return; // a kill cut it
+        }
+        try {
+            watch.missed(place, cause);
+        } catch (Throwable e) {
+            warnings().threw(watch(), e);
+        }
+    }
+
+    String watch() {
+        return "the watch of gate \"" + gate.name() + "\"";
     }
 
     void executeLadder(Runnable task) {

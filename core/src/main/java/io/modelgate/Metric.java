@@ -25,4 +25,17 @@ public record Metric<O>(String name, double least, double most, ToDoubleFunction
                     + ": expected finite bounds, the first below the second");
         }
     }
+
+    /** This one, but whatever it throws is a warning and no value. */
+    Metric<O> guarded(String gate, Warnings warnings) {
+        String what = "metric \"" + name + "\" of gate \"" + gate + "\"";
+        return new Metric<>(name, least, most, answer -> {
+            try {
+                return of.applyAsDouble(answer);
+            } catch (Throwable e) {
+                warnings.threw(what, e);
+                return Double.NaN;
+            }
+        });
+    }
 }

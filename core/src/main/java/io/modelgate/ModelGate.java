@@ -37,6 +37,7 @@ public final class ModelGate<I, O> {
     private final GateCompiler<I, O> compiler;
     private final Invoker<I, O> invoker;
     private final @Nullable Fallback<I, O> remembering;
+    private final List<Metric<O>> metrics;
     private Optional<String> lack = Optional.empty();
     private volatile @Nullable GateMeters meters;
 
@@ -47,6 +48,9 @@ public final class ModelGate<I, O> {
         this.config = config;
         this.gates = gates;
         ticker = gates.ticker();
+        metrics = config.metrics().stream()
+                .map(metric -> metric.guarded(config.name(), gates.warnings()))
+                .toList();
         outcomes = new OutcomeCounts(this::onNewOutcome);
         compiler = new GateCompiler<>(config, outcomes, gates.warnings());
         invoker = new Invoker<>(this, config, ticker);
@@ -196,23 +200,49 @@ public final class ModelGate<I, O> {
             return fallen(target.version(), Miss.of(Cause.KILLED), input, caller.copy(), Descent.UNREAD);
         }
         RegisteredVersion<I, O> version = target.version();
+        int place = seen.watch() == null ? Watch.NOWHERE : place(seen, caller);
         long start = ticker.read();
         Object answer;
         try {
             answer = version.plain()
-                    ? invoker.attempt(seen, version, input, caller.attributePairs(), null, start, start, true)
-                    : invoker.invoke(seen, version, input, known(caller, start), start, start, false, null);
+                    ? invoker.attempt(seen, version, input, caller.attributePairs(), null, start, start, place, true)
+                    : invoker.invoke(seen, version, input, known(caller, start), start, start, false, null, place);
         } catch (Error e) {
             count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);
+            invoker.missed(seen.watch(), place, version, caller.attributePairs(), Cause.ERROR);
             throw e;
         }
         if (answer instanceof Miss miss) {
+            invoker.missed(seen.watch(), place, version, caller.attributePairs(), miss.cause);
             return fallen(version, miss, input, caller.copy(), start);
         }
         if (remembering != null) {
             remember(input, caller.copy(), version.id, answer);
         }
         return answer;
+    }
+
+    /**
+     * Where the caller stands in the comparison of candidate and stable. Nowhere if a kill bars it from either: who is left in one arm
+     * would not be as those in the other.
+     */
+    int place(GateState<I, O> seen, Caller caller) {
+        Watch watch = seen.watch();
+        Served<I, O> candidate = seen.candidate();
+        Served<I, O> stable = seen.stable();
+        if (watch == null
+                || candidate == null
+                || stable == null
+                || candidate.killSwitch().blocks(caller)
+                || stable.killSwitch().blocks(caller)) {
+            return Watch.NOWHERE;
+        }
+        try {
+            return watch.place(caller);
+        } catch (Throwable e) {
+            gates.warnings().threw(invoker.watch(), e);
+            return Watch.NOWHERE;
+        }
     }
 
     /** The caller, with its accounts looked up where there are budgets: kept with the original, so that its next call finds them. */
@@ -273,9 +303,33 @@ public final class ModelGate<I, O> {
         return target == null || target.killSwitch().blocks(caller) ? Optional.empty() : target.version().idOptional;
     }
 
+    /** The version that {@link #rollback} would make stable; empty if none may serve here. */
+    public Optional<String> previous() {
+        GateState<I, O> seen = state;
+        String from = describe().stable().orElse(config.stable());
+        Served<I, O> serving = seen.stable();
+        // Where this process lacks stable, the version that stands in for it is the previous one.
+        return serving != null && !serving.version().id.equals(from)
+                ? Optional.of(serving.version().id)
+                : seen.previous().stream().findFirst().map(previous -> previous.version().id);
+    }
+
+    /** Whether a version is registered in this process. */
+    public boolean registered(String version) {
+        return registered.containsKey(version);
+    }
+
     /** The gate's name. */
     public String name() {
         return config.name();
+    }
+
+    /**
+     * The numbers that guardrails may read off its answers, in the order in which they were given. One that throws on an answer logs a
+     * warning and has no value. Unmodifiable.
+     */
+    public List<Metric<O>> metrics() {
+        return metrics;
     }
 
     /** The gates that it belongs to. */
@@ -339,16 +393,8 @@ public final class ModelGate<I, O> {
      * @throws IllegalStateException if no previous version may serve here
      */
     public Receipt rollback(Actor actor, String reason) {
-        GateState<I, O> seen = state;
         String from = describe().stable().orElse(config.stable());
-        Served<I, O> serving = seen.stable();
-        // Where this process lacks stable, the version that stands in for it is the previous one.
-        String to = serving != null && !serving.version().id.equals(from)
-                ? serving.version().id
-                : seen.previous().stream()
-                        .findFirst()
-                        .map(previous -> previous.version().id)
-                        .orElse(null);
+        String to = previous().orElse(null);
         if (to == null) {
             throw new IllegalStateException("gate \"" + name()
                     + "\" has no previous version to roll back to: none was stable before that is registered here, not killed and not"
@@ -427,7 +473,7 @@ public final class ModelGate<I, O> {
     void start() {
         GateFold fold = gates.control().foldOf(name());
         GateStart.check(config, fold, gates.control().fleetEntries(), registered.values());
-        GateStart.fold(config, fold, gates.control().fleetEntries(), gates.identities());
+        GateStart.fold(config, fold, gates.control().fleetEntries(), gates.identities(), metrics);
         recompile();
         if (fold.stable() != null && !fold.stable().equals(config.stable())) {
             LOG.warn(

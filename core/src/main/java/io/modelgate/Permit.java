@@ -78,16 +78,18 @@ public final class Permit<I, O> implements AutoCloseable {
             Cause cause = seen.gateSwitch().blocks(caller) ? Cause.KILLED : Cause.UNAVAILABLE;
             return new Permit<>(gate, caller, null, null, Miss.of(cause));
         }
-        Flight<I, O> first = Flight.permitted(gate.invoker(), target.version(), caller, false);
+        Flight<I, O> first = Flight.permitted(
+                gate.invoker(), target.version(), caller, false, seen.watch(), gate.place(seen, caller));
         Miss miss = admit(gate, seen, target, first, input);
         if (miss == null) {
             return new Permit<>(gate, caller, target.version(), first, null);
         }
+        first.missed(miss.cause);
         Served<I, O> stable = seen.stable();
         if (stable == null || stable.version() == target.version() || miss.byGate) {
             return new Permit<>(gate, caller, target.version(), null, miss);
         }
-        Flight<I, O> second = Flight.permitted(gate.invoker(), stable.version(), caller, true);
+        Flight<I, O> second = Flight.permitted(gate.invoker(), stable.version(), caller, true, null, Watch.NOWHERE);
         Miss again = admit(gate, seen, stable, second, input);
         if (again == null) {
             return new Permit<>(gate, caller, target.version(), second, miss);
@@ -200,6 +202,7 @@ public final class Permit<I, O> implements AutoCloseable {
     private void missed(Miss miss) {
         if (admitted == routed) {
             routedMiss = miss;
+            granted(flight).missed(miss.cause);
         } else {
             standIn = admitted;
             standInMiss = miss;

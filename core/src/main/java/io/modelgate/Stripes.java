@@ -51,6 +51,18 @@ final class Stripes {
         return (long) COUNTER.getAndAdd(row, PAD + slot, amount);
     }
 
+    /** The sums of all counters, as {@link #sum} has them one by one. */
+    long[] sums() {
+        long[] sums = new long[slots];
+        for (int stripe = 0; stripe < COUNT; stripe++) {
+            long[] row = (long[]) ROW.getVolatile(rows, stripe);
+            for (int slot = 0; row != null && slot < slots; slot++) {
+                sums[slot] += (long) COUNTER.getVolatile(row, PAD + slot);
+            }
+        }
+        return sums;
+    }
+
     /** The sum of one counter over all rows; includes every addition that happened before. */
     long sum(int slot) {
         long sum = 0;

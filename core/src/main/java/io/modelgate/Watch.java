@@ -2,10 +2,11 @@ package io.modelgate;
 
 /**
  * Hears how the calls of a rollout's callers went, so that candidate and stable can be compared. On the hot path: takes no lock, allocates
- * nothing, never blocks. Thread-safe.
+ * nothing, never blocks. If it throws, a warning is logged and the call goes on. Thread-safe.
  *
- * <p>Core asks for a caller's place once a call and hands it back with the call's end. Only what the version that the caller was routed
- * to did is heard: not what stable or a rung answered in its stead.
+ * <p>Core asks for a caller's place once a call and hands it back with the call's end, once. Only what the version that the caller was
+ * routed to did is heard: not what stable or a rung answered in its stead. Callers whom a narrowed kill bars from candidate or stable are
+ * not asked about, and nothing is heard where this process lacks one of the two.
  */
 public interface Watch {
 
@@ -25,7 +26,8 @@ public interface Watch {
     void answered(int place, long nanos, Object answer);
 
     /**
-     * The version routed to gave no usable answer, or was not asked. Not heard of a kill, which says nothing about the version.
+     * The version routed to gave no usable answer, or was not asked. Not heard of a kill, nor of a call that a kill cut in flight: they say
+     * nothing about the version. {@link Cause#ERROR} if it threw an {@link Error}, which the caller then gets.
      *
      * @param place what {@link #place} gave
      * @param cause why

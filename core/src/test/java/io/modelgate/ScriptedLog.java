@@ -30,6 +30,9 @@ final class ScriptedLog implements ControlLog {
 
     @Override
     public Optional<Entry> appendIf(long expectedSeq, Decision decision) {
+        if (failing) {
+            throw new ControlLogException("the disk is full");
+        }
         return entries.appendIf(expectedSeq, decision);
     }
 

@@ -1,0 +1,75 @@
+package io.modelgate.rollout;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.zone.ZoneOffsetTransition;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Looks for the first open moment of a calendar among the only ones at which it can open. */
+final class NextOpen {
+
+    private static final int YEAR = 366;
+
+    private final Calendar calendar;
+
+    NextOpen(Calendar calendar) {
+        this.calendar = calendar;
+    }
+
+    Optional<Instant> from(Instant from) {
+        Instant free = afterBlackouts(from);
+        Instant until = free.plus(Duration.ofDays(YEAR));
+        for (Instant at = free; at.isBefore(until); ) {
+            if (calendar.withinHours(at.atZone(calendar.zone()))) {
+                Instant later = afterBlackouts(at);
+                if (later.equals(at)) {
+                    return Optional.of(at);
+                }
+                at = later;
+                until = at.plus(Duration.ofDays(YEAR));
+            } else {
+                at = nextBoundary(at);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Instant afterBlackouts(Instant at) {
+        Instant free = at;
+        for (boolean moved = true; moved; ) {
+            moved = false;
+            for (Calendar.Blackout blackout : calendar.blackouts()) {
+                if (blackout.holds(free)) {
+                    free = blackout.to();
+                    moved = true;
+                }
+            }
+        }
+        return free;
+    }
+
+    /** The first moment after this one at which hours begin by the clock, or the clocks change, or two days pass. */
+    private Instant nextBoundary(Instant at) {
+        TreeSet<Instant> boundaries = new TreeSet<>();
+        LocalDate today = LocalDate.ofInstant(at, calendar.zone());
+        for (int day = -1; day <= 2; day++) {
+            LocalDate date = today.plusDays(day);
+            for (Calendar.Hours hours : calendar.open()) {
+                var begins = date.atTime(hours.from());
+                for (ZoneOffset offset : calendar.zone().getRules().getValidOffsets(begins)) {
+                    boundaries.add(begins.toInstant(offset));
+                }
+            }
+        }
+        ZoneOffsetTransition change = calendar.zone().getRules().nextTransition(at);
+        if (change != null) {
+            boundaries.add(change.getInstant());
+        }
+        Instant next = boundaries.higher(at);
+        Instant late = at.plus(Duration.ofDays(2));
+        return next == null || next.isAfter(late) ? late : next;
+    }
+}

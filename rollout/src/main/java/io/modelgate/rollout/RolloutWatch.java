@@ -1,0 +1,221 @@
+package io.modelgate.rollout;
+
+import io.modelgate.CallCounts;
+import io.modelgate.CallTally;
+import io.modelgate.Caller;
+import io.modelgate.Cause;
+import io.modelgate.Metric;
+import io.modelgate.Watch;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the calls of a rollout's callers while it has one weight: an epoch. A place says which arm a caller is in and where it stands in
+ * the hash, and that tells callers apart without keeping any. Takes room from the first call that it hears of on. Thread-safe.
+ *
+ * <p>Callers below the weight are the candidate's arm, those from it on stable's, as far as chance assigned them: those whom a list or a
+ * segment sent to the candidate are counted beside, and those whom one kept at stable, or who have no key, not at all. Not for a halted
+ * rollout, in which lists and segments send nobody anywhere.
+ *
+ * <p>After the promotion the candidate is stable, and those from the weight on are held back at the version before. Everyone else gets the
+ * promoted one then, so callers whom a rule kept from it, or who have no key, are counted beside as well.
+ */
+final class RolloutWatch implements Watch {
+
+    private static final int STABLE = 0;
+    private static final int CANDIDATE = 1;
+    private static final int BY_RULE = 2;
+    private static final int WITHOUT_KEY = 3;
+
+    private static final int ARM_SHIFT = Bucketing.SPOT_BITS;
+    private static final int SPOT = (1 << ARM_SHIFT) - 1;
+
+    private static final int RATES = Rate.values().length;
+    private static final VarHandle SEEN = MethodHandles.arrayElementVarHandle(long[].class);
+
+    private final RolloutUnits shared;
+    private final long salt;
+    private final int weight;
+    private final @Nullable CohortRules rules;
+    private final Metric<Object>[] metrics;
+    private final boolean firstCalls;
+    private final boolean promoted;
+    private @Nullable Epoch epoch; // a racy read is safe: its fields are final
+
+    /**
+     * Makes the watch of an epoch that begins.
+     *
+     * @param shared what all epochs of the rollout share
+     * @param salt the rollout's
+     * @param weight callers in a bucket below it get the candidate; 100,000 less the share held back once it is promoted
+     * @param rules what decides ahead of the bucket, or null
+     * @param metrics the gate's
+     * @param firstCalls whether each caller's first call is counted by itself
+     * @param promoted whether the candidate was promoted, so that it is who gets no version by rule or bucket that gets it
+     */
+    @SuppressWarnings("unchecked") // the metrics are those of the gate whose answers come here
+    RolloutWatch(
+            RolloutUnits shared,
+            long salt,
+            int weight,
+            @Nullable CohortRules rules,
+            List<? extends Metric<?>> metrics,
+            boolean firstCalls,
+            boolean promoted) {
+        this.shared = shared;
+        this.salt = salt;
+        this.weight = weight;
+        this.rules = rules;
+        this.metrics = (Metric<Object>[]) metrics.toArray(Metric[]::new);
+        this.firstCalls = firstCalls;
+        this.promoted = promoted;
+    }
+
+    /** What is counted, made when there is something to count. */
+    private static final class Epoch {
+        final CallTally[] calls = new CallTally[BY_RULE + 1];
+        final CallTally[] firstCalls;
+        final HyperLogLog[] callers = {new HyperLogLog(), new HyperLogLog()};
+        final long[] seen = new long[Bucketing.UNITS / Long.SIZE];
+        final AtomicLongArray units = new AtomicLongArray(2);
+        final AtomicLongArray missed = new AtomicLongArray(2 * RATES);
+
+        Epoch(int metrics, boolean countsFirst) {
+            for (int i = 0; i < calls.length; i++) {
+                calls[i] = new CallTally(metrics);
+            }
+            firstCalls =
+                    countsFirst ? new CallTally[] {new CallTally(metrics), new CallTally(metrics)} : new CallTally[0];
+        }
+
+        /** Takes note that a unit has a caller, once. */
+        void seen(int arm, int unit) {
+            int word = unit >>> 6;
+            long bit = 1L << unit;
+            if ((seen[word] & bit) == 0 && ((long) SEEN.getAndBitwiseOr(seen, word, bit) & bit) == 0) {
+                units.incrementAndGet(arm);
+            }
+        }
+    }
+
+    @Override
+    public int place(Caller caller) {
+        if (rules != null) {
+            CohortRules.Verdict verdict = rules.of(caller);
+            if (verdict == CohortRules.Verdict.CANDIDATE) {
+                return byRule(caller);
+            }
+            if (verdict == CohortRules.Verdict.STABLE) {
+                return promoted ? byRule(caller) : NOWHERE;
+            }
+        }
+        if (!caller.hasKey()) {
+            return promoted ? WITHOUT_KEY << ARM_SHIFT : NOWHERE;
+        }
+        int spot = Bucketing.spot(caller.keyHash(), salt);
+        return Bucketing.bucketOf(spot) < weight ? CANDIDATE << ARM_SHIFT | spot : spot;
+    }
+
+    private int byRule(Caller caller) {
+        return caller.hasKey()
+                ? BY_RULE << ARM_SHIFT | Bucketing.spot(caller.keyHash(), salt)
+                : WITHOUT_KEY << ARM_SHIFT;
+    }
+
+    @Override
+    public void answered(int place, long nanos, Object answer) {
+        Epoch to = epoch();
+        int arm = place >>> ARM_SHIFT;
+        int spot = place & SPOT;
+        CallTally calls = to.calls[Math.min(arm, BY_RULE)];
+        CallTally first = arm < BY_RULE ? seen(to, arm, spot) : null;
+        calls.answered(nanos, 1);
+        if (first != null) {
+            first.answered(nanos, 1);
+        }
+        if (arm == CANDIDATE || arm == BY_RULE) {
+            shared.reached(HyperLogLog.hash(spot));
+        }
+        for (int i = 0; i < metrics.length; i++) {
+            Metric<Object> metric = metrics[i];
+            double scaled = (metric.of().applyAsDouble(answer) - metric.least()) / (metric.most() - metric.least());
+            calls.value(i, scaled, 1);
+            if (first != null) {
+                first.value(i, scaled, 1);
+            }
+        }
+    }
+
+    @Override
+    public void missed(int place, Cause cause) {
+        Epoch to = epoch();
+        int arm = place >>> ARM_SHIFT;
+        int spot = place & SPOT;
+        to.calls[Math.min(arm, BY_RULE)].missed(cause, 1);
+        if (arm >= BY_RULE) {
+            return;
+        }
+        CallTally first = seen(to, arm, spot);
+        if (first != null) {
+            first.missed(cause, 1);
+        }
+        int rates = shared.missed(Bucketing.unit(spot), cause);
+        for (int rate = 0; rates != 0; rate++, rates >>>= 1) {
+            if ((rates & 1) != 0) {
+                to.missed.incrementAndGet(arm * RATES + rate);
+            }
+        }
+    }
+
+    /** Takes note of a caller whom chance assigned; the tally of first calls if this is one, else null. */
+    private @Nullable CallTally seen(Epoch to, int arm, int spot) {
+        int unit = Bucketing.unit(spot);
+        to.seen(arm, unit);
+        to.callers[arm].add(HyperLogLog.hash(spot));
+        return firstCalls && shared.first(unit) ? to.firstCalls[arm] : null;
+    }
+
+    private Epoch epoch() {
+        Epoch known = epoch;
+        return known == null ? newEpoch() : known;
+    }
+
+    private synchronized Epoch newEpoch() {
+        Epoch known = epoch;
+        if (known == null) {
+            known = new Epoch(metrics.length, firstCalls);
+            epoch = known;
+        }
+        return known;
+    }
+
+    /** What was counted up to now. */
+    StepCounts counts() {
+        Epoch known;
+        synchronized (this) {
+            known = epoch;
+        }
+        return known == null
+                ? new StepCounts(ArmCounts.NONE, ArmCounts.NONE, CallCounts.NONE, shared.reached())
+                : new StepCounts(
+                        arm(known, STABLE), arm(known, CANDIDATE), known.calls[BY_RULE].counts(), shared.reached());
+    }
+
+    private ArmCounts arm(Epoch known, int arm) {
+        Map<Rate, Long> missed = new EnumMap<>(Rate.class);
+        for (Rate rate : Rate.values()) {
+            missed.put(rate, known.missed.get(arm * RATES + rate.ordinal()));
+        }
+        return new ArmCounts(
+                known.calls[arm].counts(),
+                firstCalls ? known.firstCalls[arm].counts() : CallCounts.NONE,
+                known.callers[arm].estimate(),
+                known.units.get(arm),
+                missed);
+    }
+}
