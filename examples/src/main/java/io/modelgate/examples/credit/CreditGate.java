@@ -23,9 +23,9 @@ final class CreditGate {
             .step(Weight.percent(5), Duration.ofSeconds(1), 100)
             .step(Weight.percent(20), Duration.ofSeconds(1), 500)
             .step(Weight.percent(50), Duration.ofSeconds(2), 1_000)
-            .guardrail(Guardrail.rate(Rate.FALLBACK).worseByPoints(0.02).required())
+            .guardrail(Guardrail.rate(Rate.FALLBACK).worseByPoints(0.02).requiredForPromotion())
             .guardrail(Guardrail.latency(0.99).atMost(0.2))
-            .guardrail(Guardrail.mean("approved").drift().worseByPoints(0.1).required())
+            .guardrail(Guardrail.mean("approved").drift().worseByPoints(0.1).requiredForPromotion())
             .holdback(Weight.percent(5))
             .soak(Duration.ofSeconds(2)));
 

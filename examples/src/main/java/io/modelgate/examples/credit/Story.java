@@ -150,7 +150,15 @@ final class Story {
     }
 
     private void tell(RolloutEvent event) {
-        page.line("%s", event);
+        if (event instanceof RolloutEvent.Stepped stepped) {
+            page.line("step %d: %s of the callers", stepped.step() + 1, stepped.weight());
+        } else if (event instanceof RolloutEvent.Promoted promoted) {
+            page.line("%s is promoted: %s", promoted.version(), promoted.reason());
+        } else if (event instanceof RolloutEvent.Aborted aborted) {
+            page.line("%s is aborted: %s", aborted.candidate(), aborted.reason());
+        } else if (event instanceof RolloutEvent.Completed) {
+            page.line("the soak is over: everyone gets the promoted version");
+        }
     }
 
     /** What the peers' example rules would have done with v3, on this traffic. Every call to it is answered, so their checks pass. */
