@@ -94,7 +94,8 @@ final class Controller {
         }
         Progress progress = watched(gate, routing, run);
         progress.look(run, counts(gate, routing, run), gates.ticker().read());
-        notices.atRisk(gate.name(), run, RollbackTarget.risks(gate, routing, run.plan().baseline()));
+        notices.atRisk(
+                gate.name(), run, RollbackTarget.risks(gate, routing, run.plan().baseline()));
         Situation situation = progress.situation(
                 run,
                 run.plan().policy().calendar().open(gates.now()),
@@ -103,7 +104,8 @@ final class Controller {
         Move move = Judgement.of(situation);
         seen.put(gate.name(), seen(run, progress, move));
         DryRun other = dry.get(gate.name());
-        if (other != null && !other.look(gate, run, progress.counts(), gates.ticker().read(), gates.now())) {
+        if (other != null
+                && !other.look(gate, run, progress.counts(), gates.ticker().read(), gates.now())) {
             dry.remove(gate.name());
         }
         notices.lacking(gate.name(), run, situation.here());
@@ -122,8 +124,8 @@ final class Controller {
         if (checkpoint != null && units != null) {
             units.mergeReached(checkpoint.reached());
         }
-        Progress begun = new Progress(
-                run, gate, tests::get, checkpoint, gates.ticker().read());
+        Progress begun =
+                new Progress(run, gate, tests::get, checkpoint, gates.ticker().read());
         watched.put(gate.name(), begun);
         return begun;
     }
@@ -141,7 +143,8 @@ final class Controller {
             return null;
         }
         Optional<Kill> kill = gate.describe().kills().stream()
-                .filter(each -> version.equals(each.scope().version()) && !each.scope().narrowed())
+                .filter(each ->
+                        version.equals(each.scope().version()) && !each.scope().narrowed())
                 .findFirst();
         return kill.map(each -> "version \"" + version + "\" was killed by "
                         + each.actor().name() + " (" + each.id() + "): " + each.reason())

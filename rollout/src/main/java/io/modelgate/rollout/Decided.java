@@ -36,9 +36,8 @@ final class Decided {
         data.put(EntryTypes.EVIDENCE, evidence);
         if (move instanceof Move.StepTo to) {
             data.put(EntryTypes.STEP, (long) to.step());
-            data.put(
-                    EntryTypes.WEIGHT,
-                    (long) run.plan().policy().steps().get(to.step()).weight().parts());
+            data.put(EntryTypes.WEIGHT, (long)
+                    run.plan().policy().steps().get(to.step()).weight().parts());
             return decision(id + ".step." + to.step(), EntryTypes.ROLLOUT_WEIGHT, gate, move, data);
         }
         if (move instanceof Move.Wait wait) {
@@ -49,8 +48,7 @@ final class Decided {
             long since = run.hold().seq();
             data.put(EntryTypes.HOLD, since);
             data.put(EntryTypes.ALERT, (long) alert.level());
-            return decision(
-                    id + ".alert." + since + "." + alert.level(), EntryTypes.ROLLOUT_ALERT, gate, move, data);
+            return decision(id + ".alert." + since + "." + alert.level(), EntryTypes.ROLLOUT_ALERT, gate, move, data);
         }
         if (move instanceof Move.Hold) {
             data.put(EntryTypes.INCONCLUSIVE, true);
@@ -84,14 +82,14 @@ final class Decided {
     }
 
     private Decision decision(String id, String type, String gate, Move move, Map<String, Object> data) {
-        return of(id, type, gate, AUTOMATION, move.reason(), data);
+        return of(id, type, gate, AUTOMATION, plain(move.reason()), data);
     }
 
     /** A decision of an actor that this process can tell for its own. */
     Decision of(String id, String type, String gate, Actor actor, String reason, Map<String, Object> data) {
         Map<String, Object> marked = new HashMap<>(data);
         marked.put(EntryTypes.PROCESS, process);
-        return gates.decision(id, type, gate, actor, plain(reason), marked);
+        return gates.decision(id, type, gate, actor, reason, marked);
     }
 
     /** Marks the data of a decision that is made elsewhere as this process's. */
@@ -103,8 +101,8 @@ final class Decided {
         return process.equals(decision.data().get(EntryTypes.PROCESS));
     }
 
-    /** What a user's own test or a person has said may be long, or hold what an entry's reason must not. */
-    static String plain(String reason) {
+    /** What a guardrail or a person who killed has said may be long, or hold what an entry's reason must not. */
+    private static String plain(String reason) {
         String cut = reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON);
         StringBuilder plain = new StringBuilder(cut.length());
         cut.chars().forEach(c -> plain.append(Character.isISOControl(c) ? ' ' : (char) c));
@@ -116,17 +114,19 @@ final class Decided {
         Map<String, Object> data = new HashMap<>();
         data.put(
                 "guardrails",
-                evidence.stream().map(each -> {
-                    Map<String, Object> one = new HashMap<>();
-                    one.put("name", each.guardrail());
-                    one.put("finding", each.finding().name());
-                    one.put("required", each.required());
-                    each.regressed().ifPresent(value -> one.put("regressed", Double.toString(value)));
-                    each.notWorse().ifPresent(value -> one.put("notWorse", Double.toString(value)));
-                    one.put("text", each.text());
-                    one.put("numbers", each.numbers());
-                    return one;
-                }).toList());
+                evidence.stream()
+                        .map(each -> {
+                            Map<String, Object> one = new HashMap<>();
+                            one.put("name", each.guardrail());
+                            one.put("finding", each.finding().name());
+                            one.put("required", each.required());
+                            each.regressed().ifPresent(value -> one.put("regressed", Double.toString(value)));
+                            each.notWorse().ifPresent(value -> one.put("notWorse", Double.toString(value)));
+                            one.put("text", each.text());
+                            one.put("numbers", each.numbers());
+                            return one;
+                        })
+                        .toList());
         data.put("stableCalls", counts.stable().calls().calls());
         data.put("candidateCalls", counts.candidate().calls().calls());
         data.put("byRuleCalls", counts.byRule().calls());

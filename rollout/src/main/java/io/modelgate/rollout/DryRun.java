@@ -25,11 +25,7 @@ final class DryRun {
 
     private record EvidenceOf(String rollout, Progress real, Progress imagined) {}
 
-    DryRun(
-            RolloutPolicy policy,
-            Notices notices,
-            Decided decided,
-            Function<String, @Nullable GuardrailTest> tests) {
+    DryRun(RolloutPolicy policy, Notices notices, Decided decided, Function<String, @Nullable GuardrailTest> tests) {
         this.policy = policy;
         this.notices = notices;
         this.decided = decided;
@@ -75,8 +71,8 @@ final class DryRun {
         }
         Optional<Decision> decision = Optional.ofNullable(decided.of(gate, run, move, Map.of()));
         // An entry of its own log, which nobody else reads: its numbers only have to differ.
-        imagined = decision.map(each -> run.apply(
-                        new Entry(run.epoch() + now.toEpochMilli(), each, Entry.GENESIS, Entry.GENESIS)))
+        imagined = decision.map(each ->
+                        run.apply(new Entry(run.epoch() + now.toEpochMilli(), each, Entry.GENESIS, Entry.GENESIS)))
                 .orElse(run);
         return true;
     }

@@ -40,9 +40,11 @@ final class Interventions {
         if (run.hold().paused() == pause) {
             throw new IllegalStateException(named(gate, run)
                     + (pause ? " is paused: " : " is not paused: ")
-                    + run.last().decision().actor() + ", " + run.last().decision().reason());
+                    + run.last().decision().actor() + ", "
+                    + run.last().decision().reason());
         }
-        return gates.append(decision(gate, type, actor, reason, Map.of(EntryTypes.ID, run.plan().id())));
+        return gates.append(decision(
+                gate, type, actor, reason, Map.of(EntryTypes.ID, run.plan().id())));
     }
 
     Receipt approve(ModelGate<?, ?> gate, Actor actor, String reason) {
@@ -84,8 +86,7 @@ final class Interventions {
         }
         List<String> objections = controller.objections(gate, routing);
         if (!objections.isEmpty()) {
-            throw new IllegalStateException(
-                    named(gate, run) + " cannot be promoted: " + String.join("; ", objections));
+            throw new IllegalStateException(named(gate, run) + " cannot be promoted: " + String.join("; ", objections));
         }
         Map<String, Object> data = data(routing, run, seen);
         Decided.promotion(run, data);
@@ -97,16 +98,11 @@ final class Interventions {
         return run.promoted()
                 ? receipt(conditionally(gate, () -> takeBack(gate, Routings.of(gate), running(gate), actor, reason)))
                 : gates.append(decision(
-                        gate,
-                        EntryTypes.ROLLOUT_ABORT,
-                        actor,
-                        reason,
-                        data(Routings.of(gate), run, seen(gate, run))));
+                        gate, EntryTypes.ROLLOUT_ABORT, actor, reason, data(Routings.of(gate), run, seen(gate, run))));
     }
 
     /** The decision that takes a running rollout's candidate back, promoted or not. */
-    private Decision takeBack(
-            ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Actor actor, String reason) {
+    private Decision takeBack(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Actor actor, String reason) {
         Map<String, Object> data = data(routing, run, seen(gate, run));
         if (!run.promoted()) {
             return decision(gate, EntryTypes.ROLLOUT_ABORT, actor, reason, data);
@@ -120,7 +116,8 @@ final class Interventions {
         Entry entry = conditionally(gate, () -> undoing(gate, actor, reason));
         Map<String, Object> data = entry.decision().data();
         String bad = text(data, "bad");
-        List<String> remedies = new ArrayList<>(Registry.remedies(Routings.of(gate).memory(), bad));
+        List<String> remedies =
+                new ArrayList<>(Registry.remedies(Routings.of(gate).memory(), bad));
         Instant since = Instant.parse(text(data, "since"));
         return new Rollback(
                 entry,
@@ -162,8 +159,9 @@ final class Interventions {
     private Decision undoingPromotion(ModelGate<?, ?> gate, CohortRouting routing, Actor actor, String reason) {
         ServingChange change = routing.memory().change();
         if (change == null) {
-            throw new IllegalStateException("gate \"" + gate.name()
-                    + "\" has nothing to roll back: no version was promoted since it was declared, and no rollout runs");
+            throw new IllegalStateException(
+                    "gate \"" + gate.name()
+                            + "\" has nothing to roll back: no version was promoted since it was declared, and no rollout runs");
         }
         if (change.kind() != ServingChange.Kind.PROMOTED) {
             throw new IllegalStateException("gate \"" + gate.name() + "\" was rolled back already: " + change.text()
@@ -247,8 +245,7 @@ final class Interventions {
                 + gate.name() + "\"";
     }
 
-    private Decision decision(
-            ModelGate<?, ?> gate, String type, Actor actor, String reason, Map<String, Object> data) {
+    private Decision decision(ModelGate<?, ?> gate, String type, Actor actor, String reason, Map<String, Object> data) {
         return decided.of(UUID.randomUUID().toString(), type, gate.name(), actor, reason, data);
     }
 

@@ -38,14 +38,16 @@ final class Notices {
         String text = String.join("; ", risks);
         if (news("risk " + gate + " " + run.plan().id(), text)) {
             LOG.warn("gate \"{}\": rollout {}: {}", gate, run.plan().id(), text);
-            events.publish(new RolloutEvent.RollbackAtRisk(about(gate, run.plan().id(), text)));
+            events.publish(
+                    new RolloutEvent.RollbackAtRisk(about(gate, run.plan().id(), text)));
         }
     }
 
     void refused(String gate, RolloutRun run, List<String> objections) {
         String text = String.join("; ", objections);
         if (news("refusal " + gate + " " + run.plan().id(), text)) {
-            events.publish(new RolloutEvent.PromotionRefused(about(gate, run.plan().id(), text)));
+            events.publish(
+                    new RolloutEvent.PromotionRefused(about(gate, run.plan().id(), text)));
         }
     }
 
@@ -54,8 +56,8 @@ final class Notices {
         String text = obstacles.isEmpty() ? "" : "cannot roll back: " + String.join("; ", obstacles);
         if (news("stuck " + gate + " " + run.plan().id(), text)) {
             LOG.error("gate \"{}\": rollout {}: {}, {}", gate, run.plan().id(), reason, text);
-            events.publish(
-                    new RolloutEvent.Hindered(about(gate, run.plan().id(), text + "; " + reason + "; a person is needed")));
+            events.publish(new RolloutEvent.Hindered(
+                    about(gate, run.plan().id(), text + "; " + reason + "; a person is needed")));
         }
     }
 

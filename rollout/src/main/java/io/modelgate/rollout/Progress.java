@@ -187,7 +187,8 @@ final class Progress {
         Duration atLeast = run.promoted() || run.step() < 0
                 ? RAREST
                 : plan.policy().steps().get(run.step()).leastTime().dividedBy(CHECKPOINTS_A_STEP);
-        Duration every = atLeast.compareTo(MOST_OFTEN) < 0 ? MOST_OFTEN : atLeast.compareTo(RAREST) > 0 ? RAREST : atLeast;
+        Duration every =
+                atLeast.compareTo(MOST_OFTEN) < 0 ? MOST_OFTEN : atLeast.compareTo(RAREST) > 0 ? RAREST : atLeast;
         return tick - lastCheckpoint >= every.toNanos();
     }
 

@@ -15,9 +15,8 @@ final class RolloutEvents {
     private final List<Consumer<RolloutEvent>> listeners = new CopyOnWriteArrayList<>();
 
     ControlLog.Subscription listen(Consumer<RolloutEvent> listener) {
-        Consumer<RolloutEvent> own = listener::accept; // the same listener may be added twice
-        listeners.add(own);
-        return () -> listeners.remove(own);
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
     }
 
     void publish(RolloutEvent event) {

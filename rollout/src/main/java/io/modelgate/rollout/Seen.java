@@ -13,5 +13,4 @@ import java.util.List;
  * @param calls how many calls the candidate had answered in this process
  * @param doing what automation did or waits for
  */
-record Seen(
-        String rollout, Duration elapsed, List<Evidence> evidence, StepCounts counts, long calls, String doing) {}
+record Seen(String rollout, Duration elapsed, List<Evidence> evidence, StepCounts counts, long calls, String doing) {}

@@ -38,7 +38,9 @@ final class Statuses {
                         ? run.last().number("reached", 0)
                         : Controller.reached(routing, run, counts),
                 seen == null ? List.of() : seen.evidence(),
-                over ? List.of() : RollbackTarget.risks(gate, routing, run.plan().baseline()),
+                over
+                        ? List.of()
+                        : RollbackTarget.risks(gate, routing, run.plan().baseline()),
                 over || seen == null ? decided : seen.doing()));
     }
 
