@@ -33,16 +33,19 @@ public record Calendar(ZoneId zone, List<Hours> open, List<Blackout> blackouts) 
 
     /** Whether a rollout may step up at a moment. */
     public boolean open(Instant at) {
-        return blackouts.stream().noneMatch(blackout -> blackout.holds(at)) && withinHours(at.atZone(zone));
+        return blackouts.stream().noneMatch(blackout -> blackout.holds(at)) && withinHours(at);
     }
 
-    /** The first moment from the given one on at which a rollout may step up; empty if there is none within a year of it or of a blackout's end. */
+    /**
+     * The first moment from the given one on at which a rollout may step up; empty if there is none within a year of it or of the
+     * blackout that holds it, or before the year 10,000.
+     */
     public Optional<Instant> nextOpen(Instant from) {
         return new NextOpen(this).from(from);
     }
 
-    boolean withinHours(ZonedDateTime at) {
-        return open.isEmpty() || open.stream().anyMatch(hours -> hours.hold(at));
+    boolean withinHours(Instant at) {
+        return open.isEmpty() || open.stream().anyMatch(hours -> hours.hold(at.atZone(zone)));
     }
 
     /**

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param ready at how many of them the step's least time and callers were reached, or -1
  * @param hold the entry since which it was held up, or 0
  * @param held nanoseconds that the process has watched it held up
+ * @param callers about how many callers the candidate had here at that weight
  * @param calls calls that the candidate answered here, in the whole rollout
- * @param callers a sketch of the callers that it answered here, in the whole rollout
+ * @param reached a sketch of the callers that it answered here, in the whole rollout
  * @param evidence the state of the evidence
  */
 record Checkpoint(
@@ -23,8 +24,9 @@ record Checkpoint(
         long ready,
         long hold,
         long held,
+        long callers,
         long calls,
-        String callers,
+        String reached,
         Map<String, Object> evidence) {
 
     static final String INSTANCE = "instance";
@@ -38,8 +40,9 @@ record Checkpoint(
         data.put("ready", ready);
         data.put(EntryTypes.HOLD, hold);
         data.put("held", held);
-        data.put("calls", calls);
         data.put("callers", callers);
+        data.put("calls", calls);
+        data.put("reached", reached);
         data.put(EntryTypes.EVIDENCE, evidence);
         return data;
     }
@@ -50,8 +53,9 @@ record Checkpoint(
         long elapsed = entry.number("elapsed", -1);
         long held = entry.number("held", -1);
         long calls = entry.number("calls", -1);
-        String callers = entry.text("callers");
-        if (since < 0 || elapsed < 0 || held < 0 || calls < 0 || callers == null) {
+        long callers = entry.number("callers", -1);
+        String reached = entry.text("reached");
+        if (since < 0 || elapsed < 0 || held < 0 || calls < 0 || callers < 0 || reached == null) {
             return null;
         }
         Map<String, Object> evidence = new HashMap<>();
@@ -64,8 +68,9 @@ record Checkpoint(
                 Math.max(-1, entry.number("ready", -1)),
                 Math.max(0, entry.number(EntryTypes.HOLD, 0)),
                 held,
-                calls,
                 callers,
+                calls,
+                reached,
                 Map.copyOf(evidence));
     }
 }

@@ -97,7 +97,7 @@ final class CohortRouting implements Router.Routing {
 
     @Override
     public @Nullable Watch watch() {
-        return cohort.watch();
+        return cohort.counting() == null ? null : cohort.counting().watch();
     }
 
     @Override
@@ -170,17 +170,7 @@ final class CohortRouting implements Router.Routing {
         if (run == null) {
             return this;
         }
-        RolloutRun next = switch (entry.type()) {
-            case EntryTypes.ROLLOUT_WEIGHT -> run.stepped(entry);
-            case EntryTypes.ROLLOUT_PAUSE -> run.paused(entry);
-            case EntryTypes.ROLLOUT_RESUME -> run.resumed(entry);
-            case EntryTypes.ROLLOUT_WAIT -> run.waiting(entry);
-            case EntryTypes.ROLLOUT_APPROVE -> run.approved(entry);
-            case EntryTypes.ROLLOUT_ALERT -> run.alerted(entry);
-            case EntryTypes.ROLLOUT_SOAK -> run.soaking(entry);
-            case EntryTypes.ROLLOUT_CHECKPOINT -> run.checked(entry);
-            default -> run;
-        };
+        RolloutRun next = run.apply(entry);
         return next.equals(run) ? this : became(next, entry, memory);
     }
 
@@ -300,12 +290,29 @@ final class CohortRouting implements Router.Routing {
         return cohort.run();
     }
 
-    GateMemory memory() {
-        return memory;
+    /** What this process knows of the callers of the rollout that runs, or null. */
+    @Nullable
+    RolloutUnits units() {
+        return cohort.counting() == null ? null : cohort.counting().units();
     }
 
-    Cohort cohort() {
-        return cohort;
+    /** What this process has counted at the present weight. */
+    StepCounts counts() {
+        Cohort.Counting counting = cohort.counting();
+        if (counting == null) {
+            return StepCounts.NONE;
+        }
+        return counting.watch() == null
+                ? new StepCounts(
+                        ArmCounts.NONE,
+                        ArmCounts.NONE,
+                        StepCounts.NONE.byRule(),
+                        counting.units().reached())
+                : counting.watch().counts();
+    }
+
+    GateMemory memory() {
+        return memory;
     }
 
     /** Whether an un-narrowed kill of the version stands. */

@@ -86,6 +86,21 @@ final class EntryTypes {
             VERSION_REGISTERED,
             ROLLBACK_REHEARSED);
 
+    /** The types that may move a rollout under a policy in a way that listeners hear of. */
+    static final Set<String> EVENTFUL = Set.of(
+            ROLLOUT,
+            ROLLOUT_WEIGHT,
+            ROLLOUT_END,
+            ROLLOUT_ABORT,
+            ROLLOUT_PAUSE,
+            ROLLOUT_RESUME,
+            ROLLOUT_WAIT,
+            ROLLOUT_APPROVE,
+            ROLLOUT_ALERT,
+            ROLLOUT_SOAK,
+            "promote",
+            "rollback");
+
     // Core's own types, as far as they bear on a rollout.
 
     /** A switch is engaged: {@code version} and {@code attribute}, both optional. */

@@ -13,6 +13,9 @@ final class NextOpen {
 
     private static final int YEAR = 366;
 
+    /** Later days are those of no rollout, and the last ones have no place in a zone. */
+    private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
+
     private final Calendar calendar;
 
     NextOpen(Calendar calendar) {
@@ -20,21 +23,25 @@ final class NextOpen {
     }
 
     Optional<Instant> from(Instant from) {
-        Instant free = afterBlackouts(from);
-        Instant until = free.plus(Duration.ofDays(YEAR));
-        for (Instant at = free; at.isBefore(until); ) {
-            if (calendar.withinHours(at.atZone(calendar.zone()))) {
+        Instant at = afterBlackouts(from);
+        Instant until = yearAfter(at);
+        while (at.isBefore(until)) {
+            if (calendar.withinHours(at)) {
                 Instant later = afterBlackouts(at);
                 if (later.equals(at)) {
                     return Optional.of(at);
                 }
                 at = later;
-                until = at.plus(Duration.ofDays(YEAR));
+                until = yearAfter(at);
             } else {
                 at = nextBoundary(at);
             }
         }
         return Optional.empty();
+    }
+
+    private static Instant yearAfter(Instant at) {
+        return at.isBefore(LATEST) ? at.plus(Duration.ofDays(YEAR)) : at;
     }
 
     private Instant afterBlackouts(Instant at) {

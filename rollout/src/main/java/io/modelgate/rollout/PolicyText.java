@@ -13,7 +13,7 @@ final class PolicyText {
     private static final long[] MILLIS = {604_800_000, 86_400_000, 3_600_000, 60_000, 1_000, 1};
     private static final String[] UNITS = {"w", "d", "h", "m", "s", "ms"};
 
-    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,15}(?:\\.\\d{1,15})?");
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,15}(?:\\.\\d{1,20})?");
     private static final Pattern PERCENT = Pattern.compile("(-?\\d{1,15}(?:\\.\\d{1,15})?) ?%");
 
     private static final String EXPECTED_DURATION = "expected a duration such as 15s, 30m, 1h30m, 7d or 2w";
@@ -58,7 +58,24 @@ final class PolicyText {
             String fix = NUMBER.matcher(text).matches() ? "; write " + text + " %, if percent is meant" : "";
             throw new IllegalArgumentException("expected a percentage such as 0.5 %" + fix);
         }
-        return Weight.percent(Double.parseDouble(percent.group(1)));
+        BigDecimal parts = new BigDecimal(percent.group(1)).movePointRight(3);
+        if (parts.signum() < 0 || parts.compareTo(BigDecimal.valueOf(Weight.FULL.parts())) > 0) {
+            throw new IllegalArgumentException("expected 0 to 100 %");
+        }
+        if (parts.stripTrailingZeros().scale() > 0) {
+            throw new IllegalArgumentException("expected at most three decimals of a percent");
+        }
+        return Weight.of(parts.intValueExact());
+    }
+
+    /** Whether a text, if it is a percentage at all, is between two others and is none of them. */
+    static boolean between(String text, int above, int below) {
+        Matcher percent = PERCENT.matcher(text);
+        if (!percent.matches()) {
+            return true;
+        }
+        double value = Double.parseDouble(percent.group(1));
+        return value > above && value < below;
     }
 
     /** Reads a share: {@code 1 %} and {@code 0.01} are the same. */
@@ -68,7 +85,7 @@ final class PolicyText {
             return new BigDecimal(percent.group(1)).movePointLeft(2).doubleValue();
         }
         if (!NUMBER.matcher(text).matches()) {
-            throw new IllegalArgumentException("expected a share such as 1 % or 0.01");
+            throw new IllegalArgumentException("expected a share such as 0.01 or 1 %");
         }
         return Double.parseDouble(text);
     }

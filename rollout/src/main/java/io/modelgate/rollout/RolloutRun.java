@@ -81,7 +81,22 @@ record RolloutRun(
         return next != null && (!next.manual() || approved.contains(step + 1));
     }
 
-    RolloutRun stepped(Entry entry) {
+    /** The run after an entry that moves it on without ending or promoting it. */
+    RolloutRun apply(Entry entry) {
+        return switch (entry.type()) {
+            case EntryTypes.ROLLOUT_WEIGHT -> stepped(entry);
+            case EntryTypes.ROLLOUT_PAUSE -> paused(entry);
+            case EntryTypes.ROLLOUT_RESUME -> resumed(entry);
+            case EntryTypes.ROLLOUT_WAIT -> waiting(entry);
+            case EntryTypes.ROLLOUT_APPROVE -> approved(entry);
+            case EntryTypes.ROLLOUT_ALERT -> alerted(entry);
+            case EntryTypes.ROLLOUT_SOAK -> soaking(entry);
+            case EntryTypes.ROLLOUT_CHECKPOINT -> checked(entry);
+            default -> this;
+        };
+    }
+
+    private RolloutRun stepped(Entry entry) {
         Step next = next();
         boolean fits = next != null
                 && !promoted()
@@ -133,20 +148,20 @@ record RolloutRun(
                 plan, stage, step, 0, entry.seq(), hold, approved, resumed, served, last, displaced, checkpoints);
     }
 
-    RolloutRun soaking(Entry entry) {
+    private RolloutRun soaking(Entry entry) {
         return stage == Stage.FULL ? moved(Stage.SOAK, hold, resumed, entry) : this;
     }
 
-    RolloutRun paused(Entry entry) {
+    private RolloutRun paused(Entry entry) {
         boolean byEvidence = Boolean.TRUE.equals(entry.decision().data().get(EntryTypes.INCONCLUSIVE));
         return hold.paused() ? this : moved(stage, hold.pausedAt(entry.seq(), byEvidence), resumed, entry);
     }
 
-    RolloutRun resumed(Entry entry) {
+    private RolloutRun resumed(Entry entry) {
         return hold.paused() ? moved(stage, hold.resumed(), entry.seq(), entry) : this;
     }
 
-    RolloutRun waiting(Entry entry) {
+    private RolloutRun waiting(Entry entry) {
         Step next = next();
         boolean fits = next != null
                 && next.manual()
@@ -157,7 +172,7 @@ record RolloutRun(
         return fits ? moved(stage, hold.waitingAt(entry.seq(), step + 1), resumed, entry) : this;
     }
 
-    RolloutRun approved(Entry entry) {
+    private RolloutRun approved(Entry entry) {
         Step next = next();
         boolean fits = next != null
                 && next.manual()
@@ -184,7 +199,7 @@ record RolloutRun(
                 checkpoints);
     }
 
-    RolloutRun alerted(Entry entry) {
+    private RolloutRun alerted(Entry entry) {
         boolean fits = hold.held()
                 && entry.number(EntryTypes.HOLD, -1) == hold.seq()
                 && entry.number(EntryTypes.ALERT, -1) == hold.alerts() + 1
@@ -197,7 +212,7 @@ record RolloutRun(
                 plan, end, step, 0, epoch, Hold.NONE, approved, resumed, served, entry, displacedBy, checkpoints);
     }
 
-    RolloutRun checked(Entry entry) {
+    private RolloutRun checked(Entry entry) {
         Checkpoint checkpoint = Checkpoint.of(entry);
         String instance = entry.text(Checkpoint.INSTANCE);
         if (checkpoint == null || instance == null) {
@@ -206,6 +221,12 @@ record RolloutRun(
         Map<String, Checkpoint> more = new HashMap<>(checkpoints);
         more.put(instance, checkpoint);
         return checkedBy(Map.copyOf(more));
+    }
+
+    /** The same run, as if it were under another plan. */
+    RolloutRun under(Plan other) {
+        return new RolloutRun(
+                other, stage, step, weight, epoch, hold, approved, resumed, served, last, displaced, checkpoints);
     }
 
     /** The run without what it counted: who asks later wants to know how it ended. */

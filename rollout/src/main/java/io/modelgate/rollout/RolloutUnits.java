@@ -21,7 +21,7 @@ final class RolloutUnits {
         for (Cause cause : Cause.values()) {
             for (Rate rate : Rate.values()) {
                 if (rate.counts(cause)) {
-                    RATES[cause.ordinal()] |= (byte) (SEEN << 1 + rate.ordinal());
+                    RATES[cause.ordinal()] |= (byte) (SEEN << (1 + rate.ordinal()));
                 }
             }
         }
