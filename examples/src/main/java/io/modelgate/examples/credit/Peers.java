@@ -9,10 +9,10 @@ import java.time.Duration;
  * @param name the tool
  * @param step what share of the traffic each step adds
  * @param most the share at which it stops stepping and promotes
- * @param wait how long each step lasts
+ * @param lasts how long each step lasts
  * @param leastSuccess the share of successful calls below which a check fails
  */
-record Peers(String name, double step, double most, Duration wait, double leastSuccess) {
+record Peers(String name, double step, double most, Duration lasts, double leastSuccess) {
 
     /** Flagger's canary: 5 % every 15 s up to 50 %, success at least 99 %. */
     static final Peers FLAGGER = new Peers("Flagger", 0.05, 0.50, Duration.ofSeconds(15), 0.99);
@@ -31,7 +31,7 @@ record Peers(String name, double step, double most, Duration wait, double leastS
         double calls = 0;
         for (int i = 1; share < most - 1e-9; i++) {
             share = i * step;
-            calls += share * callsPerSecond * wait.toMillis() / 1e3;
+            calls += share * callsPerSecond * lasts.toMillis() / 1e3;
         }
         return calls;
     }

@@ -167,7 +167,6 @@ final class Story {
         page.line("%-44s %,10d applicants", "v3 reached, until this policy aborted it", reached);
         for (Peers peer : List.of(Peers.FLAGGER, Peers.ARGO)) {
             long through = Math.round(peer.letThrough(callsPerSecond));
-            books.peer(peer.name(), through);
             page.line(
                     "%-44s %,10d applications, and then v3 is promoted",
                     "by the example rule of " + peer.name() + ", in its ramp",
