@@ -19,8 +19,8 @@ import io.modelgate.budget.Window;
 import io.modelgate.control.FileControlLog;
 import io.modelgate.fallback.Ladder;
 import io.modelgate.rollout.Cohorts;
-import io.modelgate.rollout.Rollout;
-import io.modelgate.rollout.Weight;
+import io.modelgate.rollout.RolloutPolicy;
+import io.modelgate.rollout.Rollouts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,8 +62,10 @@ class ReadmeTest {
         Forest boosted = new Forest(0.8);
         Applicant applicant = new Applicant(0.4);
         Path log = directory.resolve("modelgate.log");
+        Path careful = Path.of("../docs/policies/careful.yaml");
         // readme: begin
-        try (Gates gates = Gates.open(g -> g.controlLog(FileControlLog.open(log)))) {
+        try (Gates gates = Gates.open(g -> g.controlLog(FileControlLog.open(log)));
+                Rollouts rollouts = Rollouts.open(gates)) {
             ModelGate<Applicant, Decision> credit = gates.gate(
                     "credit-risk",
                     g -> g.stable("v1", forest::predict)
@@ -75,7 +77,7 @@ class ReadmeTest {
                             .fallback(Ladder.of(
                                     l -> l.rule("debt-ratio", Rules::debtRatio).degrade(Decision.REFER))));
 
-            Rollout.start(credit, "v2", r -> r.weight(Weight.percent(1)), Actor.of("alice"), "canary of v2");
+            rollouts.start(credit, "v2", RolloutPolicy.load(careful), Actor.of("alice"), "canary of v2");
             Decision decision = credit.call(applicant, Caller.of("user-42")); // always an answer
             KillReceipt kill = credit.kill(Actor.of("alice"), "approval rate fell"); // off when this returns
             boolean survivesRestart = kill.stored(Duration.ofSeconds(1));
@@ -84,6 +86,14 @@ class ReadmeTest {
             assertThat(kill.stored(Duration.ofSeconds(30)) || survivesRestart).isTrue();
             assertThat(credit.call(applicant, Caller.of("user-42"))).isEqualTo(new Decision(false, 1));
         }
+    }
+
+    @Test
+    void thePolicyIsAPolicy() throws IOException {
+        String readme = Files.readString(Path.of("../README.md"));
+        String yaml = readme.substring(readme.indexOf("```yaml\n") + 8);
+        RolloutPolicy policy = RolloutPolicy.parse("README.md", yaml.substring(0, yaml.indexOf("```")));
+        assertThat(policy).isEqualTo(RolloutPolicy.load(Path.of("../docs/policies/careful.yaml")));
     }
 
     record Prompt(String text) {

@@ -5,7 +5,6 @@ import static io.github.resilience4j.circuitbreaker.CircuitBreaker.State.CLOSED;
 import io.modelgate.Actor;
 import io.modelgate.GateEvent;
 import io.modelgate.Kill;
-import io.modelgate.KillReceipt;
 import io.modelgate.ModelGate;
 import io.modelgate.Receipt;
 import io.modelgate.Ticker;
@@ -169,10 +168,11 @@ final class Story {
             long through = Math.round(peer.letThrough(callsPerSecond));
             page.line(
                     "%-44s %,10d applications, and then v3 is promoted",
-                    "by the example rule of " + peer.name() + ", in its ramp",
-                    through);
+                    "by the example rule of " + peer.name() + ", in its ramp", through);
         }
-        page.line("that rule asks whether calls succeed, and all of v3's do; its ramp takes its own time at %,.0f calls/s", callsPerSecond);
+        page.line(
+                "that rule asks whether calls succeed, and all of v3's do; its ramp takes its own time at %,.0f calls/s",
+                callsPerSecond);
         page.line("");
     }
 
