@@ -147,6 +147,8 @@ public final class Webhook implements AutoCloseable {
     private void attempt(Delivery delivery) {
         synchronized (lock) {
             if (closed) {
+                underWay = null;
+                givenUp++;
                 return;
             }
         }
