@@ -404,7 +404,7 @@ public final class PolicyBuilder {
     private List<Guardrail> guardrailList() {
         List<Guardrail> all = new ArrayList<>(guardrails.isEmpty() ? stakes.guardrails() : guardrails);
         if (sampleRatio && all.stream().noneMatch(each -> each.kind() == Guardrail.Kind.SAMPLE_RATIO)) {
-            all.add(Guardrails.sampleRatio());
+            all.add(Guardrail.sampleRatio());
         }
         return all;
     }

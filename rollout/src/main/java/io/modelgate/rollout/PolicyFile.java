@@ -175,7 +175,7 @@ final class PolicyFile {
     private void guardrails(YamlMap policy) {
         List<Node> list = policy.list("guardrails", "\"- rate: errors\"");
         for (int i = 0; i < list.size(); i++) {
-            Guardrail guardrail = new GuardrailSection(mistakes).read("guardrails[" + i + "]", list.get(i));
+            Guardrail guardrail = GuardrailSection.read("guardrails[" + i + "]", list.get(i), mistakes);
             if (guardrail != null) {
                 builder.guardrail(guardrail);
             }

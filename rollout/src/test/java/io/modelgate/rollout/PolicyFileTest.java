@@ -38,9 +38,11 @@ class PolicyFileTest {
         assertThat(example("careful.yaml"))
                 .isEqualTo(RolloutPolicy.of(p -> p.name("careful")
                         .exponential(Weight.percent(1), 2, Duration.ofMinutes(30), 200)
-                        .guardrail(Guardrails.rate(Rate.ERRORS, new Limit.Relative(0.2), false))
-                        .guardrail(Guardrails.rate(Rate.FALLBACK, new Limit.Absolute(0.005), true))
-                        .guardrail(Guardrails.latency(0.99, new Limit.Relative(0.5), false))
+                        .guardrail(Guardrail.rate(Rate.ERRORS).worseBy(0.2))
+                        .guardrail(Guardrail.rate(Rate.FALLBACK)
+                                .worseByPoints(0.005)
+                                .requiredForPromotion())
+                        .guardrail(Guardrail.latency(0.99).worseBy(0.5))
                         .inconclusive(Duration.ofDays(1), Inconclusive.Then.HOLD)
                         .pauseAlert(Duration.ofMinutes(15), Duration.ofMinutes(30))
                         .soak(Duration.ofDays(7))));
@@ -204,7 +206,7 @@ class PolicyFileTest {
                         "f.yaml:4:14: guardrails[0].worseBy is 0, and a version"),
                 new Bad(
                         "name: n\nguardrails:\n  - latency: p100\n    worseBy: 5 %\n",
-                        "f.yaml:3:14: guardrails[0].latency is \"p100\": expected a quantile"),
+                        "f.yaml:3:14: guardrails[0].latency is \"p100\": expected above 0 and below 1"),
                 new Bad(
                         "name: n\nguardrails:\n  - mean: score\n    worseBy: 5 %\n",
                         "f.yaml:3:5: guardrails[0].worse is missing"),
@@ -278,7 +280,7 @@ class PolicyFileTest {
                             worseby: 5 %
                             share: many
                         """))
-                .withMessageStartingWith("policy file f.yaml has 4 mistakes:\n  f.yaml:4:13: steps[1].weight")
+                .withMessageStartingWith("policy file f.yaml has 5 mistakes:\n  f.yaml:4:13: steps[1].weight")
                 .withMessageContaining("\n  f.yaml:5:7: soak")
                 .withMessageContaining(
                         "\n  f.yaml:8:5: key \"guardrails[0].worseby\" is unknown: did you mean \"worseBy\"?");
