@@ -14,7 +14,7 @@ final class GuardrailSection {
 
     private static final List<String> SUBJECTS = List.of("rate", "latency", "mean", "custom", "sampleRatio");
     private static final List<String> LIMITS = List.of("worseBy", "worseByPoints", "atMost", "atLeast");
-    private static final List<String> KEYS = List.of(
+    static final List<String> KEYS = List.of(
             "rate",
             "latency",
             "mean",
