@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The command for the person on call: what is off, turn it off, turn it on again, who did what; on a file log that running processes
- * share. {@code docs/runbook.md} is its page.
+ * The command for the person on call: what is off, turn it off, turn it on again, take the new version back, who did what; on a file log
+ * that running processes share. {@code docs/runbook.md} is its page.
  */
 final class Command {
 
@@ -23,7 +23,7 @@ final class Command {
     /** It failed: the log refuses, or the decision is not stored. */
     static final int FAILED = 1;
 
-    /** It was not understood, or names something unknown; nothing was done. */
+    /** It was not understood, names something unknown, or there is nothing to undo; nothing was done. */
     static final int USAGE = 2;
 
     /** The log is not as it was acknowledged. */
@@ -36,6 +36,7 @@ final class Command {
             "  " + StatusCommand.USAGE,
             "  " + KillCommand.USAGE,
             "  " + ReviveCommand.USAGE,
+            "  " + RollbackCommand.USAGE,
             "  " + LogCommand.USAGE,
             "  " + LogCommand.VERIFY_USAGE,
             "  " + LogCommand.SEAL_USAGE,
@@ -43,7 +44,7 @@ final class Command {
             "GATE '*' is every gate. --log defaults to $MODELGATE_LOG, then to modelgate.log in this directory;",
             "a log is never created here. --actor defaults to the user of the operating system.",
             "exit code: 0 done; 1 failed: the log refuses, or the decision is not stored;",
-            "           2 not understood or an unknown name, nothing was done; 3 the log is not verified");
+            "           2 not understood, an unknown name or nothing to undo: nothing was done; 3 the log is not verified");
 
     private final LogAccess logs;
     private final Screen screen;
@@ -101,6 +102,13 @@ final class Command {
             case "kill" -> with(KillCommand.USAGE, rest, KillCommand.OPTIONS, 1, a -> KillCommand.run(a, logs, screen));
             case "revive" ->
                 with(ReviveCommand.USAGE, rest, ReviveCommand.OPTIONS, 1, a -> ReviveCommand.run(a, logs, screen));
+            case "rollback" ->
+                with(
+                        RollbackCommand.USAGE,
+                        rest,
+                        RollbackCommand.OPTIONS,
+                        1,
+                        a -> RollbackCommand.run(a, logs, screen));
             case "log" -> with(LogCommand.USAGE, rest, Set.of("last", "log"), 0, a -> LogCommand.run(a, logs, screen));
             case "log verify" ->
                 with(LogCommand.VERIFY_USAGE, rest, Set.of("log"), 1, a -> LogCommand.verify(a, logs, screen));

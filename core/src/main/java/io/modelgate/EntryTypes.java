@@ -17,7 +17,9 @@ final class EntryTypes {
     /** A version becomes stable: {@code version}. */
     static final String PROMOTE = "promote";
 
-    /** Stable is taken back: {@code from} is rolled back, {@code to} is stable again. */
+    /**
+     * A version is taken back: {@code from} is rolled back, {@code to} is stable again, or still where {@code from} was only a candidate.
+     */
     static final String ROLLBACK = "rollback";
 
     static final Set<String> ALL = Set.of(DECLARE, KILL, REVIVE, PROMOTE, ROLLBACK);

@@ -101,7 +101,8 @@ final class GateCompiler<I, O> {
             if (served != null
                     && !id.equals(stable)
                     && !id.equals(elsewhere)
-                    && !served.killSwitch().off()) {
+                    && !served.ownSwitch()
+                            .off()) { // those that a kill of the gate bars are not asked; a rollback may go there
                 previous.add(served);
             }
         }

@@ -2,6 +2,7 @@ package io.modelgate;
 
 import io.modelgate.control.Entry;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -101,10 +102,18 @@ final class GateFold {
         return plain.length() <= max ? plain : plain.substring(0, max);
     }
 
-    /** Takes stable back, if it is still what the decision was about: another one may have come between. */
+    /**
+     * Takes stable back, if it is still what the decision was about: another one may have come between. Where stable is what it is to be,
+     * it is a candidate that is taken back.
+     */
     private void rollback(@Nullable String from, @Nullable String to) {
-        if (from != null && to != null && from.equals(stable())) {
+        if (from == null || to == null || from.equals(to)) {
+            return;
+        }
+        if (from.equals(stable())) {
             stable(to);
+            rolledBack.add(from);
+        } else if (to.equals(stable())) {
             rolledBack.add(from);
         }
     }
@@ -179,6 +188,13 @@ final class GateFold {
             }
         }
         return earlier;
+    }
+
+    /** All versions that are or were stable, latest first, those that were rolled back too. */
+    List<String> everStable() {
+        List<String> ever = new ArrayList<>(stables);
+        Collections.reverse(ever);
+        return ever;
     }
 
     boolean rolledBack(String version) {

@@ -4,15 +4,17 @@ import io.modelgate.control.Entry;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** {@code modelgate status}: what is off, and what there is. It writes nothing and waits for no lock. */
 final class StatusCommand {
 
     static final String USAGE = "status [--log FILE]";
 
-    private static final Set<String> ROLLOUT = Set.of("rollout", "rollout-weight", "rollout-end");
+    private static final Set<String> ROLLOUT = Set.of("rollout", "rollout-weight", "rollout-end", "rollout-abort");
 
     private StatusCommand() {}
 
@@ -25,13 +27,14 @@ final class StatusCommand {
             kills.forEach(kill -> screen.line("  " + Wording.kill(kill, now)));
             List<GateDescription> all = gates.describe();
             screen.line(Wording.count(all.size(), "gate") + (all.isEmpty() ? "" : ":"));
-            all.forEach(gate -> gate(gates, gate, screen));
+            Map<String, ServingHistory> histories = ServingHistory.of(gates.log(), gates.applied());
+            all.forEach(gate -> gate(gates, gate, histories.get(gate.name()), screen));
             head(gates, path, now, screen);
         }
         return Command.DONE;
     }
 
-    private static void gate(Gates gates, GateDescription gate, Screen screen) {
+    private static void gate(Gates gates, GateDescription gate, @Nullable ServingHistory history, Screen screen) {
         String versions = gate.versions().stream()
                 .map(version -> version
                         + mark(gate.kills().stream()
@@ -43,6 +46,14 @@ final class StatusCommand {
                 .toList();
         screen.line("  " + gate.name() + (whole.isEmpty() ? "" : mark(whole)) + ": stable "
                 + gate.stable().orElse("(none declared)") + ", versions " + versions);
+        ServingHistory.Running running = history == null ? null : history.running();
+        if (running != null) {
+            screen.line("    rollout: " + running.version() + " has "
+                    + (running.halted()
+                            ? "no callers, because a kill halted it"
+                            : Wording.percent(running.weight()) + " of the callers")
+                    + ", since " + Wording.time(running.start().decision().at(), gates.now()));
+        }
         List<Entry> rollout = gates.control().locked(() -> {
             GateFold fold = gates.control().foldOrNull(gate.name());
             return fold == null

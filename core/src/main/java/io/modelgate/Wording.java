@@ -106,7 +106,7 @@ final class Wording {
         return name.equals("weight") && value instanceof Long weight ? percent(weight) : word(String.valueOf(value));
     }
 
-    private static String percent(long weight) {
+    static String percent(long weight) {
         return BigDecimal.valueOf(weight, 3).stripTrailingZeros().toPlainString() + "%";
     }
 }

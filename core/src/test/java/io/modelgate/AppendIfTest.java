@@ -26,6 +26,7 @@ class AppendIfTest {
 
     private static final Actor ALICE = Actor.of("alice");
     private static final Caller CALLER = Caller.of("user-42");
+    private static final long PATIENCE = 20_000_000_000L;
 
     @TempDir
     Path directory;
@@ -58,8 +59,8 @@ class AppendIfTest {
 
     /** Waits for the follower, which has no other way of saying that it is done. */
     private static void await(Gates gates, long seq) {
-        long until = System.currentTimeMillis() + 20_000;
-        while (gates.applied() < seq && System.currentTimeMillis() < until) {
+        long until = Ticker.system().read() + PATIENCE;
+        while (gates.applied() < seq && Ticker.system().read() < until) {
             Thread.onSpinWait();
         }
         assertThat(gates.applied()).isGreaterThanOrEqualTo(seq);

@@ -71,6 +71,12 @@ class CommandRefusalsTest {
                         "kill cre?dit --reason x",
                         "kill credit --reason x --actor=",
                         "revive a b",
+                        "rollback",
+                        "rollback *",
+                        "rollback credit fraud",
+                        "rollback credit --to",
+                        "rollback credit --to v2",
+                        "rollback credit --version v2",
                         "status credit",
                         "status --last 3",
                         "log --last 0",
@@ -104,6 +110,8 @@ class CommandRefusalsTest {
         refused(run("kill", "credit", "--version", "v3", "--reason", "x"), Command.USAGE, "v3", "[v1, v2]");
         refused(run("kill", "credit", "--where", "land=eu", "--reason", "x"), Command.USAGE, "land", "[region]");
         refused(run("kill", "*", "--where", "land=eu", "--reason", "x"), Command.USAGE, "land", "[region]");
+        refused(run("rollback", "kredit"), Command.USAGE, "kredit", "[credit, fraud]");
+        refused(run("rollback", "credit", "--to", "v3"), Command.USAGE, "v3", "[v1, v2]");
     }
 
     @Test
@@ -126,8 +134,14 @@ class CommandRefusalsTest {
     void logThatDoesNotExistIsNeverCreated() throws IOException {
         Path typo = directory.resolve("sub").resolve("modelgate.lgo");
         Files.createDirectory(typo.getParent());
-        for (String command :
-                List.of("status", "kill credit --reason x", "kill * --reason x", "revive", "revive k", "log")) {
+        for (String command : List.of(
+                "status",
+                "kill credit --reason x",
+                "kill * --reason x",
+                "revive",
+                "revive k",
+                "rollback credit",
+                "log")) {
             String[] args = Stream.concat(words(command).stream(), Stream.of("--log", typo.toString()))
                     .toArray(String[]::new);
             refused(run(args), Command.USAGE, typo.toString());

@@ -460,6 +460,20 @@ class WatchTest {
     }
 
     @Test
+    void metricThatThrowsHasNoValue() {
+        ModelGate<String, String> gate = gate(
+                Way.CALL,
+                input -> "two",
+                g -> g.metric("bad", 0, 1, answer -> {
+                            throw new AssertionError(answer);
+                        })
+                        .metric("good", 0, 10, String::length));
+
+        assertThat(gate.metrics().get(0).of().applyAsDouble("x")).isNaN();
+        assertThat(gate.metrics().get(1).of().applyAsDouble("x")).isEqualTo(1);
+    }
+
+    @Test
     void metricsThatMakeNoSenseAreRefused() {
         assertThatThrownBy(() -> gates.<String, String>gate(
                         "credit",

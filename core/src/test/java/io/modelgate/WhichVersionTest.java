@@ -226,6 +226,19 @@ class WhichVersionTest {
     }
 
     @Test
+    void gateThatIsKilledCanBeRolledBack() {
+        ModelGate<String, String> gate = gate("v1", "v2");
+        promote(gate, "v2");
+        KillReceipt kill = gate.kill(ALICE, "first of all off");
+
+        assertThat(gate.rollback(ALICE, "then back").stored(SOON)).isTrue();
+        gate.version("v2").kill(ALICE, "and never again");
+        assertThat(gates.revive(kill.id(), ALICE, "on").stored(SOON)).isTrue();
+
+        assertThat(gate.call("x", PLAIN)).isEqualTo("v1");
+    }
+
+    @Test
     void versionRegisteredAtRunTimeCanBePromoted() {
         ModelGate<String, String> gate = gate("v1");
 

@@ -1,0 +1,274 @@
+package io.modelgate;
+
+import io.modelgate.control.ControlLogException;
+import io.modelgate.control.Decision;
+import io.modelgate.control.Entry;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code modelgate rollback}: undoes the latest change of who serves a gate's callers, and only that: a rollout that runs, or else a
+ * promotion. Two people who run it at once undo one change.
+ */
+final class RollbackCommand {
+
+    static final String USAGE = "rollback GATE [--to VERSION] [--reason TEXT] [--actor NAME] [--log FILE]";
+    static final Set<String> OPTIONS = Set.of("to", "reason", "actor", "log");
+
+    /** What others append meanwhile is looked at; if they never stop, a person should know. */
+    private static final int TRIES = 20;
+
+    private final Gates gates;
+    private final String gate;
+    private final Path path;
+    private final LogAccess logs;
+    private final Screen screen;
+
+    private RollbackCommand(Gates gates, String gate, Path path, LogAccess logs, Screen screen) {
+        this.gates = gates;
+        this.gate = gate;
+        this.path = path;
+        this.logs = logs;
+        this.screen = screen;
+    }
+
+    /** What is to be done, and the words for it. */
+    private record Plan(String from, String to, List<String> served) {}
+
+    static int run(CommandArguments arguments, LogAccess logs, Screen screen) throws UsageException {
+        String gate = arguments.operand(0);
+        if (gate == null || gate.equals(Scope.FLEET)) {
+            throw new UsageException("which gate? name one; each is rolled back by itself");
+        }
+        String reason = Objects.requireNonNullElse(arguments.option("reason"), "");
+        Actor actor = logs.actor(arguments.option("actor"));
+        Path path = logs.path(arguments.option("log"));
+        try (Gates gates = logs.open(path)) {
+            gates.control().requireKnown(Scope.gate(gate));
+            return new RollbackCommand(gates, gate, path, logs, screen).run(arguments.option("to"), actor, reason);
+        }
+    }
+
+    private int run(@Nullable String wanted, Actor actor, String reason) throws UsageException {
+        for (int i = 0; i < TRIES; i++) {
+            long seen = gates.applied();
+            ServingHistory history = ServingHistory.of(gates.log(), seen).getOrDefault(gate, new ServingHistory());
+            Plan plan = wanted == null ? latest(history) : further(history, wanted);
+            if (plan == null) {
+                return Command.USAGE;
+            }
+            Decision decision = gates.decision(
+                    UUID.randomUUID().toString(),
+                    EntryTypes.ROLLBACK,
+                    gate,
+                    actor,
+                    reason,
+                    Map.of("from", plan.from(), "to", plan.to()));
+            Optional<Entry> stored;
+            try {
+                stored = append(seen, decision);
+            } catch (ControlLogException e) {
+                screen.problem("NOT ROLLED BACK: " + gate + " still has " + plan.from()
+                        + ", because that is not stored in " + path + ": " + e.getMessage());
+                screen.hint(
+                        "repair that and try again (a half-written rollback may still come into force then), or roll"
+                                + " back inside the running processes; `"
+                                + logs.again("status", "--log", path.toString()) + "` shows what serves");
+                return Command.FAILED;
+            }
+            if (stored.isPresent()) {
+                report(plan, stored.get());
+                return Command.DONE;
+            }
+        }
+        screen.problem("NOT ROLLED BACK: others write to " + path + " all the time; try again, or kill " + gate);
+        return Command.FAILED;
+    }
+
+    /** Stores a decision on another thread: a lock that somebody holds must not keep a person waiting without a word. */
+    private Optional<Entry> append(long seen, Decision decision) {
+        CompletableFuture<Optional<Entry>> appended = new CompletableFuture<>();
+        Thread writer = Events.daemon(
+                () -> {
+                    try {
+                        appended.complete(gates.appendIf(seen, decision));
+                    } catch (Throwable e) {
+                        appended.completeExceptionally(e);
+                    }
+                },
+                "modelgate-rollback");
+        writer.start();
+        try {
+            return appended.get(logs.patience().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new ControlLogException("it is still waiting to be written", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ControlLogException("this command was interrupted", e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            throw cause instanceof ControlLogException refused
+                    ? refused
+                    : new ControlLogException(String.valueOf(cause), cause);
+        }
+    }
+
+    /** Undoes the latest change; null if there is none to undo, which it says. */
+    private @Nullable Plan latest(ServingHistory history) {
+        ServingHistory.Running running = history.running();
+        String stable = stable();
+        if (running != null && stable != null) {
+            return takeBack(running, stable);
+        }
+        ServingHistory.Change last = history.last();
+        if (last == null) {
+            screen.problem("NOTHING TO UNDO on " + gate + ": "
+                    + (stable == null ? "no version was ever stable" : stable + " is stable since it was declared"));
+            screen.hint("to turn it off: `" + logs.again("kill", gate, "--reason", "…") + "`");
+            return null;
+        }
+        if (last.back()) {
+            screen.problem("NOTHING TO UNDO on " + gate + ": " + last.version() + " was taken back already, "
+                    + by(last.entry()) + ": "
+                    + Wording.reason(last.entry().decision().reason()) + " [entry "
+                    + last.entry().seq() + ", " + last.entry().type() + "]; " + stable + " is stable");
+            hintFurther();
+            return null;
+        }
+        List<String> previous = previous();
+        if (stable == null || previous.isEmpty()) {
+            screen.problem("NO VERSION TO GO BACK TO on " + gate + ": none was stable before " + stable
+                    + " that is not killed and was not rolled back");
+            screen.hint("to turn it off: `" + logs.again("kill", gate, "--reason", "…") + "`");
+            return null;
+        }
+        return new Plan(stable, previous.get(0), promoted(last));
+    }
+
+    private Plan takeBack(ServingHistory.Running running, String stable) {
+        return new Plan(
+                running.version(),
+                stable,
+                List.of(running.version() + " had "
+                        + (running.halted()
+                                ? "no callers, because a kill halted its rollout"
+                                : percent(running.weight()))
+                        + ", under rollout since " + by(running.start())));
+    }
+
+    private List<String> promoted(ServingHistory.Change last) {
+        List<String> served = new ArrayList<>();
+        served.add(last.version() + " was stable since " + by(last.entry()));
+        Entry rollout = last.rollout();
+        if (rollout != null) {
+            served.add("and under rollout before, since " + by(rollout));
+        }
+        return served;
+    }
+
+    /** Goes back to a named version, whatever came last. */
+    private @Nullable Plan further(ServingHistory history, String wanted) throws UsageException {
+        gates.control().requireKnown(Scope.version(gate, wanted));
+        ServingHistory.Running running = history.running();
+        String stable = stable();
+        if (stable != null && stable.equals(wanted)) {
+            if (running != null) {
+                return takeBack(running, stable);
+            }
+            screen.problem("NOTHING TO UNDO on " + gate + ": " + wanted + " is stable");
+            return null;
+        }
+        List<String> earlier =
+                gates.control().locked(() -> gates.control().foldOf(gate).everStable());
+        if (stable == null || !earlier.contains(wanted)) {
+            throw new UsageException("--to is " + Names.quote(wanted) + ", which was never stable on gate " + gate
+                    + "; earlier stable versions are "
+                    + earlier.stream().filter(id -> !id.equals(stable)).toList());
+        }
+        if (killed(wanted)) {
+            throw new UsageException("--to is " + Names.quote(wanted) + ", which is killed; `" + logs.again("revive")
+                    + "` shows by what");
+        }
+        List<String> served = new ArrayList<>();
+        ServingHistory.Change last = history.last();
+        if (last != null && !last.back()) {
+            served.addAll(promoted(last));
+        }
+        if (running != null) {
+            served.add("the rollout of " + running.version() + " ends with it");
+        }
+        return new Plan(stable, wanted, served);
+    }
+
+    private void report(Plan plan, Entry entry) {
+        screen.line("ROLLED BACK " + gate + " from " + plan.from() + " to " + plan.to() + " at "
+                + entry.decision().at());
+        screen.line("  serves  " + plan.to() + ", to everyone");
+        plan.served().forEach(line -> screen.line("  before  " + line));
+        List<Kill> kills = gates.kills().stream()
+                .filter(kill -> kill.scope().bearsOn(Scope.version(gate, plan.to())))
+                .toList();
+        for (Kill kill : kills) {
+            screen.line(
+                    "  killed  " + Wording.kill(kill, gates.now()) + "; callers get the ladder until it is revived");
+        }
+        screen.line("  stored  entry " + entry.seq() + ", on disk in " + path
+                + "; running processes read it within 100 ms");
+    }
+
+    private void hintFurther() {
+        List<String> previous = previous();
+        screen.hint(
+                previous.isEmpty()
+                        ? "no earlier version is left; to turn it off: `" + logs.again("kill", gate, "--reason", "…")
+                                + "`"
+                        : "to go further back: `"
+                                + logs.again("rollback", gate, "--to", previous.get(0), "--log", path.toString())
+                                + "`");
+    }
+
+    private @Nullable String stable() {
+        return gates.control()
+                .locked(() -> Optional.ofNullable(gates.control().foldOf(gate).stable()))
+                .orElse(null);
+    }
+
+    /** Earlier stable versions that may serve, latest first. */
+    private List<String> previous() {
+        return gates.control().locked(() -> {
+            GateFold fold = gates.control().foldOf(gate);
+            return fold.earlierStables().stream()
+                    .filter(id -> fold.versions.containsKey(id) && !id.equals(fold.stable()) && !killed(id))
+                    .toList();
+        });
+    }
+
+    private boolean killed(String version) {
+        return gates.kills().stream()
+                .anyMatch(kill -> kill.scope().gate().equals(gate)
+                        && version.equals(kill.scope().version())
+                        && !kill.scope().narrowed());
+    }
+
+    private String by(Entry entry) {
+        Instant now = gates.now();
+        Decision decision = entry.decision();
+        return Wording.time(decision.at(), now) + " " + Wording.actor(decision.actor(), decision.authentication());
+    }
+
+    private static String percent(long weight) {
+        return Wording.percent(weight) + " of the callers";
+    }
+}
