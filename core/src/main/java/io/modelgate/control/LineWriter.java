@@ -65,7 +65,7 @@ final class LineWriter {
         return quoted.toString();
     }
 
-    private static void value(StringBuilder line, Object value) {
+    static void value(StringBuilder line, Object value) {
         if (value instanceof String text) {
             string(line, text);
         } else if (value instanceof List<?> list) {
