@@ -25,6 +25,7 @@ final class EvidenceBook {
     private StepCounts origin = StepCounts.NONE;
     private StepCounts last = StepCounts.NONE;
 
+    private boolean rebased;
     private boolean begun;
     private boolean restored;
     private long restarts;
@@ -57,6 +58,7 @@ final class EvidenceBook {
         share = candidateShare >= 0 && candidateShare <= 1 ? candidateShare : 0;
         begun = true;
         restored = false;
+        rebased = false;
         base = StepCounts.NONE;
         origin = StepCounts.NONE;
         last = StepCounts.NONE;
@@ -76,6 +78,7 @@ final class EvidenceBook {
         } else if (!CountSums.grown(last, counts)) {
             base = totals(last);
             origin = counts;
+            rebased = true;
             restarts++;
         }
         boolean same = CountSums.grown(counts, last);
@@ -98,15 +101,13 @@ final class EvidenceBook {
     /** After a restart the source may have kept its counts, or counts from zero. If it has all that was counted before, it kept them. */
     private void takeUp(StepCounts counts) {
         boolean goesOn = CountSums.grown(base, counts);
-        if (goesOn) {
-            base = StepCounts.NONE;
-        }
+        rebased = !goesOn;
         restored = false;
         pages.forEach(page -> page.resume(goesOn));
     }
 
     private StepCounts totals(StepCounts counts) {
-        return base == StepCounts.NONE ? counts : CountSums.plus(base, CountSums.minus(counts, origin));
+        return !rebased ? counts : CountSums.plus(base, CountSums.minus(counts, origin));
     }
 
     /** What the data says, in the policy's order. */

@@ -34,6 +34,10 @@ final class Figures {
             // String.format is what this replaces: it is slow, and this is written at every look.
             int exponent = (int) Math.floor(Math.log10(size));
             double digits = Math.rint(value / Math.pow(10, exponent) * 10) / 10;
+            if (Math.abs(digits) >= 10) {
+                digits /= 10;
+                exponent++;
+            }
             return Double.isFinite(digits) ? digits + "e" + exponent : Double.toString(value);
         }
         if (size >= 1000) {
