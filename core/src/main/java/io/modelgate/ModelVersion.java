@@ -24,6 +24,20 @@ public final class ModelVersion {
         return id;
     }
 
+    /** The digest of its artefact, as it was declared; empty if nobody gave one. */
+    public Optional<String> digest() {
+        return gate.gates()
+                .control()
+                .locked(() -> Optional.ofNullable(gate.gates()
+                                .control()
+                                .foldOf(gate.name())
+                                .versions
+                                .get(id))
+                        .map(GateFold.Declared::digest)
+                        .or(() -> Optional.ofNullable(here).map(version -> version.digest))
+                        .filter(digest -> !digest.isEmpty()));
+    }
+
     /** Whether neither it nor its gate nor the fleet is killed, for anyone. */
     public boolean live() {
         return gate.killSwitch(id).on();

@@ -243,6 +243,16 @@ final class CohortRouting implements Router.Routing {
         if (to == null) {
             return this;
         }
+        if (from != null
+                && run != null
+                && !run.promoted()
+                && run.plan().candidate().equals(from)) {
+            // Whoever wrote it, the command for instance, took the candidate back.
+            return became(
+                    run.ended(Stage.ABORTED, false, entry),
+                    entry,
+                    memory.changed(ServingChange.Kind.TAKEN_BACK, from, entry));
+        }
         if (from == null || (memory.stable() != null && !from.equals(memory.stable()))) {
             // Core passes it over: what it was about has changed. A rollout by hand ends all the same, as it always
             // did.

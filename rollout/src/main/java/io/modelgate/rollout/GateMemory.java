@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param recent the latest events, latest last
  */
 record GateMemory(
-        Map<String, Entry> records,
+        Map<String, Registered> records,
         Set<String> rehearsed,
         @Nullable String stable,
         @Nullable ServingChange change,
@@ -39,6 +39,14 @@ record GateMemory(
      * @param event the event
      */
     record Recent(long seq, RolloutEvent event) {}
+
+    /**
+     * What was registered of a version.
+     *
+     * @param record what is known of it
+     * @param entry the entry that says so
+     */
+    record Registered(VersionRecord record, Entry entry) {}
 
     static final GateMemory NONE = new GateMemory(Map.of(), Set.of(), null, null, null, Map.of(), List.of());
 
@@ -70,15 +78,24 @@ record GateMemory(
 
     /** A version was registered. The first record of an id stands: a version is immutable. */
     GateMemory registered(Entry entry) {
-        String version = entry.text(EntryTypes.VERSION);
-        if (version == null
-                || records.containsKey(version)
-                || !(entry.decision().data().get(EntryTypes.RECORD) instanceof Map<?, ?>)) {
+        VersionRecord record = record(entry);
+        if (record == null
+                || !record.version().equals(entry.text(EntryTypes.VERSION))
+                || records.containsKey(record.version())) {
             return this;
         }
-        Map<String, Entry> more = new HashMap<>(records);
-        more.put(version, entry);
+        Map<String, Registered> more = new HashMap<>(records);
+        more.put(record.version(), new Registered(record, entry));
         return new GateMemory(Map.copyOf(more), rehearsed, stable, change, last, ended, recent);
+    }
+
+    private static @Nullable VersionRecord record(Entry entry) {
+        if (!(entry.decision().data().get(EntryTypes.RECORD) instanceof Map<?, ?> data)) {
+            return null;
+        }
+        Map<String, Object> named = new HashMap<>();
+        data.forEach((name, value) -> named.put(String.valueOf(name), value));
+        return VersionRecord.of(named).orElse(null);
     }
 
     GateMemory rehearsed(@Nullable String version) {

@@ -95,6 +95,18 @@ public record Guardrail(
                 "unit",
                 unit,
                 "CALL for an absolute limit on a rate: the share of the callers who ever had a miss grows with their calls");
+        require(
+                name,
+                !(kind == Kind.SAMPLE_RATIO && required),
+                "required",
+                required,
+                "false: a split can be shown to be off, never to be right");
+        require(
+                name,
+                !(kind == Kind.LATENCY && limit instanceof Limit.Bound && worse == Worse.LOWER),
+                "worse",
+                worse,
+                "HIGHER: an absolute limit on a latency is one that it must not exceed");
         limit(name, kind, worse, limit);
     }
 

@@ -13,24 +13,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a person does to a rollout. Thread-safe. */
 final class Interventions {
 
-    /** So often may others write to the log while a person's decision is made on what it says. */
-    private static final int TRIES = 100;
-
     private final Gates gates;
     private final Decided decided;
     private final Controller controller;
+    private final Conditional conditional;
 
     Interventions(Gates gates, Decided decided, Controller controller) {
         this.gates = gates;
         this.decided = decided;
         this.controller = controller;
+        conditional = new Conditional(gates);
     }
 
     /** Appends what concerns the running rollout and makes no sense, and so no difference, once another one runs. */
@@ -65,7 +63,7 @@ final class Interventions {
     }
 
     Receipt promote(ModelGate<?, ?> gate, Actor actor, String reason) {
-        return receipt(conditionally(gate, () -> promotion(gate, actor, reason)));
+        return receipt(conditional.make(gate, () -> promotion(gate, actor, reason)));
     }
 
     private Decision promotion(ModelGate<?, ?> gate, Actor actor, String reason) {
@@ -96,7 +94,7 @@ final class Interventions {
     Receipt abort(ModelGate<?, ?> gate, Actor actor, String reason) {
         RolloutRun run = running(gate);
         return run.promoted()
-                ? receipt(conditionally(gate, () -> takeBack(gate, Routings.of(gate), running(gate), actor, reason)))
+                ? receipt(conditional.make(gate, () -> takeBack(gate, Routings.of(gate), running(gate), actor, reason)))
                 : gates.append(decision(
                         gate, EntryTypes.ROLLOUT_ABORT, actor, reason, data(Routings.of(gate), run, seen(gate, run))));
     }
@@ -113,7 +111,7 @@ final class Interventions {
     }
 
     Rollback rollback(ModelGate<?, ?> gate, Actor actor, String reason) {
-        Entry entry = conditionally(gate, () -> undoing(gate, actor, reason));
+        Entry entry = conditional.make(gate, () -> undoing(gate, actor, reason));
         Map<String, Object> data = entry.decision().data();
         String bad = text(data, "bad");
         List<String> remedies =
@@ -247,20 +245,6 @@ final class Interventions {
 
     private Decision decision(ModelGate<?, ?> gate, String type, Actor actor, String reason, Map<String, Object> data) {
         return decided.of(UUID.randomUUID().toString(), type, gate.name(), actor, reason, data);
-    }
-
-    /** Makes a decision on what the log says and appends it if the log says so still. */
-    private Entry conditionally(ModelGate<?, ?> gate, Supplier<Decision> decide) {
-        for (int i = 0; i < TRIES; i++) {
-            long seq = gates.applied();
-            Optional<Entry> made = gates.appendIf(seq, decide.get());
-            if (made.isPresent()) {
-                return made.get();
-            }
-            Thread.onSpinWait();
-        }
-        throw new IllegalStateException("gate \"" + gate.name() + "\": the control log moved on " + TRIES
-                + " times while this was decided; nothing has changed, try again");
     }
 
     /** The receipt of an entry that is there: to append it once more changes nothing. */

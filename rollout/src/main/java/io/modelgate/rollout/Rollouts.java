@@ -7,6 +7,8 @@ import io.modelgate.ModelGate;
 import io.modelgate.Receipt;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.Entry;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -34,6 +36,8 @@ public final class Rollouts implements AutoCloseable {
     private final Controller controller;
     private final Starting starting;
     private final Interventions interventions;
+    private final Registry registry;
+    private final List<Webhook> webhooks;
     private final TickLoop loop;
     private final ControlLog.Subscription applied;
 
@@ -45,6 +49,13 @@ public final class Rollouts implements AutoCloseable {
         controller = new Controller(gates, config, decided, notices);
         starting = new Starting(gates, decided, controller, notices);
         interventions = new Interventions(gates, decided, controller);
+        registry = new Registry(gates, decided);
+        webhooks = List.copyOf(config.webhooks);
+        events.listen(event -> {
+            if (event instanceof RolloutEvent.Hindered) {
+                tell(event);
+            }
+        });
         applied = gates.onEvent(event -> {
             if (event instanceof GateEvent.Applied each) {
                 applied(each.entry());
@@ -85,9 +96,16 @@ public final class Rollouts implements AutoCloseable {
                 RolloutEvent event = routing.memory().event(entry.seq());
                 if (event != null) {
                     events.publish(event);
+                    if (decided.own(entry.decision())) {
+                        tell(event);
+                    }
                 }
             }
         }
+    }
+
+    private void tell(RolloutEvent event) {
+        webhooks.forEach(webhook -> webhook.send(Notification.of(event)));
     }
 
     /** Starts a rollout under a policy, for all callers: {@link #start(ModelGate, String, RolloutPolicy, Consumer, Actor, String)}. */
@@ -222,6 +240,31 @@ public final class Rollouts implements AutoCloseable {
      */
     public Receipt rehearsed(ModelGate<?, ?> gate, String version, Actor actor, String reason) {
         return interventions.rehearsed(gate, version, actor, reason);
+    }
+
+    /**
+     * Puts what is known of a version into the control log, for good: a version is immutable. Registering it again as it was changes
+     * nothing, wherever its artefact lies now. The gate need not know the version yet.
+     *
+     * <p>To switch to a registered version in an emergency, promote it: {@code gate.version("v0").promote(actor, reason)} is one entry.
+     *
+     * @param about says where the artefact is, and what else is known
+     * @throws IllegalArgumentException if {@code about} says something malformed or names no artefact
+     * @throws IllegalStateException if the version is registered, or served, with another digest, naming both; if it is registered with
+     *     another schema, provenance or other side effects; if the gate was built without {@link Cohorts#router}; if the gates are closed
+     * @throws java.io.UncheckedIOException if the artefact cannot be read
+     */
+    public Receipt register(ModelGate<?, ?> gate, String version, Consumer<VersionRecordBuilder> about, Actor actor) {
+        return registry.register(gate, version, about, actor);
+    }
+
+    /**
+     * What is registered of the gate's versions, by id.
+     *
+     * @throws IllegalStateException if the gate was built without {@link Cohorts#router}
+     */
+    public Map<String, VersionRecord> registry(ModelGate<?, ?> gate) {
+        return Registry.records(gate);
     }
 
     /** Calls a listener for every event from now on, until the subscription is closed. One that throws is reported. */

@@ -23,6 +23,7 @@ public final class RolloutsBuilder {
 
     final List<PromotionGate> promotionGates = new ArrayList<>();
     final Map<String, GuardrailTest> tests = new HashMap<>();
+    final List<Webhook> webhooks = new ArrayList<>();
     String instance = "main";
 
     @Nullable
@@ -59,6 +60,15 @@ public final class RolloutsBuilder {
     /** Adds one that has a say in promotions; all must consent. Default: none, so that the evidence alone decides. */
     public RolloutsBuilder promotionGate(PromotionGate gate) {
         promotionGates.add(gate);
+        return this;
+    }
+
+    /**
+     * Notifies a webhook, of what this process decides and of what hinders it: each process that shares the control log notifies of its
+     * own decisions, so that each is told once. Whoever made the webhook closes it.
+     */
+    public RolloutsBuilder webhook(Webhook webhook) {
+        webhooks.add(webhook);
         return this;
     }
 

@@ -1,0 +1,68 @@
+package io.modelgate.rollout;
+
+import io.modelgate.CallCounts;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Compares and adds up what was counted. */
+final class CountSums {
+
+    private CountSums() {}
+
+    /** Whether no count became fewer. */
+    static boolean grown(StepCounts from, StepCounts to) {
+        return grown(from.stable(), to.stable())
+                && grown(from.candidate(), to.candidate())
+                && grown(from.byRule(), to.byRule());
+    }
+
+    private static boolean grown(ArmCounts from, ArmCounts to) {
+        if (from.units() > to.units()
+                || !grown(from.calls(), to.calls())
+                || !grown(from.firstCalls(), to.firstCalls())) {
+            return false;
+        }
+        for (Map.Entry<Rate, Long> each : from.missed().entrySet()) {
+            if (each.getValue() > to.missed().getOrDefault(each.getKey(), 0L)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean grown(CallCounts from, CallCounts to) {
+        return from.answered() <= to.answered() && Misses.of(from) <= Misses.of(to);
+    }
+
+    static StepCounts plus(StepCounts one, StepCounts other) {
+        return merge(one, other, 1);
+    }
+
+    static StepCounts minus(StepCounts one, StepCounts earlier) {
+        return merge(one, earlier, -1);
+    }
+
+    private static StepCounts merge(StepCounts one, StepCounts other, int sign) {
+        return new StepCounts(
+                merge(one.stable(), other.stable(), sign),
+                merge(one.candidate(), other.candidate(), sign),
+                merge(one.byRule(), other.byRule(), sign),
+                one.reached() + sign * other.reached());
+    }
+
+    private static ArmCounts merge(ArmCounts one, ArmCounts other, int sign) {
+        Map<Rate, Long> missed = new EnumMap<>(Rate.class);
+        missed.putAll(one.missed());
+        other.missed().forEach((rate, count) -> missed.merge(rate, sign * count, Long::sum));
+        return new ArmCounts(
+                merge(one.calls(), other.calls(), sign),
+                merge(one.firstCalls(), other.firstCalls(), sign),
+                one.callers() + sign * other.callers(),
+                one.units() + sign * other.units(),
+                missed);
+    }
+
+    private static CallCounts merge(CallCounts one, CallCounts other, int sign) {
+        return sign > 0 ? one.plus(other) : one.minus(other);
+    }
+}

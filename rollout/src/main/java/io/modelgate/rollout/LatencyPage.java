@@ -1,0 +1,150 @@
+package io.modelgate.rollout;
+
+import io.modelgate.CallCounts;
+import io.modelgate.Latencies;
+import java.util.Map;
+
+/**
+ * A quantile of the latency against stable's. A call without a usable answer took for ever. Not thread-safe.
+ *
+ * <p>The bounds of the two arms hold together with probability 1−α, α/2 each, and each epoch has its part of α. What shows a regression
+ * begins anew after {@value #CALLS} calls of the candidate, as an epoch does: a candidate that becomes slow late is found by its late calls.
+ */
+final class LatencyPage extends Page {
+
+    private static final long CALLS = 50_000;
+
+    private final RankBounds candidateWorse;
+    private final RankBounds stableWorse;
+    private final RankBounds candidateNotWorse;
+    private final RankBounds stableNotWorse;
+
+    private long epoch;
+    private long part;
+    private CallCounts candidate = CallCounts.NONE;
+    private CallCounts stable = CallCounts.NONE;
+    private CallCounts candidateBefore = CallCounts.NONE;
+    private CallCounts stableBefore = CallCounts.NONE;
+    private Interval candidateAt = Interval.ANYWHERE;
+    private Interval stableAt = Interval.ANYWHERE;
+    private boolean notWorse;
+
+    LatencyPage(Guardrail guardrail, double alpha, double promotionAlpha) {
+        super(guardrail, alpha, promotionAlpha);
+        candidateWorse = new RankBounds(guardrail.quantile());
+        stableWorse = new RankBounds(guardrail.quantile());
+        candidateNotWorse = new RankBounds(guardrail.quantile());
+        stableNotWorse = new RankBounds(guardrail.quantile());
+    }
+
+    @Override
+    void begin() {
+        epoch++;
+        part++;
+        candidate = CallCounts.NONE;
+        stable = CallCounts.NONE;
+        candidateBefore = CallCounts.NONE;
+        stableBefore = CallCounts.NONE;
+        candidateAt = Interval.ANYWHERE;
+        stableAt = Interval.ANYWHERE;
+        notWorse = false;
+    }
+
+    private CallCounts of(ArmCounts arm) {
+        return guardrail.unit() == Unit.CALL ? arm.calls() : arm.firstCalls();
+    }
+
+    @Override
+    void look(StepCounts totals) {
+        if (!controlArm) {
+            return;
+        }
+        totals(totals);
+        if (Misses.calls(candidate) - Misses.calls(candidateBefore) >= CALLS) {
+            part++;
+            candidateBefore = candidate;
+            stableBefore = stable;
+        }
+    }
+
+    private void judge() {
+        double logWorse = Math.log(2 / (alpha * Epochs.part(part)));
+        candidateAt = at(candidateWorse, candidate, candidateBefore, logWorse);
+        stableAt = at(stableWorse, stable, stableBefore, logWorse);
+        // The limit of a latency is in seconds, its buckets in nanoseconds.
+        Guardrail.Limit limit = guardrail.limit() instanceof Guardrail.Limit.Absolute absolute
+                ? new Guardrail.Limit.Absolute(absolute.points() * 1e9)
+                : guardrail.limit();
+        regressed |= candidateAt.worseThanAllowed(stableAt, guardrail.worse(), limit);
+        double logNotWorse = Math.log(2 / (promotionAlpha * Epochs.part(epoch)));
+        notWorse = at(candidateNotWorse, candidate, CallCounts.NONE, logNotWorse)
+                .allowed(at(stableNotWorse, stable, CallCounts.NONE, logNotWorse), guardrail.worse(), limit);
+    }
+
+    private static Interval at(RankBounds bounds, CallCounts calls, CallCounts before, double logNeeded) {
+        Latencies latencies =
+                before.calls() == 0 ? calls.latencies() : calls.latencies().minus(before.latencies());
+        long n = latencies.count() + Misses.of(calls) - Misses.of(before);
+        long low = bounds.atLeast(n, logNeeded);
+        long high = bounds.atMost(n, logNeeded);
+        return new Interval(
+                low < 1 ? 0 : latencies.notBefore(low), high > n ? Double.POSITIVE_INFINITY : latencies.notAfter(high));
+    }
+
+    @Override
+    Evidence evidence() {
+        if (!controlArm) {
+            return noControlArm();
+        }
+        String quantile = "p" + Figures.three(guardrail.quantile() * 100);
+        String text = quantile + " of the candidate " + text(candidateAt) + " ("
+                + Figures.count(Misses.calls(candidate))
+                + (guardrail.unit() == Unit.CALL ? " calls, " : " callers' first calls, ")
+                + Figures.count(Misses.of(candidate)) + " without an answer), of stable " + text(stableAt) + " ("
+                + Figures.count(Misses.calls(stable)) + ", " + Figures.count(Misses.of(stable)) + ")"
+                + (regressed ? "; shown to be worse than allowed" : notWorse ? "; shown to be not worse" : "");
+        return evidence(
+                notWorse,
+                text,
+                Map.of(
+                        "candidateLowNanos", Double.toString(candidateAt.low()),
+                        "candidateHighNanos", Double.toString(candidateAt.high()),
+                        "stableLowNanos", Double.toString(stableAt.low()),
+                        "stableHighNanos", Double.toString(stableAt.high()),
+                        "candidateCalls", Long.toString(Misses.calls(candidate)),
+                        "stableCalls", Long.toString(Misses.calls(stable))));
+    }
+
+    private static String text(Interval at) {
+        return Double.isInfinite(at.high())
+                ? "at least " + Figures.millis(at.low())
+                : Figures.millis(at.low()) + " to " + Figures.millis(at.high());
+    }
+
+    @Override
+    void write(Map<String, Object> into) {
+        super.write(into);
+        into.put("epoch", epoch);
+        into.put("part", part);
+        into.put("candidateBefore", SavedCounts.write(candidateBefore, true));
+        into.put("stableBefore", SavedCounts.write(stableBefore, true));
+    }
+
+    @Override
+    void read(Saved from) {
+        super.read(from);
+        epoch = from.count("epoch");
+        part = from.count("part");
+        candidateBefore = SavedCounts.read(from.in("candidateBefore"));
+        stableBefore = SavedCounts.read(from.in("stableBefore"));
+    }
+
+    @Override
+    void totals(StepCounts totals) {
+        candidate = of(totals.candidate());
+        stable = of(totals.stable());
+        if (controlArm) {
+            judge();
+        }
+    }
+}

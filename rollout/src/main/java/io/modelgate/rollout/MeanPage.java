@@ -1,0 +1,184 @@
+package io.modelgate.rollout;
+
+import io.modelgate.CallCounts;
+import io.modelgate.Values;
+import io.modelgate.rollout.Guardrail.Limit;
+import io.modelgate.rollout.Guardrail.Worse;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The mean of a metric, against stable's or against an absolute limit. Not thread-safe.
+ *
+ * <p>The bounds that are compared hold together with probability 1−α, split evenly, and each epoch has its part of α. What shows a
+ * regression begins anew after {@value #VALUES} values of the candidate, as an epoch does.
+ */
+final class MeanPage extends Page {
+
+    private static final long VALUES = 50_000;
+
+    /** The log(1/α) of each bound is taken for this many bounds. */
+    private final int boundsWorse;
+
+    private final int boundsNotWorse;
+    private final boolean absolute;
+    private final int metric;
+    private final double least;
+    private final double width;
+
+    private long epoch;
+    private long part;
+    private Values candidateSeen = Values.NONE;
+    private Values stableSeen = Values.NONE;
+    private final EmpiricalBernstein candidateWorse = new EmpiricalBernstein();
+    private final EmpiricalBernstein stableWorse = new EmpiricalBernstein();
+    private final EmpiricalBernstein candidateNotWorse = new EmpiricalBernstein();
+    private final EmpiricalBernstein stableNotWorse = new EmpiricalBernstein();
+    private boolean notWorse;
+
+    MeanPage(Guardrail guardrail, int metric, double[] range, double alpha, double promotionAlpha) {
+        super(guardrail, alpha, promotionAlpha);
+        this.metric = metric;
+        least = range[0];
+        width = range[1] - range[0];
+        absolute = guardrail.limit() instanceof Limit.Bound;
+        boundsWorse = absolute ? 1 : guardrail.worse() == Worse.EITHER ? 4 : 2;
+        boundsNotWorse = absolute ? 1 : 2;
+    }
+
+    @Override
+    void begin() {
+        epoch++;
+        part();
+        candidateSeen = Values.NONE;
+        stableSeen = Values.NONE;
+        candidateNotWorse.restore(new double[EmpiricalBernstein.STATE]);
+        stableNotWorse.restore(new double[EmpiricalBernstein.STATE]);
+        notWorse = false;
+    }
+
+    private void part() {
+        part++;
+        candidateWorse.restore(new double[EmpiricalBernstein.STATE]);
+        stableWorse.restore(new double[EmpiricalBernstein.STATE]);
+    }
+
+    private double logWorse() {
+        return Math.log(boundsWorse / (alpha * Epochs.part(part)));
+    }
+
+    private double logNotWorse() {
+        return Math.log(boundsNotWorse / (promotionAlpha * Epochs.part(epoch)));
+    }
+
+    private Values of(ArmCounts arm) {
+        return (guardrail.unit() == Unit.CALL ? arm.calls() : arm.firstCalls()).values(metric);
+    }
+
+    @Override
+    void look(StepCounts totals) {
+        if (!absolute && !controlArm) {
+            return;
+        }
+        CallCounts byRule = totals.byRule();
+        Values candidate = absolute ? of(totals.candidate()).plus(byRule.values(metric)) : of(totals.candidate());
+        Values stable = absolute ? Values.NONE : of(totals.stable());
+        Values newCandidate = candidate.minus(candidateSeen);
+        Values newStable = stable.minus(stableSeen);
+        candidateSeen = candidate;
+        stableSeen = stable;
+        candidateWorse.add(newCandidate, logWorse());
+        stableWorse.add(newStable, logWorse());
+        candidateNotWorse.add(newCandidate, logNotWorse());
+        stableNotWorse.add(newStable, logNotWorse());
+        judge();
+        if (candidateWorse.count() >= VALUES) {
+            part();
+        }
+    }
+
+    private void judge() {
+        Limit limit = guardrail.limit();
+        regressed |=
+                at(candidateWorse, logWorse()).worseThanAllowed(at(stableWorse, logWorse()), guardrail.worse(), limit);
+        notWorse = at(candidateNotWorse, logNotWorse())
+                .allowed(at(stableNotWorse, logNotWorse()), guardrail.worse(), limit);
+    }
+
+    private Interval at(EmpiricalBernstein mean, double logNeeded) {
+        Interval scaled = mean.interval(logNeeded);
+        return new Interval(least + scaled.low() * width, least + scaled.high() * width);
+    }
+
+    @Override
+    Evidence evidence() {
+        if (!absolute && !controlArm) {
+            return noControlArm();
+        }
+        Interval candidate = at(candidateWorse, logWorse());
+        Interval stable = at(stableWorse, logWorse());
+        String text = "mean of the candidate " + text(candidate) + " (" + Figures.count(candidateSeen.count())
+                + (guardrail.unit() == Unit.CALL ? " calls)" : " callers' first calls)")
+                + (absolute ? "" : ", of stable " + text(stable) + " (" + Figures.count(stableSeen.count()) + ")")
+                + (regressed ? "; shown to be worse than allowed" : notWorse ? "; shown to be not worse" : "");
+        Map<String, String> numbers = new HashMap<>();
+        numbers.put("candidateLow", Double.toString(candidate.low()));
+        numbers.put("candidateHigh", Double.toString(candidate.high()));
+        numbers.put("candidateValues", Long.toString(candidateSeen.count()));
+        if (!absolute) {
+            numbers.put("stableLow", Double.toString(stable.low()));
+            numbers.put("stableHigh", Double.toString(stable.high()));
+            numbers.put("stableValues", Long.toString(stableSeen.count()));
+        }
+        return evidence(notWorse, text, numbers);
+    }
+
+    private static String text(Interval at) {
+        return Figures.three(at.low()) + " to " + Figures.three(at.high());
+    }
+
+    @Override
+    void resume(boolean goesOn) {
+        if (!goesOn) {
+            candidateSeen = Values.NONE;
+            stableSeen = Values.NONE;
+        }
+    }
+
+    @Override
+    void write(Map<String, Object> into) {
+        super.write(into);
+        into.put("epoch", epoch);
+        into.put("part", part);
+        into.put("values", List.of(candidateSeen.count(), stableSeen.count()));
+        into.put("sums", numbers(candidateSeen.sum(), candidateSeen.squares(), stableSeen.sum(), stableSeen.squares()));
+        into.put("candidateWorse", numbers(candidateWorse.state()));
+        into.put("stableWorse", numbers(stableWorse.state()));
+        into.put("candidateNotWorse", numbers(candidateNotWorse.state()));
+        into.put("stableNotWorse", numbers(stableNotWorse.state()));
+    }
+
+    private static List<String> numbers(double... values) {
+        return Arrays.stream(values).mapToObj(Double::toString).toList();
+    }
+
+    @Override
+    void read(Saved from) {
+        super.read(from);
+        epoch = from.count("epoch");
+        part = from.count("part");
+        long[] values = from.counts("values", 2);
+        double[] sums = from.numbers("sums", 4);
+        candidateSeen = new Values(values[0], sums[0], sums[1]);
+        stableSeen = new Values(values[1], sums[2], sums[3]);
+        candidateWorse.restore(from.numbers("candidateWorse", EmpiricalBernstein.STATE));
+        stableWorse.restore(from.numbers("stableWorse", EmpiricalBernstein.STATE));
+        candidateNotWorse.restore(from.numbers("candidateNotWorse", EmpiricalBernstein.STATE));
+        stableNotWorse.restore(from.numbers("stableNotWorse", EmpiricalBernstein.STATE));
+        if (absolute || controlArm) {
+            judge();
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.modelgate.rollout;
+
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** What the book holds of one guardrail. Not thread-safe. */
+abstract class Page {
+
+    final Guardrail guardrail;
+
+    /** This guardrail's part of α, and the α of promotion. */
+    final double alpha;
+
+    final double promotionAlpha;
+
+    /** The candidate's share of the randomly assigned callers in this epoch; 0 before the first. */
+    double share;
+
+    boolean controlArm;
+
+    /** Once shown, a regression stands for the rollout: an e-process may be stopped whenever it was large. */
+    boolean regressed;
+
+    Page(Guardrail guardrail, double alpha, double promotionAlpha) {
+        this.guardrail = guardrail;
+        this.alpha = alpha;
+        this.promotionAlpha = promotionAlpha;
+    }
+
+    final void begin(double candidateShare, boolean control) {
+        share = candidateShare;
+        controlArm = control;
+        begin();
+    }
+
+    /** A new epoch has begun; {@link #share} and {@link #controlArm} are its own. */
+    abstract void begin();
+
+    /** Takes the totals of the epoch, which only grow. */
+    abstract void look(StepCounts totals);
+
+    abstract Evidence evidence();
+
+    /**
+     * After {@link #read}: whether the totals go on where they were, or a new source counts them from zero. Only what is not a total
+     * of calls asks.
+     */
+    void resume(boolean goesOn) {}
+
+    void write(Map<String, Object> into) {
+        into.put("regressed", regressed);
+    }
+
+    /**
+     * Reads what {@link #write} wrote. The page is thrown away if this fails.
+     *
+     * @throws IllegalArgumentException if it is nonsense
+     */
+    void read(Saved from) {
+        regressed = from.flag("regressed");
+    }
+
+    /** After {@link #read}: the epoch's totals so far, but for the metrics' values. They are nothing new. */
+    void totals(StepCounts totals) {}
+
+    final Finding finding(boolean notWorse) {
+        return regressed ? Finding.REGRESSED : notWorse ? Finding.NOT_WORSE : Finding.INCONCLUSIVE;
+    }
+
+    final Evidence evidence(boolean notWorse, String text, Map<String, String> numbers) {
+        return evidence(notWorse, OptionalDouble.empty(), OptionalDouble.empty(), text, numbers);
+    }
+
+    final Evidence evidence(
+            boolean notWorse,
+            OptionalDouble worseE,
+            OptionalDouble notWorseE,
+            String text,
+            Map<String, String> numbers) {
+        return new Evidence(
+                guardrail.name(), guardrail.required(), finding(notWorse), worseE, notWorseE, text, numbers);
+    }
+
+    /** What a comparison says while there is nothing to compare with. */
+    final Evidence noControlArm() {
+        String text = share <= 0
+                ? "nothing to compare: no caller is sent to the candidate by chance"
+                : "nothing to compare: no caller is kept on stable by chance at this weight";
+        return evidence(false, regressed ? "regressed at an earlier weight; now " + text : text, Map.of());
+    }
+}
