@@ -340,6 +340,10 @@ final class Control implements AutoCloseable {
         }
     }
 
+    boolean closed() {
+        return closed;
+    }
+
     /** Refuses what nobody can answer for any more. */
     void requireOpen() {
         if (closed) {

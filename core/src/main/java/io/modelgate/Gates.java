@@ -188,6 +188,11 @@ public final class Gates implements AutoCloseable {
         });
     }
 
+    /** The gates of this process, in no particular order. */
+    public List<ModelGate<?, ?>> gates() {
+        return control.locked(() -> List.copyOf(control.gates()));
+    }
+
     /**
      * Makes an object of an interface whose {@link Gated} methods go through gates, with implementations annotated {@link Version} as the
      * versions of each.
@@ -400,6 +405,11 @@ public final class Gates implements AutoCloseable {
         return control.applied();
     }
 
+    /** Whether it is closed, so that nothing can be changed any more. */
+    public boolean closed() {
+        return control.closed();
+    }
+
     /** How many kills of this process are in force here but not stored yet. */
     public long unstoredKills() {
         return control.unstoredKills();
@@ -409,11 +419,13 @@ public final class Gates implements AutoCloseable {
         return control;
     }
 
-    Ticker ticker() {
+    /** The source of elapsed time. */
+    public Ticker ticker() {
         return ticker;
     }
 
-    Scheduler scheduler() {
+    /** What runs tasks after a delay. */
+    public Scheduler scheduler() {
         return config.scheduler;
     }
 

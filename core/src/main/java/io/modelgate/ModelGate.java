@@ -303,6 +303,22 @@ public final class ModelGate<I, O> {
         return target == null || target.killSwitch().blocks(caller) ? Optional.empty() : target.version().idOptional;
     }
 
+    /** The version that {@link #rollback} would make stable; empty if none may serve here. */
+    public Optional<String> previous() {
+        GateState<I, O> seen = state;
+        String from = describe().stable().orElse(config.stable());
+        Served<I, O> serving = seen.stable();
+        // Where this process lacks stable, the version that stands in for it is the previous one.
+        return serving != null && !serving.version().id.equals(from)
+                ? Optional.of(serving.version().id)
+                : seen.previous().stream().findFirst().map(previous -> previous.version().id);
+    }
+
+    /** Whether a version is registered in this process. */
+    public boolean registered(String version) {
+        return registered.containsKey(version);
+    }
+
     /** The gate's name. */
     public String name() {
         return config.name();
@@ -377,16 +393,8 @@ public final class ModelGate<I, O> {
      * @throws IllegalStateException if no previous version may serve here
      */
     public Receipt rollback(Actor actor, String reason) {
-        GateState<I, O> seen = state;
         String from = describe().stable().orElse(config.stable());
-        Served<I, O> serving = seen.stable();
-        // Where this process lacks stable, the version that stands in for it is the previous one.
-        String to = serving != null && !serving.version().id.equals(from)
-                ? serving.version().id
-                : seen.previous().stream()
-                        .findFirst()
-                        .map(previous -> previous.version().id)
-                        .orElse(null);
+        String to = previous().orElse(null);
         if (to == null) {
             throw new IllegalStateException("gate \"" + name()
                     + "\" has no previous version to roll back to: none was stable before that is registered here, not killed and not"

@@ -4,11 +4,17 @@ import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * When a rollout may step up. Never keeps it from being aborted. Immutable.
+ *
+ * <p>The hours are those that the zone's clocks show: an hour that a change of the clocks leaves out is not open, and one that comes
+ * twice is open twice.
  *
  * @param zone whose days and hours are meant
  * @param open the business hours; empty is always
@@ -16,10 +22,30 @@ import java.util.Set;
  */
 public record Calendar(ZoneId zone, List<Hours> open, List<Blackout> blackouts) {
 
+    /** At any time. */
+    public static final Calendar ALWAYS = new Calendar(ZoneOffset.UTC, List.of(), List.of());
+
     /** Copies the lists. */
     public Calendar {
         open = List.copyOf(open);
         blackouts = List.copyOf(blackouts);
+    }
+
+    /** Whether a rollout may step up at a moment. */
+    public boolean open(Instant at) {
+        return blackouts.stream().noneMatch(blackout -> blackout.holds(at)) && withinHours(at);
+    }
+
+    /**
+     * The first moment from the given one on at which a rollout may step up; empty if there is none within a year of it or of the
+     * blackout that holds it, or before the year 10,000.
+     */
+    public Optional<Instant> nextOpen(Instant from) {
+        return new NextOpen(this).from(from);
+    }
+
+    boolean withinHours(Instant at) {
+        return open.isEmpty() || open.stream().anyMatch(hours -> hours.hold(at.atZone(zone)));
     }
 
     /**
@@ -29,7 +55,22 @@ public record Calendar(ZoneId zone, List<Hours> open, List<Blackout> blackouts) 
      * @param from the first moment
      * @param to the first moment after; at or before {@code from}, it is on the next day
      */
-    public record Hours(Set<DayOfWeek> days, LocalTime from, LocalTime to) {}
+    public record Hours(Set<DayOfWeek> days, LocalTime from, LocalTime to) {
+
+        /** Copies the set. */
+        public Hours {
+            days = Set.copyOf(days);
+        }
+
+        boolean hold(ZonedDateTime at) {
+            LocalTime time = at.toLocalTime();
+            boolean overnight = !to.isAfter(from);
+            if (days.contains(at.getDayOfWeek()) && !time.isBefore(from) && (overnight || time.isBefore(to))) {
+                return true;
+            }
+            return overnight && days.contains(at.getDayOfWeek().minus(1)) && time.isBefore(to);
+        }
+    }
 
     /**
      * A time without steps.
@@ -37,5 +78,10 @@ public record Calendar(ZoneId zone, List<Hours> open, List<Blackout> blackouts) 
      * @param from the first moment
      * @param to the first moment after
      */
-    public record Blackout(Instant from, Instant to) {}
+    public record Blackout(Instant from, Instant to) {
+
+        boolean holds(Instant at) {
+            return !at.isBefore(from) && at.isBefore(to);
+        }
+    }
 }

@@ -1,7 +1,9 @@
 package io.modelgate.rollout;
 
 import io.modelgate.Identities;
+import io.modelgate.Metric;
 import io.modelgate.Router;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -41,7 +43,12 @@ public final class Cohorts {
 
         @Override
         public Routing initial(String gate, Identities identities) {
-            return CohortRouting.initial(gate, identities);
+            return initial(gate, identities, List.of());
+        }
+
+        @Override
+        public Routing initial(String gate, Identities identities, List<? extends Metric<?>> metrics) {
+            return CohortRouting.initial(gate, identities, metrics);
         }
     }
 }

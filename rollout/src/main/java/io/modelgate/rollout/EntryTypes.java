@@ -17,6 +17,38 @@ final class EntryTypes {
     /** It ends, and everyone gets stable: {@link #ID}. */
     static final String ROLLOUT_END = "rollout-end";
 
+    // Of rollouts under a policy. Their ROLLOUT has POLICY and BASELINE too, their ROLLOUT_WEIGHT a STEP; all have ID.
+
+    /** The candidate is taken back before it was promoted. */
+    static final String ROLLOUT_ABORT = "rollout-abort";
+
+    /** It is to step up no further; {@link #INCONCLUSIVE} where its evidence is why. */
+    static final String ROLLOUT_PAUSE = "rollout-pause";
+
+    /** It may step up again. */
+    static final String ROLLOUT_RESUME = "rollout-resume";
+
+    /** It waits for the approval of a {@link #STEP}. */
+    static final String ROLLOUT_WAIT = "rollout-wait";
+
+    /** A person approves a {@link #STEP}. */
+    static final String ROLLOUT_APPROVE = "rollout-approve";
+
+    /** It has been held up for too long: {@link #HOLD}, where that began, and {@link #ALERT}, 1 or, escalated, 2. */
+    static final String ROLLOUT_ALERT = "rollout-alert";
+
+    /** The soak begins. */
+    static final String ROLLOUT_SOAK = "rollout-soak";
+
+    /** What one process has counted so far: see {@link Checkpoint}. */
+    static final String ROLLOUT_CHECKPOINT = "rollout-checkpoint";
+
+    /** A version's artefact, schema, provenance and side effects: {@link #VERSION}, {@link #RECORD}. */
+    static final String VERSION_REGISTERED = "version-registered";
+
+    /** A rollback to a {@link #VERSION} was rehearsed. */
+    static final String ROLLBACK_REHEARSED = "rollback-rehearsed";
+
     static final String ID = "rollout";
     static final String VERSION = "version";
     static final String WEIGHT = "weight";
@@ -25,9 +57,49 @@ final class EntryTypes {
     static final String DENY = "deny";
     static final String ONLY = "only";
     static final String FORCE = "force";
+    static final String POLICY = "policy";
+    static final String BASELINE = "baseline";
+    static final String STEP = "step";
+    static final String INCONCLUSIVE = "inconclusive";
+    static final String HOLD = "hold";
+    static final String ALERT = "alert";
+    static final String HOLDBACK = "holdback";
+    static final String EVIDENCE = "evidence";
+    static final String PROCESS = "process";
+    static final String RECORD = "record";
+    static final String FROM = "from";
+    static final String TO = "to";
 
     /** The types of this module. */
-    static final Set<String> OWN = Set.of(ROLLOUT, ROLLOUT_WEIGHT, ROLLOUT_END);
+    static final Set<String> OWN = Set.of(
+            ROLLOUT,
+            ROLLOUT_WEIGHT,
+            ROLLOUT_END,
+            ROLLOUT_ABORT,
+            ROLLOUT_PAUSE,
+            ROLLOUT_RESUME,
+            ROLLOUT_WAIT,
+            ROLLOUT_APPROVE,
+            ROLLOUT_ALERT,
+            ROLLOUT_SOAK,
+            ROLLOUT_CHECKPOINT,
+            VERSION_REGISTERED,
+            ROLLBACK_REHEARSED);
+
+    /** The types that may move a rollout under a policy in a way that listeners hear of. */
+    static final Set<String> EVENTFUL = Set.of(
+            ROLLOUT,
+            ROLLOUT_WEIGHT,
+            ROLLOUT_END,
+            ROLLOUT_ABORT,
+            ROLLOUT_PAUSE,
+            ROLLOUT_RESUME,
+            ROLLOUT_WAIT,
+            ROLLOUT_APPROVE,
+            ROLLOUT_ALERT,
+            ROLLOUT_SOAK,
+            "promote",
+            "rollback");
 
     // Core's own types, as far as they bear on a rollout.
 

@@ -1,17 +1,25 @@
 package io.modelgate.rollout;
 
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A condition that a rollout must keep. Immutable; the methods return changed copies.
  *
  * <pre>{@code
- * Guardrail.rate(Rate.ERRORS).worseBy(0.2).required()      // at most 20 % more errors than stable, as a share
- * Guardrail.rate(Rate.ERRORS).atMost(0.01)                 // an absolute limit
+ * Guardrail.rate(Rate.ERRORS).worseBy(0.2).requiredForPromotion() // at most 20 % more errors than stable, as a share
+ * Guardrail.rate(Rate.ERRORS).atMost(0.01)                             // an absolute limit
  * Guardrail.latency(0.99).worseBy(0.25)
+ * Guardrail.latency(0.99).atMost(Duration.ofMillis(300))
  * Guardrail.mean("approved").drift().worseByPoints(0.05)
  * Guardrail.custom("complaints", test)
  * }</pre>
+ *
+ * <p>A comparison with stable counts callers by default, {@link Unit#CALLER}: callers repeat themselves, and calls of one caller that
+ * go wrong together would weigh as if they were many callers. An absolute limit counts calls, {@link Unit#CALL}: it is a statement
+ * about calls. See {@code docs/guardrails.md} for what each choice costs.
  *
  * @param name what evidence calls it; unique in a policy
  * @param kind what it looks at
@@ -37,6 +45,308 @@ public record Guardrail(
         boolean required,
         double share,
         @Nullable GuardrailTest test) {
+
+    private static final String NAMES = "[A-Za-z0-9][A-Za-z0-9._-]{0,99}";
+
+    /** The limit of the kinds that have none. */
+    private static final Limit NONE = new Limit.Relative(0);
+
+    /**
+     * Checks each component and that they fit together.
+     *
+     * @throws IllegalArgumentException if one does not; the message names the guardrail, the component, its value and what is accepted
+     */
+    public Guardrail {
+        if (!name.matches(NAMES)) {
+            throw new IllegalArgumentException("name of a guardrail is \"" + name
+                    + "\": expected 1 to 100 letters, digits, '.', '_' or '-', starting with a letter or digit");
+        }
+        check(
+                name,
+                kind == Kind.RATE,
+                rate != null,
+                "rate",
+                String.valueOf(rate),
+                "a rate for the kind RATE and none else");
+        check(
+                name,
+                kind == Kind.MEAN,
+                metric != null,
+                "metric",
+                String.valueOf(metric),
+                "a metric for the kind MEAN and none else");
+        check(
+                name,
+                kind == Kind.LATENCY,
+                quantile > 0 && quantile < 1,
+                "quantile",
+                String.valueOf(quantile),
+                "above 0 and below 1 for the kind LATENCY, 0.99 for instance, and 0 else");
+        require(name, share > 0 && share < Double.POSITIVE_INFINITY, "share", share, "a finite number above 0");
+        require(
+                name,
+                kind != Kind.RATE || worse == Worse.HIGHER,
+                "worse",
+                worse,
+                "HIGHER: a rate counts what went wrong");
+        require(
+                name,
+                !(kind == Kind.RATE && limit instanceof Limit.Bound && unit == Unit.CALLER),
+                "unit",
+                unit,
+                "CALL for an absolute limit on a rate: the share of the callers who ever had a miss grows with their calls");
+        limit(name, kind, worse, limit);
+    }
+
+    private static void check(String name, boolean wanted, boolean there, String what, String value, String expected) {
+        require(name, wanted == there, what, value, expected);
+    }
+
+    private static void require(String name, boolean holds, String what, Object value, String expected) {
+        if (!holds) {
+            throw new IllegalArgumentException(
+                    what + " of the guardrail \"" + name + "\" is " + value + ": expected " + expected);
+        }
+    }
+
+    private static void limit(String name, Kind kind, Worse worse, Limit limit) {
+        if (limit instanceof Limit.Relative relative) {
+            boolean fall = worse == Worse.LOWER || (kind == Kind.MEAN && worse == Worse.EITHER);
+            double most = fall ? 1 : 1000;
+            require(
+                    name,
+                    relative.share() >= 0 && relative.share() < most,
+                    "relative margin",
+                    relative.share(),
+                    "0 or more and less than " + Math.round(most) + ", as a share of stable's value: 0.2 allows 20 %");
+        } else if (limit instanceof Limit.Absolute absolute) {
+            double most = kind == Kind.RATE ? 1 : Double.POSITIVE_INFINITY;
+            require(
+                    name,
+                    absolute.points() >= 0 && absolute.points() < most,
+                    "absolute margin",
+                    absolute.points(),
+                    kind == Kind.RATE
+                            ? "0 or more and less than 1: 0.003 allows 0.3 points more"
+                            : "a finite number, 0 or more");
+        } else if (limit instanceof Limit.Bound bound) {
+            double most = kind == Kind.RATE ? 1 : Double.POSITIVE_INFINITY;
+            double least = kind == Kind.MEAN ? Double.NEGATIVE_INFINITY : 0;
+            require(
+                    name,
+                    bound.value() > least && bound.value() < most,
+                    "absolute limit",
+                    bound.value(),
+                    switch (kind) {
+                        case RATE -> "above 0 and below 1: 0.01 is one percent";
+                        case LATENCY -> "seconds, finite and above 0";
+                        default -> "a finite number";
+                    });
+            require(
+                    name,
+                    worse != Worse.EITHER,
+                    "worse",
+                    worse,
+                    "HIGHER or LOWER beside an absolute limit, which has one side; a change has a margin");
+        }
+    }
+
+    /** A rate of calls that went wrong, by default at most 20 % above stable's, of each caller the first miss. */
+    public static Guardrail rate(Rate rate) {
+        return new Guardrail(
+                word(rate),
+                Kind.RATE,
+                rate,
+                0,
+                null,
+                Worse.HIGHER,
+                new Limit.Relative(0.2),
+                Unit.CALLER,
+                false,
+                1,
+                null);
+    }
+
+    /**
+     * A quantile of the latency, by default at most 25 % above stable's, of each caller the first call. A call without a usable answer
+     * counts as one that never came back, in both arms.
+     *
+     * @param quantile above 0 and below 1
+     * @throws IllegalArgumentException if it is not
+     */
+    public static Guardrail latency(double quantile) {
+        require(
+                "latency",
+                quantile > 0 && quantile < 1,
+                "quantile",
+                quantile,
+                "above 0 and below 1, 0.99 for instance");
+        String percent = BigDecimal.valueOf(quantile)
+                .movePointRight(2)
+                .stripTrailingZeros()
+                .toPlainString();
+        return new Guardrail(
+                "latency-p" + percent,
+                Kind.LATENCY,
+                null,
+                quantile,
+                null,
+                Worse.HIGHER,
+                new Limit.Relative(0.25),
+                Unit.CALLER,
+                false,
+                1,
+                null);
+    }
+
+    /**
+     * The mean of a metric of the gate, by default no more than 10 % above or below stable's, of each caller the first call.
+     *
+     * @param metric the metric's name
+     * @throws IllegalArgumentException if no metric can have that name
+     */
+    public static Guardrail mean(String metric) {
+        return new Guardrail(
+                metric, Kind.MEAN, null, 0, metric, Worse.EITHER, new Limit.Relative(0.1), Unit.CALLER, false, 1, null);
+    }
+
+    /** The split of the callers between the arms against the weight: if it is off, the router or the counting is broken. */
+    public static Guardrail sampleRatio() {
+        return new Guardrail(
+                word(Kind.SAMPLE_RATIO),
+                Kind.SAMPLE_RATIO,
+                null,
+                0,
+                null,
+                Worse.EITHER,
+                NONE,
+                Unit.CALLER,
+                false,
+                1,
+                null);
+    }
+
+    /**
+     * A user's own test.
+     *
+     * @param name what evidence calls it
+     * @param test the test
+     * @throws IllegalArgumentException if the name is malformed
+     */
+    public static Guardrail custom(String name, GuardrailTest test) {
+        return new Guardrail(name, Kind.CUSTOM, null, 0, null, Worse.HIGHER, NONE, Unit.CALL, false, 1, test);
+    }
+
+    /**
+     * Allows a share of stable's value more.
+     *
+     * @param margin 0 or more: 0.2 allows 20 % more; below 1 where less is worse
+     * @throws IllegalArgumentException if it is not
+     */
+    public Guardrail worseBy(double margin) {
+        return comparing(new Limit.Relative(margin));
+    }
+
+    /**
+     * Allows so much more than stable's value, in the metric's own units; for a rate as a share of the calls, for a latency in seconds.
+     *
+     * @param points 0 or more: 0.003 allows 0.3 points more errors
+     * @throws IllegalArgumentException if it is not, or is 1 or more for a rate
+     */
+    public Guardrail worseByPoints(double points) {
+        return comparing(new Limit.Absolute(points));
+    }
+
+    /**
+     * Allows the candidate at most this, whatever stable does. Counts calls.
+     *
+     * @param value a share of the calls for a rate, seconds for a latency, the metric's own units for a mean
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public Guardrail atMost(double value) {
+        return limited(Worse.HIGHER, value);
+    }
+
+    /**
+     * Allows the candidate's latency at most this, whatever stable does. Counts calls.
+     *
+     * @throws IllegalArgumentException if it is not above 0
+     */
+    public Guardrail atMost(Duration latency) {
+        require(name, kind == Kind.LATENCY, "kind", kind, "LATENCY for a limit that is a duration");
+        return limited(Worse.HIGHER, latency.toNanos() / 1e9);
+    }
+
+    /**
+     * Asks at least this of the candidate's mean, whatever stable does. Counts calls.
+     *
+     * @param value in the metric's own units
+     * @throws IllegalArgumentException if it is not finite, or this is a rate
+     */
+    public Guardrail atLeast(double value) {
+        return limited(Worse.LOWER, value);
+    }
+
+    /** Any change beyond the margin is worse. */
+    public Guardrail drift() {
+        return worse(Worse.EITHER);
+    }
+
+    /** More is worse: cost. */
+    public Guardrail higherIsWorse() {
+        return worse(Worse.HIGHER);
+    }
+
+    /** Less is worse: a score. */
+    public Guardrail lowerIsWorse() {
+        return worse(Worse.LOWER);
+    }
+
+    /** Counts another unit. */
+    public Guardrail unit(Unit each) {
+        return new Guardrail(name, kind, rate, quantile, metric, worse, limit, each, required, share, test);
+    }
+
+    /** Promotion asks for {@link Finding#NOT_WORSE} of it. */
+    public Guardrail requiredForPromotion() {
+        return new Guardrail(name, kind, rate, quantile, metric, worse, limit, unit, true, share, test);
+    }
+
+    /**
+     * Gives it another part of α.
+     *
+     * @param parts above 0, relative to the other guardrails' parts, which are 1 by default
+     * @throws IllegalArgumentException if it is not
+     */
+    public Guardrail share(double parts) {
+        return new Guardrail(name, kind, rate, quantile, metric, worse, limit, unit, required, parts, test);
+    }
+
+    /**
+     * Gives it another name: two guardrails of one policy must not share one.
+     *
+     * @throws IllegalArgumentException if it is malformed
+     */
+    public Guardrail name(String another) {
+        return new Guardrail(another, kind, rate, quantile, metric, worse, limit, unit, required, share, test);
+    }
+
+    private Guardrail worse(Worse direction) {
+        return new Guardrail(name, kind, rate, quantile, metric, direction, limit, unit, required, share, test);
+    }
+
+    private Guardrail comparing(Limit margin) {
+        return new Guardrail(name, kind, rate, quantile, metric, worse, margin, unit, required, share, test);
+    }
+
+    private Guardrail limited(Worse direction, double value) {
+        Limit bound = new Limit.Bound(value);
+        return new Guardrail(name, kind, rate, quantile, metric, direction, bound, Unit.CALL, required, share, test);
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 
     /** What a guardrail looks at. */
     public enum Kind {

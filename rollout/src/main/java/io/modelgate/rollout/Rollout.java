@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,17 @@ public final class Rollout {
      */
     public static Rollout start(
             ModelGate<?, ?> gate, String candidate, Consumer<RolloutBuilder> configure, Actor actor, String reason) {
+        return begin(gate, candidate, configure, (builder, data) -> {}, actor, reason);
+    }
+
+    /** Starts a rollout, by hand or, with what {@code more} puts into its entry, under a policy. */
+    static Rollout begin(
+            ModelGate<?, ?> gate,
+            String candidate,
+            Consumer<RolloutBuilder> configure,
+            BiConsumer<RolloutBuilder, Map<String, Object>> more,
+            Actor actor,
+            String reason) {
         RolloutStart running = routing(gate).running();
         if (running != null) {
             throw new IllegalStateException("rollout \"" + running.id() + "\" of version \"" + running.version()
@@ -71,7 +83,9 @@ public final class Rollout {
         configure.accept(builder);
         String id = "rollout-" + UUID.randomUUID();
         RolloutStart start = builder.build(id, candidate, gate.gates().identities());
-        Receipt started = append(gate, id, EntryTypes.ROLLOUT, actor, reason, start.data());
+        Map<String, Object> data = start.data();
+        more.accept(builder, data);
+        Receipt started = append(gate, id, EntryTypes.ROLLOUT, actor, reason, data);
         return new Rollout(gate, id, candidate, started);
     }
 
@@ -121,11 +135,15 @@ public final class Rollout {
      * Sets the weight, once stored. Raising it only adds callers; lowering it takes away the last added first.
      *
      * @throws IllegalArgumentException for a reason longer than 2,000 characters or with control characters
-     * @throws IllegalStateException if this rollout does not run, if the weight is above 0 and the candidate is killed, or if the gates
-     *     are closed
+     * @throws IllegalStateException if this rollout does not run, if a policy sets its weights, if the weight is above 0 and the
+     *     candidate is killed, or if the gates are closed
      */
     public Receipt weight(Weight weight, Actor actor, String reason) {
         requireRunning();
+        if (routing(gate).run() != null) {
+            throw new IllegalStateException("rollout \"" + id + "\" of gate \"" + gate.name()
+                    + "\" is under a policy, which sets its weights: pause, promote or abort it, or end it");
+        }
         if (weight.parts() > 0) {
             requireLive(gate.describe(), candidate);
         }
@@ -175,10 +193,6 @@ public final class Rollout {
     }
 
     private static CohortRouting routing(ModelGate<?, ?> gate) {
-        if (gate.routing().orElse(null) instanceof CohortRouting routing) {
-            return routing;
-        }
-        throw new IllegalStateException(
-                "gate \"" + gate.name() + "\" has no cohort router: build it with .router(Cohorts.router())");
+        return Routings.of(gate);
     }
 }

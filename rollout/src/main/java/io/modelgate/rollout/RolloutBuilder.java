@@ -22,6 +22,7 @@ public final class RolloutBuilder {
     private final Map<String, List<String>> only = new TreeMap<>();
     private final Map<String, List<String>> force = new TreeMap<>();
     private Weight weight = Weight.NONE;
+    private boolean afterAbort;
 
     /** For a gate and the attributes that it declares. */
     RolloutBuilder(String gate, Set<String> declared) {
@@ -33,6 +34,23 @@ public final class RolloutBuilder {
     public RolloutBuilder weight(Weight weight) {
         this.weight = weight;
         return this;
+    }
+
+    /**
+     * Starts although the same candidate was aborted or rolled back not long ago. Without it, {@link Rollouts#start} refuses that for as
+     * long as the policy's hold-down; a rollout by hand is never refused for it.
+     */
+    public RolloutBuilder afterAbort() {
+        afterAbort = true;
+        return this;
+    }
+
+    boolean isAfterAbort() {
+        return afterAbort;
+    }
+
+    Weight weight() {
+        return weight;
     }
 
     /**

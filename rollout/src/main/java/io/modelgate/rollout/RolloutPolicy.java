@@ -1,10 +1,26 @@
 package io.modelgate.rollout;
 
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The declared rules of a rollout. Immutable.
+ *
+ * <pre>{@code
+ * RolloutPolicy policy = RolloutPolicy.of(p -> p
+ *         .name("careful")
+ *         .exponential(Weight.percent(1), 2, Duration.ofMinutes(30), 200)
+ *         .soak(Duration.ofDays(7)));
+ * RolloutPolicy same = RolloutPolicy.load(Path.of("careful.yaml"));
+ * }</pre>
+ *
+ * <p>Made by {@link #of(Consumer)}, {@link #load} or {@link #parse}, which check it as a whole and fill in what is left out;
+ * {@code docs/policies.md} has every setting with its default.
  *
  * @param name what people call it
  * @param steps the weights, rising
@@ -37,5 +53,50 @@ public record RolloutPolicy(
     public RolloutPolicy {
         steps = List.copyOf(steps);
         guardrails = List.copyOf(guardrails);
+    }
+
+    /**
+     * Makes a policy in code. Only {@link PolicyBuilder#name} is needed.
+     *
+     * @throws IllegalArgumentException for a setting out of range, or settings that cannot be together, with the setting, its value and
+     *     what to do
+     */
+    public static RolloutPolicy of(Consumer<PolicyBuilder> configure) {
+        PolicyBuilder builder = new PolicyBuilder();
+        configure.accept(builder);
+        return builder.build();
+    }
+
+    /**
+     * Reads what {@link #data} wrote. Empty if any part of it is missing, malformed or unknown; never throws. A user's own
+     * {@link GuardrailTest} is not in the data: its guardrail comes back with its name alone.
+     */
+    public static Optional<RolloutPolicy> of(Map<String, Object> data) {
+        return PolicyData.read(data);
+    }
+
+    /**
+     * Reads a policy from a YAML file in UTF-8.
+     *
+     * @throws IllegalArgumentException for a file with mistakes, with the line, the column and the fix of each
+     * @throws UncheckedIOException if the file cannot be read
+     */
+    public static RolloutPolicy load(Path file) {
+        return PolicyFile.load(file);
+    }
+
+    /**
+     * Reads a policy from YAML.
+     *
+     * @param name what messages call the text, for instance its file
+     * @throws IllegalArgumentException for a text with mistakes, with the line, the column and the fix of each
+     */
+    public static RolloutPolicy parse(String name, String yaml) {
+        return PolicyFile.parse(name, yaml);
+    }
+
+    /** The policy as an entry of the control log can hold it: strings, Longs, booleans, lists and maps. */
+    public Map<String, Object> data() {
+        return PolicyData.write(this);
     }
 }

@@ -39,6 +39,8 @@ class ArchitectureTest {
                         "com.github.benmanes.caffeine..",
                         "org.slf4j..",
                         "io.micrometer..",
+                        "org.apache.commons.numbers..",
+                        "org.snakeyaml.engine..",
                         "org.jspecify..")
                 .check(MAIN);
     }

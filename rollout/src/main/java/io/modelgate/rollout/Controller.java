@@ -1,0 +1,282 @@
+package io.modelgate.rollout;
+
+import io.modelgate.Gates;
+import io.modelgate.Kill;
+import io.modelgate.ModelGate;
+import io.modelgate.control.Decision;
+import io.modelgate.control.Entry;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at every rollout of this process under a policy, judges it and makes the decisions that follow. A decision is an entry that
+ * comes next after what it was made on, or is not made: then the log has moved on, and the next look judges anew. Thread-safe.
+ */
+final class Controller {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
+
+    private final Gates gates;
+    private final Decided decided;
+    private final @Nullable Observations observations;
+    private final PromotionGates promotionGates;
+    private final String instance;
+    private final Notices notices;
+
+    /** Users' own tests of guardrails, by name. */
+    final Map<String, GuardrailTest> tests;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by the lock. */
+    private final Map<String, Progress> watched = new ConcurrentHashMap<>();
+
+    private final Map<String, DryRun> dry = new ConcurrentHashMap<>();
+    private final Map<String, Seen> seen = new ConcurrentHashMap<>();
+
+    Controller(Gates gates, RolloutsBuilder config, Decided decided, Notices notices) {
+        this.gates = gates;
+        this.decided = decided;
+        this.notices = notices;
+        observations = config.observations;
+        promotionGates = new PromotionGates(config.promotionGates);
+        instance = config.instance;
+        tests = new ConcurrentHashMap<>(config.tests);
+    }
+
+    /** Looks once at every gate. What goes wrong with one keeps nothing from the others. */
+    void tick() {
+        lock.lock();
+        try {
+            for (ModelGate<?, ?> gate : gates.gates()) {
+                if (gates.closed()) {
+                    return;
+                }
+                look(gate);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void look(ModelGate<?, ?> gate) {
+        try {
+            if (gate.routing().orElse(null) instanceof CohortRouting routing) {
+                if (routing.run() != null || watched.containsKey(gate.name())) {
+                    judge(gate);
+                }
+            }
+        } catch (Exception e) {
+            if (gates.closed()) {
+                return; // it closed under this look
+            }
+            if (notices.hindered(gate.name(), "the look at it failed: " + e)) {
+                LOG.warn("gate \"{}\": the look at its rollout failed, and is tried again", gate.name(), e);
+            }
+        }
+    }
+
+    private void judge(ModelGate<?, ?> gate) {
+        long seq = gates.applied(); // before the state that it speaks for
+        CohortRouting routing = Routings.of(gate);
+        RolloutRun run = routing.run();
+        if (run == null) {
+            watched.remove(gate.name());
+            dry.remove(gate.name());
+            return;
+        }
+        Progress progress = watched(gate, routing, run);
+        progress.look(run, counts(gate, routing, run), gates.ticker().read());
+        notices.atRisk(
+                gate.name(), run, RollbackTarget.risks(gate, routing, run.plan().baseline()));
+        Situation situation = progress.situation(
+                run,
+                run.plan().policy().calendar().open(gates.now()),
+                killed(gate, routing, run),
+                gate.registered(run.plan().candidate()));
+        Move move = Judgement.of(situation);
+        seen.put(gate.name(), seen(run, progress, move));
+        DryRun other = dry.get(gate.name());
+        if (other != null
+                && !other.look(gate, run, progress.counts(), gates.ticker().read(), gates.now())) {
+            dry.remove(gate.name());
+        }
+        notices.lacking(gate.name(), run, situation.here());
+        if (!allowed(gate, routing, run, move) || !carryOut(gate, seq, routing, run, progress, move)) {
+            checkpoint(gate, routing, run, progress, false);
+        }
+    }
+
+    private Progress watched(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run) {
+        Progress known = watched.get(gate.name());
+        if (known != null && known.watches(run)) {
+            return known;
+        }
+        Checkpoint checkpoint = run.checkpoints().get(instance);
+        RolloutUnits units = routing.units();
+        if (checkpoint != null && units != null) {
+            units.mergeReached(checkpoint.reached());
+        }
+        Progress begun =
+                new Progress(run, gate, tests::get, checkpoint, gates.ticker().read());
+        watched.put(gate.name(), begun);
+        return begun;
+    }
+
+    private StepCounts counts(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run) {
+        return observations == null
+                ? routing.counts()
+                : observations.counts(gate, run.plan().id(), run.epoch());
+    }
+
+    /** Who killed the version under rollout, or null. A revive does not unsay it. */
+    private static @Nullable String killed(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run) {
+        String version = run.plan().candidate();
+        if (run.promoted() ? !routing.killed(version) : !routing.halted()) {
+            return null;
+        }
+        Optional<Kill> kill = gate.describe().kills().stream()
+                .filter(each ->
+                        version.equals(each.scope().version()) && !each.scope().narrowed())
+                .findFirst();
+        return kill.map(each -> "version \"" + version + "\" was killed by "
+                        + each.actor().name() + " (" + each.id() + "): " + each.reason())
+                .orElse("version \"" + version + "\" was killed");
+    }
+
+    private boolean allowed(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Move move) {
+        if (move instanceof Move.Promote) {
+            List<String> objections = objections(gate, routing);
+            notices.refused(gate.name(), run, objections);
+            return objections.isEmpty();
+        }
+        if (move instanceof Move.RollBack) {
+            List<String> obstacles =
+                    RollbackTarget.obstacles(gate, routing, run.plan().baseline());
+            notices.stuck(gate.name(), run, move.reason(), obstacles);
+            return obstacles.isEmpty();
+        }
+        return true;
+    }
+
+    List<String> objections(ModelGate<?, ?> gate, CohortRouting routing) {
+        return Statuses.of(gate, routing, seen.get(gate.name()))
+                .map(promotionGates::objections)
+                .orElse(List.of());
+    }
+
+    /** Makes the decision, if there is one and nothing has come in between; true if so. */
+    private boolean carryOut(
+            ModelGate<?, ?> gate, long seq, CohortRouting routing, RolloutRun run, Progress progress, Move move) {
+        if (move instanceof Move.Stay) {
+            return false;
+        }
+        Map<String, Object> evidence = Decided.evidence(
+                progress.evidence(), progress.counts(), reached(routing, run, progress.counts()), progress.calls());
+        Decision decision = decided.of(gate.name(), run, move, evidence);
+        if (decision == null) {
+            return false;
+        }
+        Optional<Entry> made = gates.appendIf(seq, decision);
+        if (made.isEmpty()) {
+            return false;
+        }
+        CohortRouting after = Routings.of(gate);
+        RolloutRun next = after.run();
+        if (next != null && progress.watches(next)) {
+            progress.look(next, counts(gate, after, next), gates.ticker().read());
+            seen.put(gate.name(), seen(next, progress, move));
+        }
+        return true;
+    }
+
+    private void checkpoint(
+            ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Progress progress, boolean last) {
+        long tick = gates.ticker().read();
+        if (run.stage() == Stage.DRAFT || !(last || progress.checkpointDue(run, tick))) {
+            return;
+        }
+        RolloutUnits units = routing.units();
+        Checkpoint checkpoint = progress.checkpoint(units == null ? "" : units.reachedText(), tick);
+        gates.append(gates.decision(
+                run.plan().id() + ".checkpoint." + UUID.randomUUID().toString().substring(0, 13),
+                EntryTypes.ROLLOUT_CHECKPOINT,
+                gate.name(),
+                Decided.AUTOMATION,
+                "",
+                checkpoint.data(run.plan().id(), instance)));
+    }
+
+    /** Puts into the log what a process of this one's name needs to go on. */
+    void close() {
+        lock.lock();
+        try {
+            for (ModelGate<?, ?> gate : gates.closed() ? List.<ModelGate<?, ?>>of() : gates.gates()) {
+                Progress progress = watched.get(gate.name());
+                if (progress != null && gate.routing().orElse(null) instanceof CohortRouting routing) {
+                    closing(gate, routing, progress);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void closing(ModelGate<?, ?> gate, CohortRouting routing, Progress progress) {
+        RolloutRun run = routing.run();
+        try {
+            if (run != null && progress.watches(run)) {
+                progress.look(run, counts(gate, routing, run), gates.ticker().read());
+                checkpoint(gate, routing, run, progress, true);
+            }
+        } catch (Exception e) {
+            LOG.warn("gate \"{}\": what its rollout has counted since the last checkpoint is lost", gate.name(), e);
+        }
+    }
+
+    void dryRun(ModelGate<?, ?> gate, DryRun run) {
+        dry.put(gate.name(), run);
+    }
+
+    @Nullable
+    Seen seen(String gate) {
+        return seen.get(gate);
+    }
+
+    private static Seen seen(RolloutRun run, Progress progress, Move move) {
+        return new Seen(
+                run.plan().id(),
+                progress.elapsed(),
+                progress.evidence(),
+                progress.counts(),
+                progress.calls(),
+                move.reason());
+    }
+
+    /** About how many callers the candidate answered, as far as this process and the checkpoints of others know. */
+    static long reached(CohortRouting routing, RolloutRun run, StepCounts counts) {
+        RolloutUnits all = new RolloutUnits();
+        run.checkpoints().values().forEach(each -> all.mergeReached(each.reached()));
+        RolloutUnits own = routing.units();
+        if (own != null) {
+            all.mergeReached(own.reachedText());
+        }
+        return Math.max(all.reached(), counts.reached());
+    }
+
+    /** How many calls the candidate answered, in the same way. */
+    long calls(RolloutRun run, long own) {
+        return own
+                + run.checkpoints().entrySet().stream()
+                        .filter(each -> !each.getKey().equals(instance))
+                        .mapToLong(each -> each.getValue().calls())
+                        .sum();
+    }
+}

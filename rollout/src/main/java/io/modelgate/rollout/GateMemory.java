@@ -1,0 +1,100 @@
+package io.modelgate.rollout;
+
+import io.modelgate.control.Entry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the control log says of a gate beside the rollout that runs. Immutable.
+ *
+ * @param records what was registered of versions, by id, as the log has it
+ * @param rehearsed the versions that a rollback, or a rehearsal of one, has restored
+ * @param stable the stable version, as far as decisions since the declaration tell; null before the first
+ * @param change the latest decision that changed which version callers get, null if there was none
+ * @param last the last rollout under a policy that ended
+ * @param ended the last run of each candidate, without what it counted
+ * @param recent the latest events, latest last
+ */
+record GateMemory(
+        Map<String, Entry> records,
+        Set<String> rehearsed,
+        @Nullable String stable,
+        @Nullable ServingChange change,
+        @Nullable RolloutRun last,
+        Map<String, RolloutRun> ended,
+        List<Recent> recent) {
+
+    /** As many as a listener may lag behind the fold: entries come in batches. */
+    private static final int MOST_RECENT = 256;
+
+    /**
+     * An event and the entry that made it.
+     *
+     * @param seq the entry
+     * @param event the event
+     */
+    record Recent(long seq, RolloutEvent event) {}
+
+    static final GateMemory NONE = new GateMemory(Map.of(), Set.of(), null, null, null, Map.of(), List.of());
+
+    /** The event of an entry, or null if it made none. */
+    @Nullable
+    RolloutEvent event(long seq) {
+        for (int i = recent.size() - 1; i >= 0; i--) {
+            if (recent.get(i).seq() == seq) {
+                return recent.get(i).event();
+            }
+        }
+        return null;
+    }
+
+    GateMemory happened(long seq, @Nullable RolloutEvent event) {
+        if (event == null) {
+            return this;
+        }
+        List<Recent> more = new ArrayList<>(recent.size() < MOST_RECENT ? recent : recent.subList(1, recent.size()));
+        more.add(new Recent(seq, event));
+        return new GateMemory(records, rehearsed, stable, change, last, ended, List.copyOf(more));
+    }
+
+    GateMemory ended(RolloutRun run) {
+        Map<String, RolloutRun> more = new HashMap<>(ended);
+        more.put(run.plan().candidate(), run.forgotten());
+        return new GateMemory(records, rehearsed, stable, change, run, Map.copyOf(more), recent);
+    }
+
+    /** A version was registered. The first record of an id stands: a version is immutable. */
+    GateMemory registered(Entry entry) {
+        String version = entry.text(EntryTypes.VERSION);
+        if (version == null
+                || records.containsKey(version)
+                || !(entry.decision().data().get(EntryTypes.RECORD) instanceof Map<?, ?>)) {
+            return this;
+        }
+        Map<String, Entry> more = new HashMap<>(records);
+        more.put(version, entry);
+        return new GateMemory(Map.copyOf(more), rehearsed, stable, change, last, ended, recent);
+    }
+
+    GateMemory rehearsed(@Nullable String version) {
+        if (version == null || rehearsed.contains(version)) {
+            return this;
+        }
+        Set<String> more = new HashSet<>(rehearsed);
+        more.add(version);
+        return new GateMemory(records, Set.copyOf(more), stable, change, last, ended, recent);
+    }
+
+    GateMemory stable(String version) {
+        return version.equals(stable) ? this : new GateMemory(records, rehearsed, version, change, last, ended, recent);
+    }
+
+    GateMemory changed(ServingChange.Kind kind, String version, Entry entry) {
+        return new GateMemory(records, rehearsed, stable, new ServingChange(kind, version, entry), last, ended, recent);
+    }
+}

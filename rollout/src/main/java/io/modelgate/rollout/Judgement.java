@@ -1,0 +1,167 @@
+package io.modelgate.rollout;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What automation decides in a situation: a function of it and of nothing else. Taking back comes before everything, and nothing keeps it
+ * from happening: no pause, no calendar, no approval that is missing.
+ */
+final class Judgement {
+
+    private Judgement() {}
+
+    static Move of(Situation now) {
+        RolloutRun run = now.run();
+        if (run.stage().end()) {
+            return new Move.Stay("it is over");
+        }
+        Optional<String> bad = bad(now);
+        if (bad.isPresent()) {
+            return run.promoted() ? new Move.RollBack(bad.get()) : new Move.Abort(bad.get());
+        }
+        int alert = alert(now);
+        if (alert > 0) {
+            return new Move.Alert(alert, "held up for " + text(now.held()) + ": " + held(run));
+        }
+        if (run.hold().paused()) {
+            return new Move.Stay(held(run));
+        }
+        return run.promoted() ? afterPromotion(now) : stepping(now);
+    }
+
+    private static Optional<String> bad(Situation now) {
+        if (now.killed() != null) {
+            return Optional.of(now.killed());
+        }
+        String regressed = texts(now.evidence().stream().filter(each -> each.finding() == Finding.REGRESSED));
+        return regressed.isEmpty() ? Optional.empty() : Optional.of("regressed: " + regressed);
+    }
+
+    private static int alert(Situation now) {
+        Hold hold = now.run().hold();
+        PauseAlert policy = now.policy().pauseAlert();
+        if (!hold.held()) {
+            return 0;
+        }
+        if (hold.alerts() == 0 && now.held().compareTo(policy.after()) >= 0) {
+            return 1;
+        }
+        Duration twice = policy.after().plus(policy.escalation());
+        return hold.alerts() == 1 && now.held().compareTo(twice) >= 0 ? 2 : 0;
+    }
+
+    private static String held(RolloutRun run) {
+        return run.hold().paused()
+                ? "paused by " + run.last().decision().actor() + ": "
+                        + run.last().decision().reason()
+                : "waits for the approval of step " + run.hold().waiting();
+    }
+
+    private static Move afterPromotion(Situation now) {
+        Duration soak = now.policy().soak();
+        if (now.elapsed().compareTo(soak) >= 0) {
+            return new Move.Complete("watched for " + text(now.elapsed()) + " after its promotion, nothing regressed");
+        }
+        return now.run().stage() == Stage.FULL
+                ? new Move.Soak("watched for " + text(soak) + " from its promotion on")
+                : new Move.Stay("soaks, " + text(now.elapsed()) + " of " + text(soak));
+    }
+
+    private static Move stepping(Situation now) {
+        RolloutRun run = now.run();
+        if (run.stage() == Stage.CANARY && now.ready() == null) {
+            Step step = now.policy().steps().get(run.step());
+            return new Move.Stay("at step " + run.step() + ", " + text(now.elapsed()) + " of at least "
+                    + text(step.leastTime()) + ", " + now.callers() + " of at least " + step.leastCallers()
+                    + " callers");
+        }
+        Step next = run.next();
+        if (next != null && !run.mayEnterNext()) {
+            int step = run.step() + 1;
+            return run.hold().waiting() == step
+                    ? new Move.Stay(held(run))
+                    : new Move.Wait(step, "step " + step + " to " + next.weight() + " waits for an approval");
+        }
+        Optional<String> inconclusive = next == null ? inconclusive(now) : Optional.empty();
+        if (inconclusive.isPresent()) {
+            return impatient(now, inconclusive.get());
+        }
+        Optional<String> obstacle = obstacle(now);
+        if (obstacle.isPresent()) {
+            return new Move.Stay(obstacle.get());
+        }
+        return next == null
+                ? new Move.Promote("not worse: " + texts(required(now)))
+                : new Move.StepTo(
+                        run.step() + 1,
+                        run.stage() == Stage.DRAFT
+                                ? "the first step"
+                                : "nothing regressed in " + text(now.elapsed()) + " with " + now.callers()
+                                        + " callers");
+    }
+
+    /** What promotion still lacks. A policy that asks for no evidence leaves the promotion to a person. */
+    private static Optional<String> inconclusive(Situation now) {
+        if (required(now).findAny().isEmpty()) {
+            return Optional.of("no guardrail is required: a person promotes");
+        }
+        String lacks = texts(required(now).filter(each -> each.finding() != Finding.NOT_WORSE));
+        return lacks.isEmpty() ? Optional.empty() : Optional.of("inconclusive: " + lacks);
+    }
+
+    private static Move impatient(Situation now, String why) {
+        Inconclusive policy = now.policy().inconclusive();
+        Duration ready = now.ready();
+        if (ready == null || ready.compareTo(policy.patience()) < 0) {
+            return new Move.Stay(why);
+        }
+        String late = "after " + text(ready) + " " + why;
+        return switch (policy.then()) {
+            case WAIT -> new Move.Stay(late);
+            case HOLD -> new Move.Hold(late);
+            case ABORT -> new Move.Abort(late);
+        };
+    }
+
+    private static Optional<String> obstacle(Situation now) {
+        if (!now.here()) {
+            return Optional.of("version \"" + now.run().plan().candidate()
+                    + "\" is not registered in this process, which leaves stepping up to others");
+        }
+        return now.open() ? Optional.empty() : Optional.of("the calendar is closed");
+    }
+
+    private static Stream<Evidence> required(Situation now) {
+        return now.evidence().stream().filter(Evidence::required);
+    }
+
+    private static String texts(Stream<Evidence> evidence) {
+        return evidence.map(each -> each.guardrail() + " (" + each.text() + ")").collect(Collectors.joining("; "));
+    }
+
+    /** Whole seconds, as ISO 8601 has them without its letters P and T. */
+    static String text(@Nullable Duration duration) {
+        if (duration == null) {
+            return "0 s";
+        }
+        long seconds = duration.toSeconds();
+        List<String> parts = Stream.of(
+                        part(seconds / 86_400, "d"), part(seconds / 3_600 % 24, "h"), part(seconds / 60 % 60, "min"))
+                .filter(part -> !part.isEmpty())
+                .toList();
+        String rest = seconds % 60 > 0 || parts.isEmpty() ? seconds % 60 + " s" : "";
+        return Stream.concat(parts.stream(), Stream.of(rest))
+                .filter(part -> !part.isEmpty())
+                .limit(2)
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String part(long amount, String unit) {
+        return amount > 0 ? amount + " " + unit : "";
+    }
+}

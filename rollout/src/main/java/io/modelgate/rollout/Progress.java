@@ -1,0 +1,201 @@
+package io.modelgate.rollout;
+
+import io.modelgate.Metric;
+import io.modelgate.ModelGate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this process has seen of one rollout: how long it has watched, what it has counted, and what that is evidence of. Goes on where
+ * the checkpoint of an earlier process of the same name left off. Not thread-safe.
+ */
+final class Progress {
+
+    private static final Duration RAREST = Duration.ofHours(1);
+    private static final Duration MOST_OFTEN = Duration.ofSeconds(10);
+    private static final int CHECKPOINTS_A_STEP = 10;
+
+    private final RolloutRun.Plan plan;
+    private final EvidenceBook book;
+    private final boolean ownTests;
+
+    private long epoch = -1;
+    private long lastLook;
+    private long elapsed;
+    private long ready = -1;
+    private long hold;
+    private long held;
+    private long resumed;
+    private long callersBefore;
+    private long callsBefore;
+    private long callsOfEpoch;
+    private long lastCheckpoint;
+    private long looked = -1;
+    private boolean begun;
+    private StepCounts counts = StepCounts.NONE;
+    private List<Evidence> evidence;
+
+    /** Begins to watch now. */
+    Progress(
+            RolloutRun run,
+            ModelGate<?, ?> gate,
+            Function<String, @Nullable GuardrailTest> tests,
+            @Nullable Checkpoint checkpoint,
+            long now) {
+        plan = run.plan();
+        ownTests = plan.policy().guardrails().stream().anyMatch(each -> each.kind() == Guardrail.Kind.CUSTOM);
+        book = new EvidenceBook(
+                plan.policy(),
+                gate.metrics().stream().<String>map(Metric::name).toList(),
+                gate.metrics().stream()
+                        .map(metric -> new double[] {metric.least(), metric.most()})
+                        .toList(),
+                tests);
+        lastLook = now;
+        lastCheckpoint = now;
+        resumed = run.resumed();
+        if (checkpoint != null) {
+            restore(run, checkpoint);
+        }
+        evidence = book.evidence();
+    }
+
+    private void restore(RolloutRun run, Checkpoint checkpoint) {
+        boolean restored = book.restore(checkpoint.evidence());
+        callsBefore = checkpoint.calls();
+        if (checkpoint.hold() == run.hold().seq()) {
+            hold = checkpoint.hold();
+            held = checkpoint.held();
+        }
+        if (restored && checkpoint.since() == run.epoch()) {
+            epoch = checkpoint.since();
+            elapsed = checkpoint.elapsed();
+            ready = checkpoint.ready();
+            callersBefore = checkpoint.callers();
+            begun = true;
+        }
+    }
+
+    boolean watches(RolloutRun run) {
+        return plan.id().equals(run.plan().id());
+    }
+
+    /** Takes what was counted and lets the clock run on. */
+    void look(RolloutRun run, StepCounts now, long tick) {
+        long passed = Math.max(0, tick - lastLook);
+        lastLook = tick;
+        if (epoch == run.epoch()) {
+            elapsed += passed;
+        } else {
+            begin(run);
+        }
+        if (hold == run.hold().seq()) {
+            held += hold > 0 ? passed : 0;
+        } else {
+            hold = run.hold().seq();
+            held = 0;
+        }
+        counts = now;
+        callsOfEpoch = now.candidate().calls().answered() + now.byRule().answered();
+        if (!begun && run.stage() != Stage.DRAFT) {
+            double weight = (double) run.weight() / Weight.FULL.parts();
+            book.begin(run.promoted() ? 1 - weight : weight, !run.promoted() || run.weight() > 0);
+            begun = true;
+        }
+        long all = callsOfEpoch
+                + now.stable().calls().calls()
+                + now.candidate().calls().calls()
+                + now.byRule().calls();
+        if (begun && (all != looked || ownTests)) { // counts that stand still cost nothing
+            book.look(now);
+            evidence = book.evidence();
+            looked = all;
+        }
+        notice(run);
+    }
+
+    private void begin(RolloutRun run) {
+        epoch = run.epoch();
+        elapsed = 0;
+        ready = -1;
+        callersBefore = 0;
+        callsBefore += callsOfEpoch;
+        callsOfEpoch = 0;
+        looked = -1;
+        begun = false;
+    }
+
+    /** When the step's least time and callers were reached; patience begins anew when a person has let it go on. */
+    private void notice(RolloutRun run) {
+        if (resumed != run.resumed()) {
+            resumed = run.resumed();
+            ready = ready < 0 ? ready : elapsed;
+        }
+        boolean atStep = run.step() >= 0 && run.step() < plan.policy().steps().size();
+        if (ready < 0 && run.stage() == Stage.CANARY && atStep) {
+            Step step = plan.policy().steps().get(run.step());
+            if (elapsed >= step.leastTime().toNanos() && callers() >= step.leastCallers()) {
+                ready = elapsed;
+            }
+        }
+    }
+
+    /** About how many callers the candidate has had at this weight. */
+    long callers() {
+        return Math.max(callersBefore, counts.candidate().callers());
+    }
+
+    Duration elapsed() {
+        return Duration.ofNanos(elapsed);
+    }
+
+    Duration held() {
+        return Duration.ofNanos(held);
+    }
+
+    List<Evidence> evidence() {
+        return evidence;
+    }
+
+    StepCounts counts() {
+        return counts;
+    }
+
+    /** How many calls the candidate has answered here in the whole rollout. */
+    long calls() {
+        return callsBefore + callsOfEpoch;
+    }
+
+    Situation situation(RolloutRun run, boolean open, @Nullable String killed, boolean here) {
+        return new Situation(
+                run,
+                elapsed(),
+                ready < 0 ? null : Duration.ofNanos(elapsed - ready),
+                held(),
+                callers(),
+                evidence,
+                open,
+                killed,
+                here);
+    }
+
+    /** Whether enough has happened since the last checkpoint to make another. */
+    boolean checkpointDue(RolloutRun run, long tick) {
+        Duration atLeast = run.promoted() || run.step() < 0
+                ? RAREST
+                : plan.policy().steps().get(run.step()).leastTime().dividedBy(CHECKPOINTS_A_STEP);
+        Duration every =
+                atLeast.compareTo(MOST_OFTEN) < 0 ? MOST_OFTEN : atLeast.compareTo(RAREST) > 0 ? RAREST : atLeast;
+        return tick - lastCheckpoint >= every.toNanos();
+    }
+
+    /** What an earlier process of this one's name has to know. */
+    Checkpoint checkpoint(String reached, long tick) {
+        lastCheckpoint = tick;
+        Map<String, Object> state = book.checkpoint();
+        return new Checkpoint(epoch, elapsed, ready, hold, held, callers(), calls(), reached, state);
+    }
+}

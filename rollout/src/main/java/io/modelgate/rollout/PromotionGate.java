@@ -1,0 +1,18 @@
+package io.modelgate.rollout;
+
+import java.util.Optional;
+
+/**
+ * Has a say before a candidate is promoted: an approval that must be there, a freeze, a report that must be filed. Asked only when the
+ * policy's evidence allows the promotion, at each look until it consents. Thread-safe.
+ */
+@FunctionalInterface
+public interface PromotionGate {
+
+    /**
+     * Returns why this rollout's candidate may not be promoted now; empty to consent.
+     *
+     * @throws Exception counts as no, and is reported
+     */
+    Optional<String> objection(RolloutStatus rollout) throws Exception;
+}

@@ -1,0 +1,240 @@
+package io.modelgate.rollout;
+
+import io.modelgate.Actor;
+import io.modelgate.GateEvent;
+import io.modelgate.Gates;
+import io.modelgate.ModelGate;
+import io.modelgate.Receipt;
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.Entry;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Runs rollouts under policies: looks at what the calls of each say, and steps up, promotes or takes back as its policy wants. Thread-safe.
+ *
+ * <pre>{@code
+ * try (Gates gates = Gates.open(g -> …);
+ *         Rollouts rollouts = Rollouts.open(gates)) {
+ *     rollouts.start(credit, "v2", RolloutPolicy.load(Path.of("careful.yaml")), Actor.of("alice"), "trained on 2026");
+ *     rollouts.rollback(credit, Actor.of("bob"), "approvals fell");
+ * }
+ * }</pre>
+ *
+ * <p>Each process that shares the control log may run it: a decision is an entry that is made once, whoever comes to it first. The gates
+ * need {@link Cohorts#router}. {@code docs/rollouts.md} is the guide.
+ */
+public final class Rollouts implements AutoCloseable {
+
+    private final Gates gates;
+    private final Decided decided;
+    private final RolloutEvents events = new RolloutEvents();
+    private final Notices notices;
+    private final Controller controller;
+    private final Starting starting;
+    private final Interventions interventions;
+    private final TickLoop loop;
+    private final ControlLog.Subscription applied;
+
+    private Rollouts(Gates gates, RolloutsBuilder config) {
+        this.gates = gates;
+        decided = new Decided(
+                gates, config.instance + "-" + UUID.randomUUID().toString().substring(0, 8));
+        notices = new Notices(events, gates::now);
+        controller = new Controller(gates, config, decided, notices);
+        starting = new Starting(gates, decided, controller, notices);
+        interventions = new Interventions(gates, decided, controller);
+        applied = gates.onEvent(event -> {
+            if (event instanceof GateEvent.Applied each) {
+                applied(each.entry());
+            }
+        });
+        loop = new TickLoop(gates, config, controller::tick);
+    }
+
+    /** Looks after the rollouts of these gates, once a second, until it or they are closed. */
+    public static Rollouts open(Gates gates) {
+        return open(gates, r -> {});
+    }
+
+    /**
+     * Looks after the rollouts of these gates, until it or they are closed. Close it before the gates, so that what it has counted gets
+     * into the control log.
+     *
+     * @throws IllegalStateException if the gates are closed
+     */
+    public static Rollouts open(Gates gates, Consumer<RolloutsBuilder> configure) {
+        RolloutsBuilder config = new RolloutsBuilder();
+        configure.accept(config);
+        if (gates.closed()) {
+            throw new IllegalStateException("these Gates are closed: nothing can be rolled out");
+        }
+        Rollouts rollouts = new Rollouts(gates, config);
+        rollouts.loop.start();
+        return rollouts;
+    }
+
+    /** Lets listeners know of an entry, as the fold understood it. */
+    private void applied(Entry entry) {
+        if (!EntryTypes.EVENTFUL.contains(entry.type())) {
+            return;
+        }
+        for (ModelGate<?, ?> gate : gates.gates()) {
+            if (gate.name().equals(entry.gate()) && gate.routing().orElse(null) instanceof CohortRouting routing) {
+                RolloutEvent event = routing.memory().event(entry.seq());
+                if (event != null) {
+                    events.publish(event);
+                }
+            }
+        }
+    }
+
+    /** Starts a rollout under a policy, for all callers: {@link #start(ModelGate, String, RolloutPolicy, Consumer, Actor, String)}. */
+    public Rollout start(ModelGate<?, ?> gate, String candidate, RolloutPolicy policy, Actor actor, String reason) {
+        return start(gate, candidate, policy, who -> {}, actor, reason);
+    }
+
+    /**
+     * Starts a rollout under a policy. It takes effect once stored: see {@link Rollout#stored}. Its first step begins with it, unless a
+     * person has to approve that or the calendar is closed; until then it is a {@linkplain Stage#DRAFT draft}.
+     *
+     * <p>What would keep a rollback from working is reported now: in the log, as {@link RolloutEvent.RollbackAtRisk}, and by
+     * {@link #status}.
+     *
+     * @param candidate a known version other than stable
+     * @param who whom it concerns: lists and segments; not the weight, which the policy says
+     * @throws IllegalArgumentException for an unknown version, attribute or metric, listing what there is; if the candidate is stable; for a
+     *     weight; for a guardrail of a user's own without its test; for a reason longer than 2,000 characters or with control characters
+     * @throws IllegalStateException if a rollout runs on this gate; if the candidate is killed, dropped or retyped a feature that stable
+     *     takes, or was taken back within its policy's hold-down, unless {@link RolloutBuilder#afterAbort()} is said; if the gate was built
+     *     without {@link Cohorts#router}; if the gates are closed
+     */
+    public Rollout start(
+            ModelGate<?, ?> gate,
+            String candidate,
+            RolloutPolicy policy,
+            Consumer<RolloutBuilder> who,
+            Actor actor,
+            String reason) {
+        return starting.start(gate, candidate, policy, who, actor, reason);
+    }
+
+    /**
+     * Looks once at every rollout, on this thread, and makes the decisions that are due: at most one for each. Made for tests and for
+     * whoever sets {@link RolloutsBuilder#manual}. Never throws for what goes wrong with a rollout: that is a
+     * {@link RolloutEvent.Hindered}. Does nothing once the gates are closed.
+     */
+    public void tick() {
+        controller.tick();
+    }
+
+    /**
+     * Keeps the rollout from stepping up, from being promoted and from completing. Counting goes on, and so does aborting.
+     *
+     * @throws IllegalStateException if no rollout under a policy runs on the gate, if it is paused, or if the gates are closed
+     */
+    public Receipt pause(ModelGate<?, ?> gate, Actor actor, String reason) {
+        return interventions.say(gate, EntryTypes.ROLLOUT_PAUSE, actor, reason);
+    }
+
+    /**
+     * Lets a paused rollout go on. If it had paused itself over inconclusive evidence, its patience begins anew.
+     *
+     * @throws IllegalStateException if no rollout under a policy runs on the gate, if it is not paused, or if the gates are closed
+     */
+    public Receipt resume(ModelGate<?, ?> gate, Actor actor, String reason) {
+        return interventions.say(gate, EntryTypes.ROLLOUT_RESUME, actor, reason);
+    }
+
+    /**
+     * Approves the next step, for which the policy wants a person; it begins once its other conditions are met too.
+     *
+     * @throws IllegalStateException if no rollout under a policy runs on the gate, if its next step needs no approval or has it, or if the
+     *     gates are closed
+     */
+    public Receipt approve(ModelGate<?, ?> gate, Actor actor, String reason) {
+        return interventions.approve(gate, actor, reason);
+    }
+
+    /**
+     * Promotes the candidate from whatever step it is at: a person answers for the evidence that is not there yet. Evidence that it has
+     * regressed, and any {@link PromotionGate}, refuse it. The holdback and the soak are the policy's. In an emergency
+     * {@code gate.version(…).promote(…)} asks nobody, and ends the rollout.
+     *
+     * @throws IllegalStateException if no rollout under a policy runs on the gate, is at its steps and is not halted; if a guardrail has
+     *     regressed; if a promotion gate objects or throws; if the gates are closed
+     */
+    public Receipt promote(ModelGate<?, ?> gate, Actor actor, String reason) {
+        return interventions.promote(gate, actor, reason);
+    }
+
+    /**
+     * Takes the candidate of the running rollout back, promoted or not.
+     *
+     * @throws IllegalStateException if no rollout under a policy runs on the gate, if it was promoted and there is nothing to go back to,
+     *     or if the gates are closed
+     */
+    public Receipt abort(ModelGate<?, ?> gate, Actor actor, String reason) {
+        return interventions.abort(gate, actor, reason);
+    }
+
+    /**
+     * Undoes the latest change of what callers get, and says what that came to. A candidate that is being rolled out is taken back; a
+     * version that was promoted, by a rollout or by hand, is replaced by the one before it. Stored and in force here when it returns.
+     *
+     * <p>It never undoes an undoing: where the latest change was a rollback or an abort it refuses, so that two people who call it at once
+     * do not take the gate back twice.
+     *
+     * @throws IllegalStateException if the latest change was a rollback or an abort, saying who made it, when and why; if there is nothing
+     *     to undo or nothing to go back to; if the gate was built without {@link Cohorts#router}; if the gates are closed
+     * @throws io.modelgate.control.ControlLogException if it cannot be stored, so that nothing has changed; a kill does not wait for that
+     */
+    public Rollback rollback(ModelGate<?, ?> gate, Actor actor, String reason) {
+        return interventions.rollback(gate, actor, reason);
+    }
+
+    /**
+     * The rollout under a policy that runs, or else the last that ended; empty if there was none.
+     *
+     * @throws IllegalStateException if the gate was built without {@link Cohorts#router}
+     */
+    public Optional<RolloutStatus> status(ModelGate<?, ?> gate) {
+        return Statuses.of(gate, Routings.of(gate), controller.seen(gate.name()));
+    }
+
+    /**
+     * Lets another policy judge the traffic of the running rollout, or of the next: what it would have done comes as
+     * {@link RolloutEvent.WouldHave}, and nothing else comes of it. Ends with the rollout, with its own promotion or with its own abort.
+     *
+     * @throws IllegalArgumentException for a metric that the gate does not have, or a guardrail of a user's own without its test
+     */
+    public void dryRun(ModelGate<?, ?> gate, RolloutPolicy policy) {
+        starting.requireUsable(gate, policy);
+        controller.dryRun(gate, new DryRun(policy, notices, decided, controller.tests::get));
+    }
+
+    /**
+     * Tells that a rollback to a version was rehearsed and worked, so that rollouts from it no longer report that nobody ever tried.
+     *
+     * @throws IllegalArgumentException for an unknown version, listing the known ones
+     * @throws IllegalStateException if the gates are closed
+     */
+    public Receipt rehearsed(ModelGate<?, ?> gate, String version, Actor actor, String reason) {
+        return interventions.rehearsed(gate, version, actor, reason);
+    }
+
+    /** Calls a listener for every event from now on, until the subscription is closed. One that throws is reported. */
+    public ControlLog.Subscription onEvent(Consumer<RolloutEvent> listener) {
+        return events.listen(listener);
+    }
+
+    /** Stops looking, and puts what was counted into the control log, for the next process of this name. Idempotent. */
+    @Override
+    public void close() {
+        if (loop.stop()) {
+            applied.close();
+            controller.close();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.modelgate.rollout;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that a decision of automation depends on. Immutable.
+ *
+ * @param run where the rollout stands
+ * @param elapsed how long this process has watched the present weight
+ * @param ready how long the step's least time and callers have been reached; null if they are not
+ * @param held how long this process has seen it held up
+ * @param callers about how many callers the candidate had at this weight
+ * @param evidence what the data says
+ * @param open whether the calendar allows stepping up now
+ * @param killed who killed the version under rollout and why, or null
+ * @param here whether this process has the version under rollout, without which it learns nothing of it
+ */
+record Situation(
+        RolloutRun run,
+        Duration elapsed,
+        @Nullable Duration ready,
+        Duration held,
+        long callers,
+        List<Evidence> evidence,
+        boolean open,
+        @Nullable String killed,
+        boolean here) {
+
+    /** The same with other evidence. */
+    Situation seeing(List<Evidence> other) {
+        return new Situation(run, elapsed, ready, held, callers, other, open, killed, here);
+    }
+
+    RolloutPolicy policy() {
+        return run.plan().policy();
+    }
+}

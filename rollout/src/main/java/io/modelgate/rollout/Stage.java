@@ -1,0 +1,35 @@
+package io.modelgate.rollout;
+
+/** How far a rollout under a policy has come. */
+public enum Stage {
+    /** It has started and its first step has not begun: the calendar is closed, or a person must approve. Nobody goes to the candidate. */
+    DRAFT(false),
+    /** It takes the policy's steps. */
+    CANARY(false),
+    /** The candidate is stable; callers who are held back keep the version before it. */
+    FULL(false),
+    /** As {@link #FULL}, watched for as long as the policy says. */
+    SOAK(false),
+    /** The candidate is stable for everyone. */
+    COMPLETE(true),
+    /** The candidate was taken back before it was promoted. */
+    ABORTED(true),
+    /** The candidate was promoted, and the version before it restored. */
+    ROLLED_BACK(true);
+
+    private final boolean end;
+
+    Stage(boolean end) {
+        this.end = end;
+    }
+
+    /** Whether nothing comes after it. */
+    public boolean end() {
+        return end;
+    }
+
+    /** Whether the candidate is stable and still compared with the version before it. */
+    boolean promoted() {
+        return this == FULL || this == SOAK;
+    }
+}

@@ -1,0 +1,109 @@
+package io.modelgate.rollout;
+
+import io.modelgate.Actor;
+import io.modelgate.Gates;
+import io.modelgate.Metric;
+import io.modelgate.ModelGate;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Starts rollouts under a policy, or says why not. */
+final class Starting {
+
+    private final Gates gates;
+    private final Decided decided;
+    private final Controller controller;
+    private final Notices notices;
+
+    Starting(Gates gates, Decided decided, Controller controller, Notices notices) {
+        this.gates = gates;
+        this.decided = decided;
+        this.controller = controller;
+        this.notices = notices;
+    }
+
+    Rollout start(
+            ModelGate<?, ?> gate,
+            String candidate,
+            RolloutPolicy policy,
+            Consumer<RolloutBuilder> who,
+            Actor actor,
+            String reason) {
+        CohortRouting routing = Routings.of(gate);
+        check(gate, policy);
+        String baseline = gate.describe().stable().orElse("");
+        Rollout started = Rollout.begin(
+                gate,
+                candidate,
+                who,
+                (builder, data) -> {
+                    if (builder.weight().parts() > 0) {
+                        throw new IllegalArgumentException(
+                                "weight is " + builder.weight() + ": the policy's steps say it; leave it out");
+                    }
+                    if (!builder.isAfterAbort()) {
+                        requireNoHoldDown(gate, routing, candidate);
+                    }
+                    Registry.requireCompatible(gate, routing.memory(), baseline, candidate);
+                    data.put(EntryTypes.POLICY, policy.data());
+                    data.put(EntryTypes.BASELINE, baseline);
+                    data.put(EntryTypes.WEIGHT, (long) firstWeight(policy).parts());
+                    decided.mark(data);
+                },
+                actor,
+                reason);
+        CohortRouting now = Routings.of(gate);
+        RolloutRun run = now.run();
+        if (run != null && run.plan().id().equals(started.id())) {
+            notices.atRisk(gate.name(), run, RollbackTarget.risks(gate, now, baseline));
+        }
+        return started;
+    }
+
+    /** The first step begins at once where nothing speaks against it. */
+    private Weight firstWeight(RolloutPolicy policy) {
+        Step first = policy.steps().get(0);
+        return !first.manual() && policy.calendar().open(gates.now()) ? first.weight() : Weight.NONE;
+    }
+
+    private void check(ModelGate<?, ?> gate, RolloutPolicy policy) {
+        List<String> metrics = gate.metrics().stream().<String>map(Metric::name).toList();
+        for (Guardrail guardrail : policy.guardrails()) {
+            String metric = guardrail.metric();
+            if (metric != null && !metrics.contains(metric)) {
+                throw new IllegalArgumentException("guardrail \"" + guardrail.name() + "\" of policy \"" + policy.name()
+                        + "\" is about the metric \"" + metric + "\", which gate \"" + gate.name()
+                        + "\" does not have; it has " + metrics);
+            }
+            GuardrailTest test = guardrail.test();
+            if (test != null) {
+                controller.tests.put(guardrail.name(), test);
+            } else if (guardrail.kind() == Guardrail.Kind.CUSTOM && !controller.tests.containsKey(guardrail.name())) {
+                throw new IllegalArgumentException("guardrail \"" + guardrail.name() + "\" of policy \"" + policy.name()
+                        + "\" has no test here: give it with guardrailTest(\"" + guardrail.name() + "\", …)");
+            }
+        }
+    }
+
+    private void requireNoHoldDown(ModelGate<?, ?> gate, CohortRouting routing, String candidate) {
+        RolloutRun last = routing.memory().ended().get(candidate);
+        if (last == null || last.stage() == Stage.COMPLETE || last.displaced()) {
+            return;
+        }
+        Instant ended = last.last().decision().at();
+        Instant until = ended.plus(last.plan().policy().holdDown());
+        if (gates.now().isBefore(until)) {
+            throw new IllegalStateException("version \"" + candidate + "\" of gate \"" + gate.name() + "\" was "
+                    + (last.stage() == Stage.ABORTED ? "aborted" : "rolled back") + " by "
+                    + last.last().decision().actor() + " at " + ended + ": "
+                    + last.last().decision().reason() + ". It is held down until " + until
+                    + "; to start it all the same, say afterAbort()");
+        }
+    }
+
+    /** Everything that a policy needs of a gate is there, or this says what is not. */
+    void requireUsable(ModelGate<?, ?> gate, RolloutPolicy policy) {
+        check(gate, policy);
+    }
+}
