@@ -11,10 +11,13 @@ import io.modelgate.ModelGate;
 import io.modelgate.fallback.Ladder;
 import io.modelgate.rollout.Cohorts;
 import io.modelgate.rollout.Rollout;
+import io.modelgate.rollout.RolloutPolicy;
+import io.modelgate.rollout.Rollouts;
 import io.modelgate.rollout.Weight;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Gates as a service has them: metrics with the latency histogram, the default breaker, a ladder, a rollout at ten percent. */
 final class Setting implements AutoCloseable {
@@ -23,6 +26,7 @@ final class Setting implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    private @Nullable Rollouts rollouts;
     private final Gates gates = Gates.open(g -> g.meters(new SimpleMeterRegistry()));
 
     ModelGate<Applicant, Answer> gate(
@@ -30,7 +34,17 @@ final class Setting implements AutoCloseable {
             Model<Applicant, Answer> stable,
             Model<Applicant, Answer> candidate,
             Consumer<GateBuilder<Applicant, Answer>> more) {
-        ModelGate<Applicant, Answer> gate = gates.gate(name, g -> {
+        ModelGate<Applicant, Answer> gate = open(name, stable, candidate, more);
+        roll(gate);
+        return gate;
+    }
+
+    private ModelGate<Applicant, Answer> open(
+            String name,
+            Model<Applicant, Answer> stable,
+            Model<Applicant, Answer> candidate,
+            Consumer<GateBuilder<Applicant, Answer>> more) {
+        return gates.gate(name, g -> {
             g.stable("v1", stable)
                     .version("v2", candidate)
                     .latencyHistogram()
@@ -38,7 +52,17 @@ final class Setting implements AutoCloseable {
                     .fallback(Ladder.of(l -> l.degrade(Answer.REFER)));
             more.accept(g);
         });
-        roll(gate);
+    }
+
+    /** A gate like those of {@link #gate} whose rollout is under a policy that begins at ten percent, looked at once a second. */
+    ModelGate<Applicant, Answer> guardedGate(
+            String name, Model<Applicant, Answer> stable, Model<Applicant, Answer> candidate, RolloutPolicy policy) {
+        ModelGate<Applicant, Answer> gate = open(name, stable, candidate, g -> {});
+        rollouts = Rollouts.open(gates);
+        requireRunning(gate, rollouts.start(gate, "v2", policy, ACTOR, "benchmark"));
+        if (gate.routing().orElseThrow().watch() == null) {
+            throw new IllegalStateException("nothing counts the calls of the rollout");
+        }
         return gate;
     }
 
@@ -75,7 +99,10 @@ final class Setting implements AutoCloseable {
     }
 
     private static void roll(ModelGate<?, ?> gate) {
-        Rollout rollout = Rollout.start(gate, "v2", r -> r.weight(Weight.percent(10)), ACTOR, "benchmark");
+        requireRunning(gate, Rollout.start(gate, "v2", r -> r.weight(Weight.percent(10)), ACTOR, "benchmark"));
+    }
+
+    private static void requireRunning(ModelGate<?, ?> gate, Rollout rollout) {
         if (!rollout.stored(PATIENCE)) {
             throw new IllegalStateException("the rollout did not start");
         }
@@ -102,6 +129,9 @@ final class Setting implements AutoCloseable {
 
     @Override
     public void close() {
+        if (rollouts != null) {
+            rollouts.close();
+        }
         gates.close();
     }
 }
