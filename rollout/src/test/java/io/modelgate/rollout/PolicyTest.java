@@ -334,4 +334,28 @@ class PolicyTest {
                 .filteredOn(each -> each.kind() == Kind.SAMPLE_RATIO)
                 .hasSize(1);
     }
+
+    @Test
+    void aPolicyMadeByItsConstructorCanBeChecked() {
+        RolloutPolicy made = full();
+        made.requireSound();
+        RolloutPolicy unsound = new RolloutPolicy(
+                made.name(),
+                List.of(),
+                made.guardrails(),
+                2,
+                made.promotionAlpha(),
+                made.processes(),
+                made.inconclusive(),
+                made.holdback(),
+                made.soak(),
+                made.pauseAlert(),
+                made.calendar(),
+                made.holdDown());
+        assertThatIllegalArgumentException()
+                .isThrownBy(unsound::requireSound)
+                .withMessageContaining("policy \"everything\" has 2 mistakes:")
+                .withMessageContaining("steps are 0: expected 1 to 100; add one")
+                .withMessageContaining("alpha is 2: expected");
+    }
 }
