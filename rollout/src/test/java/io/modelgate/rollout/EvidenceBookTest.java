@@ -70,7 +70,8 @@ class EvidenceBookTest {
 
     @Test
     void aRegressionStandsAndNotWorseIsWhatHoldsNow() {
-        EvidenceRig rig = new EvidenceRig(SEED, 0.05, ERRORS, ERRORS.name("limit").atMost(0.01)).begin(0.5);
+        EvidenceRig rig =
+                new EvidenceRig(SEED, 0.05, ERRORS, ERRORS.name("limit").atMost(0.01)).begin(0.5);
         rig.answered(STABLE, 10, 4000).answered(CANDIDATE, 10, 4000).look();
         assertThat(rig.finding(1)).isEqualTo(Finding.NOT_WORSE);
         rig.missed(CANDIDATE, Cause.ERROR, 45).look();
@@ -89,7 +90,10 @@ class EvidenceBookTest {
             return Finding.INCONCLUSIVE;
         };
         RolloutPolicy policy = EvidenceRig.policy(
-                0.06, 2, Guardrail.custom("a", test), Guardrail.custom("b", test).share(2));
+                0.06,
+                2,
+                Guardrail.custom("a", test),
+                Guardrail.custom("b", test).share(2));
         EvidenceBook book = new EvidenceBook(policy, List.of(), List.of(), name -> null);
         book.begin(0.1, true);
         book.look(StepCounts.NONE);
@@ -138,11 +142,17 @@ class EvidenceBookTest {
         Guardrail mean = Guardrail.mean("score").worseByPoints(0.1);
         for (boolean higher : new boolean[] {true, false}) {
             EvidenceRig rig = new EvidenceRig(
-                            SEED, 0.05, mean, mean.name("up").higherIsWorse(), mean.name("down").lowerIsWorse())
+                            SEED,
+                            0.05,
+                            mean,
+                            mean.name("up").higherIsWorse(),
+                            mean.name("down").lowerIsWorse())
                     .begin(0.5);
             for (int look = 0; look < 50; look++) {
                 rig.answered(STABLE, 1, 20).answered(CANDIDATE, 1, 20);
-                rig.score(STABLE, 0.5, 20).score(CANDIDATE, higher ? 0.8 : 0.2, 20).look();
+                rig.score(STABLE, 0.5, 20)
+                        .score(CANDIDATE, higher ? 0.8 : 0.2, 20)
+                        .look();
             }
             assertThat(rig.finding(0)).isEqualTo(Finding.REGRESSED);
             assertThat(rig.finding(1)).isEqualTo(higher ? Finding.REGRESSED : Finding.NOT_WORSE);
@@ -155,7 +165,8 @@ class EvidenceBookTest {
         EvidenceRig rig = new EvidenceRig(SEED, 0.05, Guardrail.sampleRatio()).begin(0.2);
         rig.answered(STABLE, 10, 700).answered(CANDIDATE, 10, 300).look();
         assertThat(rig.finding(0)).isEqualTo(Finding.REGRESSED);
-        assertThat(rig.evidence(0).text()).startsWith("300 of 1,000 callers got the candidate, expected 20 %, seen 30 %");
+        assertThat(rig.evidence(0).text())
+                .startsWith("300 of 1,000 callers got the candidate, expected 20 %, seen 30 %");
     }
 
     @Test
@@ -164,9 +175,20 @@ class EvidenceBookTest {
             throw new IllegalStateException("no connection");
         });
         Guardrail unknown = new Guardrail(
-                "unknown", Guardrail.Kind.CUSTOM, null, 0, null, Guardrail.Worse.HIGHER, new Guardrail.Limit.Relative(0),
-                Unit.CALL, false, 1, null);
-        EvidenceRig rig = new EvidenceRig(SEED, 0.05, throwing, unknown, Guardrail.mean("absent")).begin(0.2).look();
+                "unknown",
+                Guardrail.Kind.CUSTOM,
+                null,
+                0,
+                null,
+                Guardrail.Worse.HIGHER,
+                new Guardrail.Limit.Relative(0),
+                Unit.CALL,
+                false,
+                1,
+                null);
+        EvidenceRig rig = new EvidenceRig(SEED, 0.05, throwing, unknown, Guardrail.mean("absent"))
+                .begin(0.2)
+                .look();
         assertThat(rig.book.evidence()).allMatch(each -> each.finding() == Finding.INCONCLUSIVE);
         assertThat(rig.evidence(0).text()).contains("no connection");
         assertThat(rig.evidence(1).text()).contains("\"unknown\"");
@@ -176,11 +198,16 @@ class EvidenceBookTest {
     @Test
     void countsThatBecomeFewerAreNoDataAndWhatComesAfterIs() {
         EvidenceRig rig = new EvidenceRig(SEED, 0.05, ERRORS, Guardrail.mean("score")).begin(0.5);
-        rig.answered(STABLE, 10, 1000).answered(CANDIDATE, 10, 1000).score(CANDIDATE, 1, 10).look();
+        rig.answered(STABLE, 10, 1000)
+                .answered(CANDIDATE, 10, 1000)
+                .score(CANDIDATE, 1, 10)
+                .look();
         rig.clear();
         rig.missed(CANDIDATE, Cause.ERROR, 50).look();
         assertThat(rig.finding(0)).isEqualTo(Finding.INCONCLUSIVE);
-        assertThat(rig.evidence(0).text()).contains("candidate 0 callers in 1,000 calls").contains("began anew 1 time");
+        assertThat(rig.evidence(0).text())
+                .contains("candidate 0 callers in 1,000 calls")
+                .contains("began anew 1 time");
         rig.missed(CANDIDATE, Cause.ERROR, 50).look();
         assertThat(rig.finding(0)).isEqualTo(Finding.REGRESSED);
         assertThat(rig.evidence(0).text()).contains("candidate 50 callers in 1,050 calls");
@@ -201,11 +228,17 @@ class EvidenceBookTest {
                 rig.missed(random.nextInt(2), Rate.ERRORS, sizes[random.nextInt(sizes.length)]);
                 rig.look();
                 for (Evidence each : rig.book.evidence()) {
-                    each.regressed().ifPresent(e -> assertThat(e).as(each.toString()).isNotNaN().isFinite());
-                    each.notWorse().ifPresent(e -> assertThat(e).as(each.toString()).isNotNaN().isFinite());
+                    each.regressed()
+                            .ifPresent(e ->
+                                    assertThat(e).as(each.toString()).isNotNaN().isFinite());
+                    each.notWorse()
+                            .ifPresent(e ->
+                                    assertThat(e).as(each.toString()).isNotNaN().isFinite());
                     assertThat(each.text()).doesNotContain("NaN");
                 }
-                assertThat(rig.book.restore(rig.book.checkpoint())).as("run %d, seed %d", run, SEED).isTrue();
+                assertThat(rig.book.restore(rig.book.checkpoint()))
+                        .as("run %d, seed %d", run, SEED)
+                        .isTrue();
             }
         }
     }
@@ -257,10 +290,14 @@ class EvidenceBookTest {
         for (int i = 0; i < 8; i++) { // a user's own test keeps what it knows itself
             Evidence expected = of.get(i);
             Evidence actual = other.evidence().get(i);
-            assertThat(actual.finding()).as("%s, run %d, seed %d", expected, run, SEED).isEqualTo(expected.finding());
+            assertThat(actual.finding())
+                    .as("%s, run %d, seed %d", expected, run, SEED)
+                    .isEqualTo(expected.finding());
             assertThat(actual.regressed().orElse(0))
                     .as("%s, run %d, seed %d", expected, run, SEED)
-                    .isEqualTo(expected.regressed().orElse(0), within(close * expected.regressed().orElse(0)));
+                    .isEqualTo(
+                            expected.regressed().orElse(0),
+                            within(close * expected.regressed().orElse(0)));
         }
     }
 
@@ -302,7 +339,8 @@ class EvidenceBookTest {
     }
 
     /** Every value of a checkpoint replaced by something else, one at a time. */
-    private static void spoil(Map<?, ?> at, List<String> path, Map<String, Object> whole, List<Map<String, Object>> into) {
+    private static void spoil(
+            Map<?, ?> at, List<String> path, Map<String, Object> whole, List<Map<String, Object>> into) {
         for (Map.Entry<?, ?> each : at.entrySet()) {
             List<String> here = new ArrayList<>(path);
             here.add((String) each.getKey());
@@ -334,9 +372,7 @@ class EvidenceBookTest {
         traffic(rig, 0.02, 0);
         Map<String, Object> checkpoint = rig.look().book.checkpoint();
         // The constructor refuses what the log cannot hold.
-        assertThat(new Decision(
-                                "id", Instant.EPOCH, "type", false, "gate", "a", "asserted", "", checkpoint)
-                        .data())
+        assertThat(new Decision("id", Instant.EPOCH, "type", false, "gate", "a", "asserted", "", checkpoint).data())
                 .isEqualTo(checkpoint);
         assertThat(checkpoint.toString().length()).isLessThan(20_000);
     }

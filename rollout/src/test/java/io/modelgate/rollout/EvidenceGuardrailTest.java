@@ -23,7 +23,8 @@ class EvidenceGuardrailTest {
         assertThat(errors.requiredForPromotion().required()).isTrue();
         assertThat(errors.share(3).share()).isEqualTo(3);
         assertThat(Guardrail.latency(0.999).name()).isEqualTo("latency-p99.9");
-        assertThat(Guardrail.latency(0.5).atMost(Duration.ofMillis(300)).limit()).isEqualTo(new Limit.Bound(0.3));
+        assertThat(Guardrail.latency(0.5).atMost(Duration.ofMillis(300)).limit())
+                .isEqualTo(new Limit.Bound(0.3));
         assertThat(Guardrail.mean("score").atLeast(0.5).worse()).isEqualTo(Worse.LOWER);
         assertThat(Guardrail.mean("score").lowerIsWorse().drift().worse()).isEqualTo(Worse.EITHER);
     }
@@ -51,9 +52,13 @@ class EvidenceGuardrailTest {
                 () -> Guardrail.mean("score").atMost(1).drift(),
                 () -> Guardrail.sampleRatio().requiredForPromotion());
         for (ThrowingCallable each : wrong) {
-            assertThatIllegalArgumentException().isThrownBy(each).withMessageMatching("(?s).+\".+\" is .+: expected .+");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(each)
+                    .withMessageMatching("(?s).+\".+\" is .+: expected .+");
         }
-        assertThatIllegalArgumentException().isThrownBy(() -> errors.name("a b")).withMessageContaining("\"a b\"");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> errors.name("a b"))
+                .withMessageContaining("\"a b\"");
         assertThatIllegalArgumentException().isThrownBy(() -> Guardrail.mean(""));
     }
 }
