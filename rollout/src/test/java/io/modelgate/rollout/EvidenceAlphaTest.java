@@ -85,17 +85,15 @@ class EvidenceAlphaTest {
 
     @Test
     void latenciesAndMeansAgainstStable() {
-        holds(
-                "a latency",
-                regressions(Guardrail.latency(0.9).worseBy(0), second -> {
-                    for (int arm = 0; arm < 2; arm++) {
-                        int calls = arm == EvidenceRig.CANDIDATE ? second.rig.binomial(100, second.share) : 60;
-                        for (int i = 0; i < calls; i++) {
-                            double uniform = second.rig.random.nextDouble();
-                            second.rig.answered(arm, (long) (10 / (1 - 0.999 * uniform)), 1);
-                        }
-                    }
-                }));
+        holds("a latency", regressions(Guardrail.latency(0.9).worseBy(0), second -> {
+            for (int arm = 0; arm < 2; arm++) {
+                int calls = arm == EvidenceRig.CANDIDATE ? second.rig.binomial(100, second.share) : 60;
+                for (int i = 0; i < calls; i++) {
+                    double uniform = second.rig.random.nextDouble();
+                    second.rig.answered(arm, (long) (10 / (1 - 0.999 * uniform)), 1);
+                }
+            }
+        }));
         holds("a mean", regressions(Guardrail.mean("score").worseBy(0), EvidenceAlphaTest::scores));
     }
 
