@@ -80,7 +80,8 @@ final class Draws {
         return hits;
     }
 
-    private double gauss() {
+    /** A standard normal value. */
+    double gauss() {
         return Math.sqrt(-2 * Math.log(1 - random.nextDouble())) * Math.cos(2 * Math.PI * random.nextDouble());
     }
 }

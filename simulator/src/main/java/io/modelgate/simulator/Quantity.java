@@ -50,6 +50,11 @@ final class Quantity {
         return new BigDecimal(number).round(new MathContext(12)).stripTrailingZeros().toPlainString();
     }
 
+    /** A share as a person reads it: {@code 0.3 %}. */
+    static String percent(double share) {
+        return Double.isNaN(share) ? "-" : new BigDecimal(share * 100).round(new MathContext(3)).stripTrailingZeros().toPlainString() + " %";
+    }
+
     /** A time since the start: {@code 1 d 02:03:04}. */
     static String clock(Duration time) {
         String days = time.toDays() > 0 ? time.toDays() + " d " : "";

@@ -3,7 +3,9 @@ package io.modelgate.simulator;
 import io.modelgate.Metric;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +61,33 @@ record Scenario(
      * @param who the version that changes
      * @param shift what becomes another
      */
-    record Change(long atNanos, double atWeight, @Nullable Double traffic, Who who, Behaviour.Shift shift) {}
+    record Change(long atNanos, double atWeight, @Nullable Double traffic, Who who, Behaviour.Shift shift) {
+
+        /** One line about it, for the timeline. */
+        String text() {
+            List<String> parts = new ArrayList<>();
+            if (traffic != null) {
+                parts.add("traffic " + Quantity.plain(traffic) + " calls/s");
+            }
+            if (shift.missed() != null) {
+                parts.add(whose() + "rates " + new TreeMap<>(shift.missed()));
+            }
+            if (shift.latency() != null) {
+                parts.add(whose() + "latency, median " + Quantity.plain(shift.latency().middle() / 1e6) + " ms");
+            }
+            if (!shift.metrics().isEmpty()) {
+                parts.add(whose() + "metrics");
+            }
+            if (shift.bad() != null) {
+                parts.add(whose() + "bad answers " + Quantity.percent(shift.bad()));
+            }
+            return String.join(", ", parts);
+        }
+
+        private String whose() {
+            return who == Who.STABLE ? "stable's " : who == Who.CANDIDATE ? "the candidate's " : "both versions' ";
+        }
+    }
 
     /**
      * A time without data. Immutable.

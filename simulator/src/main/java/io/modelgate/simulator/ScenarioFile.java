@@ -171,7 +171,7 @@ final class ScenarioFile {
                 timed ? map.nanos("at") : -1,
                 timed ? -1 : map.share("atWeight"),
                 map.has("traffic") ? map.number("traffic", 0, MOST_CALLS) : null,
-                shifts || map.has("version") ? who(map, map.text("version")) : Scenario.Who.BOTH,
+                shifts || map.has("version") ? who(map) : Scenario.Who.BOTH,
                 versions.shift(map));
     }
 
@@ -182,10 +182,10 @@ final class ScenarioFile {
         if (to <= from) {
             throw map.bad("to", "to is not after from: expected a later time since the start");
         }
-        return new Scenario.Missing(from, to, map.has("version") ? who(map, map.text("version")) : Scenario.Who.BOTH);
+        return new Scenario.Missing(from, to, map.has("version") ? who(map) : Scenario.Who.BOTH);
     }
 
-    private static Scenario.Who who(YamlMap map, String version) {
+    private static Scenario.Who who(YamlMap map) {
         List<String> words = List.of("stable", "candidate", "both");
         return Scenario.Who.values()[words.indexOf(map.word("version", words))];
     }

@@ -2,6 +2,7 @@ package io.modelgate.simulator;
 
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** How the values of a latency or a metric are spread: 1,024 values of equal chance, one value, or two. Immutable. */
 final class Spread {
@@ -101,5 +102,17 @@ final class Spread {
     /** The median, for where only the number of the calls matters. */
     double middle() {
         return points[points.length / 2];
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Spread that
+                && Arrays.equals(points, that.points)
+                && Double.compare(second, that.second) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(points);
     }
 }
