@@ -92,6 +92,10 @@ final class Arm {
 
     ArmCounts counts() {
         return new ArmCounts(
-                all.counts(), needs.firstCalls() ? first.counts() : CallCounts.NONE, units.seen(), units.seen(), missed);
+                all.counts(),
+                needs.firstCalls() ? first.counts() : CallCounts.NONE,
+                units.seen(),
+                units.seen(),
+                missed);
     }
 }

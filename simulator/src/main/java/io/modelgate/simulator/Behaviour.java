@@ -35,7 +35,10 @@ record Behaviour(Map<Cause, Double> missed, Spread latency, List<Spread> metrics
      * @param bad null leaves it
      */
     record Shift(
-            @Nullable Map<Cause, Double> missed, @Nullable Spread latency, Map<Integer, Spread> metrics, @Nullable Double bad) {}
+            @Nullable Map<Cause, Double> missed,
+            @Nullable Spread latency,
+            Map<Integer, Spread> metrics,
+            @Nullable Double bad) {}
 
     Behaviour shifted(Shift shift) {
         List<Spread> shifted = new ArrayList<>(metrics);

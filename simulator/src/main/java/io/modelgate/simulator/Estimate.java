@@ -36,7 +36,9 @@ record Estimate(double value, double low, double high) {
         Arrays.sort(sorted);
         double half = Z * Math.sqrt(n * p * (1 - p));
         return new Estimate(
-                at(sorted, Math.ceil(n * p) - 1), at(sorted, Math.floor(n * p - half) - 1), at(sorted, Math.ceil(n * p + half)));
+                at(sorted, Math.ceil(n * p) - 1),
+                at(sorted, Math.floor(n * p - half) - 1),
+                at(sorted, Math.ceil(n * p + half)));
     }
 
     private static double at(double[] sorted, double rank) {

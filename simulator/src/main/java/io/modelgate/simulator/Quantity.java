@@ -10,11 +10,17 @@ import java.util.regex.Pattern;
 /** How scenarios and the command line write numbers, shares and durations. */
 final class Quantity {
 
-    private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d{1,15}(\\.\\d{0,15})?|\\.\\d{1,15})([eE][+-]?\\d{1,2})?");
-    private static final Pattern DURATION =
-            Pattern.compile("(?:(\\d{1,6})w)?(?:(\\d{1,6})d)?(?:(\\d{1,6})h)?(?:(\\d{1,6})m(?!s))?(?:(\\d{1,6})s)?(?:(\\d{1,6})ms)?");
+    private static final Pattern NUMBER =
+            Pattern.compile("[+-]?(\\d{1,15}(\\.\\d{0,15})?|\\.\\d{1,15})([eE][+-]?\\d{1,2})?");
+    private static final Pattern DURATION = Pattern.compile(
+            "(?:(\\d{1,6})w)?(?:(\\d{1,6})d)?(?:(\\d{1,6})h)?(?:(\\d{1,6})m(?!s))?(?:(\\d{1,6})s)?(?:(\\d{1,6})ms)?");
     private static final Duration[] UNITS = {
-        Duration.ofDays(7), Duration.ofDays(1), Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofSeconds(1), Duration.ofMillis(1)
+        Duration.ofDays(7),
+        Duration.ofDays(1),
+        Duration.ofHours(1),
+        Duration.ofMinutes(1),
+        Duration.ofSeconds(1),
+        Duration.ofMillis(1)
     };
     private static final Duration YEAR = Duration.ofDays(366);
 
@@ -47,18 +53,27 @@ final class Quantity {
 
     /** Without exponent or needless zeros. */
     static String plain(double number) {
-        return new BigDecimal(number).round(new MathContext(12)).stripTrailingZeros().toPlainString();
+        return new BigDecimal(number)
+                .round(new MathContext(12))
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     /** A share as a person reads it: {@code 0.3 %}. */
     static String percent(double share) {
-        return Double.isNaN(share) ? "-" : new BigDecimal(share * 100).round(new MathContext(3)).stripTrailingZeros().toPlainString() + " %";
+        return Double.isNaN(share)
+                ? "-"
+                : new BigDecimal(share * 100)
+                                .round(new MathContext(3))
+                                .stripTrailingZeros()
+                                .toPlainString() + " %";
     }
 
     /** A time since the start: {@code 1 d 02:03:04}. */
     static String clock(Duration time) {
         String days = time.toDays() > 0 ? time.toDays() + " d " : "";
-        return String.format(Locale.ROOT, "%s%02d:%02d:%02d", days, time.toHoursPart(), time.toMinutesPart(), time.toSecondsPart());
+        return String.format(
+                Locale.ROOT, "%s%02d:%02d:%02d", days, time.toHoursPart(), time.toMinutesPart(), time.toSecondsPart());
     }
 
     /** Quotes what somebody wrote, cut to a readable length and without what a terminal would act on. */
@@ -66,7 +81,9 @@ final class Quantity {
         StringBuilder quoted = new StringBuilder("\"");
         text.codePoints()
                 .limit(80)
-                .forEach(c -> quoted.appendCodePoint(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c));
-        return quoted.append(text.codePointCount(0, text.length()) > 80 ? "…\"" : "\"").toString();
+                .forEach(c -> quoted.appendCodePoint(
+                        Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c));
+        return quoted.append(text.codePointCount(0, text.length()) > 80 ? "…\"" : "\"")
+                .toString();
     }
 }

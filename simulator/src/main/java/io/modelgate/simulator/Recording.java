@@ -68,7 +68,8 @@ final class Recording {
                 .setTrim(true)
                 .setIgnoreEmptyLines(true)
                 .get();
-        try (CSVParser parser = CSVParser.parse(new StringReader(new String(content, StandardCharsets.UTF_8)), format)) {
+        try (CSVParser parser =
+                CSVParser.parse(new StringReader(new String(content, StandardCharsets.UTF_8)), format)) {
             recording.columns(parser.getHeaderNames());
             for (CSVRecord line : parser) {
                 recording.add(line, parser.getCurrentLineNumber());
@@ -84,12 +85,14 @@ final class Recording {
         known.addAll(COLUMNS.keySet().stream().sorted().toList());
         for (String column : header) {
             if (!known.contains(column)) {
-                throw new BadFileException(name + ":1: " + Suggestion.unknown("column", column, "the recording", known));
+                throw new BadFileException(
+                        name + ":1: " + Suggestion.unknown("column", column, "the recording", known));
             }
         }
         for (String column : known.subList(0, 3)) {
             if (!header.contains(column)) {
-                throw new BadFileException(name + ":1: no column " + Quantity.quote(column) + ": add it to the first line");
+                throw new BadFileException(
+                        name + ":1: no column " + Quantity.quote(column) + ": add it to the first line");
             }
         }
     }
@@ -126,7 +129,9 @@ final class Recording {
     private long count(CSVRecord line, String column, long number) {
         double value = Quantity.number(line.get(column));
         if (!(value >= 0 && value <= 1e12) || value != Math.rint(value)) {
-            throw bad(number, column + " is " + Quantity.quote(line.get(column)) + ": expected a whole number, 0 or more");
+            throw bad(
+                    number,
+                    column + " is " + Quantity.quote(line.get(column)) + ": expected a whole number, 0 or more");
         }
         return (long) value;
     }
@@ -140,7 +145,9 @@ final class Recording {
         try {
             return Instant.parse(text).toEpochMilli() / 1000.0;
         } catch (DateTimeParseException e) {
-            throw bad(number, "at is " + Quantity.quote(text) + ": expected seconds, or a time like 2026-01-05T09:00:00Z");
+            throw bad(
+                    number,
+                    "at is " + Quantity.quote(text) + ": expected seconds, or a time like 2026-01-05T09:00:00Z");
         }
     }
 

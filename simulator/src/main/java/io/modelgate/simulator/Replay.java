@@ -5,7 +5,6 @@ import io.modelgate.Gates;
 import io.modelgate.Metric;
 import io.modelgate.ModelGate;
 import io.modelgate.rollout.Cohorts;
-import io.modelgate.rollout.RolloutEvent;
 import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.RolloutStatus;
 import io.modelgate.rollout.Rollouts;
@@ -13,9 +12,6 @@ import io.modelgate.rollout.Stage;
 import io.modelgate.rollout.Step;
 import io.modelgate.testkit.ManualTime;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class Replay {
 
     private static final Actor PERSON = Actor.of("simulator");
-    private static final int LONGEST_TIMELINE = 100;
 
     private final RolloutPolicy policy;
     private final Scenario scenario;
@@ -92,7 +87,65 @@ final class Replay {
 
     private Run run(int number, boolean told) {
         ManualTime time = new ManualTime(scenario.start());
-        Told told = new Told(scenario.start(), told_);
-        return null;
+        Chronicle chronicle = new Chronicle(scenario.start(), told);
+        World world = new World(scenario, needs, new Draws(seed, number), news -> chronicle.add(time.instant(), news));
+        try (Gates gates = Gates.open(g -> g.ticker(time)
+                        .instants(time)
+                        .scheduler(time)
+                        .executor(Runnable::run)
+                        .eventExecutor(Runnable::run));
+                Rollouts rollouts =
+                        Rollouts.open(gates, r -> r.manual().observations(world).executor(Runnable::run))) {
+            ModelGate<Object, Object> gate = gate(gates);
+            rollouts.onEvent(chronicle::hear);
+            rollouts.start(gate, "candidate", policy, PERSON, "simulated");
+            RolloutStatus status = status(rollouts, gate);
+            world.share(status.weight());
+            while (!status.stage().end() && world.now().compareTo(limit) < 0) {
+                world.pass(look.toNanos());
+                time.advance(look);
+                rollouts.tick();
+                if (chronicle.moved()) {
+                    status = status(rollouts, gate);
+                    if (status.waiting()) {
+                        rollouts.approve(gate, PERSON, "approved at once");
+                        status = status(rollouts, gate);
+                    }
+                    world.share(status.weight());
+                }
+            }
+            return new Run(
+                    number,
+                    ending(status.stage()),
+                    world.now(),
+                    chronicle.promoted(),
+                    world.turnedBad(),
+                    world.bad(),
+                    chronicle.alerts(),
+                    chronicle.lines());
+        }
+    }
+
+    private static RolloutStatus status(Rollouts rollouts, ModelGate<?, ?> gate) {
+        return rollouts.status(gate).orElseThrow(() -> new IllegalStateException("the rollout has no status"));
+    }
+
+    private ModelGate<Object, Object> gate(Gates gates) {
+        return gates.gate("simulated", g -> {
+            g.stable("stable", input -> input)
+                    .version("candidate", input -> input)
+                    .router(Cohorts.router());
+            for (Metric<Object> metric : scenario.metrics()) {
+                g.metric(metric.name(), metric.least(), metric.most(), metric.of());
+            }
+        });
+    }
+
+    private static Ending ending(Stage stage) {
+        return switch (stage) {
+            case ABORTED, ROLLED_BACK -> Ending.ROLLED_BACK;
+            case COMPLETE -> Ending.COMPLETE;
+            default -> Ending.UNDECIDED;
+        };
     }
 }

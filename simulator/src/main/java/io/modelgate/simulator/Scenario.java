@@ -73,7 +73,8 @@ record Scenario(
                 parts.add(whose() + "rates " + new TreeMap<>(shift.missed()));
             }
             if (shift.latency() != null) {
-                parts.add(whose() + "latency, median " + Quantity.plain(shift.latency().middle() / 1e6) + " ms");
+                parts.add(whose() + "latency, median "
+                        + Quantity.plain(shift.latency().middle() / 1e6) + " ms");
             }
             if (!shift.metrics().isEmpty()) {
                 parts.add(whose() + "metrics");

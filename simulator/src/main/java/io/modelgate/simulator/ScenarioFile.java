@@ -29,8 +29,18 @@ final class ScenarioFile {
 
     private ScenarioFile(YamlMap top) {
         this.top = top.only(
-                "name", "says", "candidate", "callers", "start", "duration", "traffic", "metrics", "versions", "recording",
-                "changes", "missing");
+                "name",
+                "says",
+                "candidate",
+                "callers",
+                "start",
+                "duration",
+                "traffic",
+                "metrics",
+                "versions",
+                "recording",
+                "changes",
+                "missing");
         versions = new Versions(metrics(top));
     }
 
@@ -40,7 +50,10 @@ final class ScenarioFile {
      * @throws BadFileException with the file, the line, the column and the fix
      */
     static Scenario load(Path path) {
-        return parse(String.valueOf(path.getFileName()), read(path), path.toAbsolutePath().getParent());
+        return parse(
+                String.valueOf(path.getFileName()),
+                read(path),
+                path.toAbsolutePath().getParent());
     }
 
     static byte[] read(Path path) {
@@ -120,7 +133,10 @@ final class ScenarioFile {
         try {
             return Instant.parse(top.text("start"));
         } catch (DateTimeParseException e) {
-            throw top.bad("start", "start is " + Quantity.quote(top.text("start")) + ": expected a time in UTC, like 2026-01-05T09:00:00Z");
+            throw top.bad(
+                    "start",
+                    "start is " + Quantity.quote(top.text("start"))
+                            + ": expected a time in UTC, like 2026-01-05T09:00:00Z");
         }
     }
 
@@ -165,7 +181,8 @@ final class ScenarioFile {
         boolean timed = map.oneOf("at", "atWeight").equals("at");
         boolean shifts = map.has("rates") || map.has("latency") || map.has("metrics") || map.has("badAnswers");
         if (!shifts && !map.has("traffic")) {
-            throw map.bad("a change that changes nothing: add traffic, or a version and its rates, latency, metrics or badAnswers");
+            throw map.bad(
+                    "a change that changes nothing: add traffic, or a version and its rates, latency, metrics or badAnswers");
         }
         return new Scenario.Change(
                 timed ? map.nanos("at") : -1,

@@ -15,8 +15,8 @@ final class Suggestion {
                 .filter(each -> distance(word, each) <= Math.max(1, each.length() / 3))
                 .map(each -> ": did you mean \"" + each + "\"?")
                 .orElse("");
-        return "unknown " + kind + " " + Quantity.quote(word) + " in " + where + nearest + (nearest.isEmpty() ? ": e" : " E") + "xpected one of "
-                + String.join(", ", known);
+        return "unknown " + kind + " " + Quantity.quote(word) + " in " + where + nearest
+                + (nearest.isEmpty() ? ": e" : " E") + "xpected one of " + String.join(", ", known);
     }
 
     /** How many letters must change (Levenshtein); a word far too long is simply far. */
@@ -32,7 +32,8 @@ final class Suggestion {
             int diagonal = row[0];
             row[0] = i;
             for (int j = 1; j < row.length; j++) {
-                int replaced = diagonal + (Character.toLowerCase(a.charAt(i - 1)) == Character.toLowerCase(b.charAt(j - 1)) ? 0 : 1);
+                int replaced = diagonal
+                        + (Character.toLowerCase(a.charAt(i - 1)) == Character.toLowerCase(b.charAt(j - 1)) ? 0 : 1);
                 diagonal = row[j];
                 row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
             }

@@ -16,8 +16,10 @@ final class Versions {
     /** A killed candidate is an abort, not a rate. */
     private static final Set<Cause> NO_RATES = Set.of(Cause.KILLED, Cause.SESSION_KILLED);
 
-    private static final List<String> CAUSES =
-            Arrays.stream(Cause.values()).filter(cause -> !NO_RATES.contains(cause)).map(Enum::name).toList();
+    private static final List<String> CAUSES = Arrays.stream(Cause.values())
+            .filter(cause -> !NO_RATES.contains(cause))
+            .map(Enum::name)
+            .toList();
 
     /** 20 ms, 60 ms at worst in 99 of 100. */
     private static final Spread LATENCY = Spread.lognormal(20e6, 60e6);
@@ -34,8 +36,11 @@ final class Versions {
 
     /** A version from the start; null answers everything. Metrics that it does not name lie in the middle of their range. */
     Behaviour first(@Nullable YamlMap map) {
-        Behaviour plain =
-                new Behaviour(Map.of(), LATENCY, metrics.stream().map(m -> Spread.constant(0.5)).toList(), 0);
+        Behaviour plain = new Behaviour(
+                Map.of(),
+                LATENCY,
+                metrics.stream().map(m -> Spread.constant(0.5)).toList(),
+                0);
         return map == null ? plain : plain.shifted(shift(map.only("rates", "latency", "metrics", "badAnswers")));
     }
 
@@ -70,7 +75,7 @@ final class Versions {
             if (median == 0 || p99 <= median) {
                 throw map.bad("p99", "p99 is not above the median, or the median is 0: expected 0 < median < p99");
             }
-            return Spread.lognormal(median, p99);
+            return Spread.lognormal((double) median, (double) p99);
         }
         List<String> known = List.of("p1", "p10", "p25", "p50", "p75", "p90", "p95", "p99", "p99.9");
         map.only(known.toArray(String[]::new));
@@ -78,11 +83,14 @@ final class Versions {
         if (given.isEmpty()) {
             throw map.bad("latency says nothing: expected median and p99, or quantiles like p50, p90 and p99.9");
         }
-        double[] at = given.stream().mapToDouble(q -> Double.parseDouble(q.substring(1)) / 100).toArray();
+        double[] at = given.stream()
+                .mapToDouble(q -> Double.parseDouble(q.substring(1)) / 100)
+                .toArray();
         double[] values = given.stream().mapToDouble(map::nanos).toArray();
         for (int i = 0; i < values.length; i++) {
             if (values[i] <= (i == 0 ? 0 : values[i - 1] - 1)) {
-                throw map.bad(given.get(i), given.get(i) + " is 0 or below a lower quantile: expected quantiles that rise");
+                throw map.bad(
+                        given.get(i), given.get(i) + " is 0 or below a lower quantile: expected quantiles that rise");
             }
         }
         return Spread.quantiles(at, values);

@@ -100,7 +100,10 @@ final class World implements Observations {
             return traffic;
         }
         List<Double> hours = scenario.traffic();
-        return hours.size() == 1 ? hours.get(0) : hours.get(scenario.start().plusNanos(now).atOffset(ZoneOffset.UTC).getHour());
+        return hours.size() == 1
+                ? hours.get(0)
+                : hours.get(
+                        scenario.start().plusNanos(now).atOffset(ZoneOffset.UTC).getHour());
     }
 
     private boolean hidden(Scenario.Who who) {
@@ -170,8 +173,7 @@ final class World implements Observations {
         }
         claimed = since;
         if (counted == null) {
-            counted = new StepCounts(
-                    stableArm.counts(), candidateArm.counts(), CallCounts.NONE, reached.seen());
+            counted = new StepCounts(stableArm.counts(), candidateArm.counts(), CallCounts.NONE, reached.seen());
         }
         return counted;
     }

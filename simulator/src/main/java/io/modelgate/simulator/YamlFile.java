@@ -40,7 +40,10 @@ final class YamlFile {
 
     private String decode(byte[] content) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(content))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new BadFileException(name + ": not UTF-8: save it as UTF-8");
         }

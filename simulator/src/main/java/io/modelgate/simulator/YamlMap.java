@@ -59,8 +59,10 @@ final class YamlMap {
         List<String> present = new ArrayList<>(List.of(options));
         present.retainAll(keys.keySet());
         if (present.size() != 1) {
-            throw file.bad(node, what + " has " + (present.isEmpty() ? "none" : present.size()) + " of " + List.of(options)
-                    + ": expected exactly one");
+            throw file.bad(
+                    node,
+                    what + " has " + (present.isEmpty() ? "none" : present.size()) + " of " + List.of(options)
+                            + ": expected exactly one");
         }
         return present.get(0);
     }
@@ -85,7 +87,9 @@ final class YamlMap {
         if (!(value instanceof SequenceNode list)) {
             throw file.bad(value, key + " is not a list: expected lines that begin with \"- \"");
         }
-        return list.getValue().stream().map(each -> file.map(each, "an entry of " + key)).toList();
+        return list.getValue().stream()
+                .map(each -> file.map(each, "an entry of " + key))
+                .toList();
     }
 
     /** A number, or a list of so many. */
@@ -97,7 +101,9 @@ final class YamlMap {
         if (list.getValue().size() != many) {
             throw file.bad(value, key + " has " + list.getValue().size() + " entries: expected " + many);
         }
-        return list.getValue().stream().mapToDouble(each -> number(each, key, least, most)).toArray();
+        return list.getValue().stream()
+                .mapToDouble(each -> number(each, key, least, most))
+                .toArray();
     }
 
     boolean isMap(String key) {
@@ -132,7 +138,10 @@ final class YamlMap {
         String text = text(value, key);
         double number = Quantity.number(text);
         if (!(number >= least && number <= most)) {
-            throw file.bad(value, key + " is " + Quantity.quote(text) + ": expected a number from " + Quantity.plain(least) + " to " + Quantity.plain(most));
+            throw file.bad(
+                    value,
+                    key + " is " + Quantity.quote(text) + ": expected a number from " + Quantity.plain(least) + " to "
+                            + Quantity.plain(most));
         }
         return number;
     }
@@ -152,7 +161,10 @@ final class YamlMap {
         String text = text(key);
         long nanos = Quantity.nanos(text);
         if (nanos < 0) {
-            throw bad(key, key + " is " + Quantity.quote(text) + ": expected a duration up to a year, like 250ms, 15s, 1h30m or 7d");
+            throw bad(
+                    key,
+                    key + " is " + Quantity.quote(text)
+                            + ": expected a duration up to a year, like 250ms, 15s, 1h30m or 7d");
         }
         return nanos;
     }
