@@ -19,6 +19,8 @@ final class Chronicle {
     private final List<Run.Line> lines = new ArrayList<>();
     private @Nullable Duration promoted;
     private int alerts;
+    private boolean escalated;
+    private @Nullable String hindered;
     private boolean moved;
 
     /** Keeps a timeline only if it is to be told. */
@@ -31,8 +33,11 @@ final class Chronicle {
         moved = true;
         if (event instanceof RolloutEvent.Promoted) {
             promoted = since(event.about().at());
-        } else if (event instanceof RolloutEvent.HeldTooLong) {
+        } else if (event instanceof RolloutEvent.HeldTooLong late) {
             alerts++;
+            escalated |= late.escalated();
+        } else if (event instanceof RolloutEvent.Hindered) {
+            hindered = event.reason();
         }
         if (told) {
             add(event.about().at(), what(event));
@@ -73,6 +78,22 @@ final class Chronicle {
     @Nullable
     Duration promoted() {
         return promoted;
+    }
+
+    /** Whether a person was called a second time: nobody comes in a simulation. */
+    boolean escalated() {
+        return escalated;
+    }
+
+    /**
+     * Makes sure that the controller could do its work, which nothing in a simulation keeps it from.
+     *
+     * @throws IllegalStateException if it could not
+     */
+    void requireUnhindered() {
+        if (hindered != null) {
+            throw new IllegalStateException("the controller was hindered: " + hindered);
+        }
     }
 
     int alerts() {

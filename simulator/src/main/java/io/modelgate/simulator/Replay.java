@@ -16,11 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Replays a policy over a scenario, on the controller that runs in production: gates with a control log in memory, manual time, and
- * counts from a {@link World}. A person approves at once what waits for an approval, and does nothing else. Thread-safe.
+ * counts from a {@link World}. A person approves at once what waits for an approval, and does nothing else: a rollout that is held too
+ * long stays so, and its run ends with the second call for a person. Thread-safe.
  */
 final class Replay {
 
     private static final Actor PERSON = Actor.of("simulator");
+
+    private static final int MOST_LOOKS = 10_000;
+    private static final int LOOKS_PER_STEP = 60;
 
     private final RolloutPolicy policy;
     private final Scenario scenario;
@@ -34,25 +38,22 @@ final class Replay {
         this.scenario = scenario;
         this.seed = seed;
         needs = Needs.of(policy);
-        Duration planned = planned(policy);
+        Duration planned = policy.steps().stream().map(Step::leastTime).reduce(policy.soak(), Duration::plus);
         limit = scenario.duration() == null
                 ? planned.plus(policy.inconclusive().patience()).multipliedBy(2)
                 : scenario.duration();
-        this.look = look == null ? look(limit.compareTo(planned) < 0 ? limit : planned) : look;
+        this.look = look == null ? look(limit, policy) : look;
     }
 
-    private static Duration planned(RolloutPolicy policy) {
-        return policy.steps().stream().map(Step::leastTime).reduce(policy.soak(), Duration::plus);
-    }
-
-    /** One second, as in production, unless the rollout takes hours. */
-    private static Duration look(Duration planned) {
-        for (int seconds : new int[] {1, 5, 10, 30, 60, 300, 600}) {
-            if (planned.toSeconds() / seconds <= 7200) {
-                return Duration.ofSeconds(seconds);
-            }
-        }
-        return Duration.ofHours(1);
+    /** One second, as in production; where the steps are long, so much that nobody waits for the simulation. */
+    private static Duration look(Duration limit, RolloutPolicy policy) {
+        long shortest = policy.steps().stream()
+                .map(Step::leastTime)
+                .mapToLong(Duration::toSeconds)
+                .min()
+                .orElse(1);
+        long seconds = Math.min(limit.toSeconds() / MOST_LOOKS, shortest / LOOKS_PER_STEP);
+        return Duration.ofSeconds(Math.max(1, seconds));
     }
 
     Duration look() {
@@ -99,12 +100,16 @@ final class Replay {
             ModelGate<Object, Object> gate = gate(gates);
             rollouts.onEvent(chronicle::hear);
             rollouts.start(gate, "candidate", policy, PERSON, "simulated");
+            rollouts.tick(); // so that the first step's time begins now
             RolloutStatus status = status(rollouts, gate);
             world.share(status.weight());
-            while (!status.stage().end() && world.now().compareTo(limit) < 0) {
+            while (!status.stage().end()
+                    && !chronicle.escalated()
+                    && world.now().compareTo(limit) < 0) {
                 world.pass(look.toNanos());
                 time.advance(look);
                 rollouts.tick();
+                chronicle.requireUnhindered();
                 if (chronicle.moved()) {
                     status = status(rollouts, gate);
                     if (status.waiting()) {
