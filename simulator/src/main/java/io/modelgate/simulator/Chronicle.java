@@ -40,7 +40,7 @@ final class Chronicle {
             hindered = event.reason();
         }
         if (told) {
-            add(event.about().at(), what(event));
+            add(since(event.about().at()), what(event));
         }
     }
 
@@ -48,9 +48,9 @@ final class Chronicle {
         return Duration.between(start, at);
     }
 
-    void add(Instant at, String text) {
+    void add(Duration at, String text) {
         if (told && lines.size() < MOST_LINES) {
-            lines.add(new Run.Line(since(at), text));
+            lines.add(new Run.Line(at, text));
         }
     }
 

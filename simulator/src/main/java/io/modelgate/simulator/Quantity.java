@@ -59,14 +59,17 @@ final class Quantity {
                 .toPlainString();
     }
 
+    /** To three digits. */
+    static String round(double number) {
+        return new BigDecimal(number)
+                .round(new MathContext(3))
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
     /** A share as a person reads it: {@code 0.3 %}. */
     static String percent(double share) {
-        return Double.isNaN(share)
-                ? "-"
-                : new BigDecimal(share * 100)
-                                .round(new MathContext(3))
-                                .stripTrailingZeros()
-                                .toPlainString() + " %";
+        return Double.isNaN(share) ? "-" : round(share * 100) + " %";
     }
 
     /** A time since the start: {@code 1 d 02:03:04}. */

@@ -5,6 +5,7 @@ import io.modelgate.Gates;
 import io.modelgate.Metric;
 import io.modelgate.ModelGate;
 import io.modelgate.rollout.Cohorts;
+import io.modelgate.rollout.Guardrail;
 import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.RolloutStatus;
 import io.modelgate.rollout.Rollouts;
@@ -12,6 +13,7 @@ import io.modelgate.rollout.Stage;
 import io.modelgate.rollout.Step;
 import io.modelgate.testkit.ManualTime;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,14 @@ final class Replay {
     private final Needs needs;
     private final long seed;
 
+    /**
+     * A replay.
+     *
+     * @param look how often the controller looks; null chooses
+     * @throws BadFileException if the policy looks at what the scenario does not have
+     */
     Replay(RolloutPolicy policy, Scenario scenario, @Nullable Duration look, long seed) {
+        requireWatchable(policy, scenario);
         this.policy = policy;
         this.scenario = scenario;
         this.seed = seed;
@@ -43,6 +52,20 @@ final class Replay {
                 ? planned.plus(policy.inconclusive().patience()).multipliedBy(2)
                 : scenario.duration();
         this.look = look == null ? look(limit, policy) : look;
+    }
+
+    private static void requireWatchable(RolloutPolicy policy, Scenario scenario) {
+        List<String> metrics = scenario.metrics().stream().map(Metric::name).toList();
+        for (Guardrail guardrail : policy.guardrails()) {
+            if (guardrail.kind() == Guardrail.Kind.CUSTOM) {
+                throw new BadFileException("policy " + Quantity.quote(policy.name()) + ": the guardrail "
+                        + Quantity.quote(guardrail.name()) + " is a user's own, and has no test here: simulate without it");
+            }
+            if (guardrail.metric() != null && !metrics.contains(guardrail.metric())) {
+                throw new BadFileException("scenario " + Quantity.quote(scenario.name()) + " has no metric "
+                        + Quantity.quote(guardrail.metric()) + ", which a guardrail of the policy watches: add it under metrics");
+            }
+        }
     }
 
     /** One second, as in production; where the steps are long, so much that nobody waits for the simulation. */
@@ -89,7 +112,7 @@ final class Replay {
     private Run run(int number, boolean told) {
         ManualTime time = new ManualTime(scenario.start());
         Chronicle chronicle = new Chronicle(scenario.start(), told);
-        World world = new World(scenario, needs, new Draws(seed, number), news -> chronicle.add(time.instant(), news));
+        World world = new World(scenario, needs, new Draws(seed, number), chronicle::add);
         try (Gates gates = Gates.open(g -> g.ticker(time)
                         .instants(time)
                         .scheduler(time)

@@ -74,7 +74,7 @@ record Scenario(
             }
             if (shift.latency() != null) {
                 parts.add(whose() + "latency, median "
-                        + Quantity.plain(shift.latency().middle() / 1e6) + " ms");
+                        + Quantity.round(shift.latency().middle() / 1e6) + " ms");
             }
             if (!shift.metrics().isEmpty()) {
                 parts.add(whose() + "metrics");

@@ -180,7 +180,10 @@ public final class Simulate implements Callable<Integer> {
     }
 
     private void comparePeers() {
-        int all = runs * PeersTable.cells().size() * PeersTable.rules().size();
+        int all = runs
+                * PeersTable.rules().keySet().stream()
+                        .mapToInt(rule -> PeersTable.cells(rule).size())
+                        .sum();
         PeersTable table = withBar(all, campaign -> PeersTable.measure(runs, seed, campaign));
         Report.print(table, commandLine().getOut());
         write(table.json());

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +28,7 @@ final class World implements Observations {
     private final Callers callers;
     private final Crowd reached = new Crowd();
     private final List<Scenario.Change> pending;
-    private final Consumer<String> news;
+    private final BiConsumer<Duration, String> news;
 
     private long now;
     private Behaviour stable;
@@ -46,7 +46,7 @@ final class World implements Observations {
     private long turnedBad;
 
     /** At the start, with nobody on the candidate. */
-    World(Scenario scenario, Needs needs, Draws draws, Consumer<String> news) {
+    World(Scenario scenario, Needs needs, Draws draws, BiConsumer<Duration, String> news) {
         this.scenario = scenario;
         this.needs = needs;
         this.draws = draws;
@@ -162,7 +162,7 @@ final class World implements Observations {
         if (turnedBad == Long.MAX_VALUE && !stable.equals(candidate)) {
             turnedBad = now;
         }
-        news.accept(change.text());
+        news.accept(now(), change.text());
     }
 
     /** What was counted at the present weight. */

@@ -93,8 +93,8 @@ class PeerRulesTest {
     })
     void theRulesCostWhatIsKnownOfThem(String rule, double candidate, double bad, double seconds) {
         PeersTable.Cell cell = new PeersTable.Cell(0.002, candidate, 100);
-        Summary summary = Summary.of(runs(rule, cell, 400), true);
-        assertThat(summary.bad().value()).as("seed 7").isCloseTo(bad, within(Math.max(2.5, 0.02 * bad)));
+        Summary summary = Summary.of(runs(rule, cell, 1000), true);
+        assertThat(summary.bad().value()).as("seed 7").isCloseTo(bad, within(Math.max(1.5, 0.02 * bad)));
         if (!Double.isNaN(seconds)) {
             assertThat(summary.toRollback().value()).isEqualTo(seconds);
         }

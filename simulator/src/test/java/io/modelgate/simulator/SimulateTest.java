@@ -74,7 +74,7 @@ class SimulateTest {
             --frobnicate                               | Unknown option: '--frobnicate'
             nowhere.yaml scenarios/aa.yaml             | nowhere.yaml: cannot be read
             policies/canary.yaml nowhere.yaml          | nowhere.yaml: cannot be read
-            scenarios/aa.yaml scenarios/aa.yaml        | aa.yaml:2
+            scenarios/table-5-percent.yaml scenarios/aa.yaml | table-5-percent.yaml:
             policies/canary.yaml policies/canary.yaml  | canary.yaml:4:1: unknown key "steps" in the file
             --look 2h policies/canary.yaml scenarios/aa.yaml | --look is "2h": expected a duration from 10ms to 1h
             --json nowhere/x.json --runs 1 policies/flagger-steps.yaml scenarios/table-20-percent.yaml | nowhere/x.json: cannot be written
