@@ -59,11 +59,13 @@ final class Replay {
         for (Guardrail guardrail : policy.guardrails()) {
             if (guardrail.kind() == Guardrail.Kind.CUSTOM) {
                 throw new BadFileException("policy " + Quantity.quote(policy.name()) + ": the guardrail "
-                        + Quantity.quote(guardrail.name()) + " is a user's own, and has no test here: simulate without it");
+                        + Quantity.quote(guardrail.name())
+                        + " is a user's own, and has no test here: simulate without it");
             }
             if (guardrail.metric() != null && !metrics.contains(guardrail.metric())) {
                 throw new BadFileException("scenario " + Quantity.quote(scenario.name()) + " has no metric "
-                        + Quantity.quote(guardrail.metric()) + ", which a guardrail of the policy watches: add it under metrics");
+                        + Quantity.quote(guardrail.metric())
+                        + ", which a guardrail of the policy watches: add it under metrics");
             }
         }
     }

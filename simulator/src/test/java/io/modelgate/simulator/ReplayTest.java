@@ -83,15 +83,19 @@ class ReplayTest {
         String manual = Files.readString(Path.of("policies", "canary.yaml"))
                 .replace("weight: 25 %", "weight: 25 %\n    manual: true")
                 .replace("weight: 5 %", "weight: 5 %\n    manual: true");
-        Run run = replay(RolloutPolicy.parse("manual", manual), "aa", Duration.ofSeconds(10)).retold(0);
+        Run run = replay(RolloutPolicy.parse("manual", manual), "aa", Duration.ofSeconds(10))
+                .retold(0);
         assertThat(run.ending()).isEqualTo(Ending.COMPLETE);
         assertThat(run.length()).isLessThan(Duration.ofMinutes(92));
-        assertThat(run.timeline()).filteredOn(line -> line.text().startsWith("approved")).hasSize(2);
+        assertThat(run.timeline())
+                .filteredOn(line -> line.text().startsWith("approved"))
+                .hasSize(2);
     }
 
     @Test
     void aGuardrailThatCannotBeFedIsRefused() throws Exception {
-        String custom = Files.readString(Path.of("policies", "canary.yaml")).replace("  - latency: p99\n    worseBy: 50 %", "  - custom: own");
+        String custom = Files.readString(Path.of("policies", "canary.yaml"))
+                .replace("  - latency: p99\n    worseBy: 50 %", "  - custom: own");
         assertThatThrownBy(() -> replay(RolloutPolicy.parse("custom", custom), "aa", null))
                 .isInstanceOf(BadFileException.class)
                 .hasMessageContaining("the guardrail \"own\" is a user's own");
