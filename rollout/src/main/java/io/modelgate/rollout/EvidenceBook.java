@@ -110,6 +110,11 @@ final class EvidenceBook {
         return !rebased ? counts : CountSums.plus(base, CountSums.minus(counts, origin));
     }
 
+    /** Whether it says of any guardrail that it has regressed. */
+    boolean regressed() {
+        return pages.stream().anyMatch(page -> page.regressed);
+    }
+
     /** What the data says, in the policy's order. */
     List<Evidence> evidence() {
         return pages.stream().map(this::evidence).toList();

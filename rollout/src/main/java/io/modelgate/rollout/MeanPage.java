@@ -4,7 +4,6 @@ import io.modelgate.CallCounts;
 import io.modelgate.Values;
 import io.modelgate.rollout.Guardrail.Limit;
 import io.modelgate.rollout.Guardrail.Worse;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,15 +152,13 @@ final class MeanPage extends Page {
         into.put("epoch", epoch);
         into.put("part", part);
         into.put("values", List.of(candidateSeen.count(), stableSeen.count()));
-        into.put("sums", numbers(candidateSeen.sum(), candidateSeen.squares(), stableSeen.sum(), stableSeen.squares()));
-        into.put("candidateWorse", numbers(candidateWorse.state()));
-        into.put("stableWorse", numbers(stableWorse.state()));
-        into.put("candidateNotWorse", numbers(candidateNotWorse.state()));
-        into.put("stableNotWorse", numbers(stableNotWorse.state()));
-    }
-
-    private static List<String> numbers(double... values) {
-        return Arrays.stream(values).mapToObj(Double::toString).toList();
+        into.put(
+                "sums",
+                Numbers.list(candidateSeen.sum(), candidateSeen.squares(), stableSeen.sum(), stableSeen.squares()));
+        into.put("candidateWorse", Numbers.list(candidateWorse.state()));
+        into.put("stableWorse", Numbers.list(stableWorse.state()));
+        into.put("candidateNotWorse", Numbers.list(candidateNotWorse.state()));
+        into.put("stableNotWorse", Numbers.list(stableNotWorse.state()));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.modelgate.rollout;
 
+import java.util.List;
+
 /**
  * The Beta prior of a bet on a candidate that is worse. Immutable. Any prior that is fixed before the events it is used for is valid.
  *
@@ -14,6 +16,24 @@ record Prior(double a, double b) {
     /** The one to begin with: its mean is twice θ0, but for small θ0 it reaches further. */
     static Prior above(double theta) {
         return new Prior(10 * Math.max(2 * theta, 0.02), 10 * (1 - theta));
+    }
+
+    /**
+     * Reads one that was saved.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    static Prior read(Saved from, String key) {
+        double[] saved = from.numbers(key, 2);
+        if (saved[0] <= 0 || saved[1] <= 0) {
+            throw new IllegalArgumentException(
+                    key + " is " + saved[0] + ", " + saved[1] + ": expected numbers above 0");
+        }
+        return new Prior(saved[0], saved[1]);
+    }
+
+    List<String> write() {
+        return Numbers.list(a, b);
     }
 
     /**

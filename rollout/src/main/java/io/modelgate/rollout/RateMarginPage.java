@@ -1,19 +1,18 @@
 package io.modelgate.rollout;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 
 /** A rate against stable's, by an absolute margin. Not thread-safe. */
 final class RateMarginPage extends EValuePage {
 
     /** The misses that a part's calls make up at the margin alone. Good evidence is then worth some nats, which a bad one soon undoes. */
-    private static final double EXPECTED = 20;
+    private static final double EXPECTED = 3;
 
     private final Rate rate;
     private final double margin;
 
-    private Blocks worse = new Blocks(true);
+    private Blocks epoch = new Blocks(true);
+    private Blocks part = new Blocks(true);
     private Blocks notWorse = new Blocks(false);
 
     /** The epoch's totals at the end of the last block: the candidate's misses and calls, and stable's. */
@@ -37,15 +36,16 @@ final class RateMarginPage extends EValuePage {
     }
 
     @Override
-    void epoch() {
+    void epoch(long lastFirst, long lastSecond) {
+        epoch = epoch.next();
+        notWorse = notWorse.next();
         before = new long[4];
         totals = StepCounts.NONE;
     }
 
     @Override
     void part(long lastFirst, long lastSecond) {
-        worse = worse.next();
-        notWorse = notWorse.next();
+        part = part.next();
         callsInPart = 0;
     }
 
@@ -75,12 +75,13 @@ final class RateMarginPage extends EValuePage {
         long candidate = Math.min(Math.max(now[0] - before[0], 0), candidateCalls);
         long stable = Math.min(Math.max(now[2] - before[2], 0), stableCalls);
         double stableRate = (known[0] + 0.5) / (known[1] + 100.0);
-        worse.add(margin, stableRate, candidate, candidateCalls, stable, stableCalls);
+        epoch.add(margin, stableRate, candidate, candidateCalls, stable, stableCalls);
+        part.add(margin, stableRate, candidate, candidateCalls, stable, stableCalls);
         notWorse.add(margin * notYetMissed(counts), stableRate, candidate, candidateCalls, stable, stableCalls);
         before = now;
         known = new long[] {known[0] + stable, known[1] + stableCalls, known[2] + stable + candidate};
         callsInPart += candidateCalls;
-        weigh(worse.log(), notWorse.log(), first(now[0]), second(now[2]));
+        weigh(epoch.log(), part.log(), notWorse.log(), now[0], now[2]);
     }
 
     /**
@@ -118,19 +119,12 @@ final class RateMarginPage extends EValuePage {
     @Override
     void write(Map<String, Object> into) {
         super.write(into);
-        into.put("before", list(before));
-        into.put("known", list(known));
+        into.put("before", Numbers.list(before));
+        into.put("known", Numbers.list(known));
         into.put("callsInPart", callsInPart);
-        into.put("bets", list(worse.logs()));
-        into.put("betsNotWorse", list(notWorse.logs()));
-    }
-
-    private static List<Long> list(long[] values) {
-        return Arrays.stream(values).boxed().toList();
-    }
-
-    private static List<String> list(double[] values) {
-        return Arrays.stream(values).mapToObj(Double::toString).toList();
+        into.put("ofEpoch", Numbers.list(epoch.logs()));
+        into.put("ofPart", Numbers.list(part.logs()));
+        into.put("ofNotWorse", Numbers.list(notWorse.logs()));
     }
 
     @Override
@@ -139,7 +133,8 @@ final class RateMarginPage extends EValuePage {
         before = from.counts("before", 4);
         known = from.counts("known", 3);
         callsInPart = from.count("callsInPart");
-        worse.restore(from.numbers("bets", worse.logs().length));
-        notWorse.restore(from.numbers("betsNotWorse", notWorse.logs().length));
+        epoch.restore(from.numbers("ofEpoch", epoch.logs().length));
+        part.restore(from.numbers("ofPart", part.logs().length));
+        notWorse.restore(from.numbers("ofNotWorse", notWorse.logs().length));
     }
 }

@@ -1,7 +1,6 @@
 package io.modelgate.rollout;
 
 import java.util.Map;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,14 +11,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class RatePage extends EValuePage {
 
+    /** The events of the smaller kind in a part at θ0. Good evidence is then worth little, and a bad event soon undoes it. */
+    private static final double EXPECTED = 3;
+
     private final double margin;
     private final Rate rate;
 
-    /** The candidate's share when the part began; 0 before the first part. */
-    private double partShare;
+    /** The candidate's share in the epoch before; 0 before the first with a control arm. */
+    private double before;
 
-    private Prior prior = new Prior(1, 1);
-    private @Nullable BetaMixture worse;
+    private double change;
+    private Prior epochPrior = new Prior(1, 1);
+    private Prior partPrior = new Prior(1, 1);
+    private @Nullable BetaMixture epoch;
+    private @Nullable BetaMixture part;
     private @Nullable BetaMixture notWorse;
     private StepCounts totals = StepCounts.NONE;
 
@@ -40,17 +45,29 @@ final class RatePage extends EValuePage {
     }
 
     @Override
-    void epoch() {
+    void epoch(long lastFirst, long lastSecond) {
         totals = StepCounts.NONE;
+        if (controlArm) {
+            // As bad as it was, at another weight: the odds change by as much as the weight's.
+            change = before > 0 ? (1 - before) / before * share / (1 - share) : 1;
+            before = share;
+            epochPrior = epochPrior.after(lastFirst, lastSecond, theta(), change);
+        }
     }
 
     @Override
     void part(long lastFirst, long lastSecond) {
-        // As bad as it was, at another weight: the odds change by as much as the weight's.
-        double change = (1 - partShare) / partShare * share / (1 - share);
-        prior = partShare > 0 ? prior.after(lastFirst, lastSecond, theta(), change) : Prior.above(theta());
-        partShare = share;
-        mixtures();
+        if (controlArm) {
+            partPrior = partPrior.after(lastFirst, lastSecond, theta(), change);
+            change = 1;
+            mixtures();
+        }
+    }
+
+    @Override
+    boolean full(long firstInPart, long secondInPart) {
+        double theta = theta();
+        return (firstInPart + secondInPart) * Math.min(theta, 1 - theta) >= EXPECTED;
     }
 
     /**
@@ -59,22 +76,33 @@ final class RatePage extends EValuePage {
      */
     private void mixtures() {
         double theta = theta();
-        worse = new BetaMixture(theta, prior.a(), prior.b(), BetaMixture.Alternative.ABOVE);
+        epoch = above(theta, epochPrior);
+        part = above(theta, partPrior);
         double deviation = Math.max(theta - share, 0.05 * share * (1 - share)) / 2;
         double weight = share * (1 - share) / (deviation * deviation);
         notWorse = new BetaMixture(theta, weight * share, weight * (1 - share), BetaMixture.Alternative.BELOW);
     }
 
+    private static BetaMixture above(double theta, Prior prior) {
+        return new BetaMixture(theta, prior.a(), prior.b(), BetaMixture.Alternative.ABOVE);
+    }
+
     @Override
     void look(StepCounts counts) {
-        BetaMixture against = worse;
+        BetaMixture ofEpoch = epoch;
+        BetaMixture ofPart = part;
         BetaMixture inFavour = notWorse;
-        if (!controlArm || against == null || inFavour == null) {
+        if (!controlArm || ofEpoch == null || ofPart == null || inFavour == null) {
             return;
         }
-        long candidate = first(Misses.of(rate, counts.candidate(), guardrail.unit()));
-        long stable = second(Misses.of(rate, counts.stable(), guardrail.unit()));
-        weigh(against.log(candidate, stable), inFavour.log(candidate, stable), candidate, stable);
+        long candidate = Misses.of(rate, counts.candidate(), guardrail.unit());
+        long stable = Misses.of(rate, counts.stable(), guardrail.unit());
+        weigh(
+                ofEpoch.log(candidate, stable),
+                ofPart.log(firstInPart(candidate), secondInPart(stable)),
+                inFavour.log(candidate, stable),
+                candidate,
+                stable);
         totals = counts;
     }
 
@@ -101,20 +129,21 @@ final class RatePage extends EValuePage {
     @Override
     void write(Map<String, Object> into) {
         super.write(into);
-        into.put(
-                "prior",
-                Stream.of(prior.a(), prior.b(), partShare).map(String::valueOf).toList());
+        into.put("epochPrior", epochPrior.write());
+        into.put("partPrior", partPrior.write());
+        into.put("before", Double.toString(before));
     }
 
     @Override
     void read(Saved from) {
         super.read(from);
-        double[] saved = from.numbers("prior", 3);
-        prior = new Prior(saved[0], saved[1]);
-        partShare = saved[2];
-        if (saved[0] <= 0 || saved[1] <= 0 || partShare < 0 || partShare >= 1) {
-            throw new IllegalArgumentException("prior is " + prior + " at " + partShare + ": expected numbers above 0");
+        epochPrior = Prior.read(from, "epochPrior");
+        partPrior = Prior.read(from, "partPrior");
+        before = from.positive("before");
+        if (before >= 1) {
+            throw new IllegalArgumentException("before is " + before + ": expected a share below 1");
         }
+        change = 1;
         if (controlArm) {
             mixtures();
         }

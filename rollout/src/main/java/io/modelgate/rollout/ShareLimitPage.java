@@ -2,7 +2,6 @@ package io.modelgate.rollout;
 
 import io.modelgate.CallCounts;
 import io.modelgate.Latencies;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -12,20 +11,24 @@ import java.util.Map;
 abstract class ShareLimitPage extends EValuePage {
 
     /** The calls over the limit that a part's calls make up at the limit itself. */
-    private static final double EXPECTED = 20;
+    private static final double EXPECTED = 3;
 
     private final double limit;
     private final BetaMixture notWorse;
-    private Prior prior;
-    private BetaMixture worse;
+    private Prior epochPrior;
+    private Prior partPrior;
+    private BetaMixture epoch;
+    private BetaMixture part;
     private long calls;
     private long over;
 
     private ShareLimitPage(Guardrail guardrail, double limit, double alpha, double promotionAlpha) {
         super(guardrail, alpha, promotionAlpha);
         this.limit = limit;
-        prior = Prior.above(limit);
-        worse = mixture();
+        epochPrior = Prior.above(limit);
+        partPrior = Prior.above(limit);
+        epoch = mixture(epochPrior);
+        part = mixture(partPrior);
         // Centred at the limit, and as wide as a single call: it finds any share below soon.
         notWorse = new BetaMixture(limit, 1, (1 - limit) / limit, BetaMixture.Alternative.BELOW);
     }
@@ -74,18 +77,20 @@ abstract class ShareLimitPage extends EValuePage {
     }
 
     @Override
-    void epoch() {
+    void epoch(long lastFirst, long lastSecond) {
         calls = 0;
         over = 0;
+        epochPrior = epochPrior.after(lastFirst, lastSecond, limit, 1);
+        epoch = mixture(epochPrior);
     }
 
     @Override
     void part(long lastFirst, long lastSecond) {
-        prior = prior.after(lastFirst, lastSecond, limit, 1);
-        worse = mixture();
+        partPrior = partPrior.after(lastFirst, lastSecond, limit, 1);
+        part = mixture(partPrior);
     }
 
-    private BetaMixture mixture() {
+    private BetaMixture mixture(Prior prior) {
         return new BetaMixture(limit, prior.a(), prior.b(), BetaMixture.Alternative.ABOVE);
     }
 
@@ -98,31 +103,39 @@ abstract class ShareLimitPage extends EValuePage {
     void look(StepCounts counts) {
         CallCounts random = counts.candidate().calls();
         CallCounts byRule = counts.byRule();
-        calls = Misses.calls(random) + Misses.calls(byRule);
-        over = Math.min(over(random, true) + over(byRule, true), calls);
+        totals(counts);
         long maybe = Math.min(over(random, false) + over(byRule, false), calls);
-        long first = first(over);
-        long second = second(calls - over);
-        // What may be over counts as over for "not worse", and shifts the part's calls from the one side to the other.
-        long shift = Math.min(maybe - over, second);
-        weigh(worse.log(first, second), notWorse.log(first + shift, second - shift), first, second);
+        long rest = calls - over;
+        weigh(
+                epoch.log(over, rest),
+                part.log(firstInPart(over), secondInPart(rest)),
+                notWorse.log(maybe, calls - maybe),
+                over,
+                rest);
     }
 
     @Override
     void write(Map<String, Object> into) {
         super.write(into);
-        into.put("prior", List.of(Double.toString(prior.a()), Double.toString(prior.b())));
+        into.put("epochPrior", epochPrior.write());
+        into.put("partPrior", partPrior.write());
     }
 
     @Override
     void read(Saved from) {
         super.read(from);
-        double[] saved = from.numbers("prior", 2);
-        prior = new Prior(saved[0], saved[1]);
-        if (saved[0] <= 0 || saved[1] <= 0) {
-            throw new IllegalArgumentException("prior is " + prior + ": expected numbers above 0");
-        }
-        worse = mixture();
+        epochPrior = Prior.read(from, "epochPrior");
+        partPrior = Prior.read(from, "partPrior");
+        epoch = mixture(epochPrior);
+        part = mixture(partPrior);
+    }
+
+    @Override
+    void totals(StepCounts totals) {
+        CallCounts random = totals.candidate().calls();
+        CallCounts byRule = totals.byRule();
+        calls = Misses.calls(random) + Misses.calls(byRule);
+        over = Math.min(over(random, true) + over(byRule, true), calls);
     }
 
     @Override

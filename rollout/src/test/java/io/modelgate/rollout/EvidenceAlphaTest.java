@@ -16,7 +16,7 @@ class EvidenceAlphaTest {
     private static final int RUNS = 2_000;
     private static final double ALPHA = 0.05;
     private static final double[] SHARES = {0.05, 0.1, 0.25, 0.5};
-    private static final int LOOKS = 40;
+    private static final int LOOKS = 25;
     private static final int SEED = 20_261_121;
 
     private static void holds(String what, double share) {
@@ -85,17 +85,15 @@ class EvidenceAlphaTest {
 
     @Test
     void latenciesAndMeansAgainstStable() {
-        holds(
-                "a latency",
-                regressions(Guardrail.latency(0.9).worseBy(0), second -> {
-                    for (int arm = 0; arm < 2; arm++) {
-                        int calls = arm == EvidenceRig.CANDIDATE ? second.rig.binomial(100, second.share) : 60;
-                        for (int i = 0; i < calls; i++) {
-                            double uniform = second.rig.random.nextDouble();
-                            second.rig.answered(arm, (long) (10 / (1 - 0.999 * uniform)), 1);
-                        }
-                    }
-                }));
+        holds("a latency", regressions(Guardrail.latency(0.9).worseBy(0), second -> {
+            for (int arm = 0; arm < 2; arm++) {
+                int calls = arm == EvidenceRig.CANDIDATE ? second.rig.binomial(100, second.share) : 60;
+                for (int i = 0; i < calls; i++) {
+                    double uniform = second.rig.random.nextDouble();
+                    second.rig.answered(arm, (long) (10 / (1 - 0.999 * uniform)), 1);
+                }
+            }
+        }));
         holds("a mean", regressions(Guardrail.mean("score").worseBy(0), EvidenceAlphaTest::scores));
     }
 
@@ -152,7 +150,7 @@ class EvidenceAlphaTest {
             for (double share : SHARES) {
                 rig.begin(share);
                 boolean[] seen = new boolean[callers];
-                for (int look = 0; look < LOOKS / 4 && !any; look++) {
+                for (int look = 0; look < 10 && !any; look++) {
                     for (int i = 0; i < callers; i++) {
                         int arm = place[i] < share ? EvidenceRig.CANDIDATE : EvidenceRig.STABLE;
                         int failed = rig.binomial(perSecond[i], failing[i]);

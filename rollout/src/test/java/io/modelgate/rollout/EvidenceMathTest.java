@@ -35,7 +35,8 @@ class EvidenceMathTest {
         assertThat(e(a, b, theta, 5, 9, BetaMixture.Alternative.ABOVE)).isEqualTo(63.71434496405777, within(1e-5));
         assertThat(e(a, b, theta, 5, 9, BetaMixture.Alternative.BELOW)).isEqualTo(0.17591907073624194, within(5e-8));
         assertThat(e(a, b, theta, 12, 400, BetaMixture.Alternative.BELOW)).isEqualTo(22.53543233847113, within(1e-5));
-        assertThat(e(0.2, 9.9, 0.01, 12, 500, BetaMixture.Alternative.ABOVE)).isEqualTo(8.327026845420002, within(1e-5));
+        assertThat(e(0.2, 9.9, 0.01, 12, 500, BetaMixture.Alternative.ABOVE))
+                .isEqualTo(8.327026845420002, within(1e-5));
         assertThat(e(0.2, 9.9, 0.01, 2, 1500, BetaMixture.Alternative.BELOW)).isEqualTo(2007.39, within(0.1));
     }
 
@@ -147,8 +148,12 @@ class EvidenceMathTest {
     void nonsenseIsNoBatch() {
         EmpiricalBernstein mean = new EmpiricalBernstein();
         for (Values each : new Values[] {
-            new Values(-1, -1, -1), new Values(1, Double.NaN, 1), new Values(1, 2, 2), new Values(1, 0.5, Double.NaN),
-            new Values(1, 0.5, 0.6), new Values(0, 0, 0)
+            new Values(-1, -1, -1),
+            new Values(1, Double.NaN, 1),
+            new Values(1, 2, 2),
+            new Values(1, 0.5, Double.NaN),
+            new Values(1, 0.5, 0.6),
+            new Values(0, 0, 0)
         }) {
             mean.add(each, 3);
         }
@@ -192,7 +197,9 @@ class EvidenceMathTest {
             while (below >= 0 && mixture.log(below, n - below) < needed) {
                 below--;
             }
-            assertThat(remembering.atLeast(n, needed)).as("at least, of %d", n).isEqualTo(above > n ? 0 : n - above + 1);
+            assertThat(remembering.atLeast(n, needed))
+                    .as("at least, of %d", n)
+                    .isEqualTo(above > n ? 0 : n - above + 1);
             assertThat(remembering.atMost(n, needed)).as("at most, of %d", n).isEqualTo(below < 0 ? n + 1 : n - below);
         }
         assertThat(remembering.atMost(100_000, needed)).isLessThan(100_000);
@@ -226,7 +233,8 @@ class EvidenceMathTest {
             for (int s = 0; s <= stableCalls; s++) {
                 Blocks blocks = new Blocks(worse);
                 blocks.add(delta, known, c, calls, s, stableCalls);
-                expectation += binomial(c, calls, candidate) * binomial(s, stableCalls, stable) * Math.exp(blocks.log());
+                expectation +=
+                        binomial(c, calls, candidate) * binomial(s, stableCalls, stable) * Math.exp(blocks.log());
             }
         }
         return expectation;

@@ -1,5 +1,6 @@
 package io.modelgate.rollout;
 
+import io.modelgate.CallCounts;
 import io.modelgate.CallTally;
 import io.modelgate.Cause;
 import java.time.Duration;
@@ -19,8 +20,7 @@ final class EvidenceRig {
     final EvidenceBook book;
 
     CallTally[] calls = new CallTally[2];
-    CallTally[] firstCalls = new CallTally[2];
-    CallTally byRule = new CallTally(1);
+    CallCounts byRule = CallCounts.NONE;
     long[] units = new long[2];
     private List<Map<Rate, Long>> missed = List.of();
 
@@ -64,8 +64,7 @@ final class EvidenceRig {
 
     void clear() {
         calls = new CallTally[] {new CallTally(1), new CallTally(1)};
-        firstCalls = new CallTally[] {new CallTally(1), new CallTally(1)};
-        byRule = new CallTally(1);
+        byRule = CallCounts.NONE;
         units = new long[2];
         missed = List.of(new EnumMap<>(Rate.class), new EnumMap<>(Rate.class));
     }
@@ -73,7 +72,6 @@ final class EvidenceRig {
     /** Answered calls of callers that call once. */
     EvidenceRig answered(int arm, long millis, long times) {
         calls[arm].answered(millis * 1_000_000, times);
-        firstCalls[arm].answered(millis * 1_000_000, times);
         units[arm] += times;
         return this;
     }
@@ -81,7 +79,6 @@ final class EvidenceRig {
     /** Missed calls of callers that call once. */
     EvidenceRig missed(int arm, Cause cause, long times) {
         calls[arm].missed(cause, times);
-        firstCalls[arm].missed(cause, times);
         units[arm] += times;
         for (Rate rate : Rate.values()) {
             if (rate.counts(cause)) {
@@ -97,7 +94,6 @@ final class EvidenceRig {
 
     EvidenceRig score(int arm, double score, long times) {
         calls[arm].value(0, score, times);
-        firstCalls[arm].value(0, score, times);
         return this;
     }
 
@@ -135,11 +131,12 @@ final class EvidenceRig {
     }
 
     StepCounts counts() {
-        return new StepCounts(arm(STABLE), arm(CANDIDATE), byRule.counts(), 0);
+        return new StepCounts(arm(STABLE), arm(CANDIDATE), byRule, 0);
     }
 
     private ArmCounts arm(int arm) {
-        return new ArmCounts(calls[arm].counts(), firstCalls[arm].counts(), units[arm], units[arm], missed.get(arm));
+        CallCounts all = calls[arm].counts();
+        return new ArmCounts(all, all, units[arm], units[arm], missed.get(arm));
     }
 
     EvidenceRig look() {
@@ -156,6 +153,6 @@ final class EvidenceRig {
     }
 
     boolean regressed() {
-        return book.evidence().stream().anyMatch(each -> each.finding() == Finding.REGRESSED);
+        return book.regressed();
     }
 }
