@@ -3,17 +3,18 @@ package io.modelgate.rollout;
 import io.modelgate.rollout.Guardrail.Kind;
 import io.modelgate.rollout.Guardrail.Limit;
 import io.modelgate.rollout.Guardrail.Worse;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 
-/** Reads a guardrail of a policy file. */
+/** Reads a guardrail of a policy file. Not thread-safe. */
 final class GuardrailSection {
 
     private static final List<String> SUBJECTS = List.of("rate", "latency", "mean", "custom", "sampleRatio");
     private static final List<String> LIMITS = List.of("worseBy", "worseByPoints", "atMost", "atLeast");
-    private static final List<String> KEYS = List.of(
+    static final List<String> KEYS = List.of(
             "rate",
             "latency",
             "mean",
@@ -29,16 +30,18 @@ final class GuardrailSection {
             "required",
             "share");
 
-    private final FileMistakes mistakes;
+    private final YamlMap map;
 
-    GuardrailSection(FileMistakes mistakes) {
-        this.mistakes = mistakes;
+    private GuardrailSection(YamlMap map) {
+        this.map = map;
     }
 
-    /** Reads it; null if it is wrong. */
-    @Nullable
-    Guardrail read(String path, Node node) {
-        YamlMap map = new YamlMap(path, node, mistakes, KEYS);
+    /** Reads it; null if it is wrong, or if enough of it is to hide the rest. */
+    static @Nullable Guardrail read(String path, Node node, FileMistakes mistakes) {
+        return new GuardrailSection(new YamlMap(path, node, mistakes, KEYS)).guardrail(path);
+    }
+
+    private @Nullable Guardrail guardrail(String path) {
         List<String> subjects = SUBJECTS.stream().filter(map::has).toList();
         if (subjects.size() != 1) {
             map.mistake(
@@ -47,115 +50,156 @@ final class GuardrailSection {
                             + ": expected one of " + String.join(", ", SUBJECTS));
             return null;
         }
-        return switch (subjects.get(0)) {
-            case "rate" -> rate(map);
-            case "latency" -> latency(map);
-            case "mean" -> mean(map);
-            case "custom" -> custom(map);
-            default -> sampleRatio(map);
+        Guardrail subject = switch (subjects.get(0)) {
+            case "rate" -> limited(value("rate", text -> Guardrail.rate(Words.constant(Rate.class, text))));
+            case "latency" -> limited(value("latency", text -> Guardrail.latency(quantile(text))));
+            case "mean" -> limited(mean());
+            case "custom" -> custom();
+            default -> sampleRatio();
         };
+        subject = changed(subject, "name", Guardrail::name, text -> text);
+        subject = changed(subject, "unit", Guardrail::unit, text -> Words.constant(Unit.class, text));
+        subject = changed(subject, "share", Guardrail::share, PolicyText::number);
+        return changed(subject, "required", (of, required) -> required ? of.requiredForPromotion() : of, Words::bool);
     }
 
-    private static @Nullable Guardrail rate(YamlMap map) {
-        Rate rate = map.read("rate", text -> Words.constant(Rate.class, text));
-        Limit limit = limit(map, PolicyText::share, "20 %");
-        if (rate == null || limit == null || refuses(map, "worse", "more of a rate is worse")) {
-            return null;
-        }
-        return rest(map, Guardrails.rate(rate, limit, false));
+    private interface Change<T> {
+        Guardrail of(Guardrail guardrail, T value);
     }
 
-    private static @Nullable Guardrail latency(YamlMap map) {
-        Double quantile = map.read("latency", GuardrailSection::quantile);
-        Limit limit = limit(map, text -> PolicyText.duration(text).toNanos() / 1e9, "25 %");
-        if (quantile == null || limit == null || refuses(map, "worse", "more latency is worse")) {
+    /** Reads a key whatever came before, so that its mistakes are shown too. */
+    private <T> @Nullable Guardrail changed(
+            @Nullable Guardrail guardrail, String key, Change<T> change, Function<String, T> parse) {
+        if (!map.has(key)) {
+            return guardrail;
+        }
+        if (guardrail == null) {
+            map.read(key, parse);
             return null;
         }
-        return rest(map, Guardrails.latency(quantile, limit, false));
+        return value(key, text -> change.of(guardrail, parse.apply(text)));
+    }
+
+    /** Reads a value; of what a guardrail refuses, only what it expects: the file has its own name for the rest. */
+    private <T> @Nullable T value(String key, Function<String, T> parse) {
+        return map.read(key, text -> {
+            try {
+                return parse.apply(text);
+            } catch (IllegalArgumentException e) {
+                String message = String.valueOf(e.getMessage());
+                int expected = message.indexOf(": expected ");
+                throw expected < 0 ? e : new IllegalArgumentException(message.substring(expected + 2), e);
+            }
+        });
     }
 
     private static double quantile(String text) {
-        String number = text.startsWith("p") ? text.substring(1) + " %" : text;
-        double quantile;
         try {
-            quantile = PolicyText.share(number);
+            return text.startsWith("p") ? PolicyText.share(text.substring(1) + " %") : PolicyText.share(text);
         } catch (IllegalArgumentException e) {
-            quantile = 0;
+            throw new IllegalArgumentException("expected a quantile such as p99, p99.9 or 0.99", e);
         }
-        if (!(quantile > 0 && quantile < 1)) {
-            throw new IllegalArgumentException("expected a quantile such as p99, p99.9 or 0.99");
-        }
-        return quantile;
-    }
-
-    private static @Nullable Guardrail mean(YamlMap map) {
-        String metric = map.read("mean", text -> text);
-        Limit limit = limit(map, PolicyText::number, "5 %");
-        Worse worse = worse(map);
-        if (metric == null || limit == null || worse == null) {
-            return null;
-        }
-        return rest(
-                map,
-                new Guardrail(
-                        metric, Kind.MEAN, null, 0, metric, worse, limit, Guardrails.unit(limit), false, 1, null));
     }
 
     /** A limit says by itself which direction is worse; a margin does not. */
-    private static @Nullable Worse worse(YamlMap map) {
+    private @Nullable Guardrail mean() {
+        Guardrail mean = value("mean", Guardrail::mean);
         Worse said = map.read("worse", text -> Words.constant(Worse.class, text));
-        Worse implied = map.has("atMost") ? Worse.HIGHER : map.has("atLeast") ? Worse.LOWER : null;
-        if (implied != null && said != null && said != implied) {
-            map.mistake(
-                    "worse",
-                    map.path("worse") + " is " + Guardrails.word(said) + ", against "
-                            + (implied == Worse.HIGHER ? "atMost" : "atLeast") + ": remove one of them");
-            return null;
+        String bound = map.has("atMost") ? "atMost" : "atLeast";
+        if (map.has(bound)) {
+            if (said != null && said != (bound.equals("atMost") ? Worse.HIGHER : Worse.LOWER)) {
+                map.mistake(
+                        "worse",
+                        map.path("worse") + " is " + Words.of(said) + ", against " + bound + ": remove one of them");
+                return null;
+            }
+            return mean;
         }
-        if (said == null && implied == null && !map.has("worse")) {
+        if (!map.has("worse")) {
             map.mistake(
                     "worse",
                     map.path("worse")
                             + " is missing: say which direction is worse, higher, lower or either, for instance \"worse: lower\"");
         }
-        return said == null && !map.has("worse") ? implied : said;
-    }
-
-    private static @Nullable Guardrail custom(YamlMap map) {
-        String name = map.read("custom", text -> text);
-        boolean refused = false;
-        for (String limit : LIMITS) {
-            refused |= refuses(map, limit, "the test itself says what is worse");
-        }
-        refused |= refuses(map, "worse", "the test itself says what is worse");
-        refused |= refuses(map, "name", "custom is its name");
-        if (name == null || refused) {
+        if (mean == null || said == null) {
             return null;
         }
-        return rest(
-                map,
-                new Guardrail(
-                        name,
+        return switch (said) {
+            case HIGHER -> mean.higherIsWorse();
+            case LOWER -> mean.lowerIsWorse();
+            case EITHER -> mean.drift();
+        };
+    }
+
+    private @Nullable Guardrail limited(@Nullable Guardrail guardrail) {
+        if (!map.has("mean") && refuses("worse", "more of it is always worse")) {
+            return null;
+        }
+        List<String> limits = LIMITS.stream().filter(map::has).toList();
+        if (limits.size() != 1) {
+            String key = limits.isEmpty() ? "worseBy" : limits.get(1);
+            map.mistake(
+                    key,
+                    map.path(key) + (limits.isEmpty() ? " is missing" : " stands beside " + limits.get(0))
+                            + ": expected one of " + String.join(", ", LIMITS)
+                            + ", for instance \"worseBy: 20 %\"; two limits are two guardrails");
+            return null;
+        }
+        return switch (limits.get(0)) {
+            case "worseBy" -> changed(guardrail, "worseBy", Guardrail::worseBy, PolicyText::share);
+            case "worseByPoints" -> changed(guardrail, "worseByPoints", Guardrail::worseByPoints, this::own);
+            case "atMost" -> changed(guardrail, "atMost", Guardrail::atMost, this::own);
+            default -> atLeast(guardrail);
+        };
+    }
+
+    private @Nullable Guardrail atLeast(@Nullable Guardrail guardrail) {
+        if (!map.has("mean")) {
+            map.mistake("atLeast", map.path("atLeast") + " is for a mean: expected atMost, since more of it is worse");
+            return null;
+        }
+        return changed(guardrail, "atLeast", Guardrail::atLeast, this::own);
+    }
+
+    /** A value in the subject's own measure: a share of the calls, a time as seconds, or the metric's units. */
+    private double own(String text) {
+        if (map.has("latency")) {
+            Duration time = PolicyText.duration(text);
+            return time.toMillis() / 1e3;
+        }
+        return map.has("rate") ? PolicyText.share(text) : PolicyText.number(text);
+    }
+
+    private @Nullable Guardrail custom() {
+        boolean refused = refuses("name", "custom is its name");
+        for (String key : LIMITS) {
+            refused |= refuses(key, "the test itself says what is worse");
+        }
+        refused |= refuses("worse", "the test itself says what is worse");
+        Guardrail custom = value(
+                "custom",
+                text -> new Guardrail(
+                        text,
                         Kind.CUSTOM,
                         null,
                         0,
                         null,
                         Worse.HIGHER,
-                        Guardrails.NO_LIMIT,
+                        new Limit.Relative(0),
                         Unit.CALL,
                         false,
                         1,
                         null));
+        return refused ? null : custom;
     }
 
-    private static @Nullable Guardrail sampleRatio(YamlMap map) {
-        Boolean on = map.read("sampleRatio", Words::bool);
-        boolean refused = false;
-        for (String limit : LIMITS) {
-            refused |= refuses(map, limit, "any other split than the weight's is worse");
+    private @Nullable Guardrail sampleRatio() {
+        boolean refused = refuses("unit", "it counts callers");
+        for (String key : LIMITS) {
+            refused |= refuses(key, "any other split than the weight's is worse");
         }
-        refused |= refuses(map, "worse", "any other split than the weight's is worse");
-        refused |= refuses(map, "unit", "it counts callers");
+        refused |= refuses("worse", "any other split than the weight's is worse");
+        Boolean on = map.read("sampleRatio", Words::bool);
         if (on != null && !on) {
             map.mistake(
                     "sampleRatio",
@@ -163,56 +207,13 @@ final class GuardrailSection {
                             + "guardrails, not among them");
             return null;
         }
-        return on == null || refused ? null : rest(map, Guardrails.sampleRatio());
+        return on == null || refused ? null : Guardrail.sampleRatio();
     }
 
-    private static boolean refuses(YamlMap map, String key, String why) {
+    private boolean refuses(String key, String why) {
         if (map.has(key)) {
             map.mistake(key, map.path(key) + " has no place here, since " + why + ": remove it");
         }
         return map.has(key);
-    }
-
-    private static @Nullable Limit limit(YamlMap map, Function<String, Double> own, String example) {
-        List<String> limits = LIMITS.stream().filter(map::has).toList();
-        if (limits.size() != 1) {
-            map.mistake(
-                    limits.isEmpty() ? "worseBy" : limits.get(1),
-                    map.path(limits.isEmpty() ? "worseBy" : limits.get(1))
-                            + (limits.isEmpty() ? " is missing" : " stands beside " + limits.get(0))
-                            + ": expected one of " + String.join(", ", LIMITS) + ", for instance \"worseBy: " + example
-                            + "\"; two limits are two guardrails");
-            return null;
-        }
-        String key = limits.get(0);
-        if (key.equals("atLeast") && !map.has("mean")) {
-            map.mistake(key, map.path(key) + " is for a mean: expected atMost, since more of it is worse");
-            return null;
-        }
-        return switch (key) {
-            case "worseBy" -> map.read(key, text -> new Limit.Relative(PolicyText.share(text)));
-            case "worseByPoints" -> map.read(key, text -> new Limit.Absolute(own.apply(text)));
-            default -> map.read(key, text -> new Limit.Bound(own.apply(text)));
-        };
-    }
-
-    /** What every guardrail may say, over its defaults. */
-    private static Guardrail rest(YamlMap map, Guardrail of) {
-        String name = map.read("name", text -> text);
-        Unit unit = map.read("unit", text -> Words.constant(Unit.class, text));
-        Boolean required = map.read("required", Words::bool);
-        Double share = map.read("share", PolicyText::number);
-        return new Guardrail(
-                name == null ? of.name() : name,
-                of.kind(),
-                of.rate(),
-                of.quantile(),
-                of.metric(),
-                of.worse(),
-                of.limit(),
-                unit == null ? of.unit() : unit,
-                required == null ? of.required() : required,
-                share == null ? of.share() : share,
-                null);
     }
 }

@@ -129,13 +129,7 @@ public final class PolicyBuilder {
      * @throws IllegalArgumentException for a value out of range; if there are steps already
      */
     public PolicyBuilder linear(Weight start, Weight by, Duration every, long callers) {
-        return plan(linear(start, by), every, callers);
-    }
-
-    static StepPlan linear(Weight start, Weight by) {
-        positive("steps.start", start);
-        positive("steps.by", by);
-        return new StepPlan.Linear(start, by);
+        return plan(StepPlan.linear(start, by), every, callers);
     }
 
     /**
@@ -149,16 +143,7 @@ public final class PolicyBuilder {
      * @throws IllegalArgumentException for a value out of range; if there are steps already
      */
     public PolicyBuilder exponential(Weight start, double factor, Duration every, long callers) {
-        return plan(exponential(start, factor), every, callers);
-    }
-
-    static StepPlan exponential(Weight start, double factor) {
-        positive("steps.start", start);
-        if (!(factor > 1 && factor <= 1_000)) {
-            throw new IllegalArgumentException(
-                    "steps.factor is " + PolicyText.decimal(factor) + ": expected above 1 and at most 1000");
-        }
-        return new StepPlan.Exponential(start, factor);
+        return plan(StepPlan.exponential(start, factor), every, callers);
     }
 
     PolicyBuilder plan(StepPlan rule, @Nullable Duration time, @Nullable Long atLeast) {
@@ -170,12 +155,6 @@ public final class PolicyBuilder {
         every = time;
         callers = atLeast;
         return this;
-    }
-
-    private static void positive(String path, Weight weight) {
-        if (weight.parts() == 0) {
-            throw new IllegalArgumentException(path + " is " + weight + ": expected above 0 %");
-        }
     }
 
     /** Ends the steps of {@link #linear} or {@link #exponential} at or below this weight. Default: what the holdback leaves. */
@@ -404,7 +383,7 @@ public final class PolicyBuilder {
     private List<Guardrail> guardrailList() {
         List<Guardrail> all = new ArrayList<>(guardrails.isEmpty() ? stakes.guardrails() : guardrails);
         if (sampleRatio && all.stream().noneMatch(each -> each.kind() == Guardrail.Kind.SAMPLE_RATIO)) {
-            all.add(Guardrails.sampleRatio());
+            all.add(Guardrail.sampleRatio());
         }
         return all;
     }

@@ -19,6 +19,22 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 /** Reads a policy from YAML: the settings of {@link PolicyBuilder}, by the same names. {@code docs/policies.md} describes the file. */
 final class PolicyFile {
 
+    static final List<String> KEYS = List.of(
+            "name",
+            "stakes",
+            "steps",
+            "guardrails",
+            "sampleRatio",
+            "alpha",
+            "promotionAlpha",
+            "processes",
+            "inconclusive",
+            "holdback",
+            "soak",
+            "pauseAlert",
+            "calendar",
+            "holdDown");
+
     private static final int MOST_BYTES = 4 * Yaml.MOST_CHARACTERS;
 
     private final FileMistakes mistakes;
@@ -66,25 +82,7 @@ final class PolicyFile {
     }
 
     private void read(Node root) {
-        YamlMap policy = new YamlMap(
-                "",
-                root,
-                mistakes,
-                List.of(
-                        "name",
-                        "stakes",
-                        "steps",
-                        "guardrails",
-                        "sampleRatio",
-                        "alpha",
-                        "promotionAlpha",
-                        "processes",
-                        "inconclusive",
-                        "holdback",
-                        "soak",
-                        "pauseAlert",
-                        "calendar",
-                        "holdDown"));
+        YamlMap policy = new YamlMap("", root, mistakes, KEYS);
         policy.set("name", text -> text, builder::name);
         policy.set("stakes", text -> Words.constant(Stakes.class, text), builder::stakes);
         steps(policy.node("steps"));
@@ -156,8 +154,8 @@ final class PolicyFile {
             String key = factor != null ? "factor" : "by";
             attempt(rule, key, () -> {
                 StepPlan plan = by == null
-                        ? PolicyBuilder.exponential(start, factor == null ? 0 : factor)
-                        : PolicyBuilder.linear(start, by);
+                        ? StepPlan.exponential(start, factor == null ? 0 : factor)
+                        : StepPlan.linear(start, by);
                 builder.plan(plan, every, callers);
             });
         }
@@ -175,7 +173,7 @@ final class PolicyFile {
     private void guardrails(YamlMap policy) {
         List<Node> list = policy.list("guardrails", "\"- rate: errors\"");
         for (int i = 0; i < list.size(); i++) {
-            Guardrail guardrail = new GuardrailSection(mistakes).read("guardrails[" + i + "]", list.get(i));
+            Guardrail guardrail = GuardrailSection.read("guardrails[" + i + "]", list.get(i), mistakes);
             if (guardrail != null) {
                 builder.guardrail(guardrail);
             }

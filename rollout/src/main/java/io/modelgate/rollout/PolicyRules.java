@@ -117,9 +117,8 @@ final class PolicyRules {
         for (int i = 0; i < guardrails.size(); i++) {
             Guardrail guardrail = guardrails.get(i);
             String path = "guardrails[" + i + "]";
-            String mistake = GuardrailRules.mistake(guardrail);
-            if (mistake != null) {
-                add(path + mistake.substring(0, mistake.indexOf(' ')), mistake.substring(mistake.indexOf(' ') + 1));
+            if (guardrail.required()) {
+                canPass(path, guardrail);
             }
             if (!names.add(guardrail.name())) {
                 add(
@@ -151,6 +150,23 @@ final class PolicyRules {
                     "holdback",
                     "is 0 %, and no guardrail judges the promoted version by itself, so that nothing would be "
                             + "watched in the soak: hold some callers back, add an absolute limit, or set the soak to 0s");
+        }
+    }
+
+    /** Promotion would wait forever for a guardrail that can never be NOT_WORSE. */
+    private void canPass(String path, Guardrail guardrail) {
+        if (guardrail.kind() == Kind.SAMPLE_RATIO) {
+            add(path + ".required", "is true, but a sample ratio is never shown to be NOT_WORSE: remove it");
+            return;
+        }
+        boolean none = guardrail.limit() instanceof Limit.Relative relative
+                ? relative.share() == 0
+                : guardrail.limit() instanceof Limit.Absolute absolute && absolute.points() == 0;
+        if (none && guardrail.kind() != Kind.CUSTOM) {
+            add(
+                    path + (guardrail.limit() instanceof Limit.Relative ? ".worseBy" : ".worseByPoints"),
+                    "is 0, and a version that is no better can never be shown to be NOT_WORSE by nothing: allow a "
+                            + "margin, or do not require it");
         }
     }
 

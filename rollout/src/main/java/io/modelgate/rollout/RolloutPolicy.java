@@ -99,4 +99,13 @@ public record RolloutPolicy(
     public Map<String, Object> data() {
         return PolicyData.write(this);
     }
+
+    /**
+     * Refuses a policy that was made by its constructor, which checks nothing, and cannot be carried out.
+     *
+     * @throws IllegalArgumentException with everything that is wrong with it
+     */
+    void requireSound() {
+        PolicyMistake.refuse("policy " + PolicyText.quote(name), PolicyRules.mistakes(this));
+    }
 }

@@ -58,9 +58,9 @@ public enum Stakes {
      */
     List<Guardrail> guardrails() {
         return List.of(
-                Guardrails.rate(Rate.ERRORS, new Guardrail.Limit.Relative(0.2), false),
-                Guardrails.rate(Rate.FALLBACK, new Guardrail.Limit.Absolute(margin), true),
-                Guardrails.latency(0.99, new Guardrail.Limit.Relative(0.5), false));
+                Guardrail.rate(Rate.ERRORS).worseBy(0.2),
+                Guardrail.rate(Rate.FALLBACK).worseByPoints(margin).requiredForPromotion(),
+                Guardrail.latency(0.99).worseBy(0.5));
     }
 
     /** How long promotion's evidence may stay inconclusive before a person is asked: as long as four steps take. */

@@ -13,6 +13,27 @@ sealed interface StepPlan {
     /** What each step takes. */
     record Pace(Duration time, long callers) {}
 
+    static StepPlan linear(Weight start, Weight by) {
+        positive("steps.start", start);
+        positive("steps.by", by);
+        return new StepPlan.Linear(start, by);
+    }
+
+    static StepPlan exponential(Weight start, double factor) {
+        positive("steps.start", start);
+        if (!(factor > 1 && factor <= 1_000)) {
+            throw new IllegalArgumentException(
+                    "steps.factor is " + PolicyText.decimal(factor) + ": expected above 1 and at most 1000");
+        }
+        return new StepPlan.Exponential(start, factor);
+    }
+
+    private static void positive(String path, Weight weight) {
+        if (weight.parts() == 0) {
+            throw new IllegalArgumentException(path + " is " + weight + ": expected above 0 %");
+        }
+    }
+
     /** The steps, of which there may be too many: one more than allowed, and no more than that. */
     default List<Step> steps(Weight full, Pace pace, @Nullable Weight upTo) {
         List<Step> steps = new ArrayList<>();

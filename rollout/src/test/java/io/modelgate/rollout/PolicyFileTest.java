@@ -38,9 +38,11 @@ class PolicyFileTest {
         assertThat(example("careful.yaml"))
                 .isEqualTo(RolloutPolicy.of(p -> p.name("careful")
                         .exponential(Weight.percent(1), 2, Duration.ofMinutes(30), 200)
-                        .guardrail(Guardrails.rate(Rate.ERRORS, new Limit.Relative(0.2), false))
-                        .guardrail(Guardrails.rate(Rate.FALLBACK, new Limit.Absolute(0.005), true))
-                        .guardrail(Guardrails.latency(0.99, new Limit.Relative(0.5), false))
+                        .guardrail(Guardrail.rate(Rate.ERRORS).worseBy(0.2))
+                        .guardrail(Guardrail.rate(Rate.FALLBACK)
+                                .worseByPoints(0.005)
+                                .requiredForPromotion())
+                        .guardrail(Guardrail.latency(0.99).worseBy(0.5))
                         .inconclusive(Duration.ofDays(1), Inconclusive.Then.HOLD)
                         .pauseAlert(Duration.ofMinutes(15), Duration.ofMinutes(30))
                         .soak(Duration.ofDays(7))));
@@ -204,7 +206,7 @@ class PolicyFileTest {
                         "f.yaml:4:14: guardrails[0].worseBy is 0, and a version"),
                 new Bad(
                         "name: n\nguardrails:\n  - latency: p100\n    worseBy: 5 %\n",
-                        "f.yaml:3:14: guardrails[0].latency is \"p100\": expected a quantile"),
+                        "f.yaml:3:14: guardrails[0].latency is \"p100\": expected above 0 and below 1"),
                 new Bad(
                         "name: n\nguardrails:\n  - mean: score\n    worseBy: 5 %\n",
                         "f.yaml:3:5: guardrails[0].worse is missing"),
@@ -217,6 +219,27 @@ class PolicyFileTest {
                 new Bad(
                         "name: n\nguardrails:\n  - sampleRatio: false\n",
                         "f.yaml:3:18: guardrails[0].sampleRatio is false: to switch it off"),
+                new Bad(
+                        "name: n\nguardrails:\n  - rate: errors\n    atMost: 150 %\n",
+                        "f.yaml:4:13: guardrails[0].atMost is \"150 %\": expected above 0 and below 1"),
+                new Bad(
+                        "name: n\nguardrails:\n  - latency: p99\n    atMost: 0.3\n",
+                        "f.yaml:4:13: guardrails[0].atMost is \"0.3\": expected a duration"),
+                new Bad(
+                        "name: n\nguardrails:\n  - rate: errors\n    worseBy: -5 %\n",
+                        "f.yaml:4:14: guardrails[0].worseBy is \"-5 %\": expected 0 or more"),
+                new Bad(
+                        "name: n\nguardrails:\n  - rate: errors\n    worseBy: 5 %\n    share: 0\n",
+                        "f.yaml:5:12: guardrails[0].share is \"0\": expected a finite number above 0"),
+                new Bad(
+                        "name: n\nguardrails:\n  - rate: errors\n    worseBy: 5 %\n    name: a b\n",
+                        "f.yaml:5:11: guardrails[0].name is \"a b\": expected 1 to 100 letters"),
+                new Bad(
+                        "name: n\nguardrails:\n  - rate: errors\n    atMost: 5 %\n    unit: caller\n",
+                        "f.yaml:5:11: guardrails[0].unit is \"caller\": expected CALL for an absolute limit"),
+                new Bad(
+                        "name: n\nguardrails:\n  - rate: errors\n    worseBy: 5 %\n  - rate: errors\n    atMost: 5 %\n    required: true\n",
+                        "f.yaml:5:5: guardrails[1].name is \"errors\", as that of another guardrail: give one of them another name"),
                 new Bad("name: n\ncalendar: {open: []}\n", "f.yaml:2:11: calendar.zone is missing"),
                 new Bad(
                         "name: n\ncalendar: {zone: Mars/Base}\n",
@@ -278,7 +301,7 @@ class PolicyFileTest {
                             worseby: 5 %
                             share: many
                         """))
-                .withMessageStartingWith("policy file f.yaml has 4 mistakes:\n  f.yaml:4:13: steps[1].weight")
+                .withMessageStartingWith("policy file f.yaml has 5 mistakes:\n  f.yaml:4:13: steps[1].weight")
                 .withMessageContaining("\n  f.yaml:5:7: soak")
                 .withMessageContaining(
                         "\n  f.yaml:8:5: key \"guardrails[0].worseby\" is unknown: did you mean \"worseBy\"?");
@@ -316,6 +339,21 @@ class PolicyFileTest {
         assertThatThrownBy(() -> RolloutPolicy.load(folder.resolve("absent.yaml")))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("absent.yaml");
+    }
+
+    /** The page for users names every key. */
+    @Test
+    void thePageHasEveryKey() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "policies.md"));
+        for (String known : PolicyFile.KEYS) {
+            assertThat(page).contains("| `" + known + "`");
+        }
+        for (String known : GuardrailSection.KEYS) {
+            assertThat(page).contains("`" + known + "`");
+        }
+        int example = page.indexOf("```yaml") + 8;
+        String yaml = page.substring(example, page.indexOf("```", example));
+        assertThat(RolloutPolicy.parse("docs/policies.md", yaml).name()).isEqualTo("careful");
     }
 
     /** Whatever is in a file, it is a policy, or refused with a place. */

@@ -34,9 +34,9 @@ class PolicyTest {
                 .step(Weight.percent(0.5), Duration.ofMinutes(90), 100)
                 .step(Weight.percent(2))
                 .manualStep(Weight.percent(50), Duration.ofDays(2), 5_000)
-                .guardrail(Guardrails.rate(Rate.ERRORS, new Limit.Relative(0.2), false))
-                .guardrail(Guardrails.rate(Rate.FALLBACK, new Limit.Absolute(0.003), true))
-                .guardrail(Guardrails.latency(0.999, new Limit.Bound(0.3), false))
+                .guardrail(Guardrail.rate(Rate.ERRORS).worseBy(0.2))
+                .guardrail(Guardrail.rate(Rate.FALLBACK).worseByPoints(0.003).requiredForPromotion())
+                .guardrail(Guardrail.latency(0.999).atMost(0.3))
                 .guardrail(new Guardrail(
                         "approvals",
                         Kind.MEAN,
@@ -56,7 +56,7 @@ class PolicyTest {
                         0,
                         null,
                         Guardrail.Worse.HIGHER,
-                        Guardrails.NO_LIMIT,
+                        new Limit.Relative(0),
                         Unit.CALL,
                         false,
                         1,
@@ -227,7 +227,7 @@ class PolicyTest {
 
     static List<Bad> bad() {
         Weight one = Weight.percent(1);
-        Guardrail required = Guardrails.rate(Rate.ERRORS, new Limit.Absolute(0.01), true);
+        Guardrail required = Guardrail.rate(Rate.ERRORS).worseByPoints(0.01).requiredForPromotion();
         return List.of(
                 new Bad(p -> p.name(" "), "name is \" \": expected 1 to 100 characters"),
                 new Bad(p -> p.step(Weight.NONE), "steps[0].weight is 0 %: expected above 0 % and below 100 %"),
@@ -278,32 +278,20 @@ class PolicyTest {
                         "calendar.open[0].days is empty"),
                 new Bad(p -> p.blackout(Instant.EPOCH, Instant.EPOCH), "calendar.blackouts[0].to is 1970"),
                 new Bad(
-                        p -> p.guardrail(Guardrails.rate(Rate.ERRORS, new Limit.Relative(0.2), false)),
+                        p -> p.guardrail(Guardrail.rate(Rate.ERRORS).worseBy(0.2)),
                         "guardrails have none that is required"),
                 new Bad(
                         p -> p.guardrail(required).guardrail(required),
                         "guardrails[1].name is \"errors\", as that of another guardrail"),
                 new Bad(
-                        p -> p.guardrail(Guardrails.rate(Rate.ERRORS, new Limit.Absolute(0), true)),
+                        p -> p.guardrail(
+                                Guardrail.rate(Rate.ERRORS).worseByPoints(0).requiredForPromotion()),
                         "guardrails[0].worseByPoints is 0, and a version"),
                 new Bad(
-                        p -> p.guardrail(Guardrails.rate(Rate.ERRORS, new Limit.Bound(1), true)),
-                        "guardrails[0].atMost is 1: expected above 0 and below 1"),
-                new Bad(
-                        p -> p.guardrail(Guardrails.rate(Rate.ERRORS, new Limit.Relative(Double.NaN), true)),
-                        "guardrails[0].worseBy is NaN"),
-                new Bad(
-                        p -> p.guardrail(Guardrails.latency(1, new Limit.Relative(0.1), true)),
-                        "guardrails[0].latency is the quantile 1"),
-                new Bad(
-                        p -> p.guardrail(required).guardrail(sampleRatio(true)),
+                        p -> p.guardrail(required)
+                                .guardrail(Guardrail.sampleRatio().requiredForPromotion()),
                         "guardrails[1].required is true, but a sample ratio"),
-                new Bad(p -> p.guardrail(sampleRatio(false)), "guardrails have none that is required"));
-    }
-
-    private static Guardrail sampleRatio(boolean required) {
-        Guardrail of = Guardrails.sampleRatio();
-        return new Guardrail(of.name(), of.kind(), null, 0, null, of.worse(), of.limit(), of.unit(), required, 1, null);
+                new Bad(p -> p.guardrail(Guardrail.sampleRatio()), "guardrails have none that is required"));
     }
 
     @ParameterizedTest
@@ -338,10 +326,36 @@ class PolicyTest {
         assertThat(RolloutPolicy.of(p -> p.name("n").sampleRatio(false)).guardrails())
                 .noneMatch(each -> each.kind() == Kind.SAMPLE_RATIO);
         assertThat(RolloutPolicy.of(p -> p.name("n")
-                                .guardrail(sampleRatio(false))
-                                .guardrail(Guardrails.rate(Rate.ERRORS, new Limit.Absolute(0.01), true)))
+                                .guardrail(Guardrail.sampleRatio())
+                                .guardrail(Guardrail.rate(Rate.ERRORS)
+                                        .worseByPoints(0.01)
+                                        .requiredForPromotion()))
                         .guardrails())
                 .filteredOn(each -> each.kind() == Kind.SAMPLE_RATIO)
                 .hasSize(1);
+    }
+
+    @Test
+    void aPolicyMadeByItsConstructorCanBeChecked() {
+        RolloutPolicy made = full();
+        made.requireSound();
+        RolloutPolicy unsound = new RolloutPolicy(
+                made.name(),
+                List.of(),
+                made.guardrails(),
+                2,
+                made.promotionAlpha(),
+                made.processes(),
+                made.inconclusive(),
+                made.holdback(),
+                made.soak(),
+                made.pauseAlert(),
+                made.calendar(),
+                made.holdDown());
+        assertThatIllegalArgumentException()
+                .isThrownBy(unsound::requireSound)
+                .withMessageContaining("policy \"everything\" has 2 mistakes:")
+                .withMessageContaining("steps are 0: expected 1 to 100; add one")
+                .withMessageContaining("alpha is 2: expected");
     }
 }
