@@ -61,8 +61,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
         }
         context = Context.capture(gate.gates().warnings());
         start = gate.ticker().read();
-        Flight<I, O> flight =
-                Flight.of(this, gate.invoker(), target.version(), caller, seen.watch(), gate.place(seen, caller));
+        Flight<I, O> flight = Flight.of(this, gate.invoker(), target.version(), caller, seen);
         routedFlight = flight;
         current = flight;
         Miss refused = admit(flight, seen);

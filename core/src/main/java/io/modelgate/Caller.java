@@ -136,6 +136,16 @@ public final class Caller {
         return copy;
     }
 
+    /** The hash of the key if it was computed, else 0. */
+    int knownHash() {
+        return hash;
+    }
+
+    /** A caller of the parts of another. */
+    static Caller again(@Nullable String key, @Nullable String session, String[] attributes, int hash) {
+        return new Caller(key, session, attributes, hash);
+    }
+
     /** The accounts of this caller under the budgets of a gate, looked up once for as long as both are kept. */
     Spender resolved(Spending<?, ?> spending, long now) {
         Spender known = spender;

@@ -137,8 +137,7 @@ final class Descent<I, O> implements Fallen<I, O> {
             return null;
         }
         long now = gate.ticker().read();
-        Object answer = gate.invoker()
-                .invoke(seen, other.version(), input, caller, startOr(now), now, true, owner, Watch.NOWHERE);
+        Object answer = gate.invoker().invoke(seen, other.version(), input, caller, startOr(now), now, true, owner);
         if (answer instanceof Miss again) {
             missed(other.version(), again);
             return null;

@@ -48,10 +48,8 @@ final class Flight<I, O> extends RunningCall<I, O> {
     /** For a thread that waits: completes with the answer or a {@link Miss}, or fails with the model's {@link Error}. */
     private final @Nullable CompletableFuture<Object> landing;
 
-    /** What hears of an answer, and as whose; null and negative if nothing does. */
-    private final @Nullable Watch watch;
-
-    private final int place;
+    /** The snapshot in which the caller was routed here, whose watch hears how it ends; null if it stands in for another. */
+    private final @Nullable GateState<I, O> routedIn;
 
     private volatile int state = BOARDING;
 
@@ -72,13 +70,11 @@ final class Flight<I, O> extends RunningCall<I, O> {
             boolean again,
             @Nullable AsyncCall<I, O, ?> listener,
             @Nullable CompletableFuture<Object> landing,
-            @Nullable Watch watch,
-            int place) {
+            @Nullable GateState<I, O> routedIn) {
         super(invoker, version, caller, again);
         this.listener = listener;
         this.landing = landing;
-        this.watch = watch;
-        this.place = place;
+        this.routedIn = routedIn;
     }
 
     /** One that a thread waits for. */
@@ -87,9 +83,8 @@ final class Flight<I, O> extends RunningCall<I, O> {
             RegisteredVersion<I, O> version,
             Caller caller,
             boolean again,
-            @Nullable Watch watch,
-            int place) {
-        return new Flight<>(invoker, version, caller, again, null, new CompletableFuture<>(), watch, place);
+            @Nullable GateState<I, O> routedIn) {
+        return new Flight<>(invoker, version, caller, again, null, new CompletableFuture<>(), routedIn);
     }
 
     /** One that tells an asynchronous call how it landed. */
@@ -98,9 +93,8 @@ final class Flight<I, O> extends RunningCall<I, O> {
             Invoker<I, O> invoker,
             RegisteredVersion<I, O> version,
             Caller caller,
-            @Nullable Watch watch,
-            int place) {
-        return new Flight<>(invoker, version, caller, false, call, null, watch, place);
+            @Nullable GateState<I, O> routedIn) {
+        return new Flight<>(invoker, version, caller, false, call, null, routedIn);
     }
 
     /** One whose model the holder of a permit runs: no timeout ends it, and nobody is told but the holder when it comes back. */
@@ -109,9 +103,8 @@ final class Flight<I, O> extends RunningCall<I, O> {
             RegisteredVersion<I, O> version,
             Caller caller,
             boolean again,
-            @Nullable Watch watch,
-            int place) {
-        return new Flight<>(invoker, version, caller, again, null, null, watch, place);
+            @Nullable GateState<I, O> routedIn) {
+        return new Flight<>(invoker, version, caller, again, null, null, routedIn);
     }
 
     private boolean enforced() {
@@ -139,7 +132,17 @@ final class Flight<I, O> extends RunningCall<I, O> {
     @Nullable
     Miss admit(GateState<I, O> seen, @Nullable I input, long callStart, long start) {
         Object admitted = invoker.attempt(
-                seen, version, input, caller().attributePairs(), this, callStart, start, Watch.NOWHERE, false);
+                seen,
+                version,
+                input,
+                caller().attributePairs(),
+                this,
+                callStart,
+                start,
+                false,
+                Invoker.NOBODY,
+                null,
+                0);
         if (admitted instanceof Miss miss) {
             return miss;
         }
@@ -305,15 +308,17 @@ final class Flight<I, O> extends RunningCall<I, O> {
 
     private Object settle(long end, @Nullable O answer, @Nullable Miss miss) {
         Object settled = invoker.settle(version, admitted(), startNanos(), end, answer, miss);
-        if (!(settled instanceof Miss)) {
-            invoker.heard(watch, place, end - startNanos(), settled);
+        if (routedIn != null && !(settled instanceof Miss)) {
+            invoker.heard(routedIn, caller(), end - startNanos(), settled);
         }
         return settled;
     }
 
     /** Tells the watch, if there is one, why it gave no usable answer; for whoever it tells how it landed. */
     void missed(Cause cause) {
-        invoker.missed(watch, place, version, caller().attributePairs(), cause);
+        if (routedIn != null) {
+            invoker.missed(routedIn, version, caller(), cause);
+        }
     }
 
     /** The holder of a permit brings what the model threw. */

@@ -34,6 +34,17 @@ record GateState<I, O>(
     /** The outcome of every killed call, made once, and the counter of such calls. */
     record KilledAnswer<O>(Outcome<O> outcome, LongAdder calls) {}
 
+    /**
+     * Whether a kill bars the caller from candidate or stable, so that it is no part of their comparison: who is left in one arm would not
+     * be as those in the other.
+     */
+    boolean barsAnArm(Caller caller) {
+        return candidate == null
+                || stable == null
+                || candidate.killSwitch().blocks(caller)
+                || stable.killSwitch().blocks(caller);
+    }
+
     boolean blocks(RegisteredVersion<I, O> version, String[] attributes) {
         Served<I, O> served = versions.get(version.id);
         return served == null || served.killSwitch().blocks(attributes);

@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Invoker<I, O> {
 
+    /** No caller's key: the same object, not an equal one. */
+    @SuppressWarnings("StringOperationCanBeSimplified") // not the constant, which is anybody's
+    static final String NOBODY = new String("nobody");
+
     private final ModelGate<I, O> gate;
     private final Gates gates;
     private final Ticker ticker;
@@ -54,7 +58,10 @@ final class Invoker<I, O> {
      * @param running what the version may ask of its call, or null for a {@linkplain RegisteredVersion#plain plain} one
      * @param callStart when the call began
      * @param start now
-     * @param place the caller's in the snapshot's watch, negative if the answer is not to be heard of
+     * @param run whether it is run here; only then, and if it is plain, the answer is heard of here
+     * @param key the caller's, for a plain version that the caller was routed to; {@link #NOBODY} if its answer is not to be heard of
+     * @param session the caller's
+     * @param keyHash the caller's, or 0
      */
     @SuppressWarnings("ReferenceEquality") // the same snapshot, not an equal one: anything else is looked at again
     Object attempt(
@@ -65,8 +72,10 @@ final class Invoker<I, O> {
             @Nullable RunningCall<I, O> running,
             long callStart,
             long start,
-            int place,
-            boolean run) {
+            boolean run,
+            @Nullable String key,
+            @Nullable String session,
+            int keyHash) {
         long allowed = deadlineNanos == Long.MAX_VALUE
                 ? modelTimeoutNanos
                 : Math.min(modelTimeoutNanos, deadlineNanos - (start - callStart));
@@ -124,8 +133,11 @@ final class Invoker<I, O> {
             return unusable(version, admission, row, start, end, miss);
         }
         answered(version, admission, row, end, end - start);
-        if (place >= 0) {
-            heard(seen.watch(), place, end - start, answer);
+        if (seen.watch() != null && running != null) {
+            running.heard(seen, end - start, answer);
+        } else if (seen.watch() != null && key != NOBODY) {
+            // Equal to the caller, and never allocated: what is called with it is inlined here.
+            heard(seen, Caller.again(key, session, attributes, keyHash), end - start, answer);
         }
         return answer;
     }
@@ -140,7 +152,6 @@ final class Invoker<I, O> {
      *
      * @param again whether another version of the same call was asked before
      * @param owner the asynchronous call on whose behalf this is, which may end it, or null
-     * @param place as in {@link #attempt}
      */
     Object invoke(
             GateState<I, O> seen,
@@ -150,13 +161,13 @@ final class Invoker<I, O> {
             long callStart,
             long start,
             boolean again,
-            @Nullable AsyncCall<I, O, ?> owner,
-            int place) {
+            @Nullable AsyncCall<I, O, ?> owner) {
         if (!version.flies && owner == null) {
             RunningCall<I, O> running = version.plain() ? null : new RunningCall<>(this, version, caller, again);
-            return attempt(seen, version, input, caller.attributePairs(), running, callStart, start, place, true);
+            return attempt(
+                    seen, version, input, caller.attributePairs(), running, callStart, start, true, NOBODY, null, 0);
         }
-        Flight<I, O> flight = Flight.awaited(this, version, caller, again, seen.watch(), place);
+        Flight<I, O> flight = Flight.awaited(this, version, caller, again, again ? null : seen);
         Miss refused = flight.admit(seen, input, callStart, start);
         if (refused != null) {
             return refused;
@@ -371,9 +382,14 @@ final class Invoker<I, O> {
     }
 
     /** Tells the watch of an answer; whatever it throws, the answer is settled and stands. */
-    void heard(@Nullable Watch watch, int place, long nanos, Object answer) {
+    void heard(GateState<I, O> seen, Caller caller, long nanos, Object answer) {
+        Watch watch = seen.watch();
+        if (watch == null || seen.barsAnArm(caller)) {
+            return;
+        }
         try {
-            if (watch != null && place >= 0) {
+            int place = watch.place(caller);
+            if (place >= 0) {
                 watch.answered(place, nanos, answer);
             }
         } catch (Throwable e) {
@@ -382,15 +398,19 @@ final class Invoker<I, O> {
     }
 
     /** Tells the watch that the version routed to did not answer, unless a kill is why. */
-    void missed(@Nullable Watch watch, int place, RegisteredVersion<I, O> version, String[] attributes, Cause cause) {
-        if (watch == null || place < 0 || cause == Cause.KILLED) {
+    void missed(GateState<I, O> seen, RegisteredVersion<I, O> version, Caller caller, Cause cause) {
+        Watch watch = seen.watch();
+        if (watch == null || cause == Cause.KILLED || seen.barsAnArm(caller)) {
             return;
         }
-        if (cause == Cause.CUT && gate.state().blocks(version, attributes)) {
+        if (cause == Cause.CUT && gate.state().blocks(version, caller.attributePairs())) {
             return; // a kill cut it
         }
         try {
-            watch.missed(place, cause);
+            int place = watch.place(caller);
+            if (place >= 0) {
+                watch.missed(place, cause);
+            }
         } catch (Throwable e) {
             warnings().threw(watch(), e);
         }

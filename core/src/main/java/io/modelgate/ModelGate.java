@@ -190,7 +190,8 @@ public final class ModelGate<I, O> {
      *
      * <p>A caller that is made for one call costs no allocation as long as it stays within this method and those before it, which
      * the compiler inlines into the user's code. So what comes after gets the caller's attributes, or a copy of the caller where the
-     * call leaves the usual path.
+     * call leaves the usual path. All of that has to compile to less than HotSpot's InlineSmallCode, 2,500 bytes: what counts calls for a
+     * rollout is therefore behind {@link Invoker#attempt}, which makes itself an equal caller.
      */
     private Object serve(GateState<I, O> seen, @Nullable Served<I, O> target, I input, Caller caller) {
         if (target == null) {
@@ -200,49 +201,35 @@ public final class ModelGate<I, O> {
             return fallen(target.version(), Miss.of(Cause.KILLED), input, caller.copy(), Descent.UNREAD);
         }
         RegisteredVersion<I, O> version = target.version();
-        int place = seen.watch() == null ? Watch.NOWHERE : place(seen, caller);
         long start = ticker.read();
         Object answer;
         try {
             answer = version.plain()
-                    ? invoker.attempt(seen, version, input, caller.attributePairs(), null, start, start, place, true)
-                    : invoker.invoke(seen, version, input, known(caller, start), start, start, false, null, place);
+                    ? invoker.attempt(
+                            seen,
+                            version,
+                            input,
+                            caller.attributePairs(),
+                            null,
+                            start,
+                            start,
+                            true,
+                            caller.keyOrNull(),
+                            caller.sessionOrNull(),
+                            caller.knownHash())
+                    : invoker.invoke(seen, version, input, known(caller, start), start, start, false, null);
         } catch (Error e) {
             count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);
-            invoker.missed(seen.watch(), place, version, caller.attributePairs(), Cause.ERROR);
+            invoker.missed(seen, version, caller.copy(), Cause.ERROR);
             throw e;
         }
         if (answer instanceof Miss miss) {
-            invoker.missed(seen.watch(), place, version, caller.attributePairs(), miss.cause);
-            return fallen(version, miss, input, caller.copy(), start);
+            return missed(seen, version, miss, input, caller.copy(), start);
         }
         if (remembering != null) {
             remember(input, caller.copy(), version.id, answer);
         }
         return answer;
-    }
-
-    /**
-     * Where the caller stands in the comparison of candidate and stable. Nowhere if a kill bars it from either: who is left in one arm
-     * would not be as those in the other.
-     */
-    int place(GateState<I, O> seen, Caller caller) {
-        Watch watch = seen.watch();
-        Served<I, O> candidate = seen.candidate();
-        Served<I, O> stable = seen.stable();
-        if (watch == null
-                || candidate == null
-                || stable == null
-                || candidate.killSwitch().blocks(caller)
-                || stable.killSwitch().blocks(caller)) {
-            return Watch.NOWHERE;
-        }
-        try {
-            return watch.place(caller);
-        } catch (Throwable e) {
-            gates.warnings().threw(invoker.watch(), e);
-            return Watch.NOWHERE;
-        }
     }
 
     /** The caller, with its accounts looked up where there are budgets: kept with the original, so that its next call finds them. */
@@ -252,6 +239,12 @@ public final class ModelGate<I, O> {
             caller.resolved(spending, now);
         }
         return caller.copy();
+    }
+
+    private Unanswered<O> missed(
+            GateState<I, O> seen, RegisteredVersion<I, O> routed, Miss miss, I input, Caller caller, long start) {
+        invoker.missed(seen, routed, caller, miss.cause);
+        return fallen(routed, miss, input, caller, start);
     }
 
     private Unanswered<O> fallen(

@@ -78,8 +78,7 @@ public final class Permit<I, O> implements AutoCloseable {
             Cause cause = seen.gateSwitch().blocks(caller) ? Cause.KILLED : Cause.UNAVAILABLE;
             return new Permit<>(gate, caller, null, null, Miss.of(cause));
         }
-        Flight<I, O> first = Flight.permitted(
-                gate.invoker(), target.version(), caller, false, seen.watch(), gate.place(seen, caller));
+        Flight<I, O> first = Flight.permitted(gate.invoker(), target.version(), caller, false, seen);
         Miss miss = admit(gate, seen, target, first, input);
         if (miss == null) {
             return new Permit<>(gate, caller, target.version(), first, null);
@@ -89,7 +88,7 @@ public final class Permit<I, O> implements AutoCloseable {
         if (stable == null || stable.version() == target.version() || miss.byGate) {
             return new Permit<>(gate, caller, target.version(), null, miss);
         }
-        Flight<I, O> second = Flight.permitted(gate.invoker(), stable.version(), caller, true, null, Watch.NOWHERE);
+        Flight<I, O> second = Flight.permitted(gate.invoker(), stable.version(), caller, true, null);
         Miss again = admit(gate, seen, stable, second, input);
         if (again == null) {
             return new Permit<>(gate, caller, target.version(), second, miss);

@@ -95,6 +95,13 @@ class RunningCall<I, O> implements Call {
         }
     }
 
+    /** It was answered; a version that stands in for another is not heard of. */
+    final void heard(GateState<I, O> seen, long took, O answer) {
+        if (!again) {
+            invoker.heard(seen, caller, took, answer);
+        }
+    }
+
     /** Whether anyone outside of the gate may hold on to this call. */
     boolean shown() {
         return version.model == null;

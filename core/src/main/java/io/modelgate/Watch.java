@@ -4,7 +4,7 @@ package io.modelgate;
  * Hears how the calls of a rollout's callers went, so that candidate and stable can be compared. On the hot path: takes no lock, allocates
  * nothing, never blocks. If it throws, a warning is logged and the call goes on. Thread-safe.
  *
- * <p>Core asks for a caller's place once a call and hands it back with the call's end, once. Only what the version that the caller was
+ * <p>Core asks for a caller's place once a call, at its end, and hands it back with what the call came to. Only what the version that the caller was
  * routed to did is heard: not what stable or a rung answered in its stead. Callers whom a narrowed kill bars from candidate or stable are
  * not asked about, and nothing is heard where this process lacks one of the two.
  */

@@ -283,7 +283,11 @@ class WatchTest {
     @EnumSource
     void killBetweenRoutingAndModelIsNotHeard(Way way) {
         ModelGate<String, String> gate = gate(way, input -> "two", g -> {});
-        watch.before = what -> gate.version("v2").kill(ALICE, "just now");
+        watch.before = what -> {
+            if (what.equals("route")) {
+                gate.version("v2").kill(ALICE, "just now");
+            }
+        };
 
         way.run(gate, CANDIDATES, input -> "two");
 

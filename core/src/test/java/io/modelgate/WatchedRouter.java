@@ -24,7 +24,7 @@ final class WatchedRouter implements Router, Watch {
     final AtomicInteger askedForWatch = new AtomicInteger();
     volatile List<? extends Metric<?>> metrics = List.of();
 
-    /** Runs whenever the watch is asked or told something: "place", "answered", "missed". */
+    /** Runs whenever this is asked or told something: "route", "place", "answered", "missed". */
     volatile Consumer<String> before = what -> {};
 
     volatile @Nullable RuntimeException noWatch;
@@ -38,6 +38,7 @@ final class WatchedRouter implements Router, Watch {
 
         @Override
         public boolean toCandidate(Caller caller) {
+            router.before.accept("route");
             return caller.key().orElse("").startsWith("c");
         }
 
