@@ -1,0 +1,106 @@
+package io.modelgate.simulator;
+
+import io.modelgate.Metric;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens in a simulated rollout, but for chance. Immutable.
+ *
+ * @param name what people call it
+ * @param says one line about it
+ * @param bad whether the candidate deserves to be rolled back
+ * @param callers how many callers there are, each as busy as the next
+ * @param start the time of day at the start
+ * @param duration when the simulation ends if the rollout has not
+ * @param traffic calls a second: one number, or one for each hour of the day in UTC
+ * @param metrics the gate's metrics
+ * @param stable how stable answers at first
+ * @param candidate how the candidate does
+ * @param changes what becomes another, in the order of their time
+ * @param missing when calls are made but not counted
+ */
+record Scenario(
+        String name,
+        String says,
+        boolean bad,
+        int callers,
+        Instant start,
+        @Nullable Duration duration,
+        List<Double> traffic,
+        List<Metric<Object>> metrics,
+        Behaviour stable,
+        Behaviour candidate,
+        List<Change> changes,
+        List<Missing> missing) {
+
+    Scenario {
+        traffic = List.copyOf(traffic);
+        metrics = List.copyOf(metrics);
+        changes = List.copyOf(changes);
+        missing = List.copyOf(missing);
+    }
+
+    /** Whose calls are meant. */
+    enum Who {
+        STABLE,
+        CANDIDATE,
+        BOTH
+    }
+
+    /**
+     * A change point. Immutable.
+     *
+     * @param atNanos how long after the start; or -1
+     * @param atWeight from when the candidate has this share of the callers, 0 to 1; or -1
+     * @param traffic the calls a second from then on; null leaves them
+     * @param who the version that changes
+     * @param shift what becomes another
+     */
+    record Change(long atNanos, double atWeight, @Nullable Double traffic, Who who, Behaviour.Shift shift) {
+
+        /** One line about it, for the timeline. */
+        String text() {
+            List<String> parts = new ArrayList<>();
+            if (traffic != null) {
+                parts.add("traffic " + Quantity.plain(traffic) + " calls/s");
+            }
+            if (shift.missed() != null) {
+                parts.add(whose() + "rates " + new TreeMap<>(shift.missed()));
+            }
+            if (shift.latency() != null) {
+                parts.add(whose() + "latency, median "
+                        + Quantity.round(shift.latency().middle() / 1e6) + " ms");
+            }
+            if (!shift.metrics().isEmpty()) {
+                parts.add(whose() + "metrics");
+            }
+            if (shift.bad() != null) {
+                parts.add(whose() + "bad answers " + Quantity.percent(shift.bad()));
+            }
+            return String.join(", ", parts);
+        }
+
+        private String whose() {
+            return who == Who.STABLE ? "stable's " : who == Who.CANDIDATE ? "the candidate's " : "both versions' ";
+        }
+    }
+
+    /**
+     * A time without data. Immutable.
+     *
+     * @param fromNanos its first moment after the start
+     * @param toNanos the first moment after it
+     * @param who whose calls are not counted
+     */
+    record Missing(long fromNanos, long toNanos, Who who) {
+
+        boolean hides(Who whom, long nanos) {
+            return nanos >= fromNanos && nanos < toNanos && (who == Who.BOTH || who == whom);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package io.modelgate.simulator;
+
+import io.modelgate.rollout.RolloutPolicy;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code ./simulate}. */
+@Command(
+        name = "simulate",
+        mixinStandardHelpOptions = true,
+        version = "simulate 0.1.0-SNAPSHOT",
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        description =
+                "Replays a rollout policy over a scenario, many times, on the controller and the guardrails that run in "
+                        + "production, and says how many bad answers it lets through and how often it is wrong.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the simulation ran, whatever came of it",
+            "1:it failed",
+            "2:an argument or a file cannot be used"
+        })
+public final class Simulate implements Callable<Integer> {
+
+    private static final int RUNS = 1000;
+    private static final int MOST_RUNS = 1_000_000;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "POLICY.yaml",
+            description = "The policy; docs/policies.md describes the file.")
+    private @Nullable Path policy;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "SCENARIO.yaml",
+            description = "The scenario; docs/simulator.md describes the file.")
+    private @Nullable Path scenario;
+
+    @Option(names = "--runs", paramLabel = "N", description = "How many runs, 1 to 1,000,000. Default: 1000.")
+    private int runs = RUNS;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "The seed of all chance; the same seed gives the same figures. Default: 1.")
+    private long seed = 1;
+
+    @Option(
+            names = "--look",
+            paramLabel = "DURATION",
+            description =
+                    "How often the controller looks, such as 1s. Default: 1s, or more where a rollout takes hours.")
+    private @Nullable String look;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "How many threads, 1 to 64. Default: one for each processor.")
+    private int threads = Math.min(64, Runtime.getRuntime().availableProcessors());
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures to this file too.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--peers",
+            description =
+                    "Instead: Flagger's and Argo Rollouts' documented example rules beside policies with the same weights and times.")
+    private boolean peers;
+
+    private Simulate() {}
+
+    /** Runs the command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(out, err, args));
+    }
+
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        return new CommandLine(new Simulate())
+                .setOut(out)
+                .setErr(err)
+                .setExecutionExceptionHandler((e, line, parsed) -> {
+                    if (e instanceof BadFileException) {
+                        err.println("simulate: " + e.getMessage());
+                        return CommandLine.ExitCode.USAGE;
+                    }
+                    err.println("simulate: failed: " + e);
+                    return CommandLine.ExitCode.SOFTWARE;
+                })
+                .execute(args);
+    }
+
+    @Override
+    public Integer call() {
+        require("--runs", runs, 1, MOST_RUNS);
+        require("--threads", threads, 1, 64);
+        if (peers) {
+            if (policy != null || look != null) {
+                throw bad("--peers takes no policy, scenario or --look: it brings its own");
+            }
+            comparePeers();
+        } else {
+            simulate();
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void require(String option, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw bad(option + " is " + value + ": expected " + least + " to " + most);
+        }
+    }
+
+    private ParameterException bad(String message) {
+        return new ParameterException(commandLine(), message);
+    }
+
+    private CommandLine commandLine() {
+        if (spec == null) {
+            throw new IllegalStateException("not run as a command");
+        }
+        return spec.commandLine();
+    }
+
+    private void simulate() {
+        if (policy == null || scenario == null) {
+            throw bad("expected a policy and a scenario, or --peers");
+        }
+        Duration every = look == null ? null : every(look);
+        Replay replay = new Replay(policy(policy), ScenarioFile.load(scenario), every, seed);
+        List<Run> done = withBar(runs, campaign -> campaign.run(runs, replay::run));
+        Report report = new Report(replay, Summary.of(done, replay.scenario().bad()));
+        report.print(commandLine().getOut());
+        write(report.json());
+    }
+
+    private Duration every(String text) {
+        long nanos = Quantity.nanos(text);
+        if (nanos < Duration.ofMillis(10).toNanos()
+                || nanos > Duration.ofHours(1).toNanos()) {
+            throw bad("--look is " + Quantity.quote(text) + ": expected a duration from 10ms to 1h, like 1s");
+        }
+        return Duration.ofNanos(nanos);
+    }
+
+    private static RolloutPolicy policy(Path file) {
+        try {
+            return RolloutPolicy.load(file);
+        } catch (IllegalArgumentException e) {
+            throw new BadFileException(String.valueOf(e.getMessage()));
+        } catch (UncheckedIOException e) {
+            throw new BadFileException(file + ": cannot be read (" + e.getCause() + "): expected a readable file");
+        }
+    }
+
+    private void comparePeers() {
+        int all = runs
+                * PeersTable.rules().keySet().stream()
+                        .mapToInt(rule -> PeersTable.cells(rule).size())
+                        .sum();
+        PeersTable table = withBar(all, campaign -> PeersTable.measure(runs, seed, campaign));
+        Report.print(table, commandLine().getOut());
+        write(table.json());
+    }
+
+    /** With a progress bar on standard error; the script asks for it if that is a terminal, which Java 17 cannot tell. */
+    private <T> T withBar(int all, Function<Campaign, T> work) {
+        if (!Boolean.getBoolean("simulate.progress")) {
+            return work.apply(new Campaign(threads, () -> {}));
+        }
+        ProgressBarBuilder bar = ProgressBar.builder()
+                .setTaskName("simulating")
+                .setInitialMax(all)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(200);
+        try (ProgressBar shown = bar.build()) {
+            return work.apply(new Campaign(threads, shown::step));
+        }
+    }
+
+    private void write(Object figures) {
+        if (json == null) {
+            return;
+        }
+        try {
+            Files.writeString(json, Json.of(figures));
+        } catch (IOException e) {
+            throw new BadFileException(json + ": cannot be written (" + e + "): expected a writable place");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.modelgate.simulator;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What came of many runs, each figure with its simulation error. Immutable.
+ *
+ * @param runs how many there were
+ * @param rolledBack the share that was rolled back
+ * @param falselyRolledBack the share that was rolled back while the candidate was no worse
+ * @param missed the share of those with a bad candidate that were not rolled back; unknown for a good candidate
+ * @param complete the share that was completed
+ * @param undecided the share that was still running or held at the end
+ * @param alerted the share in which a person was called because it was held up
+ * @param bad the bad answers served until the rollback, or else until the end: the median of all runs
+ * @param bad90 the same, the 90 % quantile
+ * @param toRollback seconds from when the candidate turned bad to the rollback: the median of those rolled back
+ * @param toRollback90 the same, the 90 % quantile
+ * @param toPromotion seconds from the start to the promotion: the median of those promoted
+ * @param typical the run in the middle: by how it ended, then by its bad answers, then by its length
+ */
+record Summary(
+        int runs,
+        Estimate rolledBack,
+        Estimate falselyRolledBack,
+        Estimate missed,
+        Estimate complete,
+        Estimate undecided,
+        Estimate alerted,
+        Estimate bad,
+        Estimate bad90,
+        Estimate toRollback,
+        Estimate toRollback90,
+        Estimate toPromotion,
+        int typical) {
+
+    static Summary of(List<Run> runs, boolean badCandidate) {
+        double[] bad = values(runs, run -> true, Run::bad);
+        double[] toRollback = values(runs, Run::rolledBack, run -> seconds(run.toRollback()));
+        double[] toPromotion =
+                values(runs, run -> run.promoted() != null, run -> seconds(Objects.requireNonNull(run.promoted())));
+        return new Summary(
+                runs.size(),
+                share(runs, Run::rolledBack),
+                share(runs, run -> run.falselyRolledBack(badCandidate)),
+                badCandidate ? share(runs, run -> !run.rolledBack()) : Estimate.share(0, 0),
+                share(runs, run -> run.ending() == Ending.COMPLETE),
+                share(runs, run -> run.ending() == Ending.UNDECIDED),
+                share(runs, run -> run.alerts() > 0),
+                Estimate.quantile(bad, 0.5),
+                Estimate.quantile(bad, 0.9),
+                Estimate.quantile(toRollback, 0.5),
+                Estimate.quantile(toRollback, 0.9),
+                Estimate.quantile(toPromotion, 0.5),
+                typical(runs));
+    }
+
+    private static int typical(List<Run> runs) {
+        return runs.stream()
+                .sorted(Comparator.comparing(Run::ending)
+                        .thenComparing(Run::bad)
+                        .thenComparing(Run::length)
+                        .thenComparing(Run::number))
+                .skip((runs.size() - 1) / 2)
+                .findFirst()
+                .orElseThrow()
+                .number();
+    }
+
+    private static double seconds(Duration time) {
+        return time.toMillis() / 1000.0;
+    }
+
+    private static Estimate share(List<Run> runs, Predicate<Run> of) {
+        return Estimate.share(runs.stream().filter(of).count(), runs.size());
+    }
+
+    private static double[] values(List<Run> runs, Predicate<Run> of, ToDoubleFunction<Run> value) {
+        return runs.stream().filter(of).mapToDouble(value).toArray();
+    }
+}

@@ -1,0 +1,118 @@
+package io.modelgate.simulator;
+
+import io.modelgate.Cause;
+import io.modelgate.Metric;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads how versions behave, for a scenario's metrics. Immutable. */
+final class Versions {
+
+    /** A killed candidate is an abort, not a rate. */
+    private static final Set<Cause> NO_RATES = Set.of(Cause.KILLED, Cause.SESSION_KILLED);
+
+    private static final List<String> CAUSES = Arrays.stream(Cause.values())
+            .filter(cause -> !NO_RATES.contains(cause))
+            .map(Enum::name)
+            .toList();
+
+    /** 20 ms, 60 ms at worst in 99 of 100. */
+    private static final Spread LATENCY = Spread.lognormal(20e6, 60e6);
+
+    private final List<Metric<Object>> metrics;
+
+    Versions(List<Metric<Object>> metrics) {
+        this.metrics = List.copyOf(metrics);
+    }
+
+    List<Metric<Object>> metrics() {
+        return metrics;
+    }
+
+    /** A version from the start; null answers everything. Metrics that it does not name lie in the middle of their range. */
+    Behaviour first(@Nullable YamlMap map) {
+        Behaviour plain = new Behaviour(
+                Map.of(),
+                LATENCY,
+                metrics.stream().map(m -> Spread.constant(0.5)).toList(),
+                0);
+        return map == null ? plain : plain.shifted(shift(map.only("rates", "latency", "metrics", "badAnswers")));
+    }
+
+    Behaviour.Shift shift(YamlMap map) {
+        return new Behaviour.Shift(
+                map.has("rates") ? rates(map.map("rates")) : null,
+                map.has("latency") ? latency(map.map("latency")) : null,
+                map.has("metrics") ? means(map.map("metrics")) : Map.of(),
+                map.has("badAnswers") ? map.share("badAnswers") : null);
+    }
+
+    private static Map<Cause, Double> rates(YamlMap map) {
+        map.only(CAUSES.toArray(String[]::new));
+        Map<Cause, Double> rates = new EnumMap<>(Cause.class);
+        double sum = 0;
+        for (String cause : map.keys()) {
+            double share = map.share(cause);
+            rates.put(Cause.valueOf(cause), share);
+            sum += share;
+        }
+        if (sum > 1) {
+            throw map.bad("the rates sum up to " + Quantity.plain(sum) + ": expected at most 1");
+        }
+        return rates;
+    }
+
+    private static Spread latency(YamlMap map) {
+        if (map.has("median")) {
+            map.only("median", "p99");
+            long median = map.nanos("median");
+            long p99 = map.nanos("p99");
+            if (median == 0 || p99 <= median) {
+                throw map.bad("p99", "p99 is not above the median, or the median is 0: expected 0 < median < p99");
+            }
+            return Spread.lognormal((double) median, (double) p99);
+        }
+        List<String> known = List.of("p1", "p10", "p25", "p50", "p75", "p90", "p95", "p99", "p99.9");
+        map.only(known.toArray(String[]::new));
+        List<String> given = known.stream().filter(map::has).toList();
+        if (given.isEmpty()) {
+            throw map.bad("latency says nothing: expected median and p99, or quantiles like p50, p90 and p99.9");
+        }
+        double[] at = given.stream()
+                .mapToDouble(q -> Double.parseDouble(q.substring(1)) / 100)
+                .toArray();
+        double[] values = given.stream().mapToDouble(map::nanos).toArray();
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] <= (i == 0 ? 0 : values[i - 1] - 1)) {
+                throw map.bad(
+                        given.get(i), given.get(i) + " is 0 or below a lower quantile: expected quantiles that rise");
+            }
+        }
+        return Spread.quantiles(at, values);
+    }
+
+    private Map<Integer, Spread> means(YamlMap map) {
+        List<String> names = metrics.stream().map(Metric::name).toList();
+        map.only(names.toArray(String[]::new));
+        Map<Integer, Spread> means = new HashMap<>();
+        for (String name : map.keys()) {
+            int number = names.indexOf(name);
+            Metric<Object> metric = metrics.get(number);
+            YamlMap value = map.map(name).only("mean", "deviation");
+            double range = metric.most() - metric.least();
+            double mean = (value.number("mean", metric.least(), metric.most()) - metric.least()) / range;
+            if (value.has("deviation")) {
+                double deviation = value.number("deviation", 0, range) / range;
+                means.put(number, deviation == 0 ? Spread.constant(mean) : Spread.normal(mean, deviation, 0, 1));
+            } else {
+                means.put(number, Spread.either(mean));
+            }
+        }
+        return means;
+    }
+}

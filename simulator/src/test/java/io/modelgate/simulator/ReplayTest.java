@@ -1,0 +1,139 @@
+package io.modelgate.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.modelgate.rollout.RolloutPolicy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The shipped scenarios come out as they say, on the real controller; and the same seed comes out the same. */
+class ReplayTest {
+
+    private static final RolloutPolicy CANARY = Shipped.policy("canary");
+
+    private static Replay replay(RolloutPolicy policy, String scenario, Duration look) {
+        return new Replay(policy, ScenarioFile.load(Path.of("scenarios", scenario + ".yaml")), look, 11);
+    }
+
+    private static Summary summary(Replay replay, int runs) {
+        List<Run> all = new Campaign(2, () -> {}).run(runs, replay::run);
+        return Summary.of(all, replay.scenario().bad());
+    }
+
+    /** Looks every five seconds: what is found is found within so many seconds of turning bad, in the median. */
+    @ParameterizedTest
+    @CsvSource({
+        "late-regression, 60",
+        "regression-in-soak, 120",
+        "slow-leak, 2400",
+        "latency-only, 420",
+        "skewed-metric, 600",
+        "recorded, 900"
+    })
+    void aBadCandidateIsRolledBackAfterItTurnedBad(String scenario, double seconds) {
+        Summary summary = summary(replay(CANARY, scenario, Duration.ofSeconds(5)), 12);
+        assertThat(summary.missed().value()).as("missed, seed 11").isZero();
+        assertThat(summary.falselyRolledBack().value())
+                .as("before it turned bad, seed 11")
+                .isZero();
+        assertThat(summary.toRollback().value()).as("seed 11").isLessThanOrEqualTo(seconds);
+    }
+
+    @Test
+    void aCandidateThatIsStableItselfIsPromotedAndCompletes() {
+        Summary summary = summary(replay(CANARY, "aa", Duration.ofSeconds(10)), 20);
+        assertThat(summary.rolledBack().value()).as("seed 11").isLessThanOrEqualTo(0.05);
+        assertThat(summary.complete().value()).as("seed 11").isGreaterThanOrEqualTo(0.95);
+        assertThat(summary.toPromotion().value()).isGreaterThanOrEqualTo(1800);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"outage", "no-traffic"})
+    void withoutDataNothingPassesAndNothingIsAborted(String scenario) {
+        Replay replay = replay(CANARY, scenario, Duration.ofSeconds(10));
+        for (int number = 0; number < 5; number++) {
+            Run run = replay.run(number);
+            assertThat(run.ending()).as("run %d, seed 11", number).isEqualTo(Ending.UNDECIDED);
+            assertThat(run.promoted()).isNull();
+        }
+    }
+
+    /** A margin too narrow to be shown in the time that the policy has patience for: a person is called, once and once more. */
+    @Test
+    void whatStaysInconclusiveIsHeldAndCallsAPersonTwice() throws Exception {
+        String narrow = Files.readString(Path.of("policies", "canary.yaml"))
+                .replace("worseByPoints: 1 %", "worseByPoints: 0.01 %");
+        Run run = replay(RolloutPolicy.parse("narrow", narrow), "aa", Duration.ofSeconds(10))
+                .run(0);
+        assertThat(run.ending()).isEqualTo(Ending.UNDECIDED);
+        assertThat(run.promoted()).isNull();
+        assertThat(run.alerts()).isEqualTo(2);
+        assertThat(run.length()).isEqualTo(Duration.ofMinutes(30 + 30 + 15 + 30));
+    }
+
+    @Test
+    void whatNeedsAnApprovalIsApprovedAtOnce() throws Exception {
+        String manual = Files.readString(Path.of("policies", "canary.yaml"))
+                .replace("weight: 25 %", "weight: 25 %\n    manual: true")
+                .replace("weight: 5 %", "weight: 5 %\n    manual: true");
+        Run run = replay(RolloutPolicy.parse("manual", manual), "aa", Duration.ofSeconds(10))
+                .retold(0);
+        assertThat(run.ending()).isEqualTo(Ending.COMPLETE);
+        assertThat(run.length()).isLessThan(Duration.ofMinutes(92));
+        assertThat(run.timeline())
+                .filteredOn(line -> line.text().startsWith("approved"))
+                .hasSize(2);
+    }
+
+    @Test
+    void aGuardrailThatCannotBeFedIsRefused() throws Exception {
+        String custom = Files.readString(Path.of("policies", "canary.yaml"))
+                .replace("  - latency: p99\n    worseBy: 50 %", "  - custom: own");
+        assertThatThrownBy(() -> replay(RolloutPolicy.parse("custom", custom), "aa", null))
+                .isInstanceOf(BadFileException.class)
+                .hasMessageContaining("the guardrail \"own\" is a user's own");
+        assertThatThrownBy(() -> replay(CANARY, "table-2-percent", null))
+                .isInstanceOf(BadFileException.class)
+                .hasMessageContaining("has no metric \"score\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"table-2-percent, 8", "table-5-percent, 6", "table-20-percent, 6"})
+    void theTablesCandidatesServeFewBadAnswers(String scenario, double bad) {
+        Summary summary = summary(replay(Shipped.policy("flagger-steps"), scenario, null), 60);
+        assertThat(summary.missed().value()).as("seed 11").isZero();
+        assertThat(summary.bad().value()).as("seed 11").isLessThanOrEqualTo(bad);
+    }
+
+    @Test
+    void theSameSeedGivesTheSameRunsWhateverTheThreads() {
+        Replay replay = replay(CANARY, "slow-leak", Duration.ofSeconds(20));
+        List<Run> one = new Campaign(1, () -> {}).run(20, replay::run);
+        List<Run> four = new Campaign(4, () -> {}).run(20, replay::run);
+        assertThat(four).isEqualTo(one);
+        assertThat(one).extracting(run -> run.number() + run.bad() * 1000).doesNotHaveDuplicates();
+        Replay other = new Replay(CANARY, replay.scenario(), Duration.ofSeconds(20), 12);
+        assertThat(other.run(0)).isNotEqualTo(one.get(0));
+    }
+
+    @Test
+    void theTimelineIsThatOfTheRun() {
+        Replay replay = replay(CANARY, "late-regression", Duration.ofSeconds(5));
+        Run run = replay.run(3);
+        Run retold = replay.retold(3);
+        assertThat(retold.bad()).isEqualTo(run.bad());
+        assertThat(retold.length()).isEqualTo(run.length());
+        assertThat(run.timeline()).isEmpty();
+        assertThat(retold.timeline())
+                .extracting(line -> line.at().toMinutes() + " " + line.text().split(":", 2)[0])
+                .contains("0 started at 5 %", "10 step 2", "20 step 3", "25 the candidate's rates {ERROR=0.03}")
+                .anyMatch(line -> line.startsWith("25 aborted"));
+    }
+}
