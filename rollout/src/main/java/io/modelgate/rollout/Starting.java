@@ -69,6 +69,7 @@ final class Starting {
     }
 
     private void check(ModelGate<?, ?> gate, RolloutPolicy policy) {
+        policy.requireSound();
         List<String> metrics = gate.metrics().stream().<String>map(Metric::name).toList();
         for (Guardrail guardrail : policy.guardrails()) {
             String metric = guardrail.metric();
