@@ -122,6 +122,7 @@ final class Invoker<I, O> {
         try {
             answer = version.model != null ? version.model.answer(input) : version.invoke(input, running);
         } catch (Throwable thrown) {
+            erred(seen, version, thrown, key, session, attributes);
             return threw(version, admission, row, start, thrown, running);
         }
         long end = ticker.read();
@@ -130,12 +131,13 @@ final class Invoker<I, O> {
         }
         Miss miss = judge(answer, end - start, allowed);
         if (miss != null) {
+            erred(seen, version, miss.error, key, session, attributes);
             return unusable(version, admission, row, start, end, miss);
         }
         answered(version, admission, row, end, end - start);
         if (seen.watch() != null && running != null) {
             running.heard(seen, end - start, answer);
-        } else if (seen.watch() != null && key != NOBODY) {
+        } else if (seen.watch() != null && isSomebody(key)) {
             // Equal to the caller, and never allocated: what is called with it is inlined here.
             heard(seen, Caller.again(key, session, attributes, keyHash), end - start, answer);
         }
@@ -395,6 +397,24 @@ final class Invoker<I, O> {
         } catch (Throwable e) {
             warnings().threw(watch(), e);
         }
+    }
+
+    /** Tells the watch of an {@link Error}, which leaves the gate: of whoever gets a {@link Miss} it is told there. */
+    private void erred(
+            GateState<I, O> seen,
+            RegisteredVersion<I, O> version,
+            @Nullable Throwable thrown,
+            @Nullable String key,
+            @Nullable String session,
+            String[] attributes) {
+        if (thrown instanceof Error && seen.watch() != null && isSomebody(key)) {
+            missed(seen, version, Caller.again(key, session, attributes, 0), Cause.ERROR);
+        }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // nobody is one object
+    private static boolean isSomebody(@Nullable String key) {
+        return key != NOBODY;
     }
 
     /** Tells the watch that the version routed to did not answer, unless a kill is why. */

@@ -217,10 +217,9 @@ public final class ModelGate<I, O> {
                             caller.keyOrNull(),
                             caller.sessionOrNull(),
                             caller.knownHash())
-                    : invoker.invoke(seen, version, input, known(caller, start), start, start, false, null);
+                    : invoked(seen, version, input, known(caller, start), start);
         } catch (Error e) {
             count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);
-            invoker.missed(seen, version, caller.copy(), Cause.ERROR);
             throw e;
         }
         if (answer instanceof Miss miss) {
@@ -239,6 +238,15 @@ public final class ModelGate<I, O> {
             caller.resolved(spending, now);
         }
         return caller.copy();
+    }
+
+    private Object invoked(GateState<I, O> seen, RegisteredVersion<I, O> version, I input, Caller caller, long start) {
+        try {
+            return invoker.invoke(seen, version, input, caller, start, start, false, null);
+        } catch (Error e) {
+            invoker.missed(seen, version, caller, Cause.ERROR);
+            throw e;
+        }
     }
 
     private Unanswered<O> missed(

@@ -230,8 +230,8 @@ final class CohortRouting implements Router.Routing {
             return with(Cohort.NONE, changed);
         }
         boolean own = run.plan().candidate().equals(version);
-        if (own && run.stage() == Stage.CANARY && runs(entry.text(EntryTypes.ID))) {
-            return became(run.promotedBy(entry), entry, changed);
+        if (own && run.stage() == Stage.CANARY && !cohort.halted() && runs(entry.text(EntryTypes.ID))) {
+            return became(run.promotedBy(entry, killed(run.plan().baseline())), entry, changed);
         }
         return became(run.ended(own ? Stage.COMPLETE : Stage.ABORTED, !own, entry), entry, changed);
     }

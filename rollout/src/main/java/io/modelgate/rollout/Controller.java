@@ -30,8 +30,7 @@ final class Controller {
     private final String instance;
     private final Notices notices;
 
-    /** Users' own tests of guardrails, by name. */
-    final Map<String, GuardrailTest> tests;
+    private final UsersTests tests;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -41,14 +40,14 @@ final class Controller {
     private final Map<String, DryRun> dry = new ConcurrentHashMap<>();
     private final Map<String, Seen> seen = new ConcurrentHashMap<>();
 
-    Controller(Gates gates, RolloutsBuilder config, Decided decided, Notices notices) {
+    Controller(Gates gates, RolloutsBuilder config, UsersTests tests, Decided decided, Notices notices) {
         this.gates = gates;
         this.decided = decided;
         this.notices = notices;
         observations = config.observations;
         promotionGates = new PromotionGates(config.promotionGates);
         instance = config.instance;
-        tests = new ConcurrentHashMap<>(config.tests);
+        this.tests = tests;
     }
 
     /** Looks once at every gate. What goes wrong with one keeps nothing from the others. */
@@ -124,8 +123,8 @@ final class Controller {
         if (checkpoint != null && units != null) {
             units.mergeReached(checkpoint.reached());
         }
-        Progress begun =
-                new Progress(run, gate, tests::get, checkpoint, gates.ticker().read());
+        Progress begun = new Progress(
+                run, gate, tests.of(gate.name()), checkpoint, gates.ticker().read());
         watched.put(gate.name(), begun);
         return begun;
     }

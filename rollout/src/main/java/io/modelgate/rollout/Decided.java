@@ -34,6 +34,11 @@ final class Decided {
         Map<String, Object> data = new HashMap<>();
         data.put(EntryTypes.ID, id);
         data.put(EntryTypes.EVIDENCE, evidence);
+        for (String total : List.of("reached", "calls")) {
+            if (evidence.get(total) instanceof Long number) {
+                data.put(total, number); // where a later rollback looks
+            }
+        }
         if (move instanceof Move.StepTo to) {
             data.put(EntryTypes.STEP, (long) to.step());
             data.put(EntryTypes.WEIGHT, (long)

@@ -73,7 +73,8 @@ final class MeanPage extends Page {
     }
 
     private Values of(ArmCounts arm) {
-        return (guardrail.unit() == Unit.CALL ? arm.calls() : arm.firstCalls()).values(metric);
+        Values values = (guardrail.unit() == Unit.CALL ? arm.calls() : arm.firstCalls()).values(metric);
+        return values.count() >= 0 && values.sum() >= 0 && values.squares() >= 0 ? values : Values.NONE;
     }
 
     @Override

@@ -39,7 +39,7 @@ final class RankBounds {
         long no = Math.min(mean, n - 1);
         long yes = n;
         long guess = Math.min(Math.max(highHint, no + 1), n);
-        for (long step = 1; yes - no > 1; step *= 2) {
+        for (long step = 1; yes - no > 1; step = Math.min(2 * step, 1L << 60)) {
             if (shown(guess, n, logNeeded)) {
                 yes = guess;
                 guess = Math.max(guess - step, (no + yes) / 2);
@@ -61,7 +61,7 @@ final class RankBounds {
         long yes = 0;
         long no = mean;
         long guess = Math.min(Math.max(lowHint, 0), no - 1);
-        for (long step = 1; no - yes > 1; step *= 2) {
+        for (long step = 1; no - yes > 1; step = Math.min(2 * step, 1L << 60)) {
             if (shown(guess, n, logNeeded)) {
                 yes = guess;
                 guess = Math.min(guess + step, (no + yes + 1) / 2);

@@ -6,7 +6,7 @@ import java.util.Map;
 final class RateMarginPage extends EValuePage {
 
     /** The misses that a part's calls make up at the margin alone. Good evidence is then worth some nats, which a bad one soon undoes. */
-    private static final double EXPECTED = 3;
+    private static final double EXPECTED = 5;
 
     private final Rate rate;
     private final double margin;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class RatePage extends EValuePage {
 
     /** The events of the smaller kind in a part at θ0. Good evidence is then worth little, and a bad event soon undoes it. */
-    private static final double EXPECTED = 3;
+    private static final double EXPECTED = 5;
 
     private final double margin;
     private final Rate rate;

@@ -122,8 +122,9 @@ record RolloutRun(
                 checkpoints);
     }
 
-    RolloutRun promotedBy(Entry entry) {
-        long asked = entry.number(EntryTypes.HOLDBACK, 0);
+    /** The run once its candidate is stable; nobody is held back at a version that is killed. */
+    RolloutRun promotedBy(Entry entry, boolean baselineKilled) {
+        long asked = baselineKilled ? 0 : entry.number(EntryTypes.HOLDBACK, 0);
         // Who has the candidate keeps it: only the others can be held back.
         int others = Weight.FULL.parts() - weight;
         int holdback = Weight.inRange(asked) ? (int) Math.min(asked, others) : 0;

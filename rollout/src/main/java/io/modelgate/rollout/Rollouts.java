@@ -37,6 +37,7 @@ public final class Rollouts implements AutoCloseable {
     private final Starting starting;
     private final Interventions interventions;
     private final Registry registry;
+    private final UsersTests tests;
     private final List<Webhook> webhooks;
     private final TickLoop loop;
     private final ControlLog.Subscription applied;
@@ -46,8 +47,9 @@ public final class Rollouts implements AutoCloseable {
         decided = new Decided(
                 gates, config.instance + "-" + UUID.randomUUID().toString().substring(0, 8));
         notices = new Notices(events, gates::now);
-        controller = new Controller(gates, config, decided, notices);
-        starting = new Starting(gates, decided, controller, notices);
+        tests = new UsersTests(config.tests);
+        controller = new Controller(gates, config, tests, decided, notices);
+        starting = new Starting(gates, decided, tests, notices);
         interventions = new Interventions(gates, decided, controller);
         registry = new Registry(gates, decided);
         webhooks = List.copyOf(config.webhooks);
@@ -229,7 +231,7 @@ public final class Rollouts implements AutoCloseable {
      */
     public void dryRun(ModelGate<?, ?> gate, RolloutPolicy policy) {
         starting.requireUsable(gate, policy);
-        controller.dryRun(gate, new DryRun(policy, notices, decided, controller.tests::get));
+        controller.dryRun(gate, new DryRun(policy, notices, decided, tests.of(policy)));
     }
 
     /**

@@ -33,6 +33,9 @@ record SavedCounts(boolean ofCalls, boolean ofFirstCalls) {
         for (long rank = 1; withLatencies && rank <= from.count(); ) {
             long bucket = (long) from.notBefore(rank);
             long upTo = from.count() - from.surelyAbove(bucket);
+            if (upTo < rank) {
+                break; // counts below zero: no source has them, but none may keep a checkpoint from being written
+            }
             latencies.add(bucket);
             latencies.add(upTo - rank + 1);
             rank = upTo + 1;
@@ -57,7 +60,7 @@ record SavedCounts(boolean ofCalls, boolean ofFirstCalls) {
 
     private Map<String, Object> write(ArmCounts arm) {
         Map<String, Object> missed = new HashMap<>();
-        arm.missed().forEach((rate, count) -> missed.put(rate.name(), count));
+        arm.missed().forEach((rate, count) -> missed.put(rate.name(), Math.max(count, 0)));
         return Map.of(
                 "calls", write(arm.calls(), ofCalls),
                 "firstCalls", write(arm.firstCalls(), ofFirstCalls),

@@ -11,7 +11,7 @@ import java.util.Map;
 abstract class ShareLimitPage extends EValuePage {
 
     /** The calls over the limit that a part's calls make up at the limit itself. */
-    private static final double EXPECTED = 3;
+    private static final double EXPECTED = 5;
 
     private final double limit;
     private final BetaMixture notWorse;

@@ -13,13 +13,13 @@ final class Starting {
 
     private final Gates gates;
     private final Decided decided;
-    private final Controller controller;
+    private final UsersTests tests;
     private final Notices notices;
 
-    Starting(Gates gates, Decided decided, Controller controller, Notices notices) {
+    Starting(Gates gates, Decided decided, UsersTests tests, Notices notices) {
         this.gates = gates;
         this.decided = decided;
-        this.controller = controller;
+        this.tests = tests;
         this.notices = notices;
     }
 
@@ -32,6 +32,7 @@ final class Starting {
             String reason) {
         CohortRouting routing = Routings.of(gate);
         check(gate, policy);
+        tests.started(gate.name(), policy);
         String baseline = gate.describe().stable().orElse("");
         Rollout started = Rollout.begin(
                 gate,
@@ -68,6 +69,7 @@ final class Starting {
     }
 
     private void check(ModelGate<?, ?> gate, RolloutPolicy policy) {
+        policy.requireSound();
         List<String> metrics = gate.metrics().stream().<String>map(Metric::name).toList();
         for (Guardrail guardrail : policy.guardrails()) {
             String metric = guardrail.metric();
@@ -76,10 +78,7 @@ final class Starting {
                         + "\" is about the metric \"" + metric + "\", which gate \"" + gate.name()
                         + "\" does not have; it has " + metrics);
             }
-            GuardrailTest test = guardrail.test();
-            if (test != null) {
-                controller.tests.put(guardrail.name(), test);
-            } else if (guardrail.kind() == Guardrail.Kind.CUSTOM && !controller.tests.containsKey(guardrail.name())) {
+            if (guardrail.kind() == Guardrail.Kind.CUSTOM && tests.of(policy).apply(guardrail.name()) == null) {
                 throw new IllegalArgumentException("guardrail \"" + guardrail.name() + "\" of policy \"" + policy.name()
                         + "\" has no test here: give it with guardrailTest(\"" + guardrail.name() + "\", …)");
             }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.modelgate.Caller;
+import io.modelgate.Gates;
 import io.modelgate.control.Entry;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import java.time.ZoneOffset;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +30,7 @@ class ControllerTest {
         rig.close();
     }
 
-    private void rig(java.util.function.Consumer<RolloutsBuilder> more) {
+    private void rig(Consumer<RolloutsBuilder> more) {
         rig.close();
         rig = new Rig(new Rig.World(), more);
     }
@@ -173,11 +176,11 @@ class ControllerTest {
         rig.rollouts.start(rig.gate, "v2", Rig.read(policy), who -> who.allow("qa-1"), Rig.ALICE, "canary");
         rig.minutes(10);
         assertThat(rig.stage()).isEqualTo(Stage.DRAFT);
-        assertThat(rig.gate.call("", io.modelgate.Caller.of("qa-1"))).isEqualTo("v1");
+        assertThat(rig.gate.call("", Caller.of("qa-1"))).isEqualTo("v1");
         Rig.stored(rig.rollouts.approve(rig.gate, Rig.BOB, "go"));
         rig.minutes(1);
         assertThat(rig.stage()).isEqualTo(Stage.CANARY);
-        assertThat(rig.gate.call("", io.modelgate.Caller.of("qa-1"))).isEqualTo("v2");
+        assertThat(rig.gate.call("", Caller.of("qa-1"))).isEqualTo("v2");
     }
 
     // argo-rollouts#926: once, and once more; not at every look.
@@ -432,9 +435,9 @@ class ControllerTest {
         rig.start("v2");
         rig.rollouts.dryRun(
                 rig.gate,
-                Rig.policy(p -> p.name("hasty")
+                Rig.read(Rig.policy(p -> p.name("hasty")
                         .step(Weight.percent(20), Rig.MINUTE, 0)
-                        .step(Weight.percent(40), Rig.MINUTE, 0)));
+                        .step(Weight.percent(40), Rig.MINUTE, 0))));
         rig.minutes(5);
         assertThat(rig.entries("rollout-weight")).isEmpty();
         world.finding = Finding.REGRESSED;
@@ -485,7 +488,7 @@ class ControllerTest {
     @Test
     void theSchedulerCallsForLooks() {
         Rig.World own = new Rig.World();
-        try (var gates = io.modelgate.Gates.open(g -> g.controlLog(own.log)
+        try (var gates = Gates.open(g -> g.controlLog(own.log)
                 .ticker(own.time)
                 .instants(own.time)
                 .scheduler(own.time)

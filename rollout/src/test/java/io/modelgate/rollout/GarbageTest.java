@@ -19,7 +19,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 class GarbageTest {
 
     private static final List<String> TYPES = List.of(
-            "rollout", "rollout-weight", "rollout-end", "kill", "revive", "promote", "rollback", "declare", "drill");
+            "rollout",
+            "rollout",
+            "rollout-weight",
+            "rollout-end",
+            "rollout-abort",
+            "rollout-pause",
+            "rollout-resume",
+            "rollout-wait",
+            "rollout-approve",
+            "rollout-alert",
+            "rollout-soak",
+            "rollout-checkpoint",
+            "version-registered",
+            "rollback-rehearsed",
+            "kill",
+            "revive",
+            "promote",
+            "rollback",
+            "declare",
+            "drill");
     private static final List<String> NAMES = List.of(
             "rollout",
             "version",
@@ -32,7 +51,16 @@ class GarbageTest {
             "kills",
             "attribute",
             "from",
-            "to");
+            "to",
+            "policy",
+            "baseline",
+            "step",
+            "record",
+            "evidence",
+            "elapsed",
+            "instance");
+
+    private static final Map<String, Object> POLICY = Rig.policy().data();
 
     private static final List<Object> VALUES = List.of(
             "r-1",
@@ -137,6 +165,16 @@ class GarbageTest {
                 data.put("weight", (long) random.nextInt(100_001));
                 data.put("salt", "0123456789abcdef");
                 data.put("to", "v1");
+                data.put("from", "v" + (1 + random.nextInt(3)));
+                data.put("step", (long) random.nextInt(3));
+                data.put("holdback", (long) random.nextInt(100_001));
+                data.put("hold", (long) random.nextInt(100));
+                data.put("alert", (long) random.nextInt(3));
+                if (random.nextBoolean()) {
+                    data.put("baseline", "v1");
+                    data.put("policy", POLICY);
+                    data.put("weight", random.nextBoolean() ? 1_000L : random.nextBoolean() ? 10_000L : 50_000L);
+                }
                 data.put("kills", List.of("e-" + random.nextInt(100), "e-" + random.nextInt(100)));
             }
             for (int i = random.nextInt(3); i > 0; i--) {

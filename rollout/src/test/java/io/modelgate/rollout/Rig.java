@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -139,8 +140,17 @@ final class Rig implements AutoCloseable {
         for (int i = 0; i < minutes; i++) {
             world.time.advance(MINUTE);
             rollouts.tick();
+            settle();
         }
         return this;
+    }
+
+    /** Lets what is on its way to a file arrive, as it would in a minute. */
+    private void settle() {
+        if (!world.log.immediate()) {
+            String id = "settled-" + UUID.randomUUID();
+            stored(gates.append(gates.decision(id, "drill", gate.name(), ALICE, "", Map.of())));
+        }
     }
 
     /** Runs until the candidate is promoted: all steps, then evidence. */

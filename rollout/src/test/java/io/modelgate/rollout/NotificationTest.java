@@ -1,0 +1,51 @@
+package io.modelgate.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** What a webhook hears. */
+class NotificationTest {
+
+    private static final int EVENTS = 4;
+
+    @Test
+    void ofSeveralProcessesEachNotifiesOfItsOwnDecisionsSoThatEachIsToldOnce() throws Exception {
+        List<String> bodies = new CopyOnWriteArrayList<>();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        server.start();
+        URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        Rig.World world = new Rig.World();
+        try (Webhook hook = Webhook.to(uri, w -> w.secret("0123456789abcdef"))) {
+            Consumer<RolloutsBuilder> hooked = r -> r.webhook(hook);
+            try (Rig one = new Rig(world, hooked.andThen(r -> r.instance("one")));
+                    Rig two = new Rig(world, hooked.andThen(r -> r.instance("two")))) {
+                one.promoted("v2");
+                two.minutes(1);
+                while (hook.delivered() + hook.givenUp() + hook.dropped() < EVENTS) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertThat(bodies).hasSize(EVENTS);
+            for (String event : List.of("\"started\"", "\"stepped\"", "\"promoted\"")) {
+                assertThat(String.join("\n", bodies)).contains(event);
+            }
+            assertThat(bodies).allSatisfy(body -> assertThat(body).contains("\"credit-risk\"", "\"entry\""));
+        } finally {
+            server.stop(0);
+        }
+    }
+}
