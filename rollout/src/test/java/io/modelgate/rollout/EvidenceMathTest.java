@@ -171,7 +171,7 @@ class EvidenceMathTest {
         for (double q : new double[] {0.5, 0.9, 0.99}) {
             for (long n : new long[] {1_000, 10_000, 1_000_000}) {
                 RankBounds bounds = new RankBounds(q);
-                double radius = uniformRadius(n, 0.05);
+                double radius = uniformRadius((double) n, 0.05);
                 double low = bounds.atLeast(n, Math.log(1 / 0.05)) / (double) n;
                 double high = bounds.atMost(n, Math.log(1 / 0.05)) / (double) n;
                 assertThat(low).as("%s of %d", q, n).isBetween(q - radius, q);
