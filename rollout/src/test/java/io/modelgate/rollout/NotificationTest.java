@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** What a webhook hears. */
 class NotificationTest {
 
-    private static final int EVENTS = 4;
+    private static final int EVENTS = 5;
 
     @Test
     void ofSeveralProcessesEachNotifiesOfItsOwnDecisionsSoThatEachIsToldOnce() throws Exception {
@@ -40,7 +40,7 @@ class NotificationTest {
                 }
             }
             assertThat(bodies).hasSize(EVENTS);
-            for (String event : List.of("\"started\"", "\"stepped\"", "\"promoted\"")) {
+            for (String event : List.of("\"started\"", "\"stepped\"", "\"promoted\"", "\"soaking\"")) {
                 assertThat(String.join("\n", bodies)).contains(event);
             }
             assertThat(bodies).allSatisfy(body -> assertThat(body).contains("\"credit-risk\"", "\"entry\""));
