@@ -39,15 +39,15 @@ final class BetaMixture {
     }
 
     /** The natural logarithm of E after {@code first} events of the first kind and {@code second} others; negative infinity is 0. */
-    double log(double first, double second) {
+    double log(long first, long second) {
         if (first <= 0 && second <= 0) {
             return 0;
         }
-        return LogBeta.value(a + first, b + second)
-                + logMass(a + first, b + second)
-                - logPrior
-                - first * logTheta
-                - second * logRest;
+        double c = Math.max(first, 0);
+        double s = Math.max(second, 0);
+        double log = LogBeta.value(a + c, b + s) + logMass(a + c, b + s) - logPrior - c * logTheta - s * logRest;
+        // Where it is no number it is no evidence.
+        return Double.isNaN(log) ? Double.NEGATIVE_INFINITY : log;
     }
 
     private double logMass(double first, double second) {

@@ -61,7 +61,7 @@ abstract class ShareLimitPage extends EValuePage {
 
             @Override
             String what() {
-                return " slower than " + Figures.millis(nanos);
+                return " slower than " + Figures.millis((double) nanos);
             }
         };
     }

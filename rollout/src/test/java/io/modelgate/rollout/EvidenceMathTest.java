@@ -13,7 +13,7 @@ class EvidenceMathTest {
 
     private static final Offset<Double> CLOSE = within(1e-9);
 
-    private static double e(double a, double b, double theta, double c, double s, BetaMixture.Alternative alternative) {
+    private static double e(double a, double b, double theta, long c, long s, BetaMixture.Alternative alternative) {
         return Math.exp(new BetaMixture(theta, a, b, alternative).log(c, s));
     }
 
@@ -64,11 +64,11 @@ class EvidenceMathTest {
         BetaMixture below = new BetaMixture(0.06, 1.2, 9.4, BetaMixture.Alternative.BELOW);
         double last = 0;
         for (long n = 1_000; n <= 1_000_000_000; n *= 10) {
-            double good = above.log(0.01 * n, 0.99 * n);
-            double bad = above.log(0.2 * n, 0.8 * n);
+            double good = above.log(n / 100, n / 100 * 99);
+            double bad = above.log(n / 5, n / 5 * 4);
             assertThat(good).as("good at %d", n).isFinite().isLessThan(last);
             assertThat(bad).as("bad at %d", n).isFinite().isPositive();
-            assertThat(below.log(0.2 * n, 0.8 * n)).isFinite().isNegative();
+            assertThat(below.log(n / 5, n / 5 * 4)).isFinite().isNegative();
             last = good;
         }
         // Where the tail is below the smallest double: by numeric integration.
@@ -171,7 +171,7 @@ class EvidenceMathTest {
         for (double q : new double[] {0.5, 0.9, 0.99}) {
             for (long n : new long[] {1_000, 10_000, 1_000_000}) {
                 RankBounds bounds = new RankBounds(q);
-                double radius = uniformRadius(n, 0.05);
+                double radius = uniformRadius((double) n, 0.05);
                 double low = bounds.atLeast(n, Math.log(1 / 0.05)) / (double) n;
                 double high = bounds.atMost(n, Math.log(1 / 0.05)) / (double) n;
                 assertThat(low).as("%s of %d", q, n).isBetween(q - radius, q);
