@@ -38,11 +38,6 @@ final class BetaMixture {
         logPrior = LogBeta.value(a, b) + logMass(a, b);
     }
 
-    /** The same, of counts. */
-    double log(long first, long second) {
-        return log((double) first, (double) second);
-    }
-
     /** The natural logarithm of E after {@code first} events of the first kind and {@code second} others; negative infinity is 0. */
     double log(long first, long second) {
         if (first <= 0 && second <= 0) {
