@@ -63,9 +63,9 @@ record Summary(
     private static int typical(List<Run> runs) {
         return runs.stream()
                 .sorted(Comparator.comparing(Run::ending)
-                        .thenComparing(Run::bad)
+                        .thenComparingLong(Run::bad)
                         .thenComparing(Run::length)
-                        .thenComparing(Run::number))
+                        .thenComparingInt(Run::number))
                 .skip((runs.size() - 1) / 2)
                 .findFirst()
                 .orElseThrow()
