@@ -36,7 +36,8 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
     /** Room for what the measuring itself allocates now and then. */
     private static final double NO_BYTES = 0.5;
 
-    static final List<Bar> ALL = IntStream.of(1, 2).boxed().flatMap(Bar::on).distinct().toList();
+    static final List<Bar> ALL =
+            IntStream.of(1, 2).boxed().flatMap(Bar::on).distinct().toList();
 
     private static Stream<Bar> on(int threads) {
         return Stream.of(

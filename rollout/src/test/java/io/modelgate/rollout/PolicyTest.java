@@ -290,7 +290,7 @@ class PolicyTest {
                 new Bad(
                         p -> p.guardrail(required)
                                 .guardrail(Guardrail.sampleRatio().requiredForPromotion()),
-                        "guardrails[1].required is true, but a sample ratio"),
+                        "required of the guardrail \"sample-ratio\" is true: expected false"),
                 new Bad(p -> p.guardrail(Guardrail.sampleRatio()), "guardrails have none that is required"));
     }
 
