@@ -180,7 +180,7 @@ public record Guardrail(
     }
 
     /**
-     * A quantile of the latency, by default at most 25 % above stable's, of each caller the first call. A call without a usable answer
+     * A quantile of the latency, by default at most 25 % above stable's, of each caller the first call at each weight. A call without a usable answer
      * counts as one that never came back, in both arms.
      *
      * @param quantile above 0 and below 1
@@ -212,7 +212,7 @@ public record Guardrail(
     }
 
     /**
-     * The mean of a metric of the gate, by default no more than 10 % above or below stable's, of each caller the first call.
+     * The mean of a metric of the gate, by default no more than 10 % above or below stable's, of each caller the first call at each weight.
      *
      * @param metric the metric's name
      * @throws IllegalArgumentException if no metric can have that name

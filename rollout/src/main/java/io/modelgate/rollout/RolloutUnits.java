@@ -6,22 +6,21 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one process knows of the callers of a rollout over all of its weights: which units were seen and which misses they had, 400 KB, and
- * about how many callers the candidate answered. Takes that room once there is something to know. Thread-safe.
+ * What one process knows of the callers of a rollout over all of its weights: which misses they had, 400 KB, and about
+ * how many callers the candidate answered. Takes that room once there is something to know. Thread-safe.
  */
 final class RolloutUnits {
 
     private static final VarHandle MARKS = MethodHandles.arrayElementVarHandle(byte[].class);
-    private static final int SEEN = 1;
 
-    /** By cause: a bit for each rate that counts it, above that for {@link #SEEN}. */
+    /** By cause: a bit for each rate that counts it. */
     private static final byte[] RATES = new byte[Cause.values().length];
 
     static {
         for (Cause cause : Cause.values()) {
             for (Rate rate : Rate.values()) {
                 if (rate.counts(cause)) {
-                    RATES[cause.ordinal()] |= (byte) (SEEN << (1 + rate.ordinal()));
+                    RATES[cause.ordinal()] |= (byte) (1 << rate.ordinal());
                 }
             }
         }
@@ -29,12 +28,6 @@ final class RolloutUnits {
 
     private volatile byte @Nullable [] marks;
     private volatile @Nullable HyperLogLog reached;
-
-    /** Takes note of a unit's call; true for its first. */
-    boolean first(int unit) {
-        byte[] known = marks();
-        return (known[unit] & SEEN) == 0 && ((byte) MARKS.getAndBitwiseOr(known, unit, (byte) SEEN) & SEEN) == 0;
-    }
 
     /** Takes note of a unit's miss; the rates for which it is the unit's first, as a bit each by ordinal. */
     int missed(int unit, Cause cause) {
@@ -44,7 +37,7 @@ final class RolloutUnits {
             return 0;
         }
         byte before = (byte) MARKS.getAndBitwiseOr(known, unit, rates);
-        return (rates & ~before) >>> 1;
+        return rates & ~before;
     }
 
     private byte[] marks() {

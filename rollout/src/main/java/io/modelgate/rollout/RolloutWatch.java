@@ -55,7 +55,7 @@ final class RolloutWatch implements Watch {
      * @param weight callers in a bucket below it get the candidate; 100,000 less the share held back once it is promoted
      * @param rules what decides ahead of the bucket, or null
      * @param metrics the gate's
-     * @param firstCalls whether each caller's first call is counted by itself
+     * @param firstCalls whether each caller's first call at this weight is counted by itself
      * @param promoted whether the candidate was promoted, so that it is who gets no version by rule or bucket that gets it
      */
     @SuppressWarnings("unchecked") // the metrics are those of the gate whose answers come here
@@ -93,13 +93,15 @@ final class RolloutWatch implements Watch {
                     countsFirst ? new CallTally[] {new CallTally(metrics), new CallTally(metrics)} : new CallTally[0];
         }
 
-        /** Takes note that a unit has a caller, once. */
-        void seen(int arm, int unit) {
+        /** Takes note that a unit has a caller; whether it is the first at this weight. */
+        boolean seen(int arm, int unit) {
             int word = unit >>> 6;
             long bit = 1L << unit;
-            if ((seen[word] & bit) == 0 && ((long) SEEN.getAndBitwiseOr(seen, word, bit) & bit) == 0) {
+            boolean first = (seen[word] & bit) == 0 && ((long) SEEN.getAndBitwiseOr(seen, word, bit) & bit) == 0;
+            if (first) {
                 units.incrementAndGet(arm);
             }
+            return first;
         }
     }
 
@@ -174,10 +176,9 @@ final class RolloutWatch implements Watch {
 
     /** Takes note of a caller whom chance assigned; the tally of first calls if this is one, else null. */
     private @Nullable CallTally seen(Epoch to, int arm, int spot) {
-        int unit = Bucketing.unit(spot);
-        to.seen(arm, unit);
+        boolean first = to.seen(arm, Bucketing.unit(spot));
         to.callers[arm].add(HyperLogLog.hash(spot));
-        return firstCalls && shared.first(unit) ? to.firstCalls[arm] : null;
+        return first && firstCalls ? to.firstCalls[arm] : null;
     }
 
     private Epoch epoch() {

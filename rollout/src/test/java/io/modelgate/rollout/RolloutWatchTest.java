@@ -116,7 +116,7 @@ class RolloutWatchTest {
     }
 
     @Test
-    void firstCallOfACallerIsCountedOnceInTheRollout() {
+    void firstCallOfACallerIsCountedOnceAtEachWeight() {
         RolloutWatch watch = watch(TEN_PERCENT);
         Caller answered = caller(true, 0);
         Caller missed = caller(true, 1);
@@ -130,7 +130,8 @@ class RolloutWatchTest {
 
         RolloutWatch next = watch(2 * TEN_PERCENT);
         answers(next, answered);
-        assertThat(next.counts().candidate().firstCalls().calls()).isZero();
+        answers(next, answered);
+        assertThat(next.counts().candidate().firstCalls().calls()).isEqualTo(1);
     }
 
     @Test

@@ -10,20 +10,14 @@ import java.time.Duration;
  * @param step what share of the traffic each step adds
  * @param most the share at which it stops stepping and promotes
  * @param lasts how long each step lasts
- * @param leastSuccess the share of successful calls below which a check fails
  */
-record Peers(String name, double step, double most, Duration lasts, double leastSuccess) {
+record Peers(String name, double step, double most, Duration lasts) {
 
     /** Flagger's canary: 5 % every 15 s up to 50 %, success at least 99 %. */
-    static final Peers FLAGGER = new Peers("Flagger", 0.05, 0.50, Duration.ofSeconds(15), 0.99);
+    static final Peers FLAGGER = new Peers("Flagger", 0.05, 0.50, Duration.ofSeconds(15));
 
     /** Argo Rollouts' canary with a background analysis: 20 % every 10 minutes, success at least 95 %. */
-    static final Peers ARGO = new Peers("Argo Rollouts", 0.20, 0.80, Duration.ofMinutes(10), 0.95);
-
-    /** Whether its check passes a version with this share of successful calls, 0 to 1. */
-    boolean passes(double success) {
-        return success >= leastSuccess;
-    }
+    static final Peers ARGO = new Peers("Argo Rollouts", 0.20, 0.80, Duration.ofMinutes(10));
 
     /** How many calls a candidate answers on the way through the whole ramp, at so many calls a second. */
     double letThrough(double callsPerSecond) {

@@ -9,6 +9,7 @@ import io.modelgate.ModelGate;
 import io.modelgate.Receipt;
 import io.modelgate.Ticker;
 import io.modelgate.control.ControlLog.Subscription;
+import io.modelgate.rollout.Rollout;
 import io.modelgate.rollout.RolloutEvent;
 import io.modelgate.rollout.Stage;
 import java.nio.file.Path;
@@ -102,7 +103,7 @@ final class Story {
         ModelGate<Applicant, Decision> credit = service.credit();
         Traffic.Run run = traffic.endless(credit);
         try (Subscription told = service.rollouts().onEvent(this::tell)) {
-            service.rollouts().start(credit, "v2", CreditGate.POLICY, ALICE, "canary of v2");
+            roll(service, "v2", "canary of v2");
             until("v2 to be promoted", () -> stage(service) == Stage.SOAK);
             page.line("who gets v1 still is the control arm: 5 %% of the callers, until the soak is over");
             until("the soak of v2", () -> stage(service) == Stage.COMPLETE);
@@ -120,7 +121,7 @@ final class Story {
         Traffic.Run run = traffic.endless(credit);
         Duration took;
         try (Subscription told = service.rollouts().onEvent(this::tell)) {
-            service.rollouts().start(credit, "v3", CreditGate.POLICY, ALICE, "canary of v3, new serving code");
+            roll(service, "v3", "canary of v3, new serving code");
             until("v3 to be aborted", () -> stage(service) == Stage.ABORTED);
             took = Duration.ofNanos(TICKER.read() - start);
         }
@@ -129,9 +130,12 @@ final class Story {
         Tally tally = end(run);
         page.answersHead();
         tally.of("v3").ifPresent(answers -> page.answers("v3, until it was aborted", answers));
-        tally.of("v2").ifPresent(answers -> page.answers("v2, after all callers", answers));
+        tally.of("v2").ifPresent(answers -> page.answers("v2, stable, meanwhile", answers));
         int[] served = traffic.reachedBy("v3");
         books.servedByAborted(served.length);
+        require(
+                tally.fellBack().isEmpty(),
+                "a version did not answer, and what the peers' rules do is no longer plain");
         peers(served.length, callsPerSecond);
         Tally again = end(traffic.once(credit, served));
         page.line(
@@ -144,17 +148,26 @@ final class Story {
         page.line("alice kills v3 too: nobody starts it again by mistake");
     }
 
-    private Stage stage(Service service) {
+    private static void roll(Service service, String version, String reason) {
+        Rollout rollout = service.rollouts().start(service.credit(), version, CreditGate.POLICY, ALICE, reason);
+        require(rollout.stored(PATIENCE), "the start of the rollout of " + version + " is not stored");
+    }
+
+    private static Stage stage(Service service) {
         return service.rollouts().status(service.credit()).orElseThrow().stage();
     }
 
     private void tell(RolloutEvent event) {
-        if (event instanceof RolloutEvent.Stepped stepped) {
+        if (event instanceof RolloutEvent.Started started) {
+            page.line("step 1: %s of the callers", started.weight());
+        } else if (event instanceof RolloutEvent.Stepped stepped) {
             page.line("step %d: %s of the callers", stepped.step() + 1, stepped.weight());
         } else if (event instanceof RolloutEvent.Promoted promoted) {
-            page.line("%s is promoted: %s", promoted.version(), promoted.reason());
+            page.line("%s is promoted:", promoted.version());
+            page.quote(promoted.reason().replace("; approved", "\napproved"));
         } else if (event instanceof RolloutEvent.Aborted aborted) {
-            page.line("%s is aborted: %s", aborted.candidate(), aborted.reason());
+            page.line("%s is aborted:", aborted.candidate());
+            page.quote(aborted.reason());
         } else if (event instanceof RolloutEvent.Completed) {
             page.line("the soak is over: everyone gets the promoted version");
         }
@@ -163,11 +176,11 @@ final class Story {
     /** What the peers' example rules would have done with v3, on this traffic. Every call to it is answered, so their checks pass. */
     private void peers(long reached, double callsPerSecond) {
         page.line("");
-        page.line("%-44s %,10d applicants", "v3 reached, until this policy aborted it", reached);
+        page.line("%-50s %,10d applicants", "v3 reached, until this policy aborted it", reached);
         for (Peers peer : List.of(Peers.FLAGGER, Peers.ARGO)) {
             long through = Math.round(peer.letThrough(callsPerSecond));
             page.line(
-                    "%-44s %,10d applications, and then v3 is promoted",
+                    "%-50s %,10d applications, and then v3 is promoted",
                     "by the example rule of " + peer.name() + ", in its ramp", through);
         }
         page.line(
