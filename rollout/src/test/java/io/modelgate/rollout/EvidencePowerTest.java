@@ -118,7 +118,24 @@ class EvidencePowerTest {
         }
     }
 
-    @Test
+    @Test // kayenta#426
+    void oneErrorAbortsNothing() {
+        for (double share : new double[] {0.001, 0.01, 0.05, 0.5}) {
+            EvidenceRig rig = new EvidenceRig(
+                            SEED,
+                            0.05,
+                            Guardrail.rate(Rate.ERRORS).worseBy(0.2),
+                            Guardrail.rate(Rate.ERRORS).worseByPoints(0.003).name("by-points"),
+                            Guardrail.rate(Rate.ERRORS).atMost(0.01))
+                    .begin(share);
+            rig.answered(EvidenceRig.STABLE, 100, Math.round(1_000 * (1 - share)));
+            rig.answered(EvidenceRig.CANDIDATE, 100, Math.round(1_000 * share));
+            rig.missed(EvidenceRig.CANDIDATE, Cause.ERROR, 1).look();
+            assertThat(rig.regressed()).as("one error at a share of %s", share).isFalse();
+        }
+    }
+
+    @Test // kayenta#780, spinnaker#6278
     void sparseErrorsAreFound() {
         // One call in 300 fails where none did: every window of a minute's success rate reads 99.7 %.
         EvidenceRig rig =
@@ -132,7 +149,7 @@ class EvidencePowerTest {
         assertThat(looks).as("seconds, seed %d", SEED).isLessThan(600);
     }
 
-    @Test
+    @Test // kayenta#780
     void aVarianceThatGrowsWhileTheMeanStaysIsFound() {
         EvidenceRig rig = new EvidenceRig(SEED, 0.05, Guardrail.latency(0.95).worseBy(0.25)).begin(0.25);
         int looks = 0;
@@ -147,7 +164,7 @@ class EvidencePowerTest {
         assertThat(looks).as("seconds, seed %d", SEED).isLessThan(300);
     }
 
-    @Test
+    @Test // spinnaker#6278
     void threePointsOfTenAtAHundredTimesAreFound() {
         EvidenceRig rig = new EvidenceRig(SEED, 0.05, Guardrail.latency(0.9).worseBy(0.25)).begin(0.25);
         for (int minute = 0; minute < 10; minute++) {
