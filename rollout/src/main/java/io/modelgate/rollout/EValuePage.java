@@ -120,6 +120,18 @@ abstract class EValuePage extends Page {
                 numbers);
     }
 
+    /** The same of a rate beside stable's; {@code allowed} says how much worse it may be. */
+    final Evidence compared(Rate rate, StepCounts totals, String allowed) {
+        if (!controlArm) {
+            return noControlArm();
+        }
+        long candidate = Misses.of(rate, totals.candidate(), guardrail.unit());
+        long stable = Misses.of(rate, totals.stable(), guardrail.unit());
+        return judged(
+                RateText.compared(guardrail, totals, candidate, stable) + ", " + allowed,
+                RateText.numbers(totals, candidate, stable, share));
+    }
+
     @Override
     void write(Map<String, Object> into) {
         super.write(into);

@@ -1,7 +1,5 @@
 package io.modelgate.rollout;
 
-import io.modelgate.rollout.Guardrail.Kind;
-import io.modelgate.rollout.Guardrail.Limit;
 import io.modelgate.rollout.Guardrail.Worse;
 import java.time.Duration;
 import java.util.List;
@@ -176,20 +174,7 @@ final class GuardrailSection {
             refused |= refuses(key, "the test itself says what is worse");
         }
         refused |= refuses("worse", "the test itself says what is worse");
-        Guardrail custom = value(
-                "custom",
-                text -> new Guardrail(
-                        text,
-                        Kind.CUSTOM,
-                        null,
-                        0,
-                        null,
-                        Worse.HIGHER,
-                        new Limit.Relative(0),
-                        Unit.CALL,
-                        false,
-                        1,
-                        null));
+        Guardrail custom = value("custom", Guardrail::custom);
         return refused ? null : custom;
     }
 

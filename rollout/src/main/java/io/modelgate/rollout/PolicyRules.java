@@ -155,10 +155,6 @@ final class PolicyRules {
 
     /** Promotion would wait forever for a guardrail that can never be NOT_WORSE. */
     private void canPass(String path, Guardrail guardrail) {
-        if (guardrail.kind() == Kind.SAMPLE_RATIO) {
-            add(path + ".required", "is true, but a sample ratio is never shown to be NOT_WORSE: remove it");
-            return;
-        }
         boolean none = guardrail.limit() instanceof Limit.Relative relative
                 ? relative.share() == 0
                 : guardrail.limit() instanceof Limit.Absolute absolute && absolute.points() == 0;

@@ -103,17 +103,7 @@ final class RateMarginPage extends EValuePage {
 
     @Override
     Evidence evidence() {
-        if (!controlArm) {
-            return noControlArm();
-        }
-        long candidate = Misses.of(rate, totals.candidate(), guardrail.unit());
-        long stable = Misses.of(rate, totals.stable(), guardrail.unit());
-        return judged(
-                RateText.compared(guardrail, totals, candidate, stable)
-                        + ", at most "
-                        + Figures.three(margin * 100)
-                        + " points more allowed",
-                RateText.numbers(totals, candidate, stable, share));
+        return compared(rate, totals, "at most " + Figures.three(margin * 100) + " points more allowed");
     }
 
     @Override
