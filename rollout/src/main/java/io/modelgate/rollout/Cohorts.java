@@ -21,6 +21,10 @@ import java.util.Set;
  *   <li>the caller's bucket, {@code docs/bucketing.md}, is below the weight: candidate; otherwise stable
  * </ol>
  *
+ * <p>Once a rollout under a policy has promoted its candidate, which is stable then, the callers with the last buckets are held back, as
+ * many as the policy says: they keep the version before until the soak is over. No caller who had the candidate is among them, and none
+ * whom a list or a segment decides about.
+ *
  * <p>Same caller, same rollout, same answer, on every process and after every restart. Thread-safe.
  */
 public final class Cohorts {

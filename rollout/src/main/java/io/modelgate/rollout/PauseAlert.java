@@ -3,7 +3,7 @@ package io.modelgate.rollout;
 import java.time.Duration;
 
 /**
- * When a person hears that a rollout is held up: paused, held, or waiting at a manual gate. Once, and once more. Immutable.
+ * When a person hears that a rollout is held up: paused, held, or waiting for an approval. Once, and once more. Immutable.
  *
  * @param after how long it is held up before the alert
  * @param escalation how long after the alert it is escalated, once

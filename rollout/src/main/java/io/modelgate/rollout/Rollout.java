@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * to the candidate, allowed and forced callers included. A revive gives no traffic back; setting a weight above 0 after it does. A kill
  * of stable, of the gate or of the fleet does not change the rollout. It ends with {@link #end}, and when the gate's stable version is
  * promoted or rolled back, whichever version that is. {@link Cohorts} says who goes to the candidate.
+ *
+ * <p>This is a rollout by hand. One under a policy is started by {@link Rollouts#start}: it sets its own weights, a kill of its candidate ends
+ * it, and its own promotion does not.
  */
 public final class Rollout {
 

@@ -143,7 +143,7 @@ class ControllerTest {
         assertThat(rig.status().reason()).contains("regressed", "quality");
     }
 
-    // flagger#1801: no rollback while it waits at a gate.
+    // flagger#1801: no rollback while it waits for an approval.
     @Test
     void aRegressionAbortsWhileWaitingForAnApproval() {
         rig.start("v2", manual());
