@@ -10,7 +10,8 @@ import io.modelgate.ModelGate;
 public interface Observations {
 
     /**
-     * What was counted while the rollout has had its present weight. Grows from call to call.
+     * What was counted while the rollout has had its present weight. Grows from call to call. Called at every look; if it throws, that is a
+     * {@link RolloutEvent.Hindered}, and the next look tries again.
      *
      * @param gate the gate
      * @param rollout the rollout's id

@@ -3,8 +3,8 @@ package io.modelgate.rollout;
 import java.util.Optional;
 
 /**
- * Has a say before a candidate is promoted: an approval that must be there, a freeze, a report that must be filed. Asked only when the
- * policy's evidence allows the promotion, at each look until it consents. Thread-safe.
+ * Has a say before a candidate is promoted: an approval that must be there, a freeze, a report that must be filed. Asked when the
+ * policy's evidence allows the promotion, at each look until it consents, and when a person calls {@link Rollouts#promote}. Thread-safe.
  */
 @FunctionalInterface
 public interface PromotionGate {

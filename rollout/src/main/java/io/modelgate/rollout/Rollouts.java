@@ -269,7 +269,10 @@ public final class Rollouts implements AutoCloseable {
         return Registry.records(gate);
     }
 
-    /** Calls a listener for every event from now on, until the subscription is closed. One that throws is reported. */
+    /**
+     * Calls a listener for every event from now on, until the subscription is closed; on the thread that applied the entry, or that looked,
+     * so it should return soon. One that throws is reported.
+     */
     public ControlLog.Subscription onEvent(Consumer<RolloutEvent> listener) {
         return events.listen(listener);
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Configures {@link Rollouts}. Handed to the function given to {@link Rollouts#open}, and done when that returns. */
+/** Configures {@link Rollouts}. Handed to the function given to {@link Rollouts#open}, and done when that returns. Not thread-safe. */
 public final class RolloutsBuilder {
 
     private static final Duration SHORTEST = Duration.ofMillis(10);
