@@ -31,7 +31,7 @@ final class Starting {
             Actor actor,
             String reason) {
         CohortRouting routing = Routings.of(gate);
-        check(gate, policy);
+        requireUsable(gate, policy);
         tests.started(gate.name(), policy);
         String baseline = gate.describe().stable().orElse("");
         Rollout started = Rollout.begin(
@@ -68,7 +68,8 @@ final class Starting {
         return !first.manual() && policy.calendar().open(gates.now()) ? first.weight() : Weight.NONE;
     }
 
-    private void check(ModelGate<?, ?> gate, RolloutPolicy policy) {
+    /** Everything that a policy needs of a gate is there, or this says what is not. */
+    void requireUsable(ModelGate<?, ?> gate, RolloutPolicy policy) {
         policy.requireSound();
         List<String> metrics = gate.metrics().stream().<String>map(Metric::name).toList();
         for (Guardrail guardrail : policy.guardrails()) {
@@ -99,10 +100,5 @@ final class Starting {
                     + last.last().decision().reason() + ". It is held down until " + until
                     + "; to start it all the same, say afterAbort()");
         }
-    }
-
-    /** Everything that a policy needs of a gate is there, or this says what is not. */
-    void requireUsable(ModelGate<?, ?> gate, RolloutPolicy policy) {
-        check(gate, policy);
     }
 }
