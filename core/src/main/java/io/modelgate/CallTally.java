@@ -62,13 +62,14 @@ public final class CallTally {
 
     /** What was counted up to now. */
     public CallCounts counts() {
-        long[] sums = stripes.sums();
+        // Most buckets are empty: those beyond the slowest call are left out.
+        long[] latencies = stripes.sums(0, stripes.used(CAUSES));
+        long[] rest = stripes.sums(CAUSES, VALUES + PER_METRIC * metrics);
         List<Values> values = new ArrayList<>(metrics);
-        for (int slot = VALUES; slot < sums.length; slot += PER_METRIC) {
+        for (int slot = VALUES - CAUSES; slot < rest.length; slot += PER_METRIC) {
             values.add(
-                    new Values(sums[slot], sums[slot + 1] / (double) PARTS, sums[slot + 2] / ((double) PARTS * PARTS)));
+                    new Values(rest[slot], rest[slot + 1] / (double) PARTS, rest[slot + 2] / ((double) PARTS * PARTS)));
         }
-        return new CallCounts(
-                new Latencies(Arrays.copyOf(sums, CAUSES)), Arrays.copyOfRange(sums, CAUSES, VALUES), values);
+        return new CallCounts(new Latencies(latencies), Arrays.copyOf(rest, VALUES - CAUSES), values);
     }
 }

@@ -16,7 +16,11 @@ public final class Latencies {
 
     Latencies(long[] counts) {
         this.counts = counts;
-        count = Arrays.stream(counts).sum();
+        long sum = 0;
+        for (long each : counts) {
+            sum += each;
+        }
+        count = sum;
     }
 
     /** How many there are. */

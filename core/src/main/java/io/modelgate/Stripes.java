@@ -51,16 +51,50 @@ final class Stripes {
         return (long) COUNTER.getAndAdd(row, PAD + slot, amount);
     }
 
-    /** The sums of all counters, as {@link #sum} has them one by one. */
-    long[] sums() {
-        long[] sums = new long[slots];
+    /** The sums of the counters {@code from} to {@code to}, the last exclusive, as {@link #sum} has them one by one. */
+    long[] sums(int from, int to) {
+        long[] sums = new long[to - from];
         for (int stripe = 0; stripe < COUNT; stripe++) {
             long[] row = (long[]) ROW.getVolatile(rows, stripe);
-            for (int slot = 0; row != null && slot < slots; slot++) {
-                sums[slot] += (long) COUNTER.getVolatile(row, PAD + slot);
+            if (row != null) {
+                // After the volatile read of the row these may be plain, and the compiler adds up several at once.
+                VarHandle.acquireFence();
+                for (int i = 0; i < sums.length; i++) {
+                    sums[i] += row[PAD + from + i];
+                }
             }
         }
         return sums;
+    }
+
+    /** How many of the first {@code most} counters there are up to the last one that is not 0. */
+    int used(int most) {
+        int used = 0;
+        for (int stripe = 0; stripe < COUNT; stripe++) {
+            long[] row = (long[]) ROW.getVolatile(rows, stripe);
+            if (row == null) {
+                continue;
+            }
+            int slot = PAD + most;
+            // Eight at a time while they are 0: the room in front of a row is 0 as well.
+            while (slot > PAD + used
+                    && (row[slot - 1]
+                                    | row[slot - 2]
+                                    | row[slot - 3]
+                                    | row[slot - 4]
+                                    | row[slot - 5]
+                                    | row[slot - 6]
+                                    | row[slot - 7]
+                                    | row[slot - 8])
+                            == 0) {
+                slot -= 8;
+            }
+            while (slot > PAD + used && row[slot - 1] == 0) {
+                slot--;
+            }
+            used = Math.max(used, slot - PAD);
+        }
+        return used;
     }
 
     /** The sum of one counter over all rows; includes every addition that happened before. */

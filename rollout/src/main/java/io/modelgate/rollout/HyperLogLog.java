@@ -2,6 +2,7 @@ package io.modelgate.rollout;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,10 @@ final class HyperLogLog {
     private static final VarHandle REGISTER = MethodHandles.arrayElementVarHandle(byte[].class);
 
     private final byte[] registers = new byte[REGISTERS];
+
+    /** How many registers hold each rank, so that an estimate need not read them all; those at 0 are the rest. */
+    private final AtomicIntegerArray ranks = new AtomicIntegerArray(HASH_BITS + 2);
+
     private volatile boolean changed;
     private volatile long estimate;
 
@@ -48,6 +53,10 @@ final class HyperLogLog {
         byte seen = (byte) REGISTER.getVolatile(registers, register);
         while (seen < rank) {
             if (REGISTER.compareAndSet(registers, register, seen, rank)) {
+                ranks.incrementAndGet(rank);
+                if (seen > 0) {
+                    ranks.decrementAndGet(seen);
+                }
                 changed = true;
                 return;
             }
@@ -73,9 +82,12 @@ final class HyperLogLog {
 
     private double estimated() {
         int[] counts = new int[HASH_BITS + 2];
-        for (int i = 0; i < REGISTERS; i++) {
-            counts[(byte) REGISTER.getOpaque(registers, i)]++;
+        counts[0] = REGISTERS;
+        for (int rank = 1; rank < counts.length; rank++) {
+            counts[rank] = ranks.get(rank);
+            counts[0] -= counts[rank];
         }
+        counts[0] = Math.max(counts[0], 0); // a register may be between two ranks
         double z = REGISTERS * tau(1 - counts[HASH_BITS + 1] / (double) REGISTERS);
         for (int rank = HASH_BITS; rank >= 1; rank--) {
             z = (z + counts[rank]) / 2;

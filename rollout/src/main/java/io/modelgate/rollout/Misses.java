@@ -2,21 +2,23 @@ package io.modelgate.rollout;
 
 import io.modelgate.CallCounts;
 import io.modelgate.Cause;
+import java.util.stream.Stream;
 
 /** Reads the misses of a rate, and the calls that they are a share of, out of what was counted. */
 final class Misses {
 
-    private static final Cause[] CAUSES = Cause.values();
+    /** By rate, the causes that it counts. */
+    private static final Cause[][] CAUSES = Stream.of(Rate.values())
+            .map(rate -> Stream.of(Cause.values()).filter(rate::counts).toArray(Cause[]::new))
+            .toArray(Cause[][]::new);
 
     private Misses() {}
 
     /** The calls that were missed for a cause that the rate counts. */
     static long of(Rate rate, CallCounts calls) {
         long missed = 0;
-        for (Cause cause : CAUSES) {
-            if (rate.counts(cause)) {
-                missed += Math.max(calls.missed(cause), 0);
-            }
+        for (Cause cause : CAUSES[rate.ordinal()]) {
+            missed += Math.max(calls.missed(cause), 0);
         }
         return missed;
     }

@@ -12,6 +12,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +37,10 @@ final class RolloutWatch implements Watch {
     private static final int ARM_SHIFT = Bucketing.SPOT_BITS;
     private static final int SPOT = (1 << ARM_SHIFT) - 1;
 
-    private static final int RATES = Rate.values().length;
+    private static final Rate[] ALL_RATES = Rate.values();
+    private static final int RATES = ALL_RATES.length;
+    private static final Map<Rate, Long> NOBODY_MISSED =
+            Stream.of(ALL_RATES).collect(Collectors.toUnmodifiableMap(rate -> rate, rate -> 0L));
     private static final VarHandle SEEN = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final RolloutUnits shared;
@@ -208,9 +213,13 @@ final class RolloutWatch implements Watch {
     }
 
     private ArmCounts arm(Epoch known, int arm) {
-        Map<Rate, Long> missed = new EnumMap<>(Rate.class);
-        for (Rate rate : Rate.values()) {
-            missed.put(rate, known.missed.get(arm * RATES + rate.ordinal()));
+        Map<Rate, Long> missed = NOBODY_MISSED;
+        for (int rate = 0; rate < RATES; rate++) {
+            long callers = known.missed.get(arm * RATES + rate);
+            if (callers > 0) {
+                missed = missed == NOBODY_MISSED ? new EnumMap<>(NOBODY_MISSED) : missed;
+                missed.put(ALL_RATES[rate], callers);
+            }
         }
         return new ArmCounts(
                 known.calls[arm].counts(),
