@@ -253,7 +253,7 @@ final class Controller {
         return new Seen(
                 run.plan().id(),
                 progress.elapsed(),
-                progress.evidence(),
+                progress::evidence,
                 progress.counts(),
                 progress.calls(),
                 move.reason());

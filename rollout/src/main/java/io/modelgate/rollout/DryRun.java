@@ -52,7 +52,7 @@ final class DryRun {
         books.imagined().look(run, counts, tick);
         Situation situation = books.imagined()
                 .situation(run, policy.calendar().open(now), null, true)
-                .seeing(books.real().evidence());
+                .seeing(books.real().regressed(), books.real()::evidence);
         return happened(gate.name(), run, Judgement.of(situation), now);
     }
 

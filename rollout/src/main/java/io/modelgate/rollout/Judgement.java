@@ -38,8 +38,11 @@ final class Judgement {
         if (now.killed() != null) {
             return Optional.of(now.killed());
         }
+        if (!now.regressed()) {
+            return Optional.empty();
+        }
         String regressed = texts(now.evidence().stream().filter(each -> each.finding() == Finding.REGRESSED));
-        return regressed.isEmpty() ? Optional.empty() : Optional.of("regressed: " + regressed);
+        return Optional.of("regressed: " + regressed);
     }
 
     private static int alert(Situation now) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this process has seen of one rollout: how long it has watched, what it has counted, and what that is evidence of. Goes on where
- * the checkpoint of an earlier process of the same name left off. Not thread-safe.
+ * the checkpoint of an earlier process of the same name left off. Not thread-safe, but for {@link #evidence}.
  */
 final class Progress {
 
@@ -36,7 +36,9 @@ final class Progress {
     private long looked = -1;
     private boolean begun;
     private StepCounts counts = StepCounts.NONE;
-    private List<Evidence> evidence;
+
+    /** The book's evidence in words; null until somebody asks, for that costs more than the look itself. Set under the book's lock. */
+    private volatile @Nullable List<Evidence> evidence;
 
     /** Begins to watch now. */
     Progress(
@@ -60,7 +62,7 @@ final class Progress {
         if (checkpoint != null) {
             restore(run, checkpoint);
         }
-        evidence = book.evidence();
+        evidence = ownTests ? book.evidence() : null;
     }
 
     private void restore(RolloutRun run, Checkpoint checkpoint) {
@@ -102,7 +104,9 @@ final class Progress {
         callsOfEpoch = now.candidate().calls().answered() + now.byRule().answered();
         if (!begun && run.stage() != Stage.DRAFT) {
             double weight = (double) run.weight() / Weight.FULL.parts();
-            book.begin(run.promoted() ? 1 - weight : weight, !run.promoted() || run.weight() > 0);
+            synchronized (book) {
+                book.begin(run.promoted() ? 1 - weight : weight, !run.promoted() || run.weight() > 0);
+            }
             begun = true;
         }
         long all = callsOfEpoch
@@ -110,8 +114,11 @@ final class Progress {
                 + now.candidate().calls().calls()
                 + now.byRule().calls();
         if (begun && (all != looked || ownTests)) { // counts that stand still cost nothing
-            book.look(now);
-            evidence = book.evidence();
+            synchronized (book) {
+                book.look(now);
+                // Nobody has to wait for a user's test, which may wait for them.
+                evidence = ownTests ? book.evidence() : null;
+            }
             looked = all;
         }
         notice(run);
@@ -156,8 +163,25 @@ final class Progress {
         return Duration.ofNanos(held);
     }
 
+    /** Whether the data says of any guardrail that it has regressed. */
+    boolean regressed() {
+        return book.regressed();
+    }
+
+    /** What the data says as of the latest look. Thread-safe. */
     List<Evidence> evidence() {
-        return evidence;
+        List<Evidence> known = evidence;
+        if (known != null) {
+            return known;
+        }
+        synchronized (book) {
+            known = evidence;
+            if (known == null) {
+                known = book.evidence();
+                evidence = known;
+            }
+            return known;
+        }
     }
 
     StepCounts counts() {
@@ -176,7 +200,8 @@ final class Progress {
                 ready < 0 ? null : Duration.ofNanos(elapsed - ready),
                 held(),
                 callers(),
-                evidence,
+                regressed(),
+                this::evidence,
                 open,
                 killed,
                 here);

@@ -2,6 +2,7 @@ package io.modelgate.rollout;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param ready how long the step's least time and callers have been reached; null if they are not
  * @param held how long this process has seen it held up
  * @param callers about how many callers the candidate had at this weight
- * @param evidence what the data says
+ * @param regressed whether the data says of any guardrail that it has regressed
+ * @param said what the data says, put into words by whoever asks
  * @param open whether the calendar allows stepping up now
  * @param killed who killed the version under rollout and why, or null
  * @param here whether this process has the version under rollout, without which it learns nothing of it
@@ -23,14 +25,19 @@ record Situation(
         @Nullable Duration ready,
         Duration held,
         long callers,
-        List<Evidence> evidence,
+        boolean regressed,
+        Supplier<List<Evidence>> said,
         boolean open,
         @Nullable String killed,
         boolean here) {
 
     /** The same with other evidence. */
-    Situation seeing(List<Evidence> other) {
-        return new Situation(run, elapsed, ready, held, callers, other, open, killed, here);
+    Situation seeing(boolean otherRegressed, Supplier<List<Evidence>> other) {
+        return new Situation(run, elapsed, ready, held, callers, otherRegressed, other, open, killed, here);
+    }
+
+    List<Evidence> evidence() {
+        return said.get();
     }
 
     RolloutPolicy policy() {
