@@ -194,11 +194,8 @@ public final class ModelGate<I, O> {
      * rollout is therefore behind {@link Invoker#attempt}, which makes itself an equal caller.
      */
     private Object serve(GateState<I, O> seen, @Nullable Served<I, O> target, I input, Caller caller) {
-        if (target == null) {
-            return fallen(null, Miss.of(Cause.UNAVAILABLE), input, caller.copy(), Descent.UNREAD);
-        }
-        if (target.killSwitch().blocks(caller)) {
-            return fallen(target.version(), Miss.of(Cause.KILLED), input, caller.copy(), Descent.UNREAD);
+        if (target == null || target.killSwitch().blocks(caller)) {
+            return barred(target, input, caller.copy());
         }
         RegisteredVersion<I, O> version = target.version();
         long start = ticker.read();
@@ -222,12 +219,24 @@ public final class ModelGate<I, O> {
             count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);
             throw e;
         }
+        return remembering != null || answer instanceof Miss
+                ? told(seen, version, answer, input, caller.copy(), start)
+                : answer;
+    }
+
+    private Unanswered<O> barred(@Nullable Served<I, O> target, I input, Caller caller) {
+        return target == null
+                ? fallen(null, Miss.of(Cause.UNAVAILABLE), input, caller, Descent.UNREAD)
+                : fallen(target.version(), Miss.of(Cause.KILLED), input, caller, Descent.UNREAD);
+    }
+
+    /** Lets the ladder hear of an answer or a miss; what the caller gets. */
+    private Object told(
+            GateState<I, O> seen, RegisteredVersion<I, O> version, Object answer, I input, Caller caller, long start) {
         if (answer instanceof Miss miss) {
-            return missed(seen, version, miss, input, caller.copy(), start);
+            return missed(seen, version, miss, input, caller, start);
         }
-        if (remembering != null) {
-            remember(input, caller.copy(), version.id, answer);
-        }
+        remember(input, caller, version.id, answer);
         return answer;
     }
 

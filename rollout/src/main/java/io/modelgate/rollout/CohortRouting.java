@@ -35,6 +35,9 @@ final class CohortRouting implements Router.Routing {
     private final boolean off;
     private final boolean heldBack;
 
+    /** Whether the bucket decides and nothing else. */
+    private final boolean byBucket;
+
     /**
      * What never changes.
      *
@@ -54,6 +57,7 @@ final class CohortRouting implements Router.Routing {
         weight = cohort.weight();
         off = cohort.halted() || cohort.draft();
         heldBack = cohort.heldBack();
+        byBucket = !heldBack && rules == null && weight > 0;
     }
 
     static CohortRouting initial(String gate, Identities identities, List<? extends Metric<?>> metrics) {
@@ -67,6 +71,13 @@ final class CohortRouting implements Router.Routing {
 
     @Override
     public boolean toCandidate(Caller caller) {
+        // Small, for it is inlined into every call: what it takes of the compiled code is no longer there for the rest.
+        return byBucket
+                ? caller.hasKey() && Bucketing.bucket(caller.keyHash(), salt) < weight
+                : byMoreThanBucket(caller);
+    }
+
+    private boolean byMoreThanBucket(Caller caller) {
         if (heldBack) {
             return holdsBack(caller);
         }
