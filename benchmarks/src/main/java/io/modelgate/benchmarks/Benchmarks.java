@@ -37,7 +37,8 @@ final class Benchmarks {
             new Named(Spending.class, "reserveSettleShared"),
             new Named(Spending.class, "bucket4jShared"),
             new Named(ManySessions.class, "sessions1m"),
-            new Named(ManySessions.class, "caffeine1m"));
+            new Named(ManySessions.class, "caffeine1m"),
+            new Named(Ticks.class, "tick1000"));
 
     private Benchmarks() {}
 
