@@ -18,6 +18,11 @@ final class Progress {
     private static final Duration MOST_OFTEN = Duration.ofSeconds(10);
     private static final int CHECKPOINTS_A_STEP = 10;
 
+    /** Data is recent if it is no older than this, or than a tenth of what the policy wants to see. */
+    private static final Duration RECENT = Duration.ofMinutes(1);
+
+    private static final int RECENT_PARTS = 10;
+
     private final RolloutRun.Plan plan;
     private final EvidenceBook book;
     private final boolean ownTests;
@@ -34,6 +39,17 @@ final class Progress {
     private long callsOfEpoch;
     private long lastCheckpoint;
     private long looked = -1;
+
+    /** The candidate's calls at this weight; -1 while it is not known what a source had before this process. */
+    private long seenCalls = -1;
+
+    /** When they last became more, or -1. */
+    private long lastData = -1;
+
+    /** The entry that last moved the rollout, and when that was. */
+    private long moved = -1;
+
+    private long movedAt;
     private boolean begun;
     private StepCounts counts = StepCounts.NONE;
     private List<Evidence> evidence;
@@ -75,6 +91,8 @@ final class Progress {
             elapsed = checkpoint.elapsed();
             ready = checkpoint.ready();
             callersBefore = checkpoint.callers();
+            callsOfEpoch = checkpoint.epochCalls();
+            callsBefore -= callsOfEpoch;
             begun = true;
         }
     }
@@ -99,11 +117,20 @@ final class Progress {
             held = 0;
         }
         counts = now;
-        callsOfEpoch = now.candidate().calls().answered() + now.byRule().answered();
+        long calls = now.candidate().calls().answered() + now.byRule().answered();
+        if (calls < callsOfEpoch) {
+            callsBefore += callsOfEpoch; // the source counts from zero again; one that has them all kept them
+        }
+        callsOfEpoch = calls;
         if (!begun && run.stage() != Stage.DRAFT) {
             double weight = (double) run.weight() / Weight.FULL.parts();
             book.begin(run.promoted() ? 1 - weight : weight, !run.promoted() || run.weight() > 0);
             begun = true;
+        }
+        data(now.candidate().calls().calls() + now.byRule().calls());
+        if (moved != run.last().seq()) {
+            movedAt = moved < 0 ? 0 : elapsed;
+            moved = run.last().seq();
         }
         long all = callsOfEpoch
                 + now.stable().calls().calls()
@@ -117,9 +144,19 @@ final class Progress {
         notice(run);
     }
 
+    private void data(long calls) {
+        if (seenCalls >= 0 && calls > seenCalls) {
+            lastData = elapsed;
+        }
+        seenCalls = calls;
+    }
+
     private void begin(RolloutRun run) {
         epoch = run.epoch();
         elapsed = 0;
+        seenCalls = 0;
+        lastData = -1;
+        movedAt = 0;
         ready = -1;
         callersBefore = 0;
         callsBefore += callsOfEpoch;
@@ -175,11 +212,22 @@ final class Progress {
                 elapsed(),
                 ready < 0 ? null : Duration.ofNanos(elapsed - ready),
                 held(),
+                Duration.ofNanos(elapsed - Math.max(lastData, 0)),
+                lastData >= 0 && elapsed - lastData <= recent(run).toNanos(),
+                Duration.ofNanos(Math.max(0, elapsed - movedAt)),
                 callers(),
                 evidence,
                 open,
                 killed,
                 here);
+    }
+
+    private Duration recent(RolloutRun run) {
+        Duration watched = run.promoted() || run.step() < 0
+                ? plan.policy().soak()
+                : plan.policy().steps().get(run.step()).leastTime();
+        Duration part = watched.dividedBy(RECENT_PARTS);
+        return part.compareTo(RECENT) < 0 ? RECENT : part.compareTo(RAREST) > 0 ? RAREST : part;
     }
 
     /** Whether enough has happened since the last checkpoint to make another. */
@@ -196,6 +244,6 @@ final class Progress {
     Checkpoint checkpoint(String reached, long tick) {
         lastCheckpoint = tick;
         Map<String, Object> state = book.checkpoint();
-        return new Checkpoint(epoch, elapsed, ready, hold, held, callers(), calls(), reached, state);
+        return new Checkpoint(epoch, elapsed, ready, hold, held, callers(), calls(), callsOfEpoch, reached, state);
     }
 }

@@ -33,7 +33,7 @@ class RollbackTest {
         assertThat(rollback.bad()).isEqualTo("v2");
         assertThat(rollback.since()).isEqualTo(Instant.parse("2026-03-02T10:00:00Z"));
         assertThat(rollback.callers()).isEqualTo(1_000);
-        assertThat(rollback.calls()).isEqualTo(10);
+        assertThat(rollback.calls()).isEqualTo(world.calls());
         assertThat(rollback.remedies()).singleElement().asString().contains("not in the registry");
         assertThat(rig.stage()).isEqualTo(Stage.ABORTED);
         assertThat(rig.gate.routing().orElseThrow().candidate()).isNull();
