@@ -78,6 +78,26 @@ class RollbackTest {
     }
 
     @Test
+    void aDraftThatNobodyHasSeenIsNotWhatIsUndone() {
+        Rig.stored(rig.gate.version("v3").promote(Rig.ALICE, "emergency"));
+        rig.start("v2", Rig.policy(p -> p.manualStep(Weight.percent(1), Rig.MINUTE, 100)));
+        assertThat(rig.stage()).isEqualTo(Stage.DRAFT);
+        Rollback rollback = rollback();
+        assertThat(rollback.bad()).isEqualTo("v3");
+        assertThat(rig.stable()).isEqualTo("v1");
+        assertThat(rig.stage()).as("it has lost what it would be compared with").isEqualTo(Stage.ABORTED);
+    }
+
+    @Test
+    void aDraftThatWasAbortedDoesNotHideThePromotionBeforeIt() {
+        Rig.stored(rig.gate.version("v3").promote(Rig.ALICE, "emergency"));
+        rig.start("v2", Rig.policy(p -> p.manualStep(Weight.percent(1), Rig.MINUTE, 100)));
+        Rig.stored(rig.rollouts.abort(rig.gate, Rig.ALICE, "not today"));
+        assertThat(rollback().bad()).isEqualTo("v3");
+        assertThat(rig.stable()).isEqualTo("v1");
+    }
+
+    @Test
     void twiceIsRefusedTheSecondTimeSayingWhoWasFirst() {
         Rig.stored(rig.gate.version("v0").promote(Rig.ALICE, ""));
         Rig.stored(rig.gate.version("v1").promote(Rig.ALICE, ""));
