@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,6 +119,13 @@ final class EvidenceBook {
     /** What the data says, in the policy's order. */
     List<Evidence> evidence() {
         return pages.stream().map(this::evidence).toList();
+    }
+
+    /** Guardrails by which this process cannot judge at all, and why. */
+    List<String> hindrances() {
+        return pages.stream()
+                .flatMap(page -> Stream.ofNullable(page.hindrance()))
+                .toList();
     }
 
     private Evidence evidence(Page page) {

@@ -188,9 +188,8 @@ final class Judgement {
     }
 
     private static Optional<String> obstacle(Situation now) {
-        if (!now.here()) {
-            return Optional.of("version \"" + now.run().plan().candidate()
-                    + "\" is not registered in this process, which leaves stepping up to others");
+        if (now.hindrance() != null) {
+            return Optional.of(now.hindrance());
         }
         return now.open() ? Optional.empty() : Optional.of("the calendar is closed");
     }

@@ -2,6 +2,7 @@ package io.modelgate.rollout;
 
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /** What the book holds of one guardrail. Not thread-safe. */
 abstract class Page {
@@ -46,6 +47,12 @@ abstract class Page {
      * of calls asks.
      */
     void resume(boolean goesOn) {}
+
+    /** Why this process cannot judge by this guardrail at all, or null. */
+    @Nullable
+    String hindrance() {
+        return null;
+    }
 
     void write(Map<String, Object> into) {
         into.put("regressed", regressed);

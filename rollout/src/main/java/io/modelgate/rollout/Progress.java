@@ -197,6 +197,20 @@ final class Progress {
         return evidence;
     }
 
+    /** Why this process cannot judge the candidate, or null. */
+    @Nullable
+    String hindrance(boolean here) {
+        List<String> hindrances = book.hindrances();
+        if (here && hindrances.isEmpty()) {
+            return null;
+        }
+        return (here
+                        ? String.join("; ", hindrances)
+                        : "version \"" + plan.candidate()
+                                + "\" is not registered in this process: it learns nothing of it")
+                + "; it leaves stepping up to others";
+    }
+
     StepCounts counts() {
         return counts;
     }
@@ -206,7 +220,7 @@ final class Progress {
         return callsBefore + callsOfEpoch;
     }
 
-    Situation situation(RolloutRun run, boolean open, @Nullable String killed, boolean here) {
+    Situation situation(RolloutRun run, boolean open, @Nullable String killed, @Nullable String hindrance) {
         return new Situation(
                 run,
                 elapsed(),
@@ -219,7 +233,7 @@ final class Progress {
                 evidence,
                 open,
                 killed,
-                here);
+                hindrance);
     }
 
     private Duration recent(RolloutRun run) {
@@ -232,9 +246,12 @@ final class Progress {
 
     /** Whether enough has happened since the last checkpoint to make another. */
     boolean checkpointDue(RolloutRun run, long tick) {
-        Duration atLeast = run.promoted() || run.step() < 0
+        Duration step = run.promoted() || run.step() < 0
                 ? RAREST
                 : plan.policy().steps().get(run.step()).leastTime().dividedBy(CHECKPOINTS_A_STEP);
+        // A short step that waits for weeks would fill the log otherwise.
+        Duration late = elapsed().dividedBy(CHECKPOINTS_A_STEP);
+        Duration atLeast = step.compareTo(late) > 0 ? step : late;
         Duration every =
                 atLeast.compareTo(MOST_OFTEN) < 0 ? MOST_OFTEN : atLeast.compareTo(RAREST) > 0 ? RAREST : atLeast;
         return tick - lastCheckpoint >= every.toNanos();

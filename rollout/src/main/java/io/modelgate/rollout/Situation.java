@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param evidence what the data says
  * @param open whether the calendar allows stepping up now
  * @param killed who killed the version under rollout and why, or null
- * @param here whether this process has the version under rollout, without which it learns nothing of it
+ * @param hindrance why this process cannot judge the version under rollout, or null
  */
 record Situation(
         RolloutRun run,
@@ -32,11 +32,12 @@ record Situation(
         List<Evidence> evidence,
         boolean open,
         @Nullable String killed,
-        boolean here) {
+        @Nullable String hindrance) {
 
     /** The same with other evidence. */
     Situation seeing(List<Evidence> other) {
-        return new Situation(run, elapsed, ready, held, quiet, recent, unmoved, callers, other, open, killed, here);
+        return new Situation(
+                run, elapsed, ready, held, quiet, recent, unmoved, callers, other, open, killed, hindrance);
     }
 
     RolloutPolicy policy() {
