@@ -66,6 +66,11 @@ final class EvidenceBook {
         pages.forEach(page -> page.begin(share, controlArm));
     }
 
+    /** Before {@link #look}: how many calls of each version have begun and are not counted yet. */
+    void underWay(long ofCandidate, long ofStable) {
+        pages.forEach(page -> page.underWay(ofCandidate, ofStable));
+    }
+
     /**
      * Takes what was counted in this epoch up to now. The first look of an epoch counts from zero. Counts that became fewer are a source
      * that began anew: they are no data, and what comes on top of them is.

@@ -37,6 +37,9 @@ abstract class Page {
     /** A new epoch has begun; {@link #share} and {@link #controlArm} are its own. */
     abstract void begin();
 
+    /** Before {@link #look}: how many calls of each version have begun and are not counted yet. */
+    void underWay(long ofCandidate, long ofStable) {}
+
     /** Takes the totals of the epoch, which only grow. */
     abstract void look(StepCounts totals);
 

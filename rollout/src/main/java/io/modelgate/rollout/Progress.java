@@ -2,6 +2,7 @@ package io.modelgate.rollout;
 
 import io.modelgate.Metric;
 import io.modelgate.ModelGate;
+import io.modelgate.ModelVersion;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ final class Progress {
     private static final int RECENT_PARTS = 10;
 
     private final RolloutRun.Plan plan;
+    private final @Nullable ModelVersion candidate;
+    private final @Nullable ModelVersion baseline;
     private final EvidenceBook book;
     private final boolean ownTests;
 
@@ -62,6 +65,8 @@ final class Progress {
             @Nullable Checkpoint checkpoint,
             long now) {
         plan = run.plan();
+        candidate = known(gate, plan.candidate());
+        baseline = known(gate, plan.baseline());
         ownTests = plan.policy().guardrails().stream().anyMatch(each -> each.kind() == Guardrail.Kind.CUSTOM);
         book = new EvidenceBook(
                 plan.policy(),
@@ -77,6 +82,15 @@ final class Progress {
             restore(run, checkpoint);
         }
         evidence = book.evidence();
+    }
+
+    /** Null for a version that the log never declared, which an entry may name all the same. */
+    private static @Nullable ModelVersion known(ModelGate<?, ?> gate, String version) {
+        return gate.describe().versions().contains(version) ? gate.version(version) : null;
+    }
+
+    private static long underWay(@Nullable ModelVersion version) {
+        return version == null ? 0 : version.inFlight();
     }
 
     private void restore(RolloutRun run, Checkpoint checkpoint) {
@@ -137,6 +151,7 @@ final class Progress {
                 + now.candidate().calls().calls()
                 + now.byRule().calls();
         if (begun && (all != looked || ownTests)) { // counts that stand still cost nothing
+            book.underWay(underWay(candidate), underWay(baseline));
             book.look(now);
             evidence = book.evidence();
             looked = all;
