@@ -121,8 +121,8 @@ final class Control implements AutoCloseable {
 
     /** Waits until all entries up to this one are in force here, by applying them if nobody else does. */
     private void catchUp(long seq) {
-        while (applied < seq) {
-            List<Entry> next = log.read(applied, READ_AT_ONCE);
+        for (long from = applied; from < seq; from = applied) { // one read of it a round: others apply entries too
+            List<Entry> next = log.read(from, READ_AT_ONCE);
             if (next.isEmpty()) {
                 throw new ControlLogException("the control log lost entry " + seq + ", which it had acknowledged");
             }

@@ -129,10 +129,11 @@ final class RollbackCommand {
     private @Nullable Plan latest(ServingHistory history) {
         ServingHistory.Running running = history.running();
         String stable = stable();
-        if (running != null && stable != null) {
+        ServingHistory.Change last = history.last();
+        boolean promotion = last != null && !last.back();
+        if (running != null && stable != null && !(running.draft() && promotion)) {
             return takeBack(running, stable);
         }
-        ServingHistory.Change last = history.last();
         if (last == null) {
             screen.problem("NOTHING TO UNDO on " + gate + ": "
                     + (stable == null ? "no version was ever stable" : stable + " is stable since it was declared"));

@@ -20,8 +20,9 @@ final class ServingHistory {
      * A rollout that runs.
      *
      * @param weight in 1/100,000 of the callers; 0 once a kill has halted it
+     * @param draft whether a policy has never given it a caller: it has changed nothing for anyone
      */
-    record Running(String id, String version, long weight, boolean halted, Entry start) {}
+    record Running(String id, String version, long weight, boolean halted, boolean draft, Entry start) {}
 
     /**
      * The latest change of who serves.
@@ -114,7 +115,7 @@ final class ServingHistory {
         long weight = entry.number("weight", -1);
         if (running == null && soaking == null && id != null && version != null && weight >= 0 && weight <= FULL) {
             boolean killed = kills.containsValue(version);
-            running = new Running(id, version, killed ? 0 : weight, killed, entry);
+            running = new Running(id, version, killed ? 0 : weight, killed, weight == 0 && underPolicy(entry), entry);
         }
     }
 
@@ -125,7 +126,7 @@ final class ServingHistory {
             return;
         }
         if (!now.halted() || (weight > 0 && !kills.containsValue(now.version()))) {
-            running = new Running(now.id(), now.version(), weight, false, now.start());
+            running = new Running(now.id(), now.version(), weight, false, now.draft() && weight == 0, now.start());
         }
     }
 
@@ -137,7 +138,7 @@ final class ServingHistory {
         kills.put(entry.decision().id(), version);
         Running now = running;
         if (now != null && now.version().equals(version)) {
-            running = new Running(now.id(), version, 0, true, now.start());
+            running = new Running(now.id(), version, 0, true, now.draft(), now.start());
         }
     }
 
@@ -173,7 +174,9 @@ final class ServingHistory {
     }
 
     private void takenBack(Entry entry, String version) {
-        last = new Change(version, true, entry, null);
+        if (running == null || !running.draft() || !running.version().equals(version)) {
+            last = new Change(version, true, entry, null);
+        }
         running = null;
     }
 }

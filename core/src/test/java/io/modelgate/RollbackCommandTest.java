@@ -116,6 +116,22 @@ class RollbackCommandTest {
     }
 
     @Test
+    void aDraftThatNobodyHasSeenIsNotWhatIsUndone() {
+        appends(EntryTypes.PROMOTE, "version", "v3");
+        appends("rollout", "rollout", "r-1", "version", "v4", "weight", 0L, "policy", Map.of("name", "careful"));
+        assertThat(rollback().out()).contains("from v3 to v1");
+        assertThat(rollback().code()).as("the promotion is undone").isEqualTo(Command.USAGE);
+    }
+
+    @Test
+    void aDraftThatWasAbortedDoesNotHideThePromotionBeforeIt() {
+        appends(EntryTypes.PROMOTE, "version", "v3");
+        appends("rollout", "rollout", "r-1", "version", "v4", "weight", 0L, "policy", Map.of("name", "careful"));
+        appends("rollout-abort", "rollout", "r-1");
+        assertThat(rollback().out()).contains("from v3 to v1");
+    }
+
+    @Test
     void rolloutThatRunsLosesItsCallers() {
         starts("r", "v2", 1_000);
         appends("rollout-weight", "rollout", "r", "weight", 25_500L);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param held nanoseconds that the process has watched it held up
  * @param callers about how many callers the candidate had here at that weight
  * @param calls calls that the candidate answered here, in the whole rollout
+ * @param epochCalls those of them at that weight
  * @param reached a sketch of the callers that it answered here, in the whole rollout
  * @param evidence the state of the evidence
  */
@@ -26,6 +27,7 @@ record Checkpoint(
         long held,
         long callers,
         long calls,
+        long epochCalls,
         String reached,
         Map<String, Object> evidence) {
 
@@ -42,6 +44,7 @@ record Checkpoint(
         data.put("held", held);
         data.put("callers", callers);
         data.put("calls", calls);
+        data.put("epochCalls", epochCalls);
         data.put("reached", reached);
         data.put(EntryTypes.EVIDENCE, evidence);
         return data;
@@ -70,6 +73,7 @@ record Checkpoint(
                 held,
                 callers,
                 calls,
+                Math.min(calls, Math.max(0, entry.number("epochCalls", 0))),
                 reached,
                 Map.copyOf(evidence));
     }

@@ -204,7 +204,7 @@ final class CohortRouting implements Router.Routing {
                     ? became(run.ended(Stage.COMPLETE, false, entry), entry, memory)
                     : this;
         }
-        return became(run.ended(Stage.ABORTED, false, entry), entry, taken);
+        return became(run.ended(Stage.ABORTED, false, entry), entry, run.served() == null ? memory : taken);
     }
 
     private CohortRouting killed(Entry entry) {
@@ -262,7 +262,7 @@ final class CohortRouting implements Router.Routing {
             return became(
                     run.ended(Stage.ABORTED, false, entry),
                     entry,
-                    memory.changed(ServingChange.Kind.TAKEN_BACK, from, entry));
+                    run.served() == null ? memory : memory.changed(ServingChange.Kind.TAKEN_BACK, from, entry));
         }
         if (from == null || (memory.stable() != null && !from.equals(memory.stable()))) {
             // Core passes it over: what it was about has changed. A rollout by hand ends all the same, as it always

@@ -5,11 +5,13 @@ import io.modelgate.Kill;
 import io.modelgate.ModelGate;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +25,9 @@ final class Controller {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
 
+    /** So long does closing wait for a look. */
+    private static final Duration LONGEST_LOOK = Duration.ofSeconds(5);
+
     private final Gates gates;
     private final Decided decided;
     private final @Nullable Observations observations;
@@ -33,6 +38,8 @@ final class Controller {
     private final UsersTests tests;
 
     private final ReentrantLock lock = new ReentrantLock();
+
+    private volatile boolean closed;
 
     /** Guarded by the lock. */
     private final Map<String, Progress> watched = new ConcurrentHashMap<>();
@@ -52,10 +59,13 @@ final class Controller {
 
     /** Looks once at every gate. What goes wrong with one keeps nothing from the others. */
     void tick() {
+        if (lock.isHeldByCurrentThread()) {
+            return; // a listener that this look told of something
+        }
         lock.lock();
         try {
             for (ModelGate<?, ?> gate : gates.gates()) {
-                if (gates.closed()) {
+                if (closed || gates.closed()) {
                     return;
                 }
                 look(gate);
@@ -70,9 +80,10 @@ final class Controller {
             if (gate.routing().orElse(null) instanceof CohortRouting routing) {
                 if (routing.run() != null || watched.containsKey(gate.name())) {
                     judge(gate);
+                    notices.hindered(gate.name(), "");
                 }
             }
-        } catch (Exception e) {
+        } catch (Throwable e) { // users' code may throw anything, and there are other gates
             if (gates.closed()) {
                 return; // it closed under this look
             }
@@ -89,6 +100,7 @@ final class Controller {
         if (run == null) {
             watched.remove(gate.name());
             dry.remove(gate.name());
+            notices.over(gate.name());
             return;
         }
         Progress progress = watched(gate, routing, run);
@@ -99,7 +111,7 @@ final class Controller {
                 run,
                 run.plan().policy().calendar().open(gates.now()),
                 killed(gate, routing, run),
-                gate.registered(run.plan().candidate()));
+                progress.hindrance(gate.registered(run.plan().candidate())));
         Move move = Judgement.of(situation);
         seen.put(gate.name(), seen(run, progress, move));
         DryRun other = dry.get(gate.name());
@@ -107,7 +119,7 @@ final class Controller {
                 && !other.look(gate, run, progress.counts(), gates.ticker().read(), gates.now())) {
             dry.remove(gate.name());
         }
-        notices.lacking(gate.name(), run, situation.here());
+        notices.lacking(gate.name(), run, situation.hindrance());
         if (!allowed(gate, routing, run, move) || !carryOut(gate, seq, routing, run, progress, move)) {
             checkpoint(gate, routing, run, progress, false);
         }
@@ -174,7 +186,7 @@ final class Controller {
     /** Makes the decision, if there is one and nothing has come in between; true if so. */
     private boolean carryOut(
             ModelGate<?, ?> gate, long seq, CohortRouting routing, RolloutRun run, Progress progress, Move move) {
-        if (move instanceof Move.Stay) {
+        if (move instanceof Move.Stay || closed) {
             return false;
         }
         Map<String, Object> evidence = Decided.evidence(
@@ -215,7 +227,11 @@ final class Controller {
 
     /** Puts into the log what a process of this one's name needs to go on. */
     void close() {
-        lock.lock();
+        closed = true;
+        if (!waited()) {
+            LOG.warn("a look at the rollouts does not end; what they have counted since the last checkpoint is lost");
+            return;
+        }
         try {
             for (ModelGate<?, ?> gate : gates.closed() ? List.<ModelGate<?, ?>>of() : gates.gates()) {
                 Progress progress = watched.get(gate.name());
@@ -225,6 +241,16 @@ final class Controller {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Users' code that a look calls may never return. */
+    private boolean waited() {
+        try {
+            return lock.tryLock(LONGEST_LOOK.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return lock.tryLock();
         }
     }
 

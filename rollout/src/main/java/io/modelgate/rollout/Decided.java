@@ -50,10 +50,15 @@ final class Decided {
             return decision(id + ".wait." + wait.step(), EntryTypes.ROLLOUT_WAIT, gate, move, data);
         }
         if (move instanceof Move.Alert alert) {
-            long since = run.hold().seq();
+            long since = run.unmovedSince();
             data.put(EntryTypes.HOLD, since);
             data.put(EntryTypes.ALERT, (long) alert.level());
-            return decision(id + ".alert." + since + "." + alert.level(), EntryTypes.ROLLOUT_ALERT, gate, move, data);
+            return decision(
+                    id + (run.hold().held() ? ".alert." : ".stall.") + since + "." + alert.level(),
+                    EntryTypes.ROLLOUT_ALERT,
+                    gate,
+                    move,
+                    data);
         }
         if (move instanceof Move.Hold) {
             data.put(EntryTypes.INCONCLUSIVE, true);

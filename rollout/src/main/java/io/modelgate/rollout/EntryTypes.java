@@ -34,7 +34,7 @@ final class EntryTypes {
     /** A person approves a {@link #STEP}. */
     static final String ROLLOUT_APPROVE = "rollout-approve";
 
-    /** It has been held up for too long: {@link #HOLD}, where that began, and {@link #ALERT}, 1 or, escalated, 2. */
+    /** It has been held up, or has not got on, for too long: {@link #HOLD}, where that began, and {@link #ALERT}, 1 or, escalated, 2. */
     static final String ROLLOUT_ALERT = "rollout-alert";
 
     /** The soak begins. */

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,9 +66,15 @@ final class EvidenceBook {
         pages.forEach(page -> page.begin(share, controlArm));
     }
 
+    /** Before {@link #look}: how many calls of each version have begun and are not counted yet. */
+    void underWay(long ofCandidate, long ofStable) {
+        pages.forEach(page -> page.underWay(ofCandidate, ofStable));
+    }
+
     /**
      * Takes what was counted in this epoch up to now. The first look of an epoch counts from zero. Counts that became fewer are a source
-     * that began anew: they are no data, and what comes on top of them is.
+     * that began anew, if they are less than half, and
+     * else one that lags, whose counts wait until they are as many again: they are no data, and what comes on top of them is.
      */
     void look(StepCounts counts) {
         if (!begun) {
@@ -76,6 +83,9 @@ final class EvidenceBook {
         if (restored) {
             takeUp(counts);
         } else if (!CountSums.grown(last, counts)) {
+            if (2 * calls(counts) >= calls(last)) {
+                return; // a replica that lags, not a source that began anew: it would be counted again at each turn
+            }
             base = totals(last);
             origin = counts;
             rebased = true;
@@ -106,6 +116,12 @@ final class EvidenceBook {
         pages.forEach(page -> page.resume(goesOn));
     }
 
+    private static long calls(StepCounts counts) {
+        return Misses.calls(counts.stable().calls())
+                + Misses.calls(counts.candidate().calls())
+                + Misses.calls(counts.byRule());
+    }
+
     private StepCounts totals(StepCounts counts) {
         return !rebased ? counts : CountSums.plus(base, CountSums.minus(counts, origin));
     }
@@ -118,6 +134,13 @@ final class EvidenceBook {
     /** What the data says, in the policy's order. */
     List<Evidence> evidence() {
         return pages.stream().map(this::evidence).toList();
+    }
+
+    /** Guardrails by which this process cannot judge at all, and why. */
+    List<String> hindrances() {
+        return pages.stream()
+                .flatMap(page -> Stream.ofNullable(page.hindrance()))
+                .toList();
     }
 
     private Evidence evidence(Page page) {

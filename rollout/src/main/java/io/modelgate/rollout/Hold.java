@@ -7,7 +7,7 @@ package io.modelgate.rollout;
  * @param paused whether it is paused
  * @param inconclusive whether it paused itself, over evidence that stayed inconclusive
  * @param waiting the step that it waits for a person to approve, or -1
- * @param alerts how often a person was told of it: 0, 1, or, escalated, 2
+ * @param alerts how often a person was told of it, or, if nothing holds it up, that it does not get on: 0, 1, or, escalated, 2
  */
 record Hold(long seq, boolean paused, boolean inconclusive, int waiting, int alerts) {
 
@@ -18,7 +18,7 @@ record Hold(long seq, boolean paused, boolean inconclusive, int waiting, int ale
     }
 
     Hold pausedAt(long entry, boolean byEvidence) {
-        return new Hold(held() ? seq : entry, true, byEvidence, waiting, alerts);
+        return new Hold(held() ? seq : entry, true, byEvidence, waiting, held() ? alerts : 0);
     }
 
     Hold resumed() {
@@ -26,7 +26,7 @@ record Hold(long seq, boolean paused, boolean inconclusive, int waiting, int ale
     }
 
     Hold waitingAt(long entry, int step) {
-        return new Hold(held() ? seq : entry, paused, inconclusive, step, alerts);
+        return new Hold(held() ? seq : entry, paused, inconclusive, step, held() ? alerts : 0);
     }
 
     Hold approved() {

@@ -135,14 +135,17 @@ final class Interventions {
     private Decision undoing(ModelGate<?, ?> gate, Actor actor, String reason) {
         CohortRouting routing = Routings.of(gate);
         RolloutRun run = routing.run();
-        if (run != null) {
+        ServingChange change = routing.memory().change();
+        boolean promotion = change != null && change.kind() == ServingChange.Kind.PROMOTED;
+        // A draft has changed nothing for anyone: what hurts is what was promoted before it.
+        if (run != null && (run.served() != null || !promotion)) {
             Decision decision = takeBack(gate, routing, run, actor, reason);
             String restored = run.promoted()
                     ? text(decision.data(), EntryTypes.TO)
                     : gate.describe().stable().orElse(run.plan().baseline());
             return reported(decision, restored, run.plan().candidate(), run.served());
         }
-        if (routing.running() != null) {
+        if (run == null && routing.running() != null) {
             String candidate = routing.running().version();
             Map<String, Object> data = Map.of(EntryTypes.ID, routing.running().id());
             return reported(

@@ -28,6 +28,11 @@ final class Judgement {
         if (alert > 0) {
             return new Move.Alert(alert, "held up for " + text(now.held()) + ": " + held(run));
         }
+        Stall stall = stall(now);
+        int stalled = stall == null ? 0 : level(run.hold(), stall.late(), stall.patience(), now.policy());
+        if (stall != null && stalled > 0) {
+            return new Move.Alert(stalled, "does not get on: " + stall.why());
+        }
         if (run.hold().paused()) {
             return new Move.Stay(held(run));
         }
@@ -48,14 +53,65 @@ final class Judgement {
     private static int alert(Situation now) {
         Hold hold = now.run().hold();
         PauseAlert policy = now.policy().pauseAlert();
-        if (!hold.held()) {
-            return 0;
-        }
-        if (hold.alerts() == 0 && now.held().compareTo(policy.after()) >= 0) {
+        return hold.held() ? level(hold, now.held(), policy.after(), now.policy()) : 0;
+    }
+
+    private static int level(Hold hold, Duration late, Duration patience, RolloutPolicy policy) {
+        if (hold.alerts() == 0 && late.compareTo(patience) >= 0) {
             return 1;
         }
-        Duration twice = policy.after().plus(policy.escalation());
-        return hold.alerts() == 1 && now.held().compareTo(twice) >= 0 ? 2 : 0;
+        Duration twice = patience.plus(policy.pauseAlert().escalation());
+        return hold.alerts() == 1 && late.compareTo(twice) >= 0 ? 2 : 0;
+    }
+
+    /**
+     * What nobody holds up and what gets on no more all the same, for want of callers.
+     *
+     * @param late for how long
+     * @param patience how long that is nothing to call a person for
+     */
+    private record Stall(Duration late, Duration patience, String why) {}
+
+    private static @Nullable Stall stall(Situation now) {
+        RolloutRun run = now.run();
+        Duration after = now.policy().pauseAlert().after();
+        if (run.hold().held() || run.stage() == Stage.DRAFT) {
+            return null;
+        }
+        if (run.stage() == Stage.CANARY && now.ready() == null) {
+            Duration least = now.policy().steps().get(run.step()).leastTime();
+            Duration late = least(now.elapsed().minus(least), now.unmoved());
+            // Twice the time that the policy thought would do is late; a minute more is not.
+            return new Stall(late, least.compareTo(after) > 0 ? least : after, lacksCallers(now));
+        }
+        Duration ready = run.promoted() ? now.elapsed().minus(now.policy().soak()) : now.ready();
+        if (ready == null || ready.isNegative() || !now.open() || !lacksData(now)) {
+            return null;
+        }
+        return new Stall(least(least(ready, now.quiet()), now.unmoved()), after, noData(now));
+    }
+
+    private static Duration least(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static String lacksCallers(Situation now) {
+        Step step = now.policy().steps().get(now.run().step());
+        return "at step " + now.run().step() + ", " + text(now.elapsed()) + " of at least " + text(step.leastTime())
+                + ", " + now.callers() + " of at least " + step.leastCallers() + " callers";
+    }
+
+    /** What was shown once says nothing of a version that nobody has called since; a policy may step by time alone. */
+    private static boolean lacksData(Situation now) {
+        RolloutRun run = now.run();
+        boolean needed = run.promoted()
+                ? !now.policy().soak().isZero()
+                : run.next() == null || now.policy().steps().get(run.step()).leastCallers() > 0;
+        return needed && !now.recent();
+    }
+
+    private static String noData(Situation now) {
+        return "no call of version \"" + now.run().plan().candidate() + "\" here for " + text(now.quiet());
     }
 
     private static String held(RolloutRun run) {
@@ -68,6 +124,9 @@ final class Judgement {
     private static Move afterPromotion(Situation now) {
         Duration soak = now.policy().soak();
         if (now.elapsed().compareTo(soak) >= 0) {
+            if (lacksData(now)) {
+                return new Move.Stay(noData(now));
+            }
             return new Move.Complete("watched for " + text(now.elapsed()) + " after its promotion, nothing regressed");
         }
         return now.run().stage() == Stage.FULL
@@ -78,10 +137,7 @@ final class Judgement {
     private static Move stepping(Situation now) {
         RolloutRun run = now.run();
         if (run.stage() == Stage.CANARY && now.ready() == null) {
-            Step step = now.policy().steps().get(run.step());
-            return new Move.Stay("at step " + run.step() + ", " + text(now.elapsed()) + " of at least "
-                    + text(step.leastTime()) + ", " + now.callers() + " of at least " + step.leastCallers()
-                    + " callers");
+            return new Move.Stay(lacksCallers(now));
         }
         Step next = run.next();
         if (next != null && !run.mayEnterNext()) {
@@ -93,6 +149,9 @@ final class Judgement {
         Optional<String> inconclusive = next == null ? inconclusive(now) : Optional.empty();
         if (inconclusive.isPresent()) {
             return impatient(now, inconclusive.get());
+        }
+        if (run.stage() == Stage.CANARY && lacksData(now)) {
+            return new Move.Stay(noData(now));
         }
         Optional<String> obstacle = obstacle(now);
         if (obstacle.isPresent()) {
@@ -132,9 +191,8 @@ final class Judgement {
     }
 
     private static Optional<String> obstacle(Situation now) {
-        if (!now.here()) {
-            return Optional.of("version \"" + now.run().plan().candidate()
-                    + "\" is not registered in this process, which leaves stepping up to others");
+        if (now.hindrance() != null) {
+            return Optional.of(now.hindrance());
         }
         return now.open() ? Optional.empty() : Optional.of("the calendar is closed");
     }

@@ -19,6 +19,11 @@ final class NoDataPage extends Page {
     void look(StepCounts totals) {}
 
     @Override
+    String hindrance() {
+        return "guardrail \"" + guardrail.name() + "\": " + why;
+    }
+
+    @Override
     Evidence evidence() {
         return evidence(false, why, Map.of());
     }

@@ -1,33 +1,72 @@
 package io.modelgate.rollout;
 
+import io.modelgate.Ticker;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells what no entry tells, when it changes and not at every look. Thread-safe. */
 final class Notices {
 
+    private static final Duration REWORDED = Duration.ofMinutes(10);
+
     private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
 
     private final RolloutEvents events;
+    private final Ticker ticker;
     private final InstantSource clock;
 
     /** What was last told, by what it is about. */
-    private final Map<String, String> told = new ConcurrentHashMap<>();
+    private final Map<String, Told> told = new ConcurrentHashMap<>();
 
-    Notices(RolloutEvents events, InstantSource clock) {
+    /**
+     * What was told.
+     *
+     * @param text what it said
+     * @param at when, by the ticker
+     */
+    private record Told(String text, long at) {}
+
+    Notices(RolloutEvents events, Ticker ticker, InstantSource clock) {
         this.events = events;
+        this.ticker = ticker;
         this.clock = clock;
     }
 
     /** Whether this is news. */
     private boolean news(String about, String text) {
-        return !text.equals(text.isEmpty() ? told.getOrDefault(about, "") : told.get(about))
-                && !text.equals(told.put(about, text))
-                && !text.isEmpty();
+        return news(about, text, Duration.ZERO);
+    }
+
+    /** Whether this is news: what users' code words anew at every look, or says at every other one, is heard now and then. */
+    private boolean newsNowAndThen(String about, String text) {
+        return news(about, text, REWORDED);
+    }
+
+    private boolean news(String about, String text, Duration apart) {
+        Told last = told.get(about);
+        if (text.isEmpty()) {
+            if (last != null) {
+                told.put(about, new Told("", last.at()));
+            }
+            return false;
+        }
+        long now = ticker.read();
+        if (last != null && (text.equals(last.text()) || now - last.at() < apart.toNanos())) {
+            return false;
+        }
+        told.put(about, new Told(text, now));
+        return true;
+    }
+
+    /** A gate's rollout is over, or none has been seen yet: what was told of it is of no use any more. */
+    void over(String gate) {
+        told.keySet().removeIf(about -> about.startsWith(gate + " "));
     }
 
     private RolloutEvent.About about(String gate, String rollout, String reason) {
@@ -36,7 +75,7 @@ final class Notices {
 
     void atRisk(String gate, RolloutRun run, List<String> risks) {
         String text = String.join("; ", risks);
-        if (news("risk " + gate + " " + run.plan().id(), text)) {
+        if (news(gate + " risk " + run.plan().id(), text)) {
             LOG.warn("gate \"{}\": rollout {}: {}", gate, run.plan().id(), text);
             events.publish(
                     new RolloutEvent.RollbackAtRisk(about(gate, run.plan().id(), text)));
@@ -45,7 +84,7 @@ final class Notices {
 
     void refused(String gate, RolloutRun run, List<String> objections) {
         String text = String.join("; ", objections);
-        if (news("refusal " + gate + " " + run.plan().id(), text)) {
+        if (newsNowAndThen(gate + " refusal " + run.plan().id(), text)) {
             events.publish(
                     new RolloutEvent.PromotionRefused(about(gate, run.plan().id(), text)));
         }
@@ -54,26 +93,23 @@ final class Notices {
     /** A rollback is due and cannot be made. */
     void stuck(String gate, RolloutRun run, String reason, List<String> obstacles) {
         String text = obstacles.isEmpty() ? "" : "cannot roll back: " + String.join("; ", obstacles);
-        if (news("stuck " + gate + " " + run.plan().id(), text)) {
+        if (news(gate + " stuck " + run.plan().id(), text)) {
             LOG.error("gate \"{}\": rollout {}: {}, {}", gate, run.plan().id(), reason, text);
             events.publish(new RolloutEvent.Hindered(
                     about(gate, run.plan().id(), text + "; " + reason + "; a person is needed")));
         }
     }
 
-    void lacking(String gate, RolloutRun run, boolean here) {
-        String text = here
-                ? ""
-                : "version \"" + run.plan().candidate()
-                        + "\" is not registered in this process: it learns nothing of it and leaves stepping up to others";
-        if (news("lack " + gate + " " + run.plan().id(), text)) {
+    void lacking(String gate, RolloutRun run, @Nullable String hindrance) {
+        String text = hindrance == null ? "" : hindrance;
+        if (newsNowAndThen(gate + " lack " + run.plan().id(), text)) {
             LOG.warn("gate \"{}\": rollout {}: {}", gate, run.plan().id(), text);
             events.publish(new RolloutEvent.Hindered(about(gate, run.plan().id(), text)));
         }
     }
 
     boolean hindered(String gate, String text) {
-        boolean news = news("look " + gate, text);
+        boolean news = newsNowAndThen(gate + " look", text);
         if (news) {
             events.publish(new RolloutEvent.Hindered(about(gate, "", text)));
         }

@@ -2,6 +2,7 @@ package io.modelgate.rollout;
 
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /** What the book holds of one guardrail. Not thread-safe. */
 abstract class Page {
@@ -36,6 +37,9 @@ abstract class Page {
     /** A new epoch has begun; {@link #share} and {@link #controlArm} are its own. */
     abstract void begin();
 
+    /** Before {@link #look}: how many calls of each version have begun and are not counted yet. */
+    void underWay(long ofCandidate, long ofStable) {}
+
     /** Takes the totals of the epoch, which only grow. */
     abstract void look(StepCounts totals);
 
@@ -46,6 +50,12 @@ abstract class Page {
      * of calls asks.
      */
     void resume(boolean goesOn) {}
+
+    /** Why this process cannot judge by this guardrail at all, or null. */
+    @Nullable
+    String hindrance() {
+        return null;
+    }
 
     void write(Map<String, Object> into) {
         into.put("regressed", regressed);

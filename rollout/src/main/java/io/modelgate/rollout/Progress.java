@@ -2,6 +2,7 @@ package io.modelgate.rollout;
 
 import io.modelgate.Metric;
 import io.modelgate.ModelGate;
+import io.modelgate.ModelVersion;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,14 @@ final class Progress {
     private static final Duration MOST_OFTEN = Duration.ofSeconds(10);
     private static final int CHECKPOINTS_A_STEP = 10;
 
+    /** Data is recent if it is no older than this, or than a tenth of what the policy wants to see. */
+    private static final Duration RECENT = Duration.ofMinutes(1);
+
+    private static final int RECENT_PARTS = 10;
+
     private final RolloutRun.Plan plan;
+    private final @Nullable ModelVersion candidate;
+    private final @Nullable ModelVersion baseline;
     private final EvidenceBook book;
     private final boolean ownTests;
 
@@ -34,6 +42,17 @@ final class Progress {
     private long callsOfEpoch;
     private long lastCheckpoint;
     private long looked = -1;
+
+    /** The candidate's calls at this weight; -1 while it is not known what a source had before this process. */
+    private long seenCalls = -1;
+
+    /** When they last became more, or -1. */
+    private long lastData = -1;
+
+    /** The entry that last moved the rollout, and when that was. */
+    private long moved = -1;
+
+    private long movedAt;
     private boolean begun;
     private StepCounts counts = StepCounts.NONE;
 
@@ -48,6 +67,8 @@ final class Progress {
             @Nullable Checkpoint checkpoint,
             long now) {
         plan = run.plan();
+        candidate = known(gate, plan.candidate());
+        baseline = known(gate, plan.baseline());
         ownTests = plan.policy().guardrails().stream().anyMatch(each -> each.kind() == Guardrail.Kind.CUSTOM);
         book = new EvidenceBook(
                 plan.policy(),
@@ -65,6 +86,15 @@ final class Progress {
         evidence = ownTests ? book.evidence() : null;
     }
 
+    /** Null for a version that the log never declared, which an entry may name all the same. */
+    private static @Nullable ModelVersion known(ModelGate<?, ?> gate, String version) {
+        return gate.describe().versions().contains(version) ? gate.version(version) : null;
+    }
+
+    private static long underWay(@Nullable ModelVersion version) {
+        return version == null ? 0 : version.inFlight();
+    }
+
     private void restore(RolloutRun run, Checkpoint checkpoint) {
         boolean restored = book.restore(checkpoint.evidence());
         callsBefore = checkpoint.calls();
@@ -77,6 +107,8 @@ final class Progress {
             elapsed = checkpoint.elapsed();
             ready = checkpoint.ready();
             callersBefore = checkpoint.callers();
+            callsOfEpoch = checkpoint.epochCalls();
+            callsBefore -= callsOfEpoch;
             begun = true;
         }
     }
@@ -101,7 +133,11 @@ final class Progress {
             held = 0;
         }
         counts = now;
-        callsOfEpoch = now.candidate().calls().answered() + now.byRule().answered();
+        long calls = now.candidate().calls().answered() + now.byRule().answered();
+        if (calls < callsOfEpoch) {
+            callsBefore += callsOfEpoch; // the source counts from zero again; one that has them all kept them
+        }
+        callsOfEpoch = calls;
         if (!begun && run.stage() != Stage.DRAFT) {
             double weight = (double) run.weight() / Weight.FULL.parts();
             synchronized (book) {
@@ -109,12 +145,18 @@ final class Progress {
             }
             begun = true;
         }
+        data(now.candidate().calls().calls() + now.byRule().calls());
+        if (moved != run.last().seq()) {
+            movedAt = moved < 0 ? 0 : elapsed;
+            moved = run.last().seq();
+        }
         long all = callsOfEpoch
                 + now.stable().calls().calls()
                 + now.candidate().calls().calls()
                 + now.byRule().calls();
         if (begun && (all != looked || ownTests)) { // counts that stand still cost nothing
             synchronized (book) {
+                book.underWay(underWay(candidate), underWay(baseline));
                 book.look(now);
                 // Nobody has to wait for a user's test, which may wait for them.
                 evidence = ownTests ? book.evidence() : null;
@@ -124,9 +166,19 @@ final class Progress {
         notice(run);
     }
 
+    private void data(long calls) {
+        if (seenCalls >= 0 && calls > seenCalls) {
+            lastData = elapsed;
+        }
+        seenCalls = calls;
+    }
+
     private void begin(RolloutRun run) {
         epoch = run.epoch();
         elapsed = 0;
+        seenCalls = 0;
+        lastData = -1;
+        movedAt = 0;
         ready = -1;
         callersBefore = 0;
         callsBefore += callsOfEpoch;
@@ -184,6 +236,20 @@ final class Progress {
         }
     }
 
+    /** Why this process cannot judge the candidate, or null. */
+    @Nullable
+    String hindrance(boolean here) {
+        List<String> hindrances = book.hindrances();
+        if (here && hindrances.isEmpty()) {
+            return null;
+        }
+        return (here
+                        ? String.join("; ", hindrances)
+                        : "version \"" + plan.candidate()
+                                + "\" is not registered in this process: it learns nothing of it")
+                + "; it leaves stepping up to others";
+    }
+
     StepCounts counts() {
         return counts;
     }
@@ -193,25 +259,39 @@ final class Progress {
         return callsBefore + callsOfEpoch;
     }
 
-    Situation situation(RolloutRun run, boolean open, @Nullable String killed, boolean here) {
+    Situation situation(RolloutRun run, boolean open, @Nullable String killed, @Nullable String hindrance) {
         return new Situation(
                 run,
                 elapsed(),
                 ready < 0 ? null : Duration.ofNanos(elapsed - ready),
                 held(),
+                Duration.ofNanos(elapsed - Math.max(lastData, 0)),
+                lastData >= 0 && elapsed - lastData <= recent(run).toNanos(),
+                Duration.ofNanos(Math.max(0, elapsed - movedAt)),
                 callers(),
                 regressed(),
                 this::evidence,
                 open,
                 killed,
-                here);
+                hindrance);
+    }
+
+    private Duration recent(RolloutRun run) {
+        Duration watched = run.promoted() || run.step() < 0
+                ? plan.policy().soak()
+                : plan.policy().steps().get(run.step()).leastTime();
+        Duration part = watched.dividedBy(RECENT_PARTS);
+        return part.compareTo(RECENT) < 0 ? RECENT : part.compareTo(RAREST) > 0 ? RAREST : part;
     }
 
     /** Whether enough has happened since the last checkpoint to make another. */
     boolean checkpointDue(RolloutRun run, long tick) {
-        Duration atLeast = run.promoted() || run.step() < 0
+        Duration step = run.promoted() || run.step() < 0
                 ? RAREST
                 : plan.policy().steps().get(run.step()).leastTime().dividedBy(CHECKPOINTS_A_STEP);
+        // A short step that waits for weeks would fill the log otherwise.
+        Duration late = elapsed().dividedBy(CHECKPOINTS_A_STEP);
+        Duration atLeast = step.compareTo(late) > 0 ? step : late;
         Duration every =
                 atLeast.compareTo(MOST_OFTEN) < 0 ? MOST_OFTEN : atLeast.compareTo(RAREST) > 0 ? RAREST : atLeast;
         return tick - lastCheckpoint >= every.toNanos();
@@ -221,6 +301,6 @@ final class Progress {
     Checkpoint checkpoint(String reached, long tick) {
         lastCheckpoint = tick;
         Map<String, Object> state = book.checkpoint();
-        return new Checkpoint(epoch, elapsed, ready, hold, held, callers(), calls(), reached, state);
+        return new Checkpoint(epoch, elapsed, ready, hold, held, callers(), calls(), callsOfEpoch, reached, state);
     }
 }

@@ -89,7 +89,7 @@ public sealed interface RolloutEvent {
     record Resumed(About about) implements RolloutEvent {}
 
     /**
-     * It has been paused, or has waited for an approval, longer than the policy lets pass in silence.
+     * It has been paused, or has waited for an approval or for callers, longer than the policy lets pass in silence.
      *
      * @param about what all events have
      * @param escalated whether this is the second and last time that it says so

@@ -150,7 +150,7 @@ record RolloutRun(
     }
 
     private RolloutRun soaking(Entry entry) {
-        return stage == Stage.FULL ? moved(Stage.SOAK, hold, resumed, entry) : this;
+        return stage == Stage.FULL ? moved(Stage.SOAK, hold.held() ? hold : Hold.NONE, resumed, entry) : this;
     }
 
     private RolloutRun paused(Entry entry) {
@@ -201,11 +201,15 @@ record RolloutRun(
     }
 
     private RolloutRun alerted(Entry entry) {
-        boolean fits = hold.held()
-                && entry.number(EntryTypes.HOLD, -1) == hold.seq()
+        boolean fits = entry.number(EntryTypes.HOLD, -1) == unmovedSince()
                 && entry.number(EntryTypes.ALERT, -1) == hold.alerts() + 1
                 && hold.alerts() < 2;
         return fits ? moved(stage, hold.alerted(), resumed, last) : this;
+    }
+
+    /** The entry since which something holds it up, or, if nothing does, the last that moved it. */
+    long unmovedSince() {
+        return hold.held() ? hold.seq() : last.seq();
     }
 
     RolloutRun ended(Stage end, boolean displacedBy, Entry entry) {

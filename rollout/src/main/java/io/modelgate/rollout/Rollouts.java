@@ -46,7 +46,7 @@ public final class Rollouts implements AutoCloseable {
         this.gates = gates;
         decided = new Decided(
                 gates, config.instance + "-" + UUID.randomUUID().toString().substring(0, 8));
-        notices = new Notices(events, gates::now);
+        notices = new Notices(events, gates.ticker(), gates::now);
         tests = new UsersTests(config.tests);
         controller = new Controller(gates, config, tests, decided, notices);
         starting = new Starting(gates, decided, tests, notices);
@@ -143,7 +143,7 @@ public final class Rollouts implements AutoCloseable {
     /**
      * Looks once at every rollout, on this thread, and makes the decisions that are due: at most one for each. Made for tests and for
      * whoever sets {@link RolloutsBuilder#manual}. Never throws for what goes wrong with a rollout: that is a
-     * {@link RolloutEvent.Hindered}. Does nothing once the gates are closed.
+     * {@link RolloutEvent.Hindered}. Does nothing once this or the gates are closed.
      */
     public void tick() {
         controller.tick();

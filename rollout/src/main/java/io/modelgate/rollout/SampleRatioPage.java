@@ -18,6 +18,8 @@ final class SampleRatioPage extends Page {
     private double log;
     private long candidate;
     private long stable;
+    private long candidateUnderWay;
+    private long stableUnderWay;
 
     SampleRatioPage(Guardrail guardrail, double alpha, double promotionAlpha) {
         super(guardrail, alpha, promotionAlpha);
@@ -36,14 +38,29 @@ final class SampleRatioPage extends Page {
     }
 
     @Override
+    void underWay(long ofCandidate, long ofStable) {
+        candidateUnderWay = Math.max(ofCandidate, 0);
+        stableUnderWay = Math.max(ofStable, 0);
+    }
+
+    private static long between(long counted, long wanted, long underWay) {
+        return Math.max(counted, Math.min(wanted, counted + underWay));
+    }
+
+    @Override
     void look(StepCounts totals) {
         if (!controlArm) {
             return;
         }
         candidate = Math.max(totals.candidate().units(), 0);
         stable = Math.max(totals.stable().units(), 0);
+        // A caller is counted once its call is over. Those whose calls are under way came too: of all that they may be,
+        // the likeliest.
+        double odds = share / (1 - share);
+        long came = between(candidate, Math.round(stable * odds), candidateUnderWay);
+        long others = between(stable, Math.round(candidate / odds), stableUnderWay);
         log = new BetaMixture(share, WEIGHT * share, WEIGHT * (1 - share), BetaMixture.Alternative.OTHER)
-                .log(candidate, stable);
+                .log(came, others);
         regressed |= log >= Math.log(needed());
     }
 

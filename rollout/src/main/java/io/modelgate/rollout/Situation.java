@@ -12,28 +12,47 @@ import org.jspecify.annotations.Nullable;
  * @param elapsed how long this process has watched the present weight
  * @param ready how long the step's least time and callers have been reached; null if they are not
  * @param held how long this process has seen it held up
+ * @param quiet for how long the candidate has had no call at the present weight
+ * @param recent whether it has had one, recently enough for a decision that rests on data
+ * @param unmoved how long this process has seen nobody move it
  * @param callers about how many callers the candidate had at this weight
  * @param regressed whether the data says of any guardrail that it has regressed
  * @param said what the data says, put into words by whoever asks
  * @param open whether the calendar allows stepping up now
  * @param killed who killed the version under rollout and why, or null
- * @param here whether this process has the version under rollout, without which it learns nothing of it
+ * @param hindrance why this process cannot judge the version under rollout, or null
  */
 record Situation(
         RolloutRun run,
         Duration elapsed,
         @Nullable Duration ready,
         Duration held,
+        Duration quiet,
+        boolean recent,
+        Duration unmoved,
         long callers,
         boolean regressed,
         Supplier<List<Evidence>> said,
         boolean open,
         @Nullable String killed,
-        boolean here) {
+        @Nullable String hindrance) {
 
     /** The same with other evidence. */
     Situation seeing(boolean otherRegressed, Supplier<List<Evidence>> other) {
-        return new Situation(run, elapsed, ready, held, callers, otherRegressed, other, open, killed, here);
+        return new Situation(
+                run,
+                elapsed,
+                ready,
+                held,
+                quiet,
+                recent,
+                unmoved,
+                callers,
+                otherRegressed,
+                other,
+                open,
+                killed,
+                hindrance);
     }
 
     List<Evidence> evidence() {

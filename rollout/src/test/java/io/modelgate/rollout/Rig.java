@@ -33,6 +33,19 @@ final class Rig implements AutoCloseable {
         volatile Finding finding = Finding.INCONCLUSIVE;
         volatile long callers = 1_000;
 
+        /** Whether callers go on to call, once a minute. */
+        volatile boolean flowing = true;
+
+        private volatile long calls;
+
+        /** The candidate's calls up to now: ten, if it has as many callers, and one a minute. */
+        long calls() {
+            calls = !flowing || callers == 0
+                    ? calls
+                    : Math.min(callers, 10) + Duration.ofNanos(time.read()).toMinutes();
+            return calls;
+        }
+
         /** By a gate's name: what its guardrail finds, instead of {@link #finding}. */
         volatile @Nullable String failing;
 
@@ -89,7 +102,7 @@ final class Rig implements AutoCloseable {
             throw new IllegalStateException("no counts of " + rollout + " since " + since);
         }
         CallTally tally = new CallTally(0);
-        for (int i = 0; i < Math.min(world.callers, 10); i++) {
+        for (long i = world.calls(); i > 0; i--) {
             tally.answered(1_000, 1);
         }
         CallCounts calls = tally.counts();

@@ -33,7 +33,7 @@ class RollbackTest {
         assertThat(rollback.bad()).isEqualTo("v2");
         assertThat(rollback.since()).isEqualTo(Instant.parse("2026-03-02T10:00:00Z"));
         assertThat(rollback.callers()).isEqualTo(1_000);
-        assertThat(rollback.calls()).isEqualTo(10);
+        assertThat(rollback.calls()).isEqualTo(world.calls());
         assertThat(rollback.remedies()).singleElement().asString().contains("not in the registry");
         assertThat(rig.stage()).isEqualTo(Stage.ABORTED);
         assertThat(rig.gate.routing().orElseThrow().candidate()).isNull();
@@ -75,6 +75,26 @@ class RollbackTest {
         Rollout.start(rig.gate, "v2", r -> r.weight(Weight.FULL), Rig.ALICE, "");
         assertThat(rollback().bad()).isEqualTo("v2");
         assertThat(rig.gate.call("", Caller.of("user-1"))).isEqualTo("v1");
+    }
+
+    @Test
+    void aDraftThatNobodyHasSeenIsNotWhatIsUndone() {
+        Rig.stored(rig.gate.version("v3").promote(Rig.ALICE, "emergency"));
+        rig.start("v2", Rig.policy(p -> p.manualStep(Weight.percent(1), Rig.MINUTE, 100)));
+        assertThat(rig.stage()).isEqualTo(Stage.DRAFT);
+        Rollback rollback = rollback();
+        assertThat(rollback.bad()).isEqualTo("v3");
+        assertThat(rig.stable()).isEqualTo("v1");
+        assertThat(rig.stage()).as("it has lost what it would be compared with").isEqualTo(Stage.ABORTED);
+    }
+
+    @Test
+    void aDraftThatWasAbortedDoesNotHideThePromotionBeforeIt() {
+        Rig.stored(rig.gate.version("v3").promote(Rig.ALICE, "emergency"));
+        rig.start("v2", Rig.policy(p -> p.manualStep(Weight.percent(1), Rig.MINUTE, 100)));
+        Rig.stored(rig.rollouts.abort(rig.gate, Rig.ALICE, "not today"));
+        assertThat(rollback().bad()).isEqualTo("v3");
+        assertThat(rig.stable()).isEqualTo("v1");
     }
 
     @Test
