@@ -107,8 +107,13 @@ final class Decided {
         data.put(EntryTypes.PROCESS, process);
     }
 
-    boolean own(Decision decision) {
-        return process.equals(decision.data().get(EntryTypes.PROCESS));
+    /**
+     * Whether this process has to notify of a decision: of its own, and of one that no process marked, because it was made by the command or
+     * by a call of core's, as a rollback at 3 a.m. may be. Rather each process notifies of that than none.
+     */
+    boolean toTell(Decision decision) {
+        Object marked = decision.data().get(EntryTypes.PROCESS);
+        return marked == null || process.equals(marked);
     }
 
     /** What a guardrail or a person who killed has said may be long, or hold what an entry's reason must not. */

@@ -98,7 +98,7 @@ public final class Rollouts implements AutoCloseable {
                 RolloutEvent event = routing.memory().event(entry.seq());
                 if (event != null) {
                     events.publish(event);
-                    if (decided.own(entry.decision())) {
+                    if (decided.toTell(entry.decision())) {
                         tell(event);
                     }
                 }

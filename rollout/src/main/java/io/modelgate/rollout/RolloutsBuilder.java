@@ -65,7 +65,8 @@ public final class RolloutsBuilder {
 
     /**
      * Notifies a webhook, of what this process decides and of what hinders it: each process that shares the control log notifies of its
-     * own decisions, so that each is told once. Whoever made the webhook closes it.
+     * own decisions, so that each is told once. Of a decision that was made elsewhere, by the command for instance, every process with a
+     * webhook notifies, each time with the id of the same entry. Whoever made the webhook closes it.
      */
     public RolloutsBuilder webhook(Webhook webhook) {
         webhooks.add(webhook);

@@ -3,6 +3,7 @@ package io.modelgate.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.modelgate.Actor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -16,6 +17,32 @@ import org.junit.jupiter.api.Test;
 class NotificationTest {
 
     private static final int EVENTS = 5;
+
+    @Test
+    void whatTheCommandDecidesIsToldToo() throws Exception {
+        List<String> bodies = new CopyOnWriteArrayList<>();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        server.start();
+        URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        Rig.World world = new Rig.World();
+        try (Webhook hook = Webhook.to(uri, w -> w.secret("0123456789abcdef"));
+                Rig rig = new Rig(world, r -> r.webhook(hook))) {
+            rig.promoted("v2");
+            rig.gate.rollback(Actor.of("bob"), "approvals fell");
+            rig.minutes(1);
+            while (bodies.stream().noneMatch(body -> body.contains("\"rolled-back\"")) && hook.givenUp() == 0) {
+                Thread.onSpinWait();
+            }
+            assertThat(bodies).anyMatch(body -> body.contains("rolled-back") && body.contains("bob"));
+        } finally {
+            server.stop(0);
+        }
+    }
 
     @Test
     void ofSeveralProcessesEachNotifiesOfItsOwnDecisionsSoThatEachIsToldOnce() throws Exception {

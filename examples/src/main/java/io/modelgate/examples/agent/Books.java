@@ -94,8 +94,9 @@ final class Books {
 
     /** Whether the ledger has what a session's calls used: a call that was cut is settled by its model's thread, when that ends. */
     boolean settled(Service service, String session) {
-        return service.spent(AgentGate.SESSION_TOKENS, session)
-                == bill(session).stream().mapToLong(Line::tokens).sum();
+        return service.gates().budgets().reservations() == 0
+                && service.spent(AgentGate.SESSION_TOKENS, session)
+                        == bill(session).stream().mapToLong(Line::tokens).sum();
     }
 
     /** Takes over what the ledger and the gate say when the first process stops. */
