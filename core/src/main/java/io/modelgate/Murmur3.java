@@ -13,36 +13,18 @@ final class Murmur3 {
 
     private Murmur3() {}
 
-    /**
-     * The hash of a key. Too large to be inlined, on purpose: it would take more than a third of the compiled code that the serving path
-     * may have. Eight characters at a time, as the compiler would do it.
-     */
     static int hash(String key) {
         int length = key.length();
         int h = 0;
         int seen = 0; // any bit above 0x7f shows a character that is more than one byte
         int i = 0;
-        for (; i + 8 <= length; i += 8) {
-            char a = key.charAt(i);
-            char b = key.charAt(i + 1);
-            char c = key.charAt(i + 2);
-            char d = key.charAt(i + 3);
-            char e = key.charAt(i + 4);
-            char f = key.charAt(i + 5);
-            char g = key.charAt(i + 6);
-            char last = key.charAt(i + 7);
-            seen |= a | b | c | d | e | f | g | last;
-            h = mix(h, a | (b << 8) | (c << 16) | (d << 24));
-            h = mix(h, e | (f << 8) | (g << 16) | (last << 24));
-        }
-        if (i + 4 <= length) {
+        for (; i + 4 <= length; i += 4) {
             char a = key.charAt(i);
             char b = key.charAt(i + 1);
             char c = key.charAt(i + 2);
             char d = key.charAt(i + 3);
             seen |= a | b | c | d;
             h = mix(h, a | (b << 8) | (c << 16) | (d << 24));
-            i += 4;
         }
         int tail = 0;
         for (int shift = 0; i < length; i++, shift += 8) {
@@ -50,12 +32,13 @@ final class Murmur3 {
             seen |= c;
             tail |= c << shift;
         }
-        if (seen < 0x80) {
-            return finish(h, tail, length);
-        }
-        byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        h = 0;
-        for (i = 0; i + 4 <= bytes.length; i += 4) {
+        return seen < 0x80 ? finish(h, tail, length) : hash(key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static int hash(byte[] bytes) {
+        int h = 0;
+        int i = 0;
+        for (; i + 4 <= bytes.length; i += 4) {
             h = mix(
                     h,
                     unsigned(bytes[i])
@@ -63,7 +46,7 @@ final class Murmur3 {
                             | (unsigned(bytes[i + 2]) << 16)
                             | (bytes[i + 3] << 24));
         }
-        tail = 0;
+        int tail = 0;
         for (int shift = 0; i < bytes.length; i++, shift += 8) {
             tail |= unsigned(bytes[i]) << shift;
         }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 
-/** That a caller made for one call is not allocated rests on what the compiler inlines, and that on the size of a few methods. */
+/** That a caller made for one call is not allocated rests on what the compiler inlines, and that on the size of two methods. */
 class InliningTest {
 
     /** HotSpot's FreqInlineSize: a hot method of more bytecodes is not inlined. */
@@ -19,12 +19,6 @@ class InliningTest {
     @Test
     void theInvocationIsTooLargeToBeInlined() {
         assertThat(bytecodes(Invoker.class, "java.lang.Object attempt(")).isGreaterThan(LARGEST_INLINED);
-    }
-
-    @Test
-    void theHashOfAKeyIsTooLargeToBeInlined() {
-        assertThat(bytecodes(Murmur3.class, "static int hash(java.lang.String)"))
-                .isGreaterThan(LARGEST_INLINED);
     }
 
     @Test

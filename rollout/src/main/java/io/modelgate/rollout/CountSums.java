@@ -34,6 +34,12 @@ final class CountSums {
         return from.answered() <= to.answered() && Misses.of(from) <= Misses.of(to);
     }
 
+    static long calls(StepCounts counts) {
+        return Misses.calls(counts.stable().calls())
+                + Misses.calls(counts.candidate().calls())
+                + Misses.calls(counts.byRule());
+    }
+
     static StepCounts plus(StepCounts one, StepCounts other) {
         return merge(one, other, 1);
     }

@@ -73,8 +73,7 @@ final class EvidenceBook {
 
     /**
      * Takes what was counted in this epoch up to now. The first look of an epoch counts from zero. Counts that became fewer are a source
-     * that began anew, if they are less than half, and
-     * else one that lags, whose counts wait until they are as many again: they are no data, and what comes on top of them is.
+     * that began anew: they are no data, and what comes on top of them is. {@link Steady} keeps those of a source that lags from it.
      */
     void look(StepCounts counts) {
         if (!begun) {
@@ -83,9 +82,6 @@ final class EvidenceBook {
         if (restored) {
             takeUp(counts);
         } else if (!CountSums.grown(last, counts)) {
-            if (2 * calls(counts) >= calls(last)) {
-                return; // a replica that lags, not a source that began anew: it would be counted again at each turn
-            }
             base = totals(last);
             origin = counts;
             rebased = true;
@@ -114,12 +110,6 @@ final class EvidenceBook {
         rebased = !goesOn;
         restored = false;
         pages.forEach(page -> page.resume(goesOn));
-    }
-
-    private static long calls(StepCounts counts) {
-        return Misses.calls(counts.stable().calls())
-                + Misses.calls(counts.candidate().calls())
-                + Misses.calls(counts.byRule());
     }
 
     private StepCounts totals(StepCounts counts) {

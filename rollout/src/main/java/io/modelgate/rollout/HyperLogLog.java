@@ -72,7 +72,7 @@ final class HyperLogLog {
     }
 
     /** About how many different values were added. */
-    long estimate() {
+    synchronized long estimate() {
         if (changed) {
             changed = false; // first: whatever is added from now on is counted again
             estimate = Math.round(estimated());

@@ -75,7 +75,10 @@ final class Judgement {
     private static @Nullable Stall stall(Situation now) {
         RolloutRun run = now.run();
         Duration after = now.policy().pauseAlert().after();
-        if (run.hold().held() || run.stage() == Stage.DRAFT) {
+        if (run.hold().held() || run.stage() == Stage.DRAFT || now.hindrance() != null || !now.open()) {
+            return null; // a process that cannot judge has said so, and others may get on
+        }
+        if (run.stage() == Stage.CANARY && now.ready() == null && readyElsewhere(run)) {
             return null;
         }
         if (run.stage() == Stage.CANARY && now.ready() == null) {
@@ -85,10 +88,15 @@ final class Judgement {
             return new Stall(late, least.compareTo(after) > 0 ? least : after, lacksCallers(now));
         }
         Duration ready = run.promoted() ? now.elapsed().minus(now.policy().soak()) : now.ready();
-        if (ready == null || ready.isNegative() || !now.open() || !lacksData(now)) {
+        if (ready == null || ready.isNegative() || !lacksData(now)) {
             return null;
         }
         return new Stall(least(least(ready, now.quiet()), now.unmoved()), after, noData(now));
+    }
+
+    /** Whether another process has had this step's least time and callers: the callers may all be that one's. */
+    private static boolean readyElsewhere(RolloutRun run) {
+        return run.checkpoints().values().stream().anyMatch(each -> each.since() == run.epoch() && each.ready() >= 0);
     }
 
     private static Duration least(Duration one, Duration other) {
@@ -127,6 +135,9 @@ final class Judgement {
             if (lacksData(now)) {
                 return new Move.Stay(noData(now));
             }
+            if (now.hindrance() != null) {
+                return new Move.Stay(now.hindrance());
+            }
             return new Move.Complete("watched for " + text(now.elapsed()) + " after its promotion, nothing regressed");
         }
         return now.run().stage() == Stage.FULL
@@ -147,6 +158,9 @@ final class Judgement {
                     : new Move.Wait(step, "step " + step + " to " + next.weight() + " waits for an approval");
         }
         Optional<String> inconclusive = next == null ? inconclusive(now) : Optional.empty();
+        if (inconclusive.isPresent() && now.hindrance() != null) {
+            return new Move.Stay(now.hindrance());
+        }
         if (inconclusive.isPresent()) {
             return impatient(now, inconclusive.get());
         }

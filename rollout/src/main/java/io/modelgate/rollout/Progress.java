@@ -25,8 +25,9 @@ final class Progress {
     private static final int RECENT_PARTS = 10;
 
     private final RolloutRun.Plan plan;
-    private final @Nullable ModelVersion candidate;
-    private final @Nullable ModelVersion baseline;
+    private final UnderWay candidate;
+    private final UnderWay baseline;
+    private final Steady steady = new Steady();
     private final EvidenceBook book;
     private final boolean ownTests;
 
@@ -49,6 +50,9 @@ final class Progress {
     /** When they last became more, or -1. */
     private long lastData = -1;
 
+    /** Since when this process could have seen data: what came before a restart is another's to tell. */
+    private long quietFrom;
+
     /** The entry that last moved the rollout, and when that was. */
     private long moved = -1;
 
@@ -67,8 +71,8 @@ final class Progress {
             @Nullable Checkpoint checkpoint,
             long now) {
         plan = run.plan();
-        candidate = known(gate, plan.candidate());
-        baseline = known(gate, plan.baseline());
+        candidate = new UnderWay(known(gate, plan.candidate()), now);
+        baseline = new UnderWay(known(gate, plan.baseline()), now);
         ownTests = plan.policy().guardrails().stream().anyMatch(each -> each.kind() == Guardrail.Kind.CUSTOM);
         book = new EvidenceBook(
                 plan.policy(),
@@ -91,10 +95,6 @@ final class Progress {
         return gate.describe().versions().contains(version) ? gate.version(version) : null;
     }
 
-    private static long underWay(@Nullable ModelVersion version) {
-        return version == null ? 0 : version.inFlight();
-    }
-
     private void restore(RolloutRun run, Checkpoint checkpoint) {
         boolean restored = book.restore(checkpoint.evidence());
         callsBefore = checkpoint.calls();
@@ -105,6 +105,7 @@ final class Progress {
         if (restored && checkpoint.since() == run.epoch()) {
             epoch = checkpoint.since();
             elapsed = checkpoint.elapsed();
+            quietFrom = elapsed;
             ready = checkpoint.ready();
             callersBefore = checkpoint.callers();
             callsOfEpoch = checkpoint.epochCalls();
@@ -132,10 +133,12 @@ final class Progress {
             hold = run.hold().seq();
             held = 0;
         }
+        now = steady.of(now, tick);
         counts = now;
         long calls = now.candidate().calls().answered() + now.byRule().answered();
         if (calls < callsOfEpoch) {
-            callsBefore += callsOfEpoch; // the source counts from zero again; one that has them all kept them
+            // The source counts from zero again, or has lost some; one that has them all kept them.
+            callsBefore += 2 * calls < callsOfEpoch ? callsOfEpoch : callsOfEpoch - calls;
         }
         callsOfEpoch = calls;
         if (!begun && run.stage() != Stage.DRAFT) {
@@ -156,7 +159,7 @@ final class Progress {
                 + now.byRule().calls();
         if (begun && (all != looked || ownTests)) { // counts that stand still cost nothing
             synchronized (book) {
-                book.underWay(underWay(candidate), underWay(baseline));
+                book.underWay(candidate.calls(tick), baseline.calls(tick));
                 book.look(now);
                 // Nobody has to wait for a user's test, which may wait for them.
                 evidence = ownTests ? book.evidence() : null;
@@ -176,6 +179,8 @@ final class Progress {
     private void begin(RolloutRun run) {
         epoch = run.epoch();
         elapsed = 0;
+        quietFrom = 0;
+        steady.begin();
         seenCalls = 0;
         lastData = -1;
         movedAt = 0;
@@ -265,7 +270,7 @@ final class Progress {
                 elapsed(),
                 ready < 0 ? null : Duration.ofNanos(elapsed - ready),
                 held(),
-                Duration.ofNanos(elapsed - Math.max(lastData, 0)),
+                Duration.ofNanos(elapsed - Math.max(lastData, quietFrom)),
                 lastData >= 0 && elapsed - lastData <= recent(run).toNanos(),
                 Duration.ofNanos(Math.max(0, elapsed - movedAt)),
                 callers(),
