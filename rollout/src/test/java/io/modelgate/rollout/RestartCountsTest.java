@@ -48,4 +48,26 @@ class RestartCountsTest {
             assertThat(two.rollouts.rollback(two.gate, Rig.BOB, "").calls()).isEqualTo(first.calls() + second.calls());
         }
     }
+
+    @Test
+    void aRestartWhileItWaitsForEvidenceCallsNobody() {
+        Rig.World before = world();
+        try (Rig one = new Rig(before, r -> {})) {
+            RolloutPolicy patient = Rig.policy(p -> {
+                Rig.steps(p);
+                p.inconclusive(Duration.ofDays(3), Inconclusive.Then.WAIT);
+            });
+            one.start("v2", patient).stored(Duration.ofSeconds(5));
+            one.minutes(300);
+            assertThat(one.status().step()).as("waits at the last step").isEqualTo(2);
+            assertThat(one.heard(RolloutEvent.HeldTooLong.class)).isEmpty();
+        }
+        Rig.World after = world();
+        after.time.advance(Duration.ofMinutes(301));
+        try (Rig two = new Rig(after, r -> {})) {
+            two.minutes(5);
+            assertThat(two.status().inStep()).isGreaterThan(Duration.ofHours(2));
+            assertThat(two.heard(RolloutEvent.HeldTooLong.class)).isEmpty();
+        }
+    }
 }
