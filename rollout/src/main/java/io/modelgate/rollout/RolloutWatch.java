@@ -217,7 +217,7 @@ final class RolloutWatch implements Watch {
         for (int rate = 0; rate < RATES; rate++) {
             long callers = known.missed.get(arm * RATES + rate);
             if (callers > 0) {
-                missed = missed == NOBODY_MISSED ? new EnumMap<>(NOBODY_MISSED) : missed;
+                missed = missed.isEmpty() ? new EnumMap<>(Rate.class) : missed;
                 missed.put(ALL_RATES[rate], callers);
             }
         }
