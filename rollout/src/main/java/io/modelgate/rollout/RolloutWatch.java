@@ -214,10 +214,12 @@ final class RolloutWatch implements Watch {
 
     private ArmCounts arm(Epoch known, int arm) {
         Map<Rate, Long> missed = NOBODY_MISSED;
+        boolean anybody = false;
         for (int rate = 0; rate < RATES; rate++) {
             long callers = known.missed.get(arm * RATES + rate);
             if (callers > 0) {
-                missed = missed.isEmpty() ? new EnumMap<>(Rate.class) : missed;
+                missed = anybody ? missed : new EnumMap<>(NOBODY_MISSED);
+                anybody = true;
                 missed.put(ALL_RATES[rate], callers);
             }
         }
