@@ -22,6 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The demo from training to revive, told while it happens. For use by one thread. */
 final class Story {
@@ -41,6 +42,7 @@ final class Story {
     private final Books books;
     private final Backend a = new Backend("cpu-a");
     private final Backend b = new Backend("cpu-b");
+    private volatile @Nullable RolloutEvent told;
 
     /** A story for so many callers, with its control log in this file. */
     Story(Page page, Path log, int callers) {
@@ -102,11 +104,11 @@ final class Story {
         page.chapter("v1 is stable; v2 gets its callers by a policy, as the evidence allows");
         ModelGate<Applicant, Decision> credit = service.credit();
         Traffic.Run run = traffic.endless(credit);
-        try (Subscription told = service.rollouts().onEvent(this::tell)) {
+        try (Subscription events = service.rollouts().onEvent(this::tell)) {
             roll(service, "v2", "canary of v2");
             until("v2 to be promoted", () -> stage(service) == Stage.SOAK);
             page.line("who gets v1 still is the control arm: 5 %% of the callers, until the soak is over");
-            until("the soak of v2", () -> stage(service) == Stage.COMPLETE);
+            until("the soak of v2", () -> told instanceof RolloutEvent.Completed);
         }
         page.answersHead();
         page.answers(end(run));
@@ -120,9 +122,9 @@ final class Story {
         long start = TICKER.read();
         Traffic.Run run = traffic.endless(credit);
         Duration took;
-        try (Subscription told = service.rollouts().onEvent(this::tell)) {
+        try (Subscription events = service.rollouts().onEvent(this::tell)) {
             roll(service, "v3", "canary of v3, new serving code");
-            until("v3 to be aborted", () -> stage(service) == Stage.ABORTED);
+            until("v3 to be aborted", () -> told instanceof RolloutEvent.Aborted);
             took = Duration.ofNanos(TICKER.read() - start);
         }
         double callsPerSecond = run.tally().asked() / (took.toNanos() / 1e9);
@@ -171,6 +173,7 @@ final class Story {
         } else if (event instanceof RolloutEvent.Completed) {
             page.line("the soak is over: everyone gets the promoted version");
         }
+        told = event; // last: whoever waits for it finds it on the page
     }
 
     /** What the peers' example rules would have done with v3, on this traffic. Every call to it is answered, so their checks pass. */
