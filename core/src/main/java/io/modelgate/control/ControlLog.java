@@ -1,5 +1,6 @@
 package io.modelgate.control;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -61,6 +62,52 @@ public interface ControlLog extends AutoCloseable {
     /** Whether appends neither wait nor do input or output, so that they may be made on any thread. */
     default boolean immediate() {
         return false;
+    }
+
+    /**
+     * Calls a listener when entries that followers were given are no longer part of the log, because its store lost them and went on
+     * without: what was folded from them has to be folded anew, from the first entry on. It is called on the thread that calls followers,
+     * before they are given any later entry. A log whose entries never leave it, the default, has nothing to tell.
+     */
+    default Subscription onReplaced(Runnable listener) {
+        return () -> {};
+    }
+
+    /**
+     * Decisions that are durable in this process and not in the log yet, in order: kills that its store did not take before the process
+     * ended, or that it lost. Whoever serves from this log puts the kills among them in force and appends all of them again.
+     */
+    default List<Decision> owed() {
+        return List.of();
+    }
+
+    /**
+     * Whether anything is known of the log. False from the opening of a log whose store cannot be reached and of which there is no copy,
+     * until it is reached; what is folded until then is no state to serve from.
+     */
+    default boolean known() {
+        return true;
+    }
+
+    /** How long ago this instance last knew that it had all entries; zero for a log of which that is always known. */
+    default Duration staleness() {
+        return Duration.ZERO;
+    }
+
+    /**
+     * Says that everything up to an entry is in force in this process, for {@link #instances()} of all processes. Does not wait.
+     *
+     * @param head the entry's place and hash
+     */
+    default void applied(Head head) {}
+
+    /**
+     * The processes that serve from this log, this one included, as far as the log can know them; empty if it knows none.
+     *
+     * @throws ControlLogException if they cannot be read, or the log is closed
+     */
+    default List<Instance> instances() {
+        return List.of();
     }
 
     /** Stops following and releases what is held; entries that were stored stay stored. Idempotent. */

@@ -1,6 +1,7 @@
 package io.modelgate.control;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,24 @@ public record Entry(long seq, Decision decision, String previousHash, String has
      */
     public static Entry after(Head head, Decision decision) {
         return LineWriter.write(head.seq() + 1, decision, head.hash(), new ByteArrayOutputStream());
+    }
+
+    /**
+     * Reads an entry from its line, as {@link #line} gives it. That it is the next one of a chain is for the caller to check.
+     *
+     * @param line without its newline
+     * @throws IllegalArgumentException if it is no line of a control log, or its hash is not that of its content
+     */
+    public static Entry parse(byte[] line) {
+        return new LineReader().parse(line);
+    }
+
+    /** The line that it is in a control log, in UTF-8 and without its newline. */
+    public byte[] line() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
+        LineWriter.write(seq, decision, previousHash, out);
+        byte[] line = out.toByteArray();
+        return Arrays.copyOf(line, line.length - 1);
     }
 
     /** The decision's type. */

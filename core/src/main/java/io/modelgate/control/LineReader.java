@@ -34,7 +34,33 @@ final class LineReader {
     private static final byte[] CLOSE = JsonCursor.ascii("\"}");
     private static final int HEX = 64;
 
+    /** The digits of the largest sequence number. */
+    private static final int MOST_DIGITS = 19;
+
     private final MessageDigest sha256 = LineWriter.sha256();
+
+    /** Reads one line that may stand at any place of a chain. */
+    Entry parse(byte[] line) {
+        try {
+            return read(line, 0, line.length, seq(line), null);
+        } catch (BadLineException e) {
+            throw new IllegalArgumentException("not a line of a control log: " + e.getMessage(), e);
+        }
+    }
+
+    /** The sequence number that a line says it has; 0, which no line has, if it says none. */
+    private static long seq(byte[] line) {
+        int from = VERSION.length + 1 + SEQ.length;
+        int to = from;
+        while (to < line.length && to - from < MOST_DIGITS && line[to] >= '0' && line[to] <= '9') {
+            to++;
+        }
+        try {
+            return to == from ? 0 : Long.parseLong(new String(line, from, to - from, StandardCharsets.US_ASCII));
+        } catch (NumberFormatException tooLarge) {
+            return 0;
+        }
+    }
 
     /**
      * Reads one line, given without its newline.
