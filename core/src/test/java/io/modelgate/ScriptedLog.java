@@ -82,6 +82,11 @@ final class ScriptedLog implements ControlLog {
         return all().stream().map(entry -> entry.decision().id()).toList();
     }
 
+    /** Followers hear of nothing any more, though it can be read. */
+    void silence() {
+        followings.forEach(following -> following.subscription.close());
+    }
+
     /** Makes it lose all that came after an entry and go on with other decisions; followers hear of it as they do of a server's loss. */
     void forkAt(long seq, Decision... others) {
         fork(seq, others);
