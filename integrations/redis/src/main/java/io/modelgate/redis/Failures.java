@@ -6,7 +6,6 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -22,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Failures {
 
-    /** Replies of a server that is not the one to ask, or not yet: the next connection looks for it anew. */
-    private static final List<String> ELSEWHERE =
-            List.of("READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "UNBLOCKED", "TRYAGAIN", "MOVED", "ASK");
+    /** Replies, also to a command of a script, of a server that is not the one to ask, or not yet. */
+    private static final Pattern ELSEWHERE =
+            Pattern.compile("\\b(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|UNBLOCKED|TRYAGAIN|MOVED|ASK) ");
 
     private static final Pattern SCRIPT_LINE = Pattern.compile("user_script:\\s*(\\d+)");
     private static final Pattern COMMAND = Pattern.compile("'([A-Za-z|]+)' command");
@@ -39,7 +38,7 @@ final class Failures {
     /** Whether the connection is of no use after this. */
     static boolean ends(Throwable failure) {
         Optional<String> reply = reply(failure);
-        return reply.isEmpty() || ELSEWHERE.stream().anyMatch(reply.get()::startsWith);
+        return reply.isEmpty() || ELSEWHERE.matcher(reply.get()).find();
     }
 
     /** Whether Redis does not have the script (any more). */

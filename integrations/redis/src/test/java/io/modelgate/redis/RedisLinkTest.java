@@ -122,7 +122,7 @@ class RedisLinkTest {
             assertThat(link.awaitConnected(LONG)).isTrue();
             assertThat(count(link, 1))
                     .as("the first arrived, its reply did not")
-                    .isEqualTo(2);
+                    .isEqualTo(3);
         }
     }
 
