@@ -4,21 +4,20 @@ import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
+import io.modelgate.control.FileControlLog;
+import io.modelgate.control.Head;
+import io.modelgate.control.MemoryControlLog;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,189 +32,221 @@ final class Control implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
     private static final int READ_AT_ONCE = 4_096;
+    private static final int MOST_STUCK = 10;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, GateFold> folds = new TreeMap<>();
-    private final Map<String, ModelGate<?, ?>> gates = new HashMap<>();
-    private final Map<String, Kill> fleetKills = new LinkedHashMap<>();
-    private final List<Entry> fleetEntries = new ArrayList<>();
-
-    /** This process's kills that the fold does not hold yet. */
-    private final Map<String, Kill> ownKills = new LinkedHashMap<>();
-
+    private final GateSet gates = new GateSet();
+    private final KillsHere killsHere = new KillsHere();
     private final ControlLog log;
+    private final boolean replaceable;
     private final Events events;
     private final Warnings warnings;
     private final Outbox outbox;
-    private final Queue<Entry> unannounced = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger announcing = new AtomicInteger();
-    private ControlLog.@Nullable Subscription following;
-    private volatile long applied;
+    private final Contact contact;
+    private final Announcements announcements;
+    private final AppliedReport report;
+    private final Refolding refolding;
+    private final List<ControlLog.Subscription> subscriptions = new CopyOnWriteArrayList<>();
+    private Folds folds;
+    private volatile Head applied = Head.EMPTY;
     private volatile boolean closed;
 
-    Control(ControlLog log, Events events, Warnings warnings) {
+    Control(ControlLog log, GatesBuilder config, Events events, Warnings warnings) {
         this.log = log;
         this.events = events;
         this.warnings = warnings;
-        outbox = new Outbox(log, stored -> catchUp(stored.get(stored.size() - 1).seq()), events, warnings);
+        // Those two verify that nothing left them, and refuse to go on if something did.
+        replaceable = !(log instanceof MemoryControlLog || log instanceof FileControlLog || log instanceof RefusedLog);
+        folds = new Folds(replaceable);
+        announcements = new Announcements(events, warnings);
+        refolding = new Refolding(log, this);
+        report = new AppliedReport(log, this::inForce, warnings);
+        outbox = new Outbox(log, this::takeIn, events, warnings);
+        contact = new Contact(log, this, config.staleLimit, config.scheduler, config.instants, warnings);
     }
 
-    /** Folds the whole log, then follows it. */
+    /** Puts what is owed in force and folds the whole log, then follows it. */
     void open() {
-        for (List<Entry> batch = log.read(0, READ_AT_ONCE); !batch.isEmpty(); batch = log.read(applied, READ_AT_ONCE)) {
-            for (Entry entry : batch) {
-                fold(entry);
-                applied = entry.seq();
-            }
+        if (replaceable) {
+            contact.check(); // before anything is folded: what is known may be too little to serve from
         }
-        following = log.follow(applied, this::apply);
+        subscriptions.add(log.onReplaced(refolding::replaced));
+        List<Decision> again = refolding.begin();
+        subscriptions.add(log.follow(applied.seq(), this::follow));
+        again.forEach(this::record);
+        if (replaceable) {
+            contact.open();
+        }
+    }
+
+    /** Begins with what the log is when this process opens it; returns what it is owed. No gates are there yet, and nothing is announced. */
+    List<Decision> begin(WholeLog whole, List<Decision> owed) {
+        return locked(() -> {
+            folds = whole.folds();
+            applied = folds.head();
+            return killsHere.owe(owed, folds);
+        });
+    }
+
+    boolean replaceable() {
+        return replaceable;
+    }
+
+    void refoldIfDue() {
+        refolding.ifDue();
+    }
+
+    private void follow(List<Entry> entries) {
+        apply(entries);
+        if (replaceable) {
+            contact.check();
+        }
     }
 
     /** Applies what comes next in the log, once, whoever brings it. */
     void apply(List<Entry> entries) {
+        refolding.ifDue();
+        if (!applied(entries)) {
+            refolding.replaced();
+            applied(entries); // what does not fit now either is of a log that is gone
+        }
+    }
+
+    /** Applies what comes next, up to what does not continue it; false if there is such. */
+    private boolean applied(List<Entry> entries) {
         List<ModelGate<?, ?>> concerned;
+        boolean fits = true;
         lock.lock();
         try {
             List<Entry> due = entries;
-            if (!entries.isEmpty() && entries.get(0).seq() > applied + 1) {
-                due = new ArrayList<>(log.read(applied, (int) (entries.get(0).seq() - applied - 1)));
+            long from = applied.seq();
+            if (!entries.isEmpty() && entries.get(0).seq() > from + 1) {
+                due = new ArrayList<>(log.read(from, (int) (entries.get(0).seq() - from - 1)));
                 due.addAll(entries);
             }
-            Set<String> touched = new LinkedHashSet<>();
-            long last = applied;
+            Set<String> touched = new LinkedHashSet<>(gates.behind());
             for (Entry entry : due) {
-                if (entry.seq() == last + 1) {
-                    fold(entry);
-                    last = entry.seq();
+                if (folds.isNext(entry)) {
+                    folds.fold(entry);
+                    killsHere.stored(entry);
                     touched.add(entry.gate());
-                    unannounced.add(entry);
+                    announcements.add(new GateEvent.Applied(entry));
+                } else if (!folds.holds(entry)) {
+                    LOG.warn("entry {} of the control log does not continue what was applied", entry.seq());
+                    fits = false;
+                    break;
                 }
             }
-            recompile(touched);
-            applied = last; // only now: whoever reads it may rely on the snapshots
-            concerned = concerned(touched);
+            concerned = gates.recompile(touched);
+            applied = folds.head(); // only now: whoever reads it may rely on the snapshots
         } finally {
             lock.unlock();
         }
         concerned.forEach(ModelGate::cutBarred);
-        announce();
+        announcements.announce();
+        report.tell();
+        return fits;
     }
 
-    /** Announces in the order of the log, one thread at a time, and outside of the lock. */
-    private void announce() {
-        if (announcing.getAndIncrement() != 0) {
-            return; // the thread that is at it goes round once more
-        }
-        int rounds = 1;
-        do {
-            for (Entry entry = unannounced.poll(); entry != null; entry = unannounced.poll()) {
-                try {
-                    announce(entry);
-                } catch (Throwable e) { // a log appender's trouble must not silence the rest
-                    warnings.threw("the announcement of a control entry", e);
-                }
+    /** The last entry in force in all gates; none while a gate lacks it, or there is no gate: such a process serves nothing. */
+    private Head inForce() {
+        return locked(() -> gates.upToDate() ? applied : Head.EMPTY);
+    }
+
+    /** Applies entries that the log acknowledged, and all before them. */
+    private void takeIn(List<Entry> stored) {
+        catchUp(stored.get(stored.size() - 1).seq());
+        if (!hold(stored)) {
+            refolding.replaced();
+            if (!hold(stored)) {
+                throw lost(stored.get(stored.size() - 1).seq());
             }
-            rounds = announcing.addAndGet(-rounds);
-        } while (rounds != 0);
+        }
+    }
+
+    private boolean hold(List<Entry> stored) {
+        return locked(() -> stored.stream().allMatch(folds::holds));
+    }
+
+    /** Applies all that the log has, and puts in force what it is owed. */
+    void takeIn() {
+        catchUp(log.head().seq());
+        List<Decision> owed = log.owed();
+        List<Decision> again = new ArrayList<>();
+        change(() -> again.addAll(killsHere.owe(owed, folds)));
+        again.forEach(this::record);
     }
 
     /** Waits until all entries up to this one are in force here, by applying them if nobody else does. */
     private void catchUp(long seq) {
-        for (long from = applied; from < seq; from = applied) { // one read of it a round: others apply entries too
+        int stuck = 0;
+        for (long from = applied.seq(); from < seq; from = applied.seq()) { // one read of it a round: others apply too
             List<Entry> next = log.read(from, READ_AT_ONCE);
             if (next.isEmpty()) {
-                throw new ControlLogException("the control log lost entry " + seq + ", which it had acknowledged");
+                throw lost(seq);
             }
             apply(next);
-        }
-    }
-
-    /** Folds one entry. Total: whatever a routing throws on it, the next entry may be a kill and has to arrive. */
-    private void fold(Entry entry) {
-        if (entry.gate().equals(Decision.FLEET)) {
-            foldFleet(entry);
-        } else {
-            folds.computeIfAbsent(entry.gate(), name -> new GateFold()).apply(entry);
-        }
-        ownKills.remove(entry.decision().id());
-    }
-
-    private void foldFleet(Entry entry) {
-        fleetEntries.add(entry);
-        if (entry.type().equals(EntryTypes.KILL)) {
-            GateFold.kill(entry).ifPresent(kill -> fleetKills.put(kill.id(), kill));
-        } else if (entry.type().equals(EntryTypes.REVIVE)) {
-            entry.texts("kills").forEach(fleetKills::remove);
-        }
-        for (GateFold fold : folds.values()) {
-            if (fold.routing() != null) {
-                fold.route(entry);
+            stuck = applied.seq() > from ? 0 : stuck + 1;
+            if (stuck > MOST_STUCK) {
+                throw lost(seq);
             }
         }
     }
 
-    private void recompile(Set<String> touched) {
-        concerned(touched).forEach(Control::recompile);
+    private static ControlLogException lost(long seq) {
+        return new ControlLogException("the control log lost entry " + seq + ", which it had acknowledged");
     }
 
-    private List<ModelGate<?, ?>> concerned(Set<String> touched) {
-        return touched.contains(Decision.FLEET)
-                ? List.copyOf(gates.values())
-                : touched.stream()
-                        .<ModelGate<?, ?>>map(gates::get)
-                        .filter(Objects::nonNull)
-                        .toList();
+    /** Goes over to what the log is now, in one step: never is there a moment at which something that was killed, and stays so, is not. */
+    void adopt(WholeLog whole, List<Decision> owed) {
+        List<Decision> again = new ArrayList<>();
+        change(() -> {
+            Folds before = folds;
+            Folds now = whole.folds();
+            again.addAll(killsHere.keep(before, now));
+            again.addAll(killsHere.owe(owed, now));
+            folds = now;
+            gates.restart();
+            announcements.add(new GateEvent.Replaced(before.lostIn(now)));
+            whole.entries().stream()
+                    .filter(entry -> !before.knows(entry))
+                    .forEach(entry -> announcements.add(new GateEvent.Applied(entry)));
+        });
+        announcements.announce();
+        again.forEach(this::record);
+        locked(() -> List.copyOf(gates.all())).forEach(ModelGate::declare);
+        report.tell();
     }
 
-    /** Compiles one gate's snapshot; whatever goes wrong with that, the other gates get theirs. */
-    private static void recompile(ModelGate<?, ?> gate) {
-        try {
-            gate.recompile();
-        } catch (Throwable e) {
-            LOG.error("gate \"{}\" keeps its last state: it could not be brought up to date", gate.name(), e);
-        }
-    }
-
-    private void announce(Entry entry) {
-        Decision decision = entry.decision();
-        LOG.info(
-                "#{} {} {} by {} ({}): {} [{}]",
-                entry.seq(),
-                Screen.plain(decision.type()),
-                Screen.plain(target(entry)),
-                Screen.plain(decision.actor()),
-                Screen.plain(decision.authentication()),
-                Screen.plain(decision.reason()),
-                Screen.plain(decision.id()));
-        events.publish(new GateEvent.Applied(entry));
-    }
-
-    private static String target(Entry entry) {
-        String version = entry.text("version");
-        String attribute = entry.text("attribute");
-        return entry.gate()
-                + (version == null ? "" : "/" + version)
-                + (attribute == null ? "" : "[" + attribute + "=" + entry.text("value") + "]");
+    /** Makes a change that may concern all gates, and puts it in force in all at the end: until then they serve what they served before. */
+    private void change(Runnable change) {
+        List<ModelGate<?, ?>> all = locked(() -> {
+            change.run();
+            List<ModelGate<?, ?>> compiled = gates.recompileAll();
+            applied = folds.head();
+            return compiled;
+        });
+        all.forEach(ModelGate::cutBarred);
     }
 
     // Reading and writing under the lock, for gates.
 
     /** The fold of a gate, made if it is not there; the caller holds the lock through {@link #locked}. */
     GateFold foldOf(String gate) {
-        return folds.computeIfAbsent(gate, name -> new GateFold());
+        return folds.of(gate);
     }
 
     @Nullable
     GateFold foldOrNull(String gate) {
-        return folds.get(gate);
+        return folds.orNull(gate);
     }
 
     Set<String> known() {
-        return folds.keySet();
+        return folds.gates();
     }
 
     List<Entry> fleetEntries() {
-        return fleetEntries;
+        return folds.fleetEntries();
     }
 
     @Nullable
@@ -224,32 +255,28 @@ final class Control implements AutoCloseable {
     }
 
     Collection<ModelGate<?, ?>> gates() {
-        return gates.values();
+        return gates.all();
     }
 
     void add(ModelGate<?, ?> gate) {
-        gates.put(gate.name(), gate);
+        gates.add(gate);
+    }
+
+    /** Gates were added: from the first one on this process counts among those that serve. */
+    void added() {
+        report.tell();
     }
 
     /** All engaged kills that bear on a gate: the fleet's, the gate's and its versions', stored or not. */
     List<Kill> killsOf(String gate) {
-        List<Kill> kills = new ArrayList<>(fleetKills.values());
-        GateFold fold = folds.get(gate);
-        if (fold != null) {
-            kills.addAll(fold.kills.values());
-        }
-        for (Kill own : ownKills.values()) {
-            if (own.scope().isFleet() || own.scope().gate().equals(gate)) {
-                kills.add(own);
-            }
-        }
+        List<Kill> kills = folds.killsOf(gate);
+        killsHere.addTo(kills, gate);
         return kills;
     }
 
     List<Kill> kills() {
-        Map<String, Kill> kills = new LinkedHashMap<>(fleetKills);
-        folds.values().forEach(fold -> kills.putAll(fold.kills));
-        kills.putAll(ownKills);
+        Map<String, Kill> kills = folds.kills();
+        killsHere.addTo(kills);
         return List.copyOf(kills.values());
     }
 
@@ -264,19 +291,35 @@ final class Control implements AutoCloseable {
         }
     }
 
-    /**
-     * Puts a kill in force in this process only, and returns the gates that it concerns. When this returns, every call sees it or is seen
-     * by it.
-     */
-    List<ModelGate<?, ?>> engage(Kill kill) {
-        lock.lock();
-        try {
-            ownKills.put(kill.id(), kill);
-            recompile(Set.of(kill.scope().gate()));
-            return concerned(Set.of(kill.scope().gate()));
-        } finally {
-            lock.unlock();
+    /** Puts a kill in force here and returns the gates that it concerns. When this returns, every call sees it or is seen by it. */
+    private List<ModelGate<?, ?>> engage(Kill kill) {
+        return locked(() -> {
+            killsHere.engage(kill);
+            return gates.recompile(Set.of(kill.scope().gate()));
+        });
+    }
+
+    /** Puts a kill of all gates in force in this process, for as long as it runs or until it is released here; no decision, never stored. */
+    void engageHere(Kill kill) {
+        warnings.warn(kill.id(), "all gates of this process are killed: " + kill.reason());
+        change(() -> killsHere.engageLocal(kill));
+        events.publish(new GateEvent.Killed(kill));
+    }
+
+    /** Ends a kill of this process alone. */
+    void release(String id) {
+        AtomicReference<@Nullable Kill> released = new AtomicReference<>();
+        change(() -> released.set(killsHere.releaseLocal(id)));
+        Kill kill = released.get();
+        if (kill != null) {
+            warnings.warn("the end of " + id, "the kill " + id + " of all gates of this process has ended");
+            events.publish(new GateEvent.Released(kill));
         }
+    }
+
+    /** Whether a kill is one of this process alone, which no revive releases. */
+    boolean isLocal(Kill kill) {
+        return locked(() -> killsHere.isLocal(kill.id()));
     }
 
     /** Sends a decision on its way to the log, once. It takes effect when it is stored. */
@@ -286,12 +329,14 @@ final class Control implements AutoCloseable {
 
     /** Stores a decision if nothing came after what it was made on, and applies it; see {@link Gates#appendIf}. */
     Optional<Entry> submitIf(long expectedSeq, Decision decision) {
-        if (expectedSeq > applied) {
-            return Optional.empty();
+        Head seen = applied;
+        Head head = log.head();
+        if (expectedSeq > seen.seq() || (head.seq() == seen.seq() && !head.equals(seen))) {
+            return Optional.empty(); // in the second case of another log than the decision was made on
         }
         try {
             Optional<Entry> stored = log.appendIf(expectedSeq, decision);
-            stored.ifPresent(entry -> catchUp(entry.seq()));
+            stored.ifPresent(entry -> takeIn(List.of(entry)));
             return stored;
         } catch (ControlLogException e) {
             requireOpen(); // closed meanwhile: say so
@@ -314,12 +359,16 @@ final class Control implements AutoCloseable {
     }
 
     long applied() {
-        return applied;
+        return applied.seq();
     }
 
-    /** How many entries the log holds that this process has not applied. */
-    long lag() {
-        return Math.max(0, log.head().seq() - applied);
+    /** The number of a kill in the log as it was folded last, 0 if it is not in it. */
+    long killSeq(String id) {
+        return locked(() -> folds.killEntry(id).map(Entry::seq).orElse(0L));
+    }
+
+    Duration staleness() {
+        return contact.staleness();
     }
 
     long unstoredKills() {
@@ -328,16 +377,6 @@ final class Control implements AutoCloseable {
 
     ControlLog log() {
         return log;
-    }
-
-    /** Refuses a scope that names what the log and this process do not know; the error lists what there is. */
-    void requireKnown(Scope scope) {
-        lock.lock();
-        try {
-            KnownNames.of(this, scope).require(scope);
-        } finally {
-            lock.unlock();
-        }
     }
 
     boolean closed() {
@@ -357,9 +396,7 @@ final class Control implements AutoCloseable {
     public void close() {
         closed = true;
         outbox.close();
-        if (following != null) {
-            following.close();
-        }
+        subscriptions.forEach(ControlLog.Subscription::close);
         log.close();
     }
 }

@@ -59,7 +59,7 @@ class RollbackCommandTest {
         try (FileControlLog writer = FileControlLog.open(log)) {
             writer.append(List.of(new Decision(
                     UUID.randomUUID().toString(),
-                    Instant.now(),
+                    Instant.parse("2026-11-21T03:00:00Z"),
                     type,
                     false,
                     "credit",

@@ -9,6 +9,7 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a rollout may step up. Never keeps it from being aborted. Immutable.
@@ -42,6 +43,15 @@ public record Calendar(ZoneId zone, List<Hours> open, List<Blackout> blackouts) 
      */
     public Optional<Instant> nextOpen(Instant from) {
         return new NextOpen(this).from(from);
+    }
+
+    /** Why a rollout may not step up at a moment, and until when; null if it may. */
+    @Nullable
+    String closed(Instant at) {
+        return open(at)
+                ? null
+                : "the calendar is closed"
+                        + nextOpen(at).map(next -> " until " + next).orElse(" for more than a year");
     }
 
     boolean withinHours(Instant at) {

@@ -109,7 +109,7 @@ final class Controller {
                 gate.name(), run, RollbackTarget.risks(gate, routing, run.plan().baseline()));
         Situation situation = progress.situation(
                 run,
-                run.plan().policy().calendar().open(gates.now()),
+                run.plan().policy().calendar().closed(gates.now()),
                 killed(gate, routing, run),
                 progress.hindrance(gate.registered(run.plan().candidate())));
         Move move = Judgement.of(situation);

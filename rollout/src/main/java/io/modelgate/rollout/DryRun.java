@@ -51,7 +51,7 @@ final class DryRun {
         // Its own clock and least callers, the other one's evidence.
         books.imagined().look(run, counts, tick);
         Situation situation = books.imagined()
-                .situation(run, policy.calendar().open(now), null, null)
+                .situation(run, policy.calendar().closed(now), null, null)
                 .seeing(books.real().regressed(), books.real()::evidence);
         return happened(gate.name(), run, Judgement.of(situation), now);
     }

@@ -75,7 +75,7 @@ final class Judgement {
     private static @Nullable Stall stall(Situation now) {
         RolloutRun run = now.run();
         Duration after = now.policy().pauseAlert().after();
-        if (run.hold().held() || run.stage() == Stage.DRAFT || now.hindrance() != null || !now.open()) {
+        if (run.hold().held() || run.stage() == Stage.DRAFT || now.hindrance() != null || now.closed() != null) {
             return null; // a process that cannot judge has said so, and others may get on
         }
         if (run.stage() == Stage.CANARY && now.ready() == null && readyElsewhere(run)) {
@@ -208,7 +208,7 @@ final class Judgement {
         if (now.hindrance() != null) {
             return Optional.of(now.hindrance());
         }
-        return now.open() ? Optional.empty() : Optional.of("the calendar is closed");
+        return Optional.ofNullable(now.closed());
     }
 
     private static Stream<Evidence> required(Situation now) {

@@ -264,7 +264,7 @@ final class Progress {
         return callsBefore + callsOfEpoch;
     }
 
-    Situation situation(RolloutRun run, boolean open, @Nullable String killed, @Nullable String hindrance) {
+    Situation situation(RolloutRun run, @Nullable String closed, @Nullable String killed, @Nullable String hindrance) {
         return new Situation(
                 run,
                 elapsed(),
@@ -276,7 +276,7 @@ final class Progress {
                 callers(),
                 regressed(),
                 this::evidence,
-                open,
+                closed,
                 killed,
                 hindrance);
     }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param callers about how many callers the candidate had at this weight
  * @param regressed whether the data says of any guardrail that it has regressed
  * @param said what the data says, put into words by whoever asks
- * @param open whether the calendar allows stepping up now
+ * @param closed what the calendar says against stepping up now, and until when; null if nothing
  * @param killed who killed the version under rollout and why, or null
  * @param hindrance why this process cannot judge the version under rollout, or null
  */
@@ -33,7 +33,7 @@ record Situation(
         long callers,
         boolean regressed,
         Supplier<List<Evidence>> said,
-        boolean open,
+        @Nullable String closed,
         @Nullable String killed,
         @Nullable String hindrance) {
 
@@ -50,7 +50,7 @@ record Situation(
                 callers,
                 otherRegressed,
                 other,
-                open,
+                closed,
                 killed,
                 hindrance);
     }

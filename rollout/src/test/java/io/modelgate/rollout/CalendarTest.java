@@ -129,6 +129,14 @@ class CalendarTest {
     }
 
     @Test
+    void whyItIsClosedSaysUntilWhen() {
+        Calendar calendar = calendar("MONDAY", "09:00", "17:00");
+        assertThat(calendar.closed(Instant.parse("2026-01-05T16:00:00Z")))
+                .isEqualTo("the calendar is closed until 2026-01-12T08:00:00Z");
+        assertThat(calendar.closed(Instant.parse("2026-01-05T15:59:59Z"))).isNull();
+    }
+
+    @Test
     void whatNeverOpensSaysSo() {
         assertThat(new Calendar(ZURICH, List.of(), List.of(new Calendar.Blackout(Instant.MIN, Instant.MAX)))
                         .nextOpen(Instant.EPOCH))

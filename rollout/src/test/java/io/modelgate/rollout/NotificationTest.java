@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import io.modelgate.Actor;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -11,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a webhook hears. */
@@ -18,17 +21,29 @@ class NotificationTest {
 
     private static final int EVENTS = 5;
 
-    @Test
-    void whatTheCommandDecidesIsToldToo() throws Exception {
-        List<String> bodies = new CopyOnWriteArrayList<>();
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    private final List<String> bodies = new CopyOnWriteArrayList<>();
+    private HttpServer server;
+    private URI uri;
+
+    @BeforeEach
+    void listens() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
             exchange.sendResponseHeaders(204, -1);
             exchange.close();
         });
         server.start();
-        URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+    }
+
+    @AfterEach
+    void stopsListening() {
+        server.stop(0);
+    }
+
+    @Test
+    void whatTheCommandDecidesIsToldToo() {
         Rig.World world = new Rig.World();
         try (Webhook hook = Webhook.to(uri, w -> w.secret("0123456789abcdef"));
                 Rig rig = new Rig(world, r -> r.webhook(hook))) {
@@ -39,22 +54,11 @@ class NotificationTest {
                 Thread.onSpinWait();
             }
             assertThat(bodies).anyMatch(body -> body.contains("rolled-back") && body.contains("bob"));
-        } finally {
-            server.stop(0);
         }
     }
 
     @Test
-    void ofSeveralProcessesEachNotifiesOfItsOwnDecisionsSoThatEachIsToldOnce() throws Exception {
-        List<String> bodies = new CopyOnWriteArrayList<>();
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
-            bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-            exchange.sendResponseHeaders(204, -1);
-            exchange.close();
-        });
-        server.start();
-        URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+    void ofSeveralProcessesEachNotifiesOfItsOwnDecisionsSoThatEachIsToldOnce() {
         Rig.World world = new Rig.World();
         try (Webhook hook = Webhook.to(uri, w -> w.secret("0123456789abcdef"))) {
             Consumer<RolloutsBuilder> hooked = r -> r.webhook(hook);
@@ -71,8 +75,6 @@ class NotificationTest {
                 assertThat(String.join("\n", bodies)).contains(event);
             }
             assertThat(bodies).allSatisfy(body -> assertThat(body).contains("\"credit-risk\"", "\"entry\""));
-        } finally {
-            server.stop(0);
         }
     }
 }

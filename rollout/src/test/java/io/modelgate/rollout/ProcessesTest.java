@@ -15,9 +15,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several processes on one log, and one after another. */
+@Timeout(60)
 class ProcessesTest {
 
     @TempDir
@@ -38,11 +40,7 @@ class ProcessesTest {
 
     /** Ticks until the process has read what others wrote: the log's follower is a thread of its own. */
     private static void caughtUp(Rig rig) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (rig.gates.applied() < rig.world.log.head().seq()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("never caught up");
-            }
             Thread.onSpinWait();
         }
     }

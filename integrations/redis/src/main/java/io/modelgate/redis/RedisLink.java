@@ -233,6 +233,11 @@ final class RedisLink implements AutoCloseable {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** The text of a reply of bytes, or of a number. */
+    static String text(Object reply) {
+        return reply instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(reply);
+    }
+
     /** Ends both connections and whatever waits for them; returns at once. Idempotent. */
     @Override
     public void close() {
