@@ -215,10 +215,14 @@ final class Book {
         return sessions ? instants.instant().plus(budgets.settings.sessionIdle) : null;
     }
 
-    /** Has the fleet told again what this process holds; not of sessions, whose accounts it forgets by themselves. */
-    void tellAgain() {
+    /**
+     * Has the fleet told again what this process holds.
+     *
+     * @param evenSessions whether to tell of sessions, whose accounts the fleet forgets by themselves
+     */
+    void tellAgain(boolean evenSessions) {
         Fleet told = fleet;
-        if (told != null && !sessions) {
+        if (told != null && (evenSessions || !sessions)) {
             each(account -> {
                 if (account.current() instanceof SharedAccount shared && shared.tellAgain()) {
                     told.watch(shared);

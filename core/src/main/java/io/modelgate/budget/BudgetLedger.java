@@ -406,9 +406,10 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
             return;
         }
         long now = ticker.getAsLong();
-        if (now - toldAll >= TELL_ALL_NANOS) {
+        boolean lost = fleet.lost();
+        if (lost || now - toldAll >= TELL_ALL_NANOS) {
             toldAll = now;
-            books.values().forEach(Book::tellAgain);
+            books.values().forEach(book -> book.tellAgain(lost));
         }
         fleet.round();
     }

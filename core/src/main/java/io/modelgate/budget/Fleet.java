@@ -41,6 +41,7 @@ final class Fleet {
     private final ReentrantLock round = new ReentrantLock();
     private final ReentrantLock ownership = new ReentrantLock();
     private final AtomicLong holders = new AtomicLong();
+    private final AtomicLong losses = new AtomicLong();
     private volatile Executor background = ForkJoinPool.commonPool();
     private volatile boolean reachable = true;
     private volatile long probed;
@@ -124,6 +125,12 @@ final class Fleet {
         if (was) {
             events.accept(new BudgetEvent.FleetReached("", false, String.valueOf(e.getMessage())));
         }
+    }
+
+    /** Whether the ledger may have forgotten something since this was asked last. */
+    boolean lost() {
+        long now = ledger.losses();
+        return losses.getAndSet(now) != now;
     }
 
     /** The round looks after it from now on. */

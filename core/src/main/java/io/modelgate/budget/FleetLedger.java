@@ -36,6 +36,14 @@ public interface FleetLedger extends AutoCloseable {
      */
     List<Lease> exchange(List<Holding> holdings);
 
+    /**
+     * How often the ledger may have forgotten what it was told: a server that was started again, or another one in its place. When this
+     * grows, everything is told again. 0 for one that forgets nothing.
+     */
+    default long losses() {
+        return 0;
+    }
+
     /** Ends. What was not returned before comes back when its lease is over. Idempotent. */
     @Override
     void close();
