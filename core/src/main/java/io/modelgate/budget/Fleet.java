@@ -67,7 +67,9 @@ final class Fleet {
     void own(String keyedMark) {
         mark = keyedMark;
         try {
+            owned = false;
             claim();
+            reached();
         } catch (FleetLedgerException e) {
             failed(e);
         }
@@ -107,14 +109,18 @@ final class Fleet {
                 throw new IllegalStateException(
                         "the ledger gave " + answers.size() + " answers to " + holdings.size() + " holdings");
             }
-            if (!reachable) {
-                reachable = true;
-                events.accept(new BudgetEvent.FleetReached("", true, ""));
-            }
+            reached();
             return answers;
         } catch (RuntimeException e) { // whatever it is, what it did is unknown
             failed(e);
             return null;
+        }
+    }
+
+    private void reached() {
+        if (!reachable) {
+            reachable = true;
+            events.accept(new BudgetEvent.FleetReached("", true, ""));
         }
     }
 
@@ -181,7 +187,11 @@ final class Fleet {
         }
         try {
             List<SharedAccount> all = List.copyOf(watched);
-            if (!tell(all, false, false) && !all.isEmpty()) {
+            if (all.isEmpty()) {
+                if (!reachable) {
+                    own(mark);
+                }
+            } else if (!tell(all, false, false)) {
                 tell(all.subList(0, 1), true, false); // so that an unreachable ledger is known to be
             }
         } finally {
@@ -239,7 +249,8 @@ final class Fleet {
 
     /** Whoever changes it after this looked watches it again. */
     private void release(SharedAccount account) {
-        if (account.settled() && watched.remove(account) && !account.settled()) {
+        // One is kept for the round to find out by that the ledger can be reached again.
+        if (reachable && account.settled() && watched.remove(account) && !account.settled()) {
             watched.add(account);
         }
     }
