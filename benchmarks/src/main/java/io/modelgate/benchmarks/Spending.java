@@ -5,10 +5,13 @@ import io.modelgate.budget.Admission;
 import io.modelgate.budget.Budget;
 import io.modelgate.budget.BudgetLedger;
 import io.modelgate.budget.GateBudgets;
+import io.modelgate.budget.MemoryFleet;
 import io.modelgate.budget.Per;
 import io.modelgate.budget.Reservation;
+import io.modelgate.budget.Sharing;
 import io.modelgate.budget.Spender;
 import io.modelgate.budget.Usage;
+import io.modelgate.budget.WhenUnreachable;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -63,12 +66,25 @@ public class Spending extends Measured {
     public static class Ledger {
         final AtomicInteger names = new AtomicInteger();
         final GateBudgets one = gate(budgets(1_000), budget("session", Per.session()));
+        final GateBudgets fleet = gate(
+                fleet(),
+                budget("session", Per.session()).shared(Sharing.leased(1L << 40, WhenUnreachable.RUN_ON_LEASE)));
         final GateBudgets three = gate(
                 budgets(1_000),
                 budget("session", Per.session()),
                 budget("caller", Per.caller()),
                 budget("tenant", Per.attribute("tenant")));
         final Bucket bucket = bucket();
+
+        static BudgetLedger fleet() {
+            MemoryFleet fleet = new MemoryFleet(System::nanoTime, Duration.ofDays(1));
+            return BudgetLedger.open(
+                    b -> b.maxAccounts(1_000).fleet(fleet.process()),
+                    System::nanoTime,
+                    InstantSource.system(),
+                    key -> key,
+                    event -> {});
+        }
 
         static Bucket bucket() {
             return Bucket.builder()
@@ -85,12 +101,14 @@ public class Spending extends Measured {
         Spender one;
         Spender three;
         Spender shared;
+        Spender fleet;
 
         @Setup(Level.Iteration)
         public void resolve(Ledger ledger) {
             String name = "s" + ledger.names.incrementAndGet();
             one = ledger.one.resolve(name, name, attribute -> name, now);
             three = ledger.three.resolve(name, name, attribute -> name, now);
+            fleet = ledger.fleet.resolve(name, name, attribute -> name, now);
             shared = ledger.one.resolve("caller", "shared", attribute -> null, now);
         }
     }
@@ -99,6 +117,12 @@ public class Spending extends Measured {
     @Benchmark
     public long reserveSettle(Ledger ledger, Caller caller) {
         return call(ledger.one, caller.one, caller.now);
+    }
+
+    /** As {@link #reserveSettle}, of a ceiling that a fleet shares, within what is leased: their ratio is what sharing costs. */
+    @Benchmark
+    public long reserveSettleLeased(Ledger ledger, Caller caller) {
+        return call(ledger.fleet, caller.fleet, caller.now);
     }
 
     /** A session, a caller and a tenant of its own for each thread, looked up before; three ceilings. */
