@@ -60,7 +60,7 @@ class SharedAccountModelTest {
         }
 
         private synchronized int chance() {
-            return random.nextInt(10);
+            return random.nextInt(50);
         }
 
         @Override

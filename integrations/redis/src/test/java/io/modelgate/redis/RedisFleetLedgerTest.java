@@ -67,7 +67,7 @@ class RedisFleetLedgerTest {
                 .lease(Duration.ofMillis(500))
                 .askTimeout(askTimeout));
         open.add(ledger);
-        ledger.own("mark");
+        ledger.own("ledger.owner");
         return ledger;
     }
 
