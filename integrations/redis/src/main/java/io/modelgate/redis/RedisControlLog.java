@@ -103,7 +103,8 @@ public final class RedisControlLog implements ControlLog {
                 freshness,
                 settings.clock,
                 settings.heartbeat,
-                () -> identity.share(link, keys));
+                identity,
+                keys);
     }
 
     /**

@@ -32,6 +32,7 @@ class ArchitectureTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "java..",
+                        "javax.net.ssl..",
                         "io.modelgate",
                         "io.modelgate.control",
                         "io.modelgate.budget",

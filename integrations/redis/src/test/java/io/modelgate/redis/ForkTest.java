@@ -6,13 +6,20 @@ import static io.modelgate.redis.LogFleet.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.modelgate.control.*;
-import io.modelgate.testkit.*;
-import java.nio.file.*;
-import java.util.*;
-import java.util.concurrent.*;
-import java.util.stream.*;
-import org.junit.jupiter.api.*;
+import io.modelgate.control.ControlLogException;
+import io.modelgate.control.Decision;
+import io.modelgate.control.Head;
+import io.modelgate.testkit.RedisServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Redis lost entries and went on without them. */
@@ -112,11 +119,37 @@ class ForkTest {
         fleet.redis.command("FLUSHALL");
         b = fleet.join("b");
         b.append(List.of(kill("b1")));
+        for (int start = 1; start <= 2; start++) {
+            a.open();
+            assertThatThrownBy(() -> a.log.append(List.of(kill("a3")))).isInstanceOf(ControlLogException.class);
+            a.log.close();
+        }
         a.open();
-        assertThatThrownBy(() -> a.log.append(List.of(kill("a3")))).isInstanceOf(ControlLogException.class);
         assertThat(a.ids()).containsExactly("a1", "a2");
         assertThat(b.ids()).containsExactly("b1");
         assertThat(fleet.redis.command("XLEN", "modelgate:{modelgate}:log")).isEqualTo(1L);
+    }
+
+    @Test
+    void aRestoreThatSawAnotherEndChangesNothing() throws Exception {
+        a = fleet.join("a");
+        a.append(List.of(kill("a1"), kill("a2")));
+        Head seen = a.log.read(0, 1).stream()
+                .map(entry -> new Head(entry.seq(), entry.hash()))
+                .findFirst()
+                .orElseThrow();
+        a.append(List.of(kill("a3")));
+        Path file = Files.write(
+                directory.resolve("shorter.log"),
+                (new String(a.log.read(0, 1).get(0).line(), java.nio.charset.StandardCharsets.UTF_8) + "\n")
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        try (Copy copy = Copy.open(file, entry -> {}, decision -> {});
+                RedisLink link = RedisLink.open(RedisAddress.parse(fleet.redis.uri()), Duration.ofSeconds(5))) {
+            assertThat(link.awaitConnected(Duration.ofSeconds(5))).isTrue();
+            LogStream stream = new LogStream(link, new LogKeys("modelgate"));
+            assertThat(stream.restore(seen, 0, copy, "someone")).isFalse();
+        }
+        assertThat(fleet.redis.command("XLEN", "modelgate:{modelgate}:log")).isEqualTo(3L);
     }
 
     private static List<Object> lost(LogFleet.Member member) {

@@ -6,13 +6,19 @@ import static io.modelgate.redis.LogFleet.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.modelgate.control.*;
-import io.modelgate.testkit.*;
-import java.nio.file.*;
-import java.util.*;
-import java.util.concurrent.*;
-import java.util.stream.*;
-import org.junit.jupiter.api.*;
+import io.modelgate.control.ControlLogException;
+import io.modelgate.control.Decision;
+import io.modelgate.control.Entry;
+import io.modelgate.testkit.RedisServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a process starts from. */
