@@ -38,7 +38,8 @@ final class Connector {
             RedisClusterClient cluster = RedisClusterClient.create(resources, address.uris(timeout));
             // No refresh of the topology besides: it is read anew for each connection, and a lost node ends the
             // connection.
-            // A node is connected to when it is first asked. What waits for that longer than the timeout is never run: Lane
+            // A node is connected to when it is first asked. What waits for that longer than the timeout is never run:
+            // Lane
             // ends the connection then.
             cluster.setOptions(ClusterClientOptions.builder(options(address, timeout))
                     .disconnectedBehavior(ClientOptions.DisconnectedBehavior.ACCEPT_COMMANDS)

@@ -1,0 +1,121 @@
+package io.modelgate.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.modelgate.Gates;
+import io.modelgate.testkit.RedisServer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command in a process of its own, on a log on Redis. */
+@Timeout(120)
+class CommandOnRedisTest {
+
+    private static final String PASSWORD = "s3cret-word";
+    private static final Pattern KILL = Pattern.compile("kill-[0-9a-f]{12}");
+
+    @TempDir
+    Path directory;
+
+    private RedisServer redis;
+
+    @BeforeEach
+    void start() {
+        RedisServer.assumeAvailable();
+        redis = RedisServer.create().password(PASSWORD).start();
+    }
+
+    @AfterEach
+    void stop() {
+        if (redis != null) {
+            redis.close();
+        }
+    }
+
+    private record Run(int code, String said) {}
+
+    private Run run(Map<String, String> env, String... words) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.modelgate.Command"));
+        command.addAll(List.of(words));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(env);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        Run run = new Run(process.waitFor(), said);
+        assertThat(said).doesNotContain(PASSWORD);
+        return run;
+    }
+
+    private Run run(String... words) throws Exception {
+        return run(
+                Map.of("MODELGATE_LOG", "redis://127.0.0.1:" + redis.port(), "MODELGATE_REDIS_PASSWORD", PASSWORD),
+                words);
+    }
+
+    @Test
+    void aKillIsConfirmedByAProcessAndReleasedByARevive() throws Exception {
+        try (Gates gates = Gates.open(g -> g.controlLog(() -> RedisControlLog.open(
+                r -> r.uri(redis.uri()).directory(directory).instance("server-1"))))) {
+            var credit = gates.<String, String>gate(
+                    "credit", g -> g.stable("v1", x -> x).version("v2", x -> x));
+            Run kill = run("kill", "credit", "--version", "v2", "--reason", "bad");
+            assertThat(kill.code()).as(kill.said()).isZero();
+            assertThat(kill.said()).contains("server-1 has it in force").contains("KILLED credit/v2");
+            assertThat(credit.version("v2").live()).isFalse();
+            assertThat(gates.log().instances()).as("the command is none").hasSize(1);
+            Matcher id = KILL.matcher(kill.said());
+            assertThat(id.find()).isTrue();
+            assertThat(run("status").said()).contains(id.group()).contains("server-1");
+            Run revive = run("revive", id.group());
+            assertThat(revive.code()).as(revive.said()).isZero();
+            assertThat(run("log", "--last", "2").said()).contains("revive");
+            Run archive = run("log", "archive", directory.resolve("old.log").toString(), "--keep", "1");
+            assertThat(archive.code()).as(archive.said()).isZero();
+            assertThat(run("log", "verify").said()).contains("verified");
+            assertThat(run("log", "verify").code()).isZero();
+            redis.command("DEL", "modelgate:{modelgate}:segments");
+            assertThat(run("log", "verify").code()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aLogIsNeverCreated() throws Exception {
+        Run kill = run("--name", "other", "kill", "*", "--reason", "bad");
+        assertThat(kill.code()).as(kill.said()).isEqualTo(2);
+        assertThat(kill.said()).contains("there is no control log other");
+        assertThat(redis.command("DBSIZE")).isEqualTo(0L);
+    }
+
+    @Test
+    void withoutRedisNothingIsTurnedOffAndThatIsSaid() throws Exception {
+        redis.kill();
+        long began = io.modelgate.Ticker.system().read();
+        Run kill = run(
+                Map.of(),
+                "--redis",
+                "redis://bob:" + PASSWORD + "@127.0.0.1:" + redis.port(),
+                "kill",
+                "*",
+                "--reason",
+                "x");
+        Duration took = Duration.ofNanos(io.modelgate.Ticker.system().read() - began);
+        assertThat(kill.code()).as(kill.said()).isEqualTo(1);
+        assertThat(kill.said()).contains("NOTHING was turned off").doesNotContain("bob");
+        assertThat(took).isLessThan(Duration.ofSeconds(6));
+    }
+}
