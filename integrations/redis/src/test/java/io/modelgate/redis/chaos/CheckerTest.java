@@ -33,8 +33,16 @@ class CheckerTest {
     void whatKeepsTheRulesPasses() {
         life("a").given(1, weight).applied(2, weight).call(BELOW_50, 3, 4, "v2").call(ABOVE_50, 5, 6, "v1");
         life("a").given(7, kill).call(BELOW_50, 8, 9, "v2").call(BELOW_50, 10, 11, "v1");
-        life("a").applied(12, kill).call(BELOW_50, 13, 14, "v1").given(15, revive).applied(16, revive);
-        life("a").call(BELOW_50, 17, 18, "v1").given(19, again).applied(20, again).call(BELOW_50, 21, 22, "v2");
+        life("a")
+                .applied(12, kill)
+                .call(BELOW_50, 13, 14, "v1")
+                .given(15, revive)
+                .applied(16, revive);
+        life("a")
+                .call(BELOW_50, 17, 18, "v1")
+                .given(19, again)
+                .applied(20, again)
+                .call(BELOW_50, 21, 22, "v2");
         acknowledged("a", again);
         last("a", again);
         boot("b");
@@ -86,14 +94,20 @@ class CheckerTest {
     @Test
     void aProcessThatHasNotSettledIsSeen() {
         life("a").given(1, weight).applied(2, weight);
-        journals.get("a").add("state last false 1 " + weight.hash() + " " + weight(50).report());
+        journals.get("a")
+                .add("state last false 1 " + weight.hash() + " " + weight(50).report());
         assertThat(rules()).containsOnly(Rule.STATE);
     }
 
     @Test
     void anAcknowledgedEntryThatIsMissingIsSeen() {
         Entry lost = entry(weight, "w3", "weight", Map.of("candidate", "v2", "weight", 7L));
-        life("a").given(1, weight).applied(2, weight).given(3, lost).given(4, kill).applied(5, kill);
+        life("a")
+                .given(1, weight)
+                .applied(2, weight)
+                .given(3, lost)
+                .given(4, kill)
+                .applied(5, kill);
         acknowledged("a", lost);
         last("a", kill);
         assertThat(rules()).containsOnly(Rule.ACKNOWLEDGED);
@@ -103,7 +117,12 @@ class CheckerTest {
     void anAcknowledgedEntryThatAnEntryAboutTheForkNamesIsNotMissing() {
         Entry lost = entry(weight, "w3", "weight", Map.of("candidate", "v2", "weight", 7L));
         Entry fork = entry(kill, "fork-1", "fork", Map.of("lost", List.of("2 w3 weight"), "digest", "x"));
-        life("a").given(1, weight).applied(2, weight).given(3, lost).given(4, fork, 2).applied(5, fork);
+        life("a")
+                .given(1, weight)
+                .applied(2, weight)
+                .given(3, lost)
+                .given(4, fork, 2)
+                .applied(5, fork);
         acknowledged("a", lost);
         last("a", fork);
         assertThat(check()).isEmpty();
@@ -114,7 +133,13 @@ class CheckerTest {
         Entry lost = entry(weight, "w3", "weight", Map.of("candidate", "v2", "weight", 7L));
         Entry lostFork = entry(weight, "fork-1", "fork", Map.of("lost", List.of("2 w3 weight")));
         Entry fork = entry(weight, "fork-2", "fork", Map.of("lost", List.of("2 fork-1 fork")));
-        life("a").given(1, weight).applied(2, weight).given(3, lost).given(4, lostFork).given(5, fork).applied(6, fork);
+        life("a")
+                .given(1, weight)
+                .applied(2, weight)
+                .given(3, lost)
+                .given(4, lostFork)
+                .given(5, fork)
+                .applied(6, fork);
         acknowledged("a", lost);
         last("a", fork);
         assertThat(check()).isEmpty();
@@ -185,7 +210,12 @@ class CheckerTest {
     void aStartAfterARestartThatForgotAConfirmedKillIsSeen() {
         life("a").given(1, kill, 2).applied(2, kill);
         boot("a");
-        life("a").given(1, weight).applied(2, weight).call(BELOW_50, 3, 4, "v2").given(5, kill).applied(6, kill);
+        life("a")
+                .given(1, weight)
+                .applied(2, weight)
+                .call(BELOW_50, 3, 4, "v2")
+                .given(5, kill)
+                .applied(6, kill);
         last("a", kill);
         assertThat(rules()).containsOnly(Rule.STARTED);
     }
@@ -202,7 +232,12 @@ class CheckerTest {
 
     @Test
     void aStartBetweenTheReviveAndItsConfirmationIsNone() {
-        life("a").given(1, kill, 2).applied(2, kill).given(3, again, 2).call(BELOW_50, 4, 5, "v2").applied(6, again);
+        life("a")
+                .given(1, kill, 2)
+                .applied(2, kill)
+                .given(3, again, 2)
+                .call(BELOW_50, 4, 5, "v2")
+                .applied(6, again);
         last("a", again);
         assertThat(check()).isEmpty();
     }
@@ -212,6 +247,19 @@ class CheckerTest {
         life("a").given(1, weight).applied(2, weight).call(BELOW_50, 3, 4, "v2").call(BELOW_50, 5, 6, "v1");
         last("a", weight);
         assertThat(rules()).containsOnly(Rule.COHORT);
+    }
+
+    @Test
+    void aCallerOfAKilledCandidateGoesToStable() {
+        Entry raised = entry(kill, "w3", "weight", Map.of("candidate", "v2", "weight", 50L));
+        life("a").given(1, weight).applied(2, weight);
+        journals.get("a").add("killing 3 credit v2");
+        life("a").call(BELOW_50, 4, 5, "v1");
+        journals.get("a").add("killed 3 6 k credit v2");
+        life("a").call(BELOW_50, 7, 8, "v1").given(9, kill).applied(10, kill).call(BELOW_50, 11, 12, "v1");
+        life("a").given(13, raised).applied(14, raised).call(BELOW_50, 15, 16, "v1");
+        last("a", raised);
+        assertThat(check()).isEmpty();
     }
 
     @Test
@@ -266,9 +314,11 @@ class CheckerTest {
         Chains chains = new Chains();
         List.of(weight, kill, revive, again).forEach(chains::add);
         chains.add(end);
-        journals.values().forEach(lines -> lines.stream()
-                .filter(line -> line.startsWith("entry "))
-                .forEach(line -> chains.add(Entry.parse(line.substring(6).getBytes(StandardCharsets.UTF_8)))));
+        journals.values()
+                .forEach(lines -> lines.stream()
+                        .filter(line -> line.startsWith("entry "))
+                        .forEach(
+                                line -> chains.add(Entry.parse(line.substring(6).getBytes(StandardCharsets.UTF_8)))));
         last(process, end, chains.link(end.hash()).orElseThrow().state().report());
     }
 

@@ -19,6 +19,8 @@ final class Life {
 
     record Kill(long begin, long stamp, String id, State.Killed scope) {}
 
+    record Killing(long begin, State.Killed scope) {}
+
     record Call(String gate, String caller, long begin, long end, String routed, List<String> started) {}
 
     record Acknowledged(String id, String type) {}
@@ -31,6 +33,7 @@ final class Life {
     final List<Applied> applied = new ArrayList<>();
     final List<Given> given = new ArrayList<>();
     final List<Kill> kills = new ArrayList<>();
+    final List<Killing> killing = new ArrayList<>();
     final List<Call> calls = new ArrayList<>();
     final List<Acknowledged> acknowledged = new ArrayList<>();
     final List<Acknowledged> owed = new ArrayList<>();
@@ -61,6 +64,7 @@ final class Life {
         switch (w[0]) {
             case "applied" -> applied.add(new Applied(number(w[1]), number(w[2]), w[3]));
             case "given" -> given.add(new Given(number(w[1]), w[2], Integer.parseInt(w[3])));
+            case "killing" -> killing.add(new Killing(number(w[1]), new State.Killed(w[2], w[3])));
             case "killed" -> kills.add(new Kill(number(w[1]), number(w[2]), w[3], new State.Killed(w[4], w[5])));
             case "call" ->
                 calls.add(new Call(

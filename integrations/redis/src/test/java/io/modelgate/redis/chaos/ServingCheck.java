@@ -106,13 +106,24 @@ final class ServingCheck {
                 }
             });
         }
-        if (!call.routed().equals("-")
-                && confirmed != null
-                && states.stream()
-                        .noneMatch(s ->
-                                s.state().cohort(call.gate(), call.caller()).equals(call.routed()))) {
+        if (!call.routed().equals("-") && confirmed != null && states.stream().noneMatch(s -> sends(s.state(), call))) {
             broken(Rule.COHORT, "nothing sends this caller to " + call.routed() + ": " + call + " after " + confirmed);
         }
+    }
+
+    /** Whether a state sends the caller there; from a candidate that is killed it goes to stable. */
+    private boolean sends(State state, Life.Call call) {
+        String cohort = state.cohort(call.gate(), call.caller());
+        return cohort.equals(call.routed())
+                || (call.routed().equals(state.stable(call.gate())) && killed(state, call, cohort));
+    }
+
+    private boolean killed(State state, Life.Call call, String version) {
+        return state.engaged().values().stream().anyMatch(scope -> scope.bears(call.gate(), version))
+                || inForce.values().stream().anyMatch(scope -> scope.bears(call.gate(), version))
+                || life.killing.stream()
+                        .anyMatch(kill ->
+                                kill.begin() < call.end() && kill.scope().bears(call.gate(), version));
     }
 
     /** The states that a call can have been served from. */

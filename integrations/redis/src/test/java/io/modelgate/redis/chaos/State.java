@@ -85,7 +85,11 @@ record State(
     String cohort(String gate, String caller) {
         String version = candidate.getOrDefault(gate, "-");
         boolean in = !version.equals("-") && LogRouter.bucket(caller) < weight.getOrDefault(gate, 0L);
-        return in ? version : stable.getOrDefault(gate, "v1");
+        return in ? version : stable(gate);
+    }
+
+    String stable(String gate) {
+        return stable.getOrDefault(gate, "v1");
     }
 
     /** Whether it knows of a kill, and that it was released. */
