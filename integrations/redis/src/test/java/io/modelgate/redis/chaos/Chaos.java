@@ -138,8 +138,10 @@ final class Chaos {
 
     private void fault() {
         int kind = random.nextInt(100);
-        if (kind < 30) {
+        if (kind < 25) {
             breakRedis();
+        } else if (kind < 32) {
+            breakBudgets();
         } else {
             FleetJvm process = pick(fleet.processes);
             if (process.serving() && broken.add(process)) {
@@ -192,6 +194,22 @@ final class Chaos {
             process.kill();
             process.start();
         });
+    }
+
+    private void breakBudgets() {
+        RedisServer redis = fleet.budgets;
+        if (!broken.add(redis)) {
+            return;
+        }
+        if (random.nextBoolean()) {
+            note("stop the redis of budgets");
+            redis.stop();
+            later(300, 3_000, "resume the redis of budgets", redis, redis::resume);
+        } else {
+            note("kill -9 the redis of budgets");
+            redis.kill();
+            later(100, 2_000, "restart the redis of budgets", redis, redis::restart);
+        }
     }
 
     private void breakRedis() {

@@ -71,7 +71,12 @@ class ChaosTest {
     private static void judge(
             long seed, Path folder, Map<String, List<String>> journals, List<String> stream, List<String> schedule)
             throws IOException {
-        Checker checker = new Checker(journals, List.of());
+        long lives = journals.values().stream()
+                .flatMap(List::stream)
+                .filter(line -> line.startsWith(Life.BOOT))
+                .count();
+        int lost = (int) lives - journals.size();
+        Checker checker = new Checker(journals, FleetBudgets.bounds(lost));
         checker.stream(stream.stream()
                 .map(line -> Entry.parse(line.getBytes(StandardCharsets.UTF_8)))
                 .toList());

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Holds the journals of all processes of a fleet against the rules. */
 final class Checker {
@@ -55,7 +56,10 @@ final class Checker {
             new ServingCheck(chains, violations).check(process);
         }
         for (Bound bound : bounds) {
-            spent(bound);
+            long spent = spent(bound.account());
+            if (spent > bound.most()) {
+                broken(Rule.BUDGET, bound.account() + ": spent " + spent + " of at most " + bound.most());
+            }
         }
         return violations;
     }
@@ -70,7 +74,10 @@ final class Checker {
                 + all.stream().mapToLong(life -> life.applied.size()).sum() + " confirmations, "
                 + all.stream().mapToLong(life -> life.kills.size()).sum() + " kills, "
                 + acknowledged.size() + " acknowledged entries, "
-                + all.stream().mapToLong(life -> life.spends.size()).sum() + " spends";
+                + bounds.stream()
+                        .map(bound ->
+                                spent(bound.account()) + " of " + bound.most() + " spent under " + bound.account())
+                        .collect(Collectors.joining(", "));
     }
 
     private Chains.Link end() {
@@ -175,16 +182,13 @@ final class Checker {
         }
     }
 
-    private void spent(Bound bound) {
-        long sum = lives.values().stream()
+    private long spent(String account) {
+        return lives.values().stream()
                 .flatMap(Collection::stream)
                 .flatMap(life -> life.spends.stream())
-                .filter(spend -> spend.account().equals(bound.account()))
+                .filter(spend -> spend.account().equals(account))
                 .mapToLong(Life.Spend::amount)
                 .sum();
-        if (sum > bound.most()) {
-            broken(Rule.BUDGET, bound.account() + ": spent " + sum + ", at most " + bound.most() + " are allowed");
-        }
     }
 
     private void broken(Rule rule, String what) {

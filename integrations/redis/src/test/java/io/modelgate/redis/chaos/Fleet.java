@@ -23,10 +23,14 @@ final class Fleet implements AutoCloseable {
     final List<RedisServer> servers = new ArrayList<>();
     final List<RedisServer> sentinels = new ArrayList<>();
 
+    /** Loses nothing when it is killed: what was lost with a ledger is no part of what budgets state. */
+    final RedisServer budgets;
+
     Fleet(Path folder, int size, boolean withSentinels, Random random, int pauseMillis) throws IOException {
         this.folder = folder;
         RedisServer first = server("redis-0");
         servers.add(first.start());
+        budgets = server("redis-budgets").config("appendfsync always").start();
         String uri = first.uri();
         if (withSentinels) {
             servers.add(server("redis-1").replicaOf(first).start());
@@ -43,7 +47,7 @@ final class Fleet implements AutoCloseable {
             // A sentinel tells the master's own address: no proxy would be on the way.
             Optional<TcpProxy> network = withSentinels ? Optional.empty() : Optional.of(TcpProxy.to(first.port()));
             String where = network.map(proxy -> first.uri(proxy.port())).orElse(uri);
-            processes.add(new FleetJvm("p" + i, folder, network, where, random.nextLong(), pauseMillis));
+            processes.add(new FleetJvm("p" + i, folder, network, where, random.nextLong(), pauseMillis, budgets.uri()));
         }
     }
 
@@ -134,5 +138,6 @@ final class Fleet implements AutoCloseable {
         processes.forEach(FleetJvm::close);
         sentinels.forEach(RedisServer::close);
         servers.forEach(RedisServer::close);
+        budgets.close();
     }
 }

@@ -35,15 +35,23 @@ final class FleetJvm implements AutoCloseable {
     private Process process;
     private Thread reader;
 
-    /** A process that reaches its log at {@code uri}; its files are below {@code folder}. */
-    FleetJvm(String name, Path folder, Optional<TcpProxy> network, String uri, long seed, int pauseMillis)
+    /** A process that reaches its log at {@code uri} and its budgets at another; its files are below {@code folder}. */
+    FleetJvm(
+            String name,
+            Path folder,
+            Optional<TcpProxy> network,
+            String uri,
+            long seed,
+            int pauseMillis,
+            String budgets)
             throws IOException {
         this.name = name;
         this.folder = folder;
         this.network = network;
         directory = Files.createDirectories(folder.resolve(name));
         journal = folder.resolve(name + ".journal");
-        arguments = List.of(name, uri, directory.toString(), String.valueOf(seed), String.valueOf(pauseMillis));
+        arguments =
+                List.of(name, uri, directory.toString(), String.valueOf(seed), String.valueOf(pauseMillis), budgets);
     }
 
     void start() {

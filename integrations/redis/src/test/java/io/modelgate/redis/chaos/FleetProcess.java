@@ -8,6 +8,8 @@ import io.modelgate.ModelGate;
 import io.modelgate.Outcome;
 import io.modelgate.Receipt;
 import io.modelgate.Scope;
+import io.modelgate.budget.FleetLedger;
+import io.modelgate.budget.Usage;
 import io.modelgate.control.Head;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -27,7 +29,7 @@ import java.util.stream.Collectors;
 
 /**
  * A process of the fleet: serves its gates without end, does what its input says, and writes a journal to its output. Arguments: its name,
- * where the control log is, its directory, a seed, how many milliseconds a thread pauses between calls.
+ * where the control log is, its directory, a seed, how many milliseconds a thread pauses between calls, where the shared budgets are.
  */
 final class FleetProcess {
 
@@ -49,7 +51,8 @@ final class FleetProcess {
         name = args[0];
         pauseNanos = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(args[4]));
         log = new WatchedLog(FleetLogs.open(args[1], Path.of(args[2]), name), journal);
-        gates = Gates.open(g -> g.controlLog(log));
+        FleetLedger budgets = FleetBudgets.ledger(args[5], name);
+        gates = Gates.open(g -> g.controlLog(log).budgets(b -> b.fleet(budgets)));
         Random random = new Random(Long.parseLong(args[3]));
         for (String gate : GATES) {
             ModelGate<String, String> served = gates.gate(
@@ -59,12 +62,28 @@ final class FleetProcess {
                             .version("v3", input -> answer("v3"))
                             .router(new LogRouter()));
             for (int i = 0; i < THREADS; i++) {
-                long seed = random.nextLong();
-                Thread thread = new Thread(() -> serve(served, new Random(seed)), gate + "-" + i);
-                thread.setDaemon(true);
-                thread.start();
+                Random calls = new Random(random.nextLong());
+                endlessly(gate + "-" + i, () -> serve(served, calls));
             }
         }
+        for (String gate : List.of(FleetBudgets.LEASED, FleetBudgets.STRICT)) {
+            ModelGate<Integer, Usage> served = FleetBudgets.gate(gates, gate);
+            Random calls = new Random(random.nextLong());
+            endlessly(gate, () -> FleetBudgets.spend(served, calls, journal));
+        }
+    }
+
+    private void endlessly(String thread, Runnable call) {
+        Thread caller = new Thread(
+                () -> {
+                    while (true) {
+                        call.run();
+                        LockSupport.parkNanos(pauseNanos);
+                    }
+                },
+                thread);
+        caller.setDaemon(true);
+        caller.start();
     }
 
     public static void main(String[] args) throws IOException {
@@ -88,17 +107,14 @@ final class FleetProcess {
     }
 
     private void serve(ModelGate<String, String> gate, Random random) {
-        while (true) {
-            String caller = "caller-" + random.nextInt(CALLERS);
-            started.get().clear();
-            long begin = journal.stamp();
-            Outcome<String> outcome = gate.decide("input", Caller.of(caller));
-            long end = journal.stamp();
-            String versions = started.get().isEmpty() ? ANY : String.join(",", started.get());
-            journal.write("call " + gate.name() + " " + caller + " " + begin + " " + end + " "
-                    + outcome.routed().orElse(ANY) + " " + versions);
-            LockSupport.parkNanos(pauseNanos);
-        }
+        String caller = "caller-" + random.nextInt(CALLERS);
+        started.get().clear();
+        long begin = journal.stamp();
+        Outcome<String> outcome = gate.decide("input", Caller.of(caller));
+        long end = journal.stamp();
+        String versions = started.get().isEmpty() ? ANY : String.join(",", started.get());
+        journal.write("call " + gate.name() + " " + caller + " " + begin + " " + end + " "
+                + outcome.routed().orElse(ANY) + " " + versions);
     }
 
     private void obey(String[] words) {
