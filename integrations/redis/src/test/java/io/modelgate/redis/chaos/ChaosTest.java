@@ -60,6 +60,9 @@ class ChaosTest {
             } finally {
                 Files.write(folder.resolve("schedule"), chaos.schedule());
             }
+            assertThat(fleet.processes)
+                    .as("seed %d, output in %s: nobody ends by itself", seed, folder)
+                    .noneMatch(FleetJvm::gaveUp);
             fleet.processes.forEach(FleetJvm::quit);
             for (FleetJvm process : fleet.processes) {
                 journals.put(process.name, process.journal());

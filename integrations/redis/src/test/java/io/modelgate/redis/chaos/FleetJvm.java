@@ -32,6 +32,8 @@ final class FleetJvm implements AutoCloseable {
     private int lives;
     private volatile boolean serving;
     private volatile boolean stopped;
+    private volatile boolean mayEnd;
+    private volatile boolean gaveUp;
     private Process process;
     private Thread reader;
 
@@ -55,11 +57,13 @@ final class FleetJvm implements AutoCloseable {
     }
 
     void start() {
+        mayEnd = false;
         start("");
     }
 
     /** Starts it unable to make any file longer than some kilobytes. */
     void startWithFileLimit(long kilobytes) {
+        mayEnd = true;
         start("ulimit -f " + kilobytes + " && ");
     }
 
@@ -113,6 +117,7 @@ final class FleetJvm implements AutoCloseable {
                     line.setLength(0);
                 }
             }
+            gaveUp |= !mayEnd;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -129,6 +134,11 @@ final class FleetJvm implements AutoCloseable {
 
     boolean serving() {
         return serving && !stopped && alive();
+    }
+
+    /** Whether it ever ended by itself, other than by a full disk. */
+    boolean gaveUp() {
+        return gaveUp;
     }
 
     boolean alive() {
@@ -153,6 +163,7 @@ final class FleetJvm implements AutoCloseable {
 
     /** kill -9, and waits until all that it wrote is in the journal. */
     void kill() {
+        mayEnd = true;
         // The handle's, because the process's own would close what is still to be read.
         process.toHandle().destroyForcibly();
         join();
@@ -169,6 +180,7 @@ final class FleetJvm implements AutoCloseable {
     }
 
     void quit() {
+        mayEnd = true;
         tell("quit");
         join();
     }
@@ -186,6 +198,7 @@ final class FleetJvm implements AutoCloseable {
 
     @Override
     public void close() {
+        mayEnd = true;
         if (process != null) {
             process.toHandle().destroyForcibly();
         }
