@@ -176,6 +176,25 @@ final class RedisLink implements AutoCloseable {
         return lines;
     }
 
+    /**
+     * As {@link #readAfter}, without waiting for the answer, which is the messages as they are, or null; completes on a thread that must not
+     * be held up.
+     */
+    CompletableFuture<@Nullable List<StreamMessage<byte[], byte[]>>> reading(
+            byte[] stream, long after, int limit, Duration block) {
+        if (waits.compareAndSet(false, true)) {
+            waiting.connect();
+        }
+        try {
+            if (!waiting.awaitUp(timeout)) {
+                throw closed.get() ? failures.closed() : failures.down(waiting.problem());
+            }
+        } catch (InterruptedException e) {
+            throw interrupted();
+        }
+        return waiting.ask(redis -> read(redis, stream, after, limit, block), block.plus(timeout), null);
+    }
+
     // The client takes the streams to read as an array of a generic type.
     @SuppressWarnings("unchecked")
     private static CompletionStage<List<StreamMessage<byte[], byte[]>>> read(
@@ -212,6 +231,11 @@ final class RedisLink implements AutoCloseable {
     /** The bytes of a text, for keys and arguments. */
     static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The text of a reply of bytes, or of a number. */
+    static String text(Object reply) {
+        return reply instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(reply);
     }
 
     /** Ends both connections and whatever waits for them; returns at once. Idempotent. */
