@@ -49,7 +49,11 @@ final class Chaos {
             process.start();
         }
         for (FleetJvm process : fleet.processes) {
-            await(process.name + " serves", process::serving);
+            await(process.name + " serves", () -> process.serving() || process.gaveUp());
+            if (process.gaveUp()) {
+                throw new IllegalStateException(
+                        process.name + " ended instead of serving; its output is in " + fleet.folder);
+            }
         }
         note("all serve");
     }

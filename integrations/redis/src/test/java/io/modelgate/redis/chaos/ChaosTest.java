@@ -57,6 +57,11 @@ class ChaosTest {
                 chaos.run(duration, faultEveryMillis);
                 chaos.settle();
                 stream = fleet.stream();
+            } catch (RuntimeException e) {
+                throw new IllegalStateException(
+                        "seed " + seed + ", journals in " + folder + ", schedule:\n"
+                                + String.join("\n", chaos.schedule()),
+                        e);
             } finally {
                 Files.write(folder.resolve("schedule"), chaos.schedule());
             }
