@@ -41,9 +41,10 @@ final class RedisBinary {
         private static Optional<Path> unpack() {
             try {
                 File folder = Files.createTempDirectory("redis-binary").toFile();
+                // What is named last is deleted first.
+                folder.deleteOnExit();
                 File binary = ExecutableProvider.newJarResourceProvider(folder).get();
                 binary.deleteOnExit();
-                folder.deleteOnExit();
                 return Optional.of(binary.toPath()).filter(Files::isExecutable);
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot unpack " + NAME, e);
