@@ -1,0 +1,52 @@
+package io.modelgate.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Free loopback ports below those that systems hand to outgoing connections, so that nobody takes the port of a server
+ * that is down for a while.
+ */
+final class Ports {
+
+    private static final int FIRST = 20_000;
+    private static final int AFTER_LAST = 32_000;
+
+    private Ports() {}
+
+    static ServerSocket listen(int port) throws IOException {
+        ServerSocket socket = new ServerSocket();
+        try {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    static int free() {
+        try (ServerSocket socket = listenSomewhere()) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException("no free loopback port", e);
+        }
+    }
+
+    static ServerSocket listenSomewhere() throws IOException {
+        IOException last = new IOException("no free loopback port");
+        for (int i = 0; i < 100; i++) {
+            try {
+                return listen(ThreadLocalRandom.current().nextInt(FIRST, AFTER_LAST));
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw last;
+    }
+}
