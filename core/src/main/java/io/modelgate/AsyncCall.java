@@ -99,7 +99,11 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
             gate.remember(input, caller, version.id, result);
             @SuppressWarnings("unchecked") // a flight lands with an answer or a Miss
             O answer = (O) result;
-            deliver(outcomes ? new Outcome.Answered<>(answer, version.id) : answer);
+            deliver(
+                    outcomes
+                            ? new Outcome.Answered<>(
+                                    answer, version.id, gate.gates().staleness())
+                            : answer);
         }
     }
 

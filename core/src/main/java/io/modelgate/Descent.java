@@ -111,8 +111,10 @@ final class Descent<I, O> implements Fallen<I, O> {
         }
         gate.count(routed, OutcomeCounts.NO_RUNG, miss.cause);
         return miss.cause.refusal() || routed == null
-                ? new Outcome.Refused<>(miss.cause, routedOrNull(), miss.error)
-                : new Outcome.Failed<>(miss.cause, routed.id, miss.error);
+                ? new Outcome.Refused<>(
+                        miss.cause, routedOrNull(), miss.error, gate.gates().staleness())
+                : new Outcome.Failed<>(
+                        miss.cause, routed.id, miss.error, gate.gates().staleness());
     }
 
     private Fallback.@Nullable Rescue<O> askLadder(Fallback<I, O> fallback) {
@@ -127,7 +129,13 @@ final class Descent<I, O> implements Fallen<I, O> {
     private Outcome<O> fellBack(Fallback.Rescue<O> rescue) {
         gate.count(routed, rescue.rung(), miss.cause);
         return new Outcome.FellBack<>(
-                rescue.answer(), rescue.rung(), rescue.version(), miss.cause, routedOrNull(), miss.error);
+                rescue.answer(),
+                rescue.rung(),
+                rescue.version(),
+                miss.cause,
+                routedOrNull(),
+                miss.error,
+                gate.gates().staleness());
     }
 
     /** Asks another version, unless a kill bars it; null if it gave no usable answer. */

@@ -3,6 +3,7 @@ package io.modelgate;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.modelgate.budget.BudgetEvent;
 import io.modelgate.control.Entry;
+import java.util.List;
 
 /** Something that happened, for a program to act on. Listeners get events one at a time and in order. */
 public sealed interface GateEvent {
@@ -20,6 +21,42 @@ public sealed interface GateEvent {
      * @param kill the kill
      */
     record Killed(Kill kill) implements GateEvent {}
+
+    /**
+     * A kill that this process had put in force for itself alone, while it knew too little of the control log, has ended.
+     *
+     * @param kill the kill
+     */
+    record Released(Kill kill) implements GateEvent {}
+
+    /**
+     * The store of the control log lost entries and went on without them; what they had come to was folded anew from those that are left.
+     * The kills among the lost ones that were in force stay so, and are appended again; everything else has to be decided again. Comes
+     * before the {@link Applied} events of what is new.
+     *
+     * @param lost what took effect in this process and is no longer part of the log, in the order it had
+     */
+    record Replaced(List<Lost> lost) implements GateEvent {
+
+        /** Copies the list. */
+        public Replaced {
+            lost = List.copyOf(lost);
+        }
+    }
+
+    /**
+     * An entry that is no longer part of the control log.
+     *
+     * @param seq the sequence number that it had
+     * @param id the decision's id
+     * @param type its type
+     * @param gate the gate that it was about, or {@code *}
+     */
+    record Lost(long seq, String id, String type, String gate) {
+        static Lost of(Entry entry) {
+            return new Lost(entry.seq(), entry.decision().id(), entry.type(), entry.gate());
+        }
+    }
 
     /**
      * A decision could not be stored.

@@ -1,5 +1,6 @@
 package io.modelgate;
 
+import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -74,6 +75,11 @@ final class GateFold {
 
     private static String text(Map<?, ?> map, String name) {
         return map.get(name) instanceof String text ? text : "";
+    }
+
+    /** The kill that a decision is, for one that is no entry yet. */
+    static Optional<Kill> kill(Decision decision) {
+        return decision.type().equals(EntryTypes.KILL) ? kill(new Entry(0, decision, "", "")) : Optional.empty();
     }
 
     /** The kill of an entry; empty if it names a gate that cannot exist. */

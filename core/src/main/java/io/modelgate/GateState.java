@@ -1,5 +1,6 @@
 package io.modelgate;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +33,16 @@ record GateState<I, O>(
         @Nullable KilledAnswer<O> killed) {
 
     /** The outcome of every killed call, made once, and the counter of such calls. */
-    record KilledAnswer<O>(Outcome<O> outcome, LongAdder calls) {}
+    record KilledAnswer<O>(Outcome.FellBack<O> outcome, LongAdder calls) {
+
+        /** The outcome; another one only where the log is stale. */
+        Outcome<O> outcome(Duration staleness) {
+            return staleness.isZero()
+                    ? outcome
+                    : new Outcome.FellBack<>(
+                            outcome.value(), outcome.rung(), null, outcome.reason(), null, null, staleness);
+        }
+    }
 
     /**
      * Whether a kill bars the caller from candidate or stable, so that it is no part of their comparison: who is left in one arm would not

@@ -8,6 +8,7 @@ import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -53,7 +54,7 @@ public final class Gates implements AutoCloseable {
         ticker = config.ticker;
         warnings = new Warnings(ticker);
         events = new Events(warnings, config.eventExecutor);
-        control = new Control(log, events, warnings);
+        control = new Control(log, config, events, warnings);
         identities = new Identities(log.identitySecret());
         budgets = keeper(log);
     }
@@ -119,8 +120,7 @@ public final class Gates implements AutoCloseable {
 
     private void startKilled(ControlLogException refusal) {
         String reason = "the control log refused to open: " + refusal.getMessage();
-        warnings.warn("start", "all gates start killed: " + reason);
-        control.engage(new Kill("log-refused", Scope.fleet(), new Actor("modelgate", "automation"), reason, now()));
+        control.engageHere(new Kill("log-refused", Scope.fleet(), new Actor("modelgate", "automation"), reason, now()));
     }
 
     /**
@@ -167,6 +167,7 @@ public final class Gates implements AutoCloseable {
             added.forEach(gate -> gate.bind(meters));
         }
         added.forEach(ModelGate::declare);
+        control.added();
         return added;
     }
 
@@ -263,6 +264,7 @@ public final class Gates implements AutoCloseable {
                 kill,
                 stored,
                 recent,
+                control,
                 () -> here.stream().mapToLong(gate -> gate.inFlight(scope)).sum());
     }
 
@@ -275,7 +277,8 @@ public final class Gates implements AutoCloseable {
     /**
      * Releases one kill, and only that one. It takes effect once it is stored; the receipt names the kills that still bear on the scope.
      *
-     * @throws IllegalArgumentException if no engaged kill has this id, listing those that are
+     * @throws IllegalArgumentException if no engaged kill has this id, listing those that are; if it is one that this process engaged for
+     *     itself, because it knows too little of the log
      * @throws IllegalStateException if these gates are closed
      */
     public ReviveReceipt revive(String killId, Actor actor, String reason) {
@@ -289,6 +292,10 @@ public final class Gates implements AutoCloseable {
                                 + engaged.stream()
                                         .map(kill -> kill.id() + " on " + kill.scope())
                                         .toList()));
+        if (control.isLocal(released)) {
+            throw new IllegalArgumentException("kill " + Names.quote(killId)
+                    + " is this process's own and in no log, so that no revive " + "releases it: " + released.reason());
+        }
         List<Kill> left = engaged.stream()
                 .filter(kill -> !kill.id().equals(killId) && kill.scope().bearsOn(released.scope()))
                 .toList();
@@ -296,6 +303,25 @@ public final class Gates implements AutoCloseable {
         var stored = control.submit(decision(
                 id, EntryTypes.REVIVE, released.scope().gate(), actor, reason, Map.of("kills", List.of(killId))));
         return new ReviveReceipt(id, stored, List.of(released), left);
+    }
+
+    /**
+     * Waits until every process that is heard of has a kill in force, at most for the given time, and says which have: as
+     * {@link KillReceipt#confirmed} does, for a kill whichever process made.
+     *
+     * @param killId a kill that is not in the log yet is waited for too
+     * @throws ControlLogException if the control log cannot say which processes there are
+     */
+    public Confirmation confirmed(String killId, Duration timeout) {
+        return Confirmations.await(control, killId, timeout);
+    }
+
+    /**
+     * How long ago this process last knew that it had every decision of the control log; {@link Outcome#staleness} says how exactly that
+     * is known. Zero for a log in memory or in a file.
+     */
+    public Duration staleness() {
+        return control.staleness();
     }
 
     /** All engaged kills, whichever process made them. */

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.modelgate.budget.BudgetsBuilder;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.MemoryControlLog;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -38,6 +39,10 @@ public final class GatesBuilder {
 
     Consumer<BudgetsBuilder> budgets = b -> {};
 
+    /** How stale the log may be before all gates are killed; null without limit. */
+    @Nullable
+    Duration staleLimit;
+
     GatesBuilder() {}
 
     /** Sets the control log; {@link Gates#close} closes it. Default: in memory, so that nothing survives a restart. */
@@ -60,6 +65,23 @@ public final class GatesBuilder {
     /** Starts all gates killed, until a restart, when the control log refuses to open. Default: the start fails. */
     public GatesBuilder startKilledIfLogRefuses() {
         startKilled = true;
+        return this;
+    }
+
+    /**
+     * Kills all gates in this process while it has not known for longer than {@code limit} that it has every decision of the control log,
+     * and so could miss a kill. It ends by itself once the log is current again, is no entry, and no revive ends it. Until the gates are
+     * closed the limit is looked at every 100 ms, or four times in its length if that is more often. Default: no limit, the last state is
+     * served for as long as it takes. A log in memory or in a file is always current.
+     *
+     * @param limit one second to one day; well above the time in which the log notices that it is cut off
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public GatesBuilder killWhenStale(Duration limit) {
+        if (limit.compareTo(Duration.ofSeconds(1)) < 0 || limit.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("killWhenStale is " + limit + ": expected one second to one day");
+        }
+        staleLimit = limit;
         return this;
     }
 

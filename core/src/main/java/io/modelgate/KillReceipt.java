@@ -1,6 +1,7 @@
 package io.modelgate;
 
 import io.modelgate.control.Entry;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
@@ -12,12 +13,14 @@ public final class KillReceipt extends Receipt {
 
     private final Kill kill;
     private final Recent recent;
+    private final Control control;
     private final LongSupplier inFlight;
 
-    KillReceipt(Kill kill, CompletableFuture<Entry> stored, Recent recent, LongSupplier inFlight) {
+    KillReceipt(Kill kill, CompletableFuture<Entry> stored, Recent recent, Control control, LongSupplier inFlight) {
         super(kill.id(), stored);
         this.kill = kill;
         this.recent = recent;
+        this.control = control;
         this.inFlight = inFlight;
     }
 
@@ -29,6 +32,18 @@ public final class KillReceipt extends Receipt {
     /** What it turned off. */
     public Scope scope() {
         return kill.scope();
+    }
+
+    /**
+     * Waits until every process that is heard of has the kill in force, at most for the given time, and says which have. Returns as soon as
+     * all live ones have: it does not wait for those that are silent. Asks anew each time, so that a kill that the log's store lost and got
+     * again counts at its new place. An interrupt ends the waiting and keeps the thread's flag.
+     *
+     * @param timeout zero or less asks once
+     * @throws io.modelgate.control.ControlLogException if the control log cannot say which processes there are
+     */
+    public Confirmation confirmed(Duration timeout) {
+        return Confirmations.await(control, id(), timeout);
     }
 
     /**

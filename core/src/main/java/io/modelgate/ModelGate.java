@@ -98,7 +98,7 @@ public final class ModelGate<I, O> {
         Object served = serve(seen, target, input, caller);
         return served instanceof Unanswered<?> || target == null
                 ? outcomeIn(served)
-                : new Outcome.Answered<>(answerIn(served), target.version().id);
+                : new Outcome.Answered<>(answerIn(served), target.version().id, gates.staleness());
     }
 
     /**
@@ -164,7 +164,7 @@ public final class ModelGate<I, O> {
         GateState.KilledAnswer<O> killed = seen.killed();
         if (killed != null) {
             killed.calls().increment();
-            return killed.outcome();
+            return killed.outcome(gates.staleness());
         }
         return new Descent<>(this, input, caller, null, Miss.of(Cause.KILLED), Descent.UNREAD).outcome();
     }
@@ -492,6 +492,12 @@ public final class ModelGate<I, O> {
                     config.stable(),
                     fold.stable());
         }
+    }
+
+    /** Starts its routing anew, on another fold than before. */
+    void restart() {
+        GateStart.fold(
+                config, gates.control().foldOf(name()), gates.control().fleetEntries(), gates.identities(), metrics);
     }
 
     /** Forgets what it has put elsewhere, because it does not come to be. */

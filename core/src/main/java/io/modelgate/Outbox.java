@@ -29,7 +29,7 @@ final class Outbox implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
     private static final int BATCH = 256;
     private static final long FIRST_PAUSE_MILLIS = 10;
-    private static final long LONGEST_PAUSE_MILLIS = 1_000;
+    private static final long LONGEST_PAUSE_MILLIS = 200;
     private static final long LAST_TRY_SECONDS = 2;
 
     private static final class Pending {
@@ -63,7 +63,12 @@ final class Outbox implements AutoCloseable {
         this.warnings = warnings;
     }
 
+    /** Sends a decision on its way; one that is waiting with the same id is not sent twice. */
     CompletableFuture<Entry> submit(Decision decision, boolean keep) {
+        Pending same = waiting(decision.id());
+        if (same != null) {
+            return same.stored;
+        }
         Pending pending = new Pending(decision, keep);
         if (log.immediate() && idle() && store(List.of(pending)).isEmpty()) {
             complete(List.of(pending));
@@ -80,6 +85,18 @@ final class Outbox implements AutoCloseable {
             lock.unlock();
         }
         return pending.stored;
+    }
+
+    private @Nullable Pending waiting(String id) {
+        lock.lock();
+        try {
+            return waiting.stream()
+                    .filter(pending -> pending.keep && pending.decision.id().equals(id))
+                    .findFirst()
+                    .orElse(null);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private boolean idle() {

@@ -2,6 +2,7 @@ package io.modelgate;
 
 import io.modelgate.budget.BudgetRefusedException;
 import io.modelgate.budget.Refusal;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,13 @@ public sealed interface Outcome<O> {
     /** The version that gave the answer; absent when a rung that is no version answered, or nobody did. */
     Optional<String> answeredBy();
 
+    /**
+     * How long before the call this process last knew that it had every decision of the control log, kills among them; zero if it knew at
+     * the call, as it always does on a log in memory or in a file. It is looked at every 100 ms, or more often under a shorter
+     * {@linkplain GatesBuilder#killWhenStale limit}, and is that much coarser than the log's own word.
+     */
+    Duration staleness();
+
     /** The numbers, where a budget or a limit on runaways refused the version that the caller was routed to. */
     default Optional<Refusal> refusal() {
         Throwable error = null;
@@ -49,8 +57,15 @@ public sealed interface Outcome<O> {
      *
      * @param value its answer
      * @param version its id
+     * @param staleness see {@link Outcome#staleness}
      */
-    record Answered<O>(O value, String version) implements Outcome<O> {
+    record Answered<O>(O value, String version, Duration staleness) implements Outcome<O> {
+
+        /** An outcome of a process that had every decision. */
+        public Answered(O value, String version) {
+            this(value, version, Duration.ZERO);
+        }
+
         @Override
         public Optional<O> answer() {
             return Optional.of(value);
@@ -81,6 +96,7 @@ public sealed interface Outcome<O> {
      * @param reason why the routed version did not answer
      * @param routedTo the version routed to, or null if the gate refused before routing
      * @param error what the routed version threw, or what says more about a refusal, or null
+     * @param staleness see {@link Outcome#staleness}
      */
     record FellBack<O>(
             O value,
@@ -88,8 +104,21 @@ public sealed interface Outcome<O> {
             @Nullable String rungVersion,
             Cause reason,
             @Nullable String routedTo,
-            @Nullable Throwable error)
+            @Nullable Throwable error,
+            Duration staleness)
             implements Outcome<O> {
+
+        /** An outcome of a process that had every decision. */
+        public FellBack(
+                O value,
+                String rung,
+                @Nullable String rungVersion,
+                Cause reason,
+                @Nullable String routedTo,
+                @Nullable Throwable error) {
+            this(value, rung, rungVersion, reason, routedTo, error, Duration.ZERO);
+        }
+
         @Override
         public Optional<O> answer() {
             return Optional.of(value);
@@ -117,11 +146,19 @@ public sealed interface Outcome<O> {
      * @param reason why
      * @param routedTo the version routed to, or null if the gate refused before routing
      * @param error what says more about it, for instance an {@link io.modelgate.budget.BudgetRefusedException} with the numbers, or null
+     * @param staleness see {@link Outcome#staleness}
      */
     record Refused<O>(
             Cause reason,
             @Nullable String routedTo,
-            @Nullable Throwable error) implements Outcome<O> {
+            @Nullable Throwable error,
+            Duration staleness) implements Outcome<O> {
+
+        /** An outcome of a process that had every decision. */
+        public Refused(Cause reason, @Nullable String routedTo, @Nullable Throwable error) {
+            this(reason, routedTo, error, Duration.ZERO);
+        }
+
         @Override
         public Optional<O> answer() {
             return Optional.empty();
@@ -149,9 +186,16 @@ public sealed interface Outcome<O> {
      * @param reason how
      * @param routedTo the version that failed
      * @param error what it threw, or null if it threw nothing
+     * @param staleness see {@link Outcome#staleness}
      */
     record Failed<O>(
-            Cause reason, String routedTo, @Nullable Throwable error) implements Outcome<O> {
+            Cause reason, String routedTo, @Nullable Throwable error, Duration staleness) implements Outcome<O> {
+
+        /** An outcome of a process that had every decision. */
+        public Failed(Cause reason, String routedTo, @Nullable Throwable error) {
+            this(reason, routedTo, error, Duration.ZERO);
+        }
+
         @Override
         public Optional<O> answer() {
             return Optional.empty();

@@ -25,7 +25,10 @@ public interface Router {
         return initial(gate, identities);
     }
 
-    /** The state of one gate's routing. Immutable: an entry makes a new one. */
+    /**
+     * The state of one gate's routing. Immutable: an entry makes a new one. Where the log loses entries, as one on a server may, the gate
+     * starts with a new {@link Router#initial initial} one and gives it all entries that are left.
+     */
     interface Routing {
 
         /** The id of the version under rollout, or null when there is none. */

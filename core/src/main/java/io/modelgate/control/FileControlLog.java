@@ -2,9 +2,11 @@ package io.modelgate.control;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ public final class FileControlLog implements ControlLog {
     private final LogStore store;
     private final FollowThread followers;
     private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
+    private final InstanceFiles instances;
     private final byte[] secret;
     private final boolean writable;
     private volatile boolean closed;
@@ -47,6 +50,7 @@ public final class FileControlLog implements ControlLog {
         this.store = store;
         this.writable = writable;
         this.secret = secret;
+        instances = new InstanceFiles(files, InstantSource.system());
         followers = new FollowThread("modelgate-follow-" + files.log().getFileName(), poll, this::next);
     }
 
@@ -241,6 +245,30 @@ public final class FileControlLog implements ControlLog {
         return secret.clone();
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>They are those on this host that opened the log for writing and serve from it. One counts as live until it has been silent for
+     * three seconds, and is forgotten after an hour.
+     */
+    @Override
+    public List<Instance> instances() {
+        requireOpen();
+        try {
+            return instances.read(writable);
+        } catch (IOException | DirectoryIteratorException e) {
+            throw new ControlLogException(
+                    "control log " + files.log() + ": which processes serve from it cannot be read: " + e, e);
+        }
+    }
+
+    @Override
+    public void applied(Head head) {
+        if (writable && !closed) {
+            instances.applied(head);
+        }
+    }
+
     /** The unfinished line that this instance cut off last, when it opened the log or since; empty if there was none. */
     public Optional<TornTail> tornTail() {
         return store.torn();
@@ -250,6 +278,7 @@ public final class FileControlLog implements ControlLog {
     public void close() {
         closed = true;
         followers.removeAll();
+        instances.close();
     }
 
     /** For the followers' thread: what it cannot read is reported, and tried again. */

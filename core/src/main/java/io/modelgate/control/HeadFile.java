@@ -26,21 +26,31 @@ final class HeadFile {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
-        Matcher matcher = FORMAT.matcher(new String(bytes, StandardCharsets.ISO_8859_1));
-        if (matcher.matches()) {
-            Head head = new Head(Long.parseLong(matcher.group(1)), matcher.group(2));
-            if (head.seq() > 0 || head.equals(Head.EMPTY)) {
-                return Optional.of(head);
-            }
+        Optional<Head> head = parse(new String(bytes, StandardCharsets.ISO_8859_1));
+        if (head.isPresent()) {
+            return head;
         }
         throw new ControlLogException("head file " + file
                 + " is unreadable: it does not have the form {\"v\":1,\"seq\":…,\"hash\":\"…\"}. " + sealing(files));
     }
 
+    /** Empty if it is no such line. */
+    static Optional<Head> parse(String line) {
+        Matcher matcher = FORMAT.matcher(line);
+        return matcher.matches()
+                ? Optional.of(new Head(Long.parseLong(matcher.group(1)), matcher.group(2)))
+                        .filter(head -> head.seq() > 0 || head.equals(Head.EMPTY))
+                : Optional.empty();
+    }
+
+    static byte[] line(Head head) {
+        return ("{\"v\":1,\"seq\":" + head.seq() + ",\"hash\":\"" + head.hash() + "\"}\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
     static void write(LogFiles files, Head head, Disk disk) throws IOException {
-        String line = "{\"v\":1,\"seq\":" + head.seq() + ",\"hash\":\"" + head.hash() + "\"}\n";
         boolean fresh = !Files.exists(files.head());
-        disk.replace(files.head(), line.getBytes(StandardCharsets.US_ASCII));
+        disk.replace(files.head(), line(head));
         if (fresh) {
             Ownership.like(files.log(), files.head());
         }

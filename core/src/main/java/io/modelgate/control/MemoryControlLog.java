@@ -1,6 +1,7 @@
 package io.modelgate.control;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A control log that lives and dies with the process; its chain of hashes is the one a file would have.
@@ -23,6 +25,8 @@ public final class MemoryControlLog implements ControlLog {
     private final List<Follower> followers = new CopyOnWriteArrayList<>();
     private final AtomicInteger deliveries = new AtomicInteger();
     private final byte[] secret = new byte[KeyFile.BYTES];
+    private final String name = InstanceFiles.newName();
+    private volatile @Nullable Head applied;
 
     // Guarded by this.
     private final List<Entry> entries = new ArrayList<>();
@@ -150,6 +154,18 @@ public final class MemoryControlLog implements ControlLog {
     @Override
     public byte[] identitySecret() {
         return secret.clone();
+    }
+
+    /** This process, once it has said what it has applied. */
+    @Override
+    public List<Instance> instances() {
+        Head head = applied;
+        return head == null ? List.of() : List.of(new Instance(name, head, Duration.ZERO, true));
+    }
+
+    @Override
+    public void applied(Head head) {
+        applied = head;
     }
 
     @Override

@@ -1,0 +1,130 @@
+package io.modelgate;
+
+import io.modelgate.control.ControlLog;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether this process is in touch with its control log, and what comes of it where it is not: all gates are killed here while nothing is
+ * known of the log, and while it has not been heard of for longer than its limit. Thread-safe.
+ */
+final class Contact {
+
+    static final String UNKNOWN = "log-unknown";
+    static final String STALE = "log-stale";
+
+    private static final Duration LONGEST_ROUND = Duration.ofMillis(100);
+    private static final Actor ITSELF = new Actor("modelgate", "automation");
+
+    private final ControlLog log;
+    private final Control control;
+    private final @Nullable Duration limit;
+    private final Scheduler scheduler;
+    private final InstantSource instants;
+    private final Warnings warnings;
+    private final ReentrantLock checking = new ReentrantLock();
+    private volatile Duration staleness = Duration.ZERO;
+
+    /** Guarded by {@code checking}. */
+    private boolean unknown;
+
+    private boolean stale;
+
+    Contact(
+            ControlLog log,
+            Control control,
+            @Nullable Duration limit,
+            Scheduler scheduler,
+            InstantSource instants,
+            Warnings warnings) {
+        this.log = log;
+        this.control = control;
+        this.limit = limit;
+        this.scheduler = scheduler;
+        this.instants = instants;
+        this.warnings = warnings;
+    }
+
+    /** How long ago this process last knew that it had all entries, as of the last look. */
+    Duration staleness() {
+        return staleness;
+    }
+
+    /** Looks once, before anything is folded, and from then on as often as it takes, until the control side is closed. */
+    void open() {
+        check();
+        next();
+    }
+
+    private void next() {
+        try {
+            scheduler.schedule(this::round, round(limit));
+        } catch (Throwable e) { // entries that arrive make it look too
+            warnings.threw("the scheduler", e);
+        }
+    }
+
+    private static Duration round(@Nullable Duration limit) {
+        Duration quarter = limit == null ? LONGEST_ROUND : limit.dividedBy(4);
+        return quarter.compareTo(LONGEST_ROUND) < 0 ? quarter : LONGEST_ROUND;
+    }
+
+    private void round() {
+        if (!control.closed()) {
+            check();
+            next();
+        }
+    }
+
+    /** Looks now, unless another thread does. */
+    void check() {
+        if (!checking.tryLock()) {
+            return;
+        }
+        try {
+            checkKnown();
+            checkStale();
+        } catch (Throwable e) { // the next look comes
+            warnings.warn("the contact", "the control log does not say whether it is current: " + e);
+        } finally {
+            checking.unlock();
+        }
+    }
+
+    private void checkKnown() {
+        boolean known = log.known();
+        if (!known && !unknown) {
+            unknown = true;
+            engage(
+                    UNKNOWN,
+                    "nothing is known of the control log yet: its store cannot be reached, and there is no copy of it here");
+        } else if (known && unknown) {
+            control.takeIn(); // before the gates are let go: what arrives may be a kill
+            unknown = false;
+            control.release(UNKNOWN);
+        }
+        control.refoldIfDue();
+    }
+
+    private void checkStale() {
+        Duration now = log.staleness();
+        staleness = now.isNegative() || now.isZero() ? Duration.ZERO : now;
+        boolean over = limit != null && now.compareTo(limit) > 0;
+        if (over && !stale) {
+            stale = true;
+            engage(
+                    STALE,
+                    "the control log was not heard of for " + now.toMillis() + " ms, and the limit is "
+                            + String.valueOf(limit));
+        } else if (!over && stale) {
+            stale = false;
+            control.release(STALE);
+        }
+    }
+
+    private void engage(String id, String reason) {
+        control.engageHere(new Kill(id, Scope.fleet(), ITSELF, reason, instants.instant()));
+    }
+}
