@@ -52,7 +52,7 @@ final class Contact {
         return staleness;
     }
 
-    /** Looks once, before anything is folded, and from then on as often as it takes, until the control side is closed. */
+    /** Goes on looking, as often as it takes, until the control side is closed. */
     void open() {
         check();
         next();
@@ -84,12 +84,19 @@ final class Contact {
             return;
         }
         try {
-            checkKnown();
-            checkStale();
-        } catch (Throwable e) { // the next look comes
-            warnings.warn("the contact", "the control log does not say whether it is current: " + e);
+            attempt(this::checkStale);
+            attempt(this::checkKnown);
+            control.refoldIfDue();
         } finally {
             checking.unlock();
+        }
+    }
+
+    private void attempt(Runnable look) {
+        try {
+            look.run();
+        } catch (Throwable e) { // the next look comes
+            warnings.warn("the contact", "whether the control log is current is not known: " + e);
         }
     }
 
@@ -105,7 +112,6 @@ final class Contact {
             unknown = false;
             control.release(UNKNOWN);
         }
-        control.refoldIfDue();
     }
 
     private void checkStale() {

@@ -10,22 +10,16 @@ import io.modelgate.control.MemoryControlLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,36 +32,23 @@ final class Control implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
     private static final int READ_AT_ONCE = 4_096;
-
-    private static final int FOLDS_TRIED = 10;
-    private static final int LOST_NAMED = 50;
+    private static final int MOST_STUCK = 10;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, ModelGate<?, ?>> gates = new HashMap<>();
-
-    /** This process's kills that the fold does not hold yet. */
-    private final Map<String, Kill> ownKills = new LinkedHashMap<>();
-
-    /** Kills of this process alone, which are no decisions: they stand for what it does not know of the log. */
-    private final Map<String, Kill> localKills = new LinkedHashMap<>();
-
-    /** Gates whose snapshot lacks what was folded, because compiling it failed. */
-    private final Set<String> behind = new LinkedHashSet<>();
-
+    private final GateSet gates = new GateSet();
+    private final KillsHere killsHere = new KillsHere();
     private final ControlLog log;
     private final boolean replaceable;
     private final Events events;
     private final Warnings warnings;
     private final Outbox outbox;
     private final Contact contact;
-    private final ReentrantLock refolding = new ReentrantLock();
-    private final Queue<GateEvent> unannounced = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger announcing = new AtomicInteger();
-    private final AtomicInteger reporting = new AtomicInteger();
+    private final Announcements announcements;
+    private final AppliedReport report;
+    private final Refolding refolding;
     private final List<ControlLog.Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private Folds folds;
     private volatile Head applied = Head.EMPTY;
-    private volatile boolean refoldDue;
     private volatile boolean closed;
 
     Control(ControlLog log, GatesBuilder config, Events events, Warnings warnings) {
@@ -77,6 +58,9 @@ final class Control implements AutoCloseable {
         // Those two verify that nothing left them, and refuse to go on if something did.
         replaceable = !(log instanceof MemoryControlLog || log instanceof FileControlLog || log instanceof RefusedLog);
         folds = new Folds(replaceable);
+        announcements = new Announcements(events, warnings);
+        refolding = new Refolding(log, this);
+        report = new AppliedReport(log, this::inForce, warnings);
         outbox = new Outbox(log, this::takeIn, events, warnings);
         contact = new Contact(log, this, config.staleLimit, config.scheduler, config.instants, warnings);
     }
@@ -84,37 +68,32 @@ final class Control implements AutoCloseable {
     /** Puts what is owed in force and folds the whole log, then follows it. */
     void open() {
         if (replaceable) {
+            contact.check(); // before anything is folded: what is known may be too little to serve from
+        }
+        subscriptions.add(log.onReplaced(refolding::replaced));
+        List<Decision> again = refolding.begin();
+        subscriptions.add(log.follow(applied.seq(), this::follow));
+        again.forEach(this::record);
+        if (replaceable) {
             contact.open();
         }
-        List<Decision> owed = log.owed();
-        locked(() -> {
-            owed.forEach(decision -> GateFold.kill(decision).ifPresent(kill -> ownKills.put(kill.id(), kill)));
-            return owed;
-        });
-        subscriptions.add(log.onReplaced(() -> {
-            refoldDue = true;
-            refoldIfDue();
-        }));
-        for (List<Entry> batch = log.read(0, READ_AT_ONCE);
-                !batch.isEmpty();
-                batch = log.read(applied.seq(), READ_AT_ONCE)) {
-            List<Entry> entries = batch;
-            locked(() -> {
-                for (Entry entry : entries) {
-                    foldNext(entry);
-                }
-                applied = folds.head();
-                return entries;
-            });
-        }
-        subscriptions.add(log.follow(applied.seq(), this::follow));
-        submitAgain(owed);
-        report();
     }
 
-    private void foldNext(Entry entry) {
-        folds.fold(entry);
-        ownKills.remove(entry.decision().id());
+    /** Begins with what the log is when this process opens it; returns what it is owed. No gates are there yet, and nothing is announced. */
+    List<Decision> begin(WholeLog whole, List<Decision> owed) {
+        return locked(() -> {
+            folds = whole.folds();
+            applied = folds.head();
+            return killsHere.owe(owed, folds);
+        });
+    }
+
+    boolean replaceable() {
+        return replaceable;
+    }
+
+    void refoldIfDue() {
+        refolding.ifDue();
     }
 
     private void follow(List<Entry> entries) {
@@ -126,10 +105,9 @@ final class Control implements AutoCloseable {
 
     /** Applies what comes next in the log, once, whoever brings it. */
     void apply(List<Entry> entries) {
-        refoldIfDue();
+        refolding.ifDue();
         if (!applied(entries)) {
-            refoldDue = true;
-            refoldIfDue();
+            refolding.replaced();
             applied(entries); // what does not fit now either is of a log that is gone
         }
     }
@@ -146,92 +124,57 @@ final class Control implements AutoCloseable {
                 due = new ArrayList<>(log.read(from, (int) (entries.get(0).seq() - from - 1)));
                 due.addAll(entries);
             }
-            Set<String> touched = new LinkedHashSet<>(behind);
+            Set<String> touched = new LinkedHashSet<>(gates.behind());
             for (Entry entry : due) {
                 if (folds.isNext(entry)) {
-                    foldNext(entry);
+                    folds.fold(entry);
+                    killsHere.stored(entry);
                     touched.add(entry.gate());
-                    unannounced.add(new GateEvent.Applied(entry));
-                } else if (entry.seq() > folds.head().seq() || isOther(entry)) {
+                    announcements.add(new GateEvent.Applied(entry));
+                } else if (!folds.holds(entry)) {
                     LOG.warn("entry {} of the control log does not continue what was applied", entry.seq());
                     fits = false;
                     break;
                 }
             }
-            concerned = concerned(touched);
-            concerned.forEach(this::recompile);
+            concerned = gates.recompile(touched);
             applied = folds.head(); // only now: whoever reads it may rely on the snapshots
         } finally {
             lock.unlock();
         }
         concerned.forEach(ModelGate::cutBarred);
-        announce();
-        report();
+        announcements.announce();
+        report.tell();
         return fits;
     }
 
-    /** Whether an entry is not the one that was applied under its number. */
-    private boolean isOther(Entry entry) {
-        return entry.seq() == folds.head().seq()
-                ? !entry.hash().equals(folds.head().hash())
-                : !folds.holds(entry.decision());
-    }
-
-    /** Announces in the order of the log, one thread at a time, and outside of the lock. */
-    private void announce() {
-        if (announcing.getAndIncrement() != 0) {
-            return; // the thread that is at it goes round once more
-        }
-        int rounds = 1;
-        do {
-            for (GateEvent event = unannounced.poll(); event != null; event = unannounced.poll()) {
-                try {
-                    announce(event);
-                } catch (Throwable e) { // a log appender's trouble must not silence the rest
-                    warnings.threw("the announcement of a control entry", e);
-                }
-            }
-            rounds = announcing.addAndGet(-rounds);
-        } while (rounds != 0);
-    }
-
-    /** Tells the log what is in force here, in order, one thread at a time; a process without a gate serves nothing. */
-    private void report() {
-        if (reporting.getAndIncrement() != 0) {
-            return;
-        }
-        int rounds = 1;
-        do {
-            try {
-                Head head = locked(() -> behind.isEmpty() && !gates.isEmpty() ? applied : Head.EMPTY);
-                if (head.seq() > 0) {
-                    log.applied(head);
-                }
-            } catch (Throwable e) {
-                warnings.threw("the control log's account of what is applied", e);
-            }
-            rounds = reporting.addAndGet(-rounds);
-        } while (rounds != 0);
+    /** The last entry in force in all gates; none while a gate lacks it, or there is no gate: such a process serves nothing. */
+    private Head inForce() {
+        return locked(() -> gates.upToDate() ? applied : Head.EMPTY);
     }
 
     /** Applies entries that the log acknowledged, and all before them. */
     private void takeIn(List<Entry> stored) {
         catchUp(stored.get(stored.size() - 1).seq());
-        if (!locked(() -> stored.stream().allMatch(entry -> folds.holds(entry.decision())))) {
-            refoldDue = true;
-            refoldIfDue();
-            if (!locked(() -> stored.stream().allMatch(entry -> folds.holds(entry.decision())))) {
+        if (!hold(stored)) {
+            refolding.replaced();
+            if (!hold(stored)) {
                 throw lost(stored.get(stored.size() - 1).seq());
             }
         }
+    }
+
+    private boolean hold(List<Entry> stored) {
+        return locked(() -> stored.stream().allMatch(folds::holds));
     }
 
     /** Applies all that the log has, and puts in force what it is owed. */
     void takeIn() {
         catchUp(log.head().seq());
         List<Decision> owed = log.owed();
-        owe(owed);
-        submitAgain(owed);
+        List<Decision> again = new ArrayList<>();
+        change(() -> again.addAll(killsHere.owe(owed, folds)));
+        again.forEach(this::record);
     }
 
     /** Waits until all entries up to this one are in force here, by applying them if nobody else does. */
@@ -244,7 +187,7 @@ final class Control implements AutoCloseable {
             }
             apply(next);
             stuck = applied.seq() > from ? 0 : stuck + 1;
-            if (stuck > FOLDS_TRIED) {
+            if (stuck > MOST_STUCK) {
                 throw lost(seq);
             }
         }
@@ -254,184 +197,36 @@ final class Control implements AutoCloseable {
         return new ControlLogException("the control log lost entry " + seq + ", which it had acknowledged");
     }
 
-    // The log is not the one that was folded.
-
-    /** Folds the log from its first entry on, if what was folded is no longer part of it. What fails here is tried again. */
-    void refoldIfDue() {
-        if (!refoldDue || closed) {
-            return;
-        }
-        refolding.lock();
-        try {
-            if (refoldDue) {
-                refoldDue = false;
-                refold();
-            }
-        } catch (Throwable e) { // the last state stays in force
-            refoldDue = true;
-            LOG.error("the control log was replaced and cannot be folded anew yet: the last state stays in force", e);
-        } finally {
-            refolding.unlock();
-        }
-    }
-
-    private void refold() {
-        Whole whole = read(); // outside of the lock: a kill must not wait for it
-        Folds fresh = whole.folds();
-        List<Decision> again = new ArrayList<>(log.owed());
-        List<ModelGate<?, ?>> all;
-        List<GateEvent.Lost> lost;
-        lock.lock();
-        try {
+    /** Goes over to what the log is now, in one step: never is there a moment at which something that was killed, and stays so, is not. */
+    void adopt(WholeLog whole, List<Decision> owed) {
+        List<Decision> again = new ArrayList<>();
+        change(() -> {
             Folds before = folds;
-            lost = before.lostIn(fresh);
-            // What was killed stays so, unless the log that is left decides otherwise.
-            for (Kill kill : before.kills().values()) {
-                Entry entry = before.killEntry(kill.id());
-                if (entry != null && !fresh.decides(kill)) {
-                    ownKills.put(kill.id(), kill);
-                    again.add(entry.decision());
-                }
-            }
-            ownKills.values().removeIf(kill -> fresh.killEntry(kill.id()) != null);
-            again.forEach(decision -> owe(decision, fresh));
-            folds = fresh;
-            all = List.copyOf(gates.values());
-            all.forEach(Control::restart);
-            all.forEach(this::recompile);
-            applied = fresh.head();
-            unannounced.add(new GateEvent.Replaced(lost));
+            Folds now = whole.folds();
+            again.addAll(killsHere.keep(before, now));
+            again.addAll(killsHere.owe(owed, now));
+            folds = now;
+            gates.restart();
+            announcements.add(new GateEvent.Replaced(before.lostIn(now)));
             whole.entries().stream()
-                    .filter(entry -> !before.holds(entry.decision()))
-                    .forEach(entry -> unannounced.add(new GateEvent.Applied(entry)));
-        } finally {
-            lock.unlock();
-        }
-        all.forEach(ModelGate::cutBarred);
-        announce();
-        submitAgain(again);
-        all.forEach(ModelGate::declare);
-        report();
-    }
-
-    /** A log and what it comes to. */
-    private record Whole(Folds folds, List<Entry> entries) {}
-
-    /** Folds the whole log as it is now. */
-    private Whole read() {
-        for (int tried = 0; tried < FOLDS_TRIED; tried++) {
-            Folds fresh = new Folds(replaceable);
-            List<Entry> entries = new ArrayList<>();
-            boolean whole = true;
-            for (List<Entry> batch = log.read(0, READ_AT_ONCE);
-                    whole && !batch.isEmpty();
-                    batch = log.read(fresh.head().seq(), READ_AT_ONCE)) {
-                for (Entry entry : batch) {
-                    if (!fresh.isNext(entry)) {
-                        whole = false; // replaced once more under this
-                        break;
-                    }
-                    fresh.fold(entry);
-                    entries.add(entry);
-                }
-            }
-            if (whole) {
-                return new Whole(fresh, entries);
-            }
-        }
-        throw new ControlLogException("the entries of the control log do not make a chain");
-    }
-
-    private static void restart(ModelGate<?, ?> gate) {
-        try {
-            gate.restart();
-        } catch (Throwable e) { // it serves stable
-            LOG.error("gate \"{}\": its routing cannot be started anew", gate.name(), e);
-        }
-    }
-
-    /** Puts kills that the log is owed in force here; a log that holds them says itself what has become of them. */
-    private void owe(List<Decision> owed) {
-        List<ModelGate<?, ?>> concerned = locked(() -> {
-            Set<String> touched = new LinkedHashSet<>();
-            owed.forEach(decision -> {
-                if (owe(decision, folds)) {
-                    touched.add(decision.gate());
-                }
-            });
-            List<ModelGate<?, ?>> gatesOfThem = concerned(touched);
-            gatesOfThem.forEach(this::recompile);
-            return gatesOfThem;
+                    .filter(entry -> !before.knows(entry))
+                    .forEach(entry -> announcements.add(new GateEvent.Applied(entry)));
         });
-        concerned.forEach(ModelGate::cutBarred);
+        announcements.announce();
+        again.forEach(this::record);
+        locked(() -> List.copyOf(gates.all())).forEach(ModelGate::declare);
+        report.tell();
     }
 
-    private boolean owe(Decision decision, Folds folded) {
-        Kill kill = GateFold.kill(decision).orElse(null);
-        return kill != null && folded.killEntry(kill.id()) == null && ownKills.putIfAbsent(kill.id(), kill) == null;
-    }
-
-    private void submitAgain(List<Decision> decisions) {
-        decisions.forEach(this::record);
-    }
-
-    private List<ModelGate<?, ?>> concerned(Set<String> touched) {
-        return touched.contains(Decision.FLEET)
-                ? List.copyOf(gates.values())
-                : touched.stream()
-                        .<ModelGate<?, ?>>map(gates::get)
-                        .filter(Objects::nonNull)
-                        .toList();
-    }
-
-    /** Compiles one gate's snapshot; whatever goes wrong with that, the other gates get theirs. */
-    private void recompile(ModelGate<?, ?> gate) {
-        try {
-            gate.recompile();
-            behind.remove(gate.name());
-        } catch (Throwable e) {
-            behind.add(gate.name()); // and nothing more is said to be in force here until it is up to date
-            LOG.error("gate \"{}\" keeps its last state: it could not be brought up to date", gate.name(), e);
-        }
-    }
-
-    private void announce(GateEvent event) {
-        if (event instanceof GateEvent.Applied now) {
-            announce(now.entry());
-        } else if (event instanceof GateEvent.Replaced replaced
-                && !replaced.lost().isEmpty()) {
-            List<GateEvent.Lost> lost = replaced.lost();
-            LOG.warn(
-                    "the control log was replaced, and {} that had taken effect here are no longer part of it: {}{}",
-                    Wording.count(lost.size(), "entry"),
-                    lost.stream()
-                            .limit(LOST_NAMED)
-                            .map(each -> Screen.plain(each.type() + " " + each.id() + " of " + each.gate()))
-                            .collect(Collectors.joining(", ")),
-                    lost.size() > LOST_NAMED ? " and more" : "");
-        }
-        events.publish(event);
-    }
-
-    private void announce(Entry entry) {
-        Decision decision = entry.decision();
-        LOG.info(
-                "#{} {} {} by {} ({}): {} [{}]",
-                entry.seq(),
-                Screen.plain(decision.type()),
-                Screen.plain(target(entry)),
-                Screen.plain(decision.actor()),
-                Screen.plain(decision.authentication()),
-                Screen.plain(decision.reason()),
-                Screen.plain(decision.id()));
-    }
-
-    private static String target(Entry entry) {
-        String version = entry.text("version");
-        String attribute = entry.text("attribute");
-        return entry.gate()
-                + (version == null ? "" : "/" + version)
-                + (attribute == null ? "" : "[" + attribute + "=" + entry.text("value") + "]");
+    /** Makes a change that may concern all gates, and puts it in force in all at the end: until then they serve what they served before. */
+    private void change(Runnable change) {
+        List<ModelGate<?, ?>> all = locked(() -> {
+            change.run();
+            List<ModelGate<?, ?>> compiled = gates.recompileAll();
+            applied = folds.head();
+            return compiled;
+        });
+        all.forEach(ModelGate::cutBarred);
     }
 
     // Reading and writing under the lock, for gates.
@@ -460,34 +255,28 @@ final class Control implements AutoCloseable {
     }
 
     Collection<ModelGate<?, ?>> gates() {
-        return gates.values();
+        return gates.all();
     }
 
     void add(ModelGate<?, ?> gate) {
-        gates.put(gate.name(), gate);
+        gates.add(gate);
     }
 
     /** Gates were added: from the first one on this process counts among those that serve. */
     void added() {
-        report();
+        report.tell();
     }
 
     /** All engaged kills that bear on a gate: the fleet's, the gate's and its versions', stored or not. */
     List<Kill> killsOf(String gate) {
         List<Kill> kills = folds.killsOf(gate);
-        kills.addAll(localKills.values());
-        for (Kill own : ownKills.values()) {
-            if (own.scope().isFleet() || own.scope().gate().equals(gate)) {
-                kills.add(own);
-            }
-        }
+        killsHere.addTo(kills, gate);
         return kills;
     }
 
     List<Kill> kills() {
         Map<String, Kill> kills = folds.kills();
-        kills.putAll(ownKills);
-        kills.putAll(localKills);
+        killsHere.addTo(kills);
         return List.copyOf(kills.values());
     }
 
@@ -502,56 +291,35 @@ final class Control implements AutoCloseable {
         }
     }
 
-    /**
-     * Puts a kill in force in this process only, and returns the gates that it concerns. When this returns, every call sees it or is seen
-     * by it.
-     */
+    /** Puts a kill in force here and returns the gates that it concerns. When this returns, every call sees it or is seen by it. */
     private List<ModelGate<?, ?>> engage(Kill kill) {
-        lock.lock();
-        try {
-            ownKills.put(kill.id(), kill);
-            List<ModelGate<?, ?>> concerned = concerned(Set.of(kill.scope().gate()));
-            concerned.forEach(this::recompile);
-            return concerned;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> {
+            killsHere.engage(kill);
+            return gates.recompile(Set.of(kill.scope().gate()));
+        });
     }
 
     /** Puts a kill of all gates in force in this process, for as long as it runs or until it is released here; no decision, never stored. */
     void engageHere(Kill kill) {
         warnings.warn(kill.id(), "all gates of this process are killed: " + kill.reason());
-        changeHere(() -> localKills.put(kill.id(), kill));
+        change(() -> killsHere.engageLocal(kill));
         events.publish(new GateEvent.Killed(kill));
     }
 
     /** Ends a kill of this process alone. */
     void release(String id) {
-        Kill released = changeHere(() -> localKills.remove(id));
-        if (released != null) {
-            LOG.warn("the kill {} of all gates of this process has ended", id);
-            events.publish(new GateEvent.Released(released));
+        AtomicReference<@Nullable Kill> released = new AtomicReference<>();
+        change(() -> released.set(killsHere.releaseLocal(id)));
+        Kill kill = released.get();
+        if (kill != null) {
+            warnings.warn("the end of " + id, "the kill " + id + " of all gates of this process has ended");
+            events.publish(new GateEvent.Released(kill));
         }
-    }
-
-    private @Nullable Kill changeHere(Supplier<@Nullable Kill> change) {
-        List<ModelGate<?, ?>> all;
-        Kill changed;
-        lock.lock();
-        try {
-            changed = change.get();
-            all = List.copyOf(gates.values());
-            all.forEach(this::recompile);
-        } finally {
-            lock.unlock();
-        }
-        all.forEach(ModelGate::cutBarred);
-        return changed;
     }
 
     /** Whether a kill is one of this process alone, which no revive releases. */
     boolean isLocal(Kill kill) {
-        return locked(() -> localKills.containsKey(kill.id()));
+        return locked(() -> killsHere.isLocal(kill.id()));
     }
 
     /** Sends a decision on its way to the log, once. It takes effect when it is stored. */
@@ -596,19 +364,11 @@ final class Control implements AutoCloseable {
 
     /** The number of a kill in the log as it was folded last, 0 if it is not in it. */
     long killSeq(String id) {
-        return locked(() -> {
-            Entry entry = folds.killEntry(id);
-            return entry == null ? 0L : entry.seq();
-        });
+        return locked(() -> folds.killEntry(id).map(Entry::seq).orElse(0L));
     }
 
     Duration staleness() {
         return contact.staleness();
-    }
-
-    /** How many entries the log holds that this process has not applied. */
-    long lag() {
-        return Math.max(0, log.head().seq() - applied.seq());
     }
 
     long unstoredKills() {
@@ -617,16 +377,6 @@ final class Control implements AutoCloseable {
 
     ControlLog log() {
         return log;
-    }
-
-    /** Refuses a scope that names what the log and this process do not know; the error lists what there is. */
-    void requireKnown(Scope scope) {
-        lock.lock();
-        try {
-            KnownNames.of(this, scope).require(scope);
-        } finally {
-            lock.unlock();
-        }
     }
 
     boolean closed() {

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -119,10 +120,9 @@ final class Folds {
         return kills;
     }
 
-    /** The entry of a kill, released or not; null if there is none. */
-    @Nullable
-    Entry killEntry(String id) {
-        return killEntries.get(id);
+    /** The entry of a kill, released or not. */
+    Optional<Entry> killEntry(String id) {
+        return Optional.ofNullable(killEntries.get(id));
     }
 
     /** Whether the log decides about a kill: it holds the kill, or a revive that releases it. */
@@ -131,9 +131,19 @@ final class Folds {
                 || released.contains(new Released(kill.scope().gate(), kill.id()));
     }
 
-    /** Whether an entry with this id was folded, as far as that is kept. */
-    boolean holds(Decision decision) {
-        return decisions == null || decisions.containsKey(decision.id());
+    /** Whether an entry was folded in its place, as far as that is kept. */
+    boolean holds(Entry entry) {
+        if (entry.seq() >= head.seq()) {
+            return head.equals(new Head(entry.seq(), entry.hash()));
+        }
+        GateEvent.Lost folded =
+                decisions == null ? null : decisions.get(entry.decision().id());
+        return decisions == null || (folded != null && folded.seq() == entry.seq());
+    }
+
+    /** Whether a decision was folded, in whichever place, as far as that is kept. */
+    boolean knows(Entry entry) {
+        return decisions == null || decisions.containsKey(entry.decision().id());
     }
 
     /** What was folded here and not there, in order. */

@@ -243,7 +243,7 @@ public final class Gates implements AutoCloseable {
      */
     public KillReceipt kill(Scope scope, Actor actor, String reason) {
         control.requireOpen();
-        control.requireKnown(scope);
+        KnownNames.require(control, scope);
         Map<String, Object> data = new HashMap<>();
         put(data, "version", scope.version());
         put(data, "attribute", scope.attribute());
@@ -375,7 +375,7 @@ public final class Gates implements AutoCloseable {
             throw new IllegalArgumentException("type is \"" + decision.type()
                     + "\": a module cannot append these for core; use kill, revive or gate");
         }
-        control.requireKnown(new Scope(decision.gate(), null, null, null));
+        KnownNames.require(control, new Scope(decision.gate(), null, null, null));
     }
 
     /** Makes a decision that is now made by an actor, for {@link #append}. */

@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 final class KillCommand {
 
     static final String USAGE =
-            "kill GATE|'*' [--version V] [--where ATTRIBUTE=VALUE] --reason TEXT [--actor NAME] [--log FILE]";
-    static final Set<String> OPTIONS = Set.of("version", "where", "reason", "actor", "log");
+            "kill GATE|'*' [--version V] [--where ATTRIBUTE=VALUE] --reason TEXT [--actor NAME] [--confirm SECONDS] [--log FILE]";
+    static final Set<String> OPTIONS = Set.of("version", "where", "reason", "actor", "confirm", "log");
 
     /** The receipt hears of the last try a moment after the gates are closed. */
     private static final Duration LAST_WORD = Duration.ofMillis(500);
+
+    private static final int MOST_SECONDS = 3_600;
 
     private KillCommand() {}
 
@@ -28,6 +30,7 @@ final class KillCommand {
         if (reason == null || reason.isBlank()) {
             throw new UsageException("--reason TEXT is missing: whoever wakes up next needs it");
         }
+        Duration wait = seconds(arguments.option("confirm"));
         Actor actor = logs.actor(arguments.option("actor"));
         Path path = logs.path(arguments.option("log"));
         try (Gates gates = logs.open(path)) {
@@ -52,10 +55,20 @@ final class KillCommand {
                 report(screen, gates, receipt.kill(), stored.get(), same);
                 screen.line("  stored  entry " + stored.get().seq() + ", on disk in " + path
                         + "; running processes read it within 100 ms");
+                Instances.confirmed(screen, receipt, wait);
                 screen.line("  revive  " + logs.again("revive", receipt.id(), "--log", path.toString()));
                 return Command.DONE;
             }
         }
+    }
+
+    private static Duration seconds(@Nullable String given) throws UsageException {
+        String text = given == null ? "2" : given;
+        if (!text.matches("[0-9]{1,4}") || Integer.parseInt(text) > MOST_SECONDS) {
+            throw new UsageException("--confirm is " + Names.quote(text) + ": expected 0 to " + MOST_SECONDS
+                    + " seconds to wait for the running processes");
+        }
+        return Duration.ofSeconds(Integer.parseInt(text));
     }
 
     private static Scope scope(CommandArguments arguments) throws UsageException {

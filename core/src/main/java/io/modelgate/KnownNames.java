@@ -8,7 +8,7 @@ import java.util.TreeSet;
 /** What the control log and this process know of the gates that a scope concerns. Made under the lock of the control side. */
 record KnownNames(Set<String> gates, Set<String> versions, Set<String> attributes) {
 
-    static KnownNames of(Control control, Scope scope) {
+    private static KnownNames of(Control control, Scope scope) {
         Set<String> gates = new TreeSet<>(control.known());
         control.gates().forEach(gate -> gates.add(gate.name()));
         Collection<String> concerned = scope.isFleet() ? gates : List.of(scope.gate());
@@ -24,7 +24,12 @@ record KnownNames(Set<String> gates, Set<String> versions, Set<String> attribute
         return new KnownNames(gates, versions, attributes);
     }
 
-    void require(Scope scope) {
+    /** Refuses a scope that names what the log and this process do not know; the error lists what there is. */
+    static void require(Control control, Scope scope) {
+        control.locked(() -> of(control, scope)).require(scope);
+    }
+
+    private void require(Scope scope) {
         if (!scope.isFleet() && !gates.contains(scope.gate())) {
             throw new IllegalArgumentException("gate \"" + scope.gate() + "\" is unknown; known gates are " + gates);
         }

@@ -16,7 +16,10 @@ final class Meters {
     /** Returns what it registered, for whoever takes it out again. */
     static List<Meter> bind(MeterRegistry registry, Control control) {
         return List.of(
-                Gauge.builder("modelgate.log.lag", control, Control::lag)
+                Gauge.builder(
+                                "modelgate.log.lag",
+                                control,
+                                c -> Math.max(0, c.log().head().seq() - c.applied()))
                         .description("entries of the control log that this process has not applied")
                         .baseUnit("entries")
                         .register(registry),

@@ -56,7 +56,7 @@ final class RollbackCommand {
         Actor actor = logs.actor(arguments.option("actor"));
         Path path = logs.path(arguments.option("log"));
         try (Gates gates = logs.open(path)) {
-            gates.control().requireKnown(Scope.gate(gate));
+            KnownNames.require(gates.control(), Scope.gate(gate));
             return new RollbackCommand(gates, gate, path, logs, screen).run(arguments.option("to"), actor, reason);
         }
     }
@@ -181,7 +181,7 @@ final class RollbackCommand {
 
     /** Goes back to a named version, whatever came last. */
     private @Nullable Plan further(ServingHistory history, String wanted) throws UsageException {
-        gates.control().requireKnown(Scope.version(gate, wanted));
+        KnownNames.require(gates.control(), Scope.version(gate, wanted));
         ServingHistory.Running running = history.running();
         String stable = stable();
         if (stable != null && stable.equals(wanted)) {

@@ -29,6 +29,7 @@ final class StatusCommand {
             screen.line(Wording.count(all.size(), "gate") + (all.isEmpty() ? "" : ":"));
             Map<String, ServingHistory> histories = ServingHistory.of(gates.log(), gates.applied());
             all.forEach(gate -> gate(gates, gate, histories.get(gate.name()), screen));
+            Instances.list(screen, gates.log());
             head(gates, path, now, screen);
         }
         return Command.DONE;

@@ -45,8 +45,10 @@ final class Wording {
     }
 
     static String count(long number, String what) {
-        return number + " "
-                + (number == 1 ? what : what.endsWith("y") ? what.substring(0, what.length() - 1) + "ies" : what + "s");
+        String more = what.endsWith("y")
+                ? what.substring(0, what.length() - 1) + "ies"
+                : what + (what.endsWith("s") ? "es" : "s");
+        return number + " " + (number == 1 ? what : more);
     }
 
     static String time(Instant at, Instant now) {

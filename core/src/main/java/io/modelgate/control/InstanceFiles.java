@@ -2,6 +2,7 @@ package io.modelgate.control;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -114,16 +115,23 @@ final class InstanceFiles {
 
     private void write(Head head) throws IOException {
         try {
-            Files.createDirectory(directory);
-            Ownership.give(log, directory);
-        } catch (FileAlreadyExistsException e) {
-            LOGGER.trace("{} is there", directory);
+            replace(head);
+        } catch (NoSuchFileException e) { // this is the first process, or the last one has just gone
+            try {
+                Files.createDirectory(directory);
+                Ownership.give(log, directory);
+            } catch (FileAlreadyExistsException another) {
+                LOGGER.trace("{} is there", directory);
+            }
+            replace(head);
         }
-        Path file = directory.resolve(name);
+    }
+
+    private void replace(Head head) throws IOException {
         Path temporary = directory.resolve(name + ".tmp");
         Files.write(temporary, HeadFile.line(head));
         Ownership.like(log, temporary);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(temporary, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Those that are heard of, by name. Forgets those that were not for an hour, if this one may write. */
@@ -174,6 +182,9 @@ final class InstanceFiles {
         try {
             Files.deleteIfExists(directory.resolve(name));
             Files.deleteIfExists(directory.resolve(name + ".tmp"));
+            Files.deleteIfExists(directory);
+        } catch (DirectoryNotEmptyException e) {
+            LOGGER.trace("{} is of use to others", directory);
         } catch (IOException e) {
             LOGGER.debug("{} stays, and will be taken for a process that fell silent", name, e);
         }
