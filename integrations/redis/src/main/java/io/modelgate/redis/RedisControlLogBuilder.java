@@ -1,0 +1,180 @@
+package io.modelgate.redis;
+
+import io.modelgate.Ticker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Says where a {@link RedisControlLog} is and how this process takes part in it. Not thread-safe. */
+public final class RedisControlLogBuilder {
+
+    private static final int SECRET_BYTES = 16;
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    @Nullable
+    String uri;
+
+    String name = "modelgate";
+
+    @Nullable
+    Path directory;
+
+    boolean copy = true;
+
+    @Nullable
+    String instance;
+
+    byte @Nullable [] secret;
+
+    StartPolicy start = StartPolicy.KILLED;
+    Duration heartbeat = Duration.ofSeconds(1);
+    Duration liveFor = Duration.ofSeconds(3);
+    Duration commandTimeout = Duration.ofSeconds(1);
+    LongSupplier ticker = Ticker.system()::read;
+    InstantSource clock = InstantSource.system();
+
+    RedisControlLogBuilder() {}
+
+    /**
+     * The Redis, for instance {@code rediss://user:password@host:6379}; needed. Sentinel and Cluster: {@code redis-sentinel://h1,h2/0#main},
+     * {@code redis-cluster://h1,h2}, with {@code rediss-} for TLS.
+     */
+    public RedisControlLogBuilder uri(String address) {
+        uri = Objects.requireNonNull(address, "uri");
+        return this;
+    }
+
+    /**
+     * The log's name on that Redis, {@code modelgate} unless told otherwise: part of its keys and of the names of its files.
+     *
+     * @throws IllegalArgumentException unless it is 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit
+     */
+    public RedisControlLogBuilder name(String logName) {
+        if (!logName.matches("[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}")) {
+            throw new IllegalArgumentException("name is \"" + logName
+                    + "\": expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit");
+        }
+        name = logName;
+        return this;
+    }
+
+    /** The directory of this process's copy of the log and of what it owes the log; it must exist, on a local disk, for this process alone. */
+    public RedisControlLogBuilder directory(Path path) {
+        directory = Objects.requireNonNull(path, "directory");
+        copy = true;
+        return this;
+    }
+
+    /**
+     * Keeps nothing on this machine beyond the life of this instance, for tools that look and go: without Redis it knows nothing, and a kill
+     * that Redis does not take ends with the process.
+     */
+    public RedisControlLogBuilder withoutCopy() {
+        copy = false;
+        return this;
+    }
+
+    /**
+     * This process's name among the instances; made of host, process and chance unless told otherwise. No two processes may have the same.
+     *
+     * @throws IllegalArgumentException unless it is 1 to 100 letters, digits, '.', '_' or '-'
+     */
+    public RedisControlLogBuilder instance(String instanceName) {
+        if (!instanceName.matches("[a-zA-Z0-9._-]{1,100}")) {
+            throw new IllegalArgumentException(
+                    "instance is \"" + instanceName + "\": expected 1 to 100 letters, digits, '.', '_' or '-'");
+        }
+        instance = instanceName;
+        return this;
+    }
+
+    /**
+     * The secret under which callers' identities are hashed, the same for all processes; then it is never in Redis.
+     *
+     * @throws IllegalArgumentException if it has less than 16 bytes
+     */
+    public RedisControlLogBuilder identitySecret(byte[] identitySecret) {
+        if (identitySecret.length < SECRET_BYTES) {
+            throw new IllegalArgumentException(
+                    "identitySecret has " + identitySecret.length + " bytes: expected 16 or more");
+        }
+        secret = identitySecret.clone();
+        return this;
+    }
+
+    /** What happens at a start without Redis and without a copy; {@link StartPolicy#KILLED} unless told otherwise. */
+    public RedisControlLogBuilder startWithoutRedis(StartPolicy policy) {
+        start = Objects.requireNonNull(policy, "policy");
+        return this;
+    }
+
+    /**
+     * How often this process says what it has applied, besides at once; a second unless told otherwise.
+     *
+     * @throws IllegalArgumentException unless it is 1 ms to 1 hour
+     */
+    public RedisControlLogBuilder heartbeat(Duration every) {
+        heartbeat = range("heartbeat", every);
+        return this;
+    }
+
+    /**
+     * For how long after its last heartbeat a process counts as live; 3 seconds unless told otherwise.
+     *
+     * @throws IllegalArgumentException unless it is 1 ms to 1 hour
+     */
+    public RedisControlLogBuilder liveFor(Duration silence) {
+        liveFor = range("liveFor", silence);
+        return this;
+    }
+
+    /**
+     * How long a command to Redis, and connecting to it, may take; a second unless told otherwise.
+     *
+     * @throws IllegalArgumentException unless it is 1 ms to 1 hour
+     */
+    public RedisControlLogBuilder commandTimeout(Duration timeout) {
+        commandTimeout = range("commandTimeout", timeout);
+        return this;
+    }
+
+    /** The source of elapsed time in nanoseconds; the system's unless told otherwise. */
+    public RedisControlLogBuilder ticker(LongSupplier nanoseconds) {
+        ticker = Objects.requireNonNull(nanoseconds, "ticker");
+        return this;
+    }
+
+    /** The source of timestamps, for reports of this log and the age of a copy; the system's unless told otherwise. */
+    public RedisControlLogBuilder clock(InstantSource timestamps) {
+        clock = Objects.requireNonNull(timestamps, "clock");
+        return this;
+    }
+
+    private static Duration range(String parameter, Duration value) {
+        if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(parameter + " is " + value + ": expected 1 ms to 1 hour");
+        }
+        return value;
+    }
+
+    /** Checks what belongs together. */
+    void check() {
+        if (uri == null) {
+            throw new IllegalArgumentException(
+                    "uri is missing: say where Redis is, for instance uri(\"redis://localhost\")");
+        }
+        if (copy && directory == null) {
+            throw new IllegalArgumentException(
+                    "directory is missing: say where this process keeps its copy of the log, or"
+                            + " withoutCopy() for a tool that looks and goes");
+        }
+        if (liveFor.compareTo(heartbeat) <= 0) {
+            throw new IllegalArgumentException(
+                    "liveFor is " + liveFor + ": expected more than the heartbeat, " + heartbeat);
+        }
+    }
+}
