@@ -100,15 +100,15 @@ final class Report {
     /** The results as a list in JSON. */
     String json() {
         return ids().stream()
-                        .map(id -> String.format(
-                                Locale.ROOT,
-                                "{\"name\": \"%s\", \"threads\": %d, \"nsPerOp\": %.3f, \"error\": %.3f, \"bytesPerOp\": %.3f}",
-                                id.name(),
-                                id.threads(),
-                                results.nanos(id).median(),
-                                results.nanos(id).error(),
-                                results.bytes(id).median()))
-                        .collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
+                .map(id -> String.format(
+                        Locale.ROOT,
+                        "{\"name\": \"%s\", \"threads\": %d, \"nsPerOp\": %.3f, \"error\": %.3f, \"bytesPerOp\": %.3f}",
+                        id.name(),
+                        id.threads(),
+                        results.nanos(id).median(),
+                        results.nanos(id).error(),
+                        results.bytes(id).median()))
+                .collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
     }
 
     private List<Results.Id> ids() {

@@ -58,7 +58,7 @@ public final class Figures {
     /** What is no matter of speed: a number that has to be zero. */
     void zero(String name, String what, long count) {
         line("%-12s %-62s %,10d", count == 0 ? "holds" : "BROKEN", what, count);
-        add(name, count);
+        add(name, (double) count);
         sound &= count == 0;
     }
 

@@ -42,13 +42,12 @@ final class Fleet implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("no directory for the fleet", e);
         }
-        Gates operator =
-                Gates.open(g -> g.controlLog(FleetLog.open(uri, log, own, "operator")));
+        Gates operator = Gates.open(g -> g.controlLog(FleetLog.open(uri, log, own, "operator")));
         Fleet fleet = new Fleet(operator);
         try {
             for (int i = 0; i < processes; i++) {
-                fleet.children.add(Child.start(
-                        uri, log, directory, "p" + i, followers, megabytes, fleet.broadcast.port()));
+                fleet.children.add(
+                        Child.start(uri, log, directory, "p" + i, followers, megabytes, fleet.broadcast.port()));
             }
             fleet.children.forEach(Child::awaitServing);
             fleet.broadcast.accept(processes);
@@ -110,7 +109,8 @@ final class Fleet implements AutoCloseable {
     long seqOf(String kill) {
         long began = System.nanoTime();
         while (System.nanoTime() - began < PATIENCE.toNanos()) {
-            for (Entry entry : operator.log().read(Math.max(0, operator.log().head().seq() - 20), 20)) {
+            for (Entry entry :
+                    operator.log().read(Math.max(0, operator.log().head().seq() - 20), 20)) {
                 if (entry.decision().id().equals(kill)) {
                     return entry.seq();
                 }
@@ -138,7 +138,8 @@ final class Fleet implements AutoCloseable {
                 return last;
             }
         }
-        throw new IllegalStateException("entry " + seq + " is not in force everywhere within " + PATIENCE.toSeconds() + " s");
+        throw new IllegalStateException(
+                "entry " + seq + " is not in force everywhere within " + PATIENCE.toSeconds() + " s");
     }
 
     /** Requires that no process serves. */

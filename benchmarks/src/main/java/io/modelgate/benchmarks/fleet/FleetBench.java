@@ -73,8 +73,11 @@ public final class FleetBench {
             figures.line("");
             outages(fleet, server);
             figures.line("");
-            figures.zero("callsAfterInForce", "calls that reached the model after their process had the kill in force", fleet.late());
-            figures.number("calls", "calls in all", fleet.calls(), "");
+            figures.zero(
+                    "callsAfterInForce",
+                    "calls that reached the model after their process had the kill in force",
+                    fleet.late());
+            figures.number("calls", "calls in all", (double) fleet.calls(), "");
             figures.line("");
             judge(limit);
         }
@@ -162,8 +165,8 @@ public final class FleetBench {
     /** What a kill costs before it leaves its process, and again before it is acknowledged. */
     private Series fsyncs() throws IOException {
         Series series = new Series();
-        try (FileChannel file = FileChannel.open(
-                directory.resolve("fsync"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        try (FileChannel file =
+                FileChannel.open(directory.resolve("fsync"), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             for (int i = 0; i < times(KILLS); i++) {
                 long began = System.nanoTime();
                 file.write(ByteBuffer.allocate(300));
@@ -198,12 +201,13 @@ public final class FleetBench {
     private void many() throws IOException {
         int each = quick ? MANY_EACH / 5 : MANY_EACH;
         int followers = MANY_PROCESSES * each;
-        try (RedisServer server = RedisServer.create().config("maxclients 10000").start();
+        try (RedisServer server =
+                        RedisServer.create().config("maxclients 10000").start();
                 RawRedis redis = new RawRedis(server.uri(), server.port())) {
             double memory = redis.info("used_memory");
             double connections = redis.info("connected_clients");
-            try (Fleet fleet = Fleet.start(
-                    server.uri(), "many", directory.resolve("many"), MANY_PROCESSES, each, 256)) {
+            try (Fleet fleet =
+                    Fleet.start(server.uri(), "many", directory.resolve("many"), MANY_PROCESSES, each, 256)) {
                 figures.line("");
                 figures.line("%,d followers in %d processes", followers, MANY_PROCESSES);
                 figures.line("");
@@ -212,24 +216,51 @@ public final class FleetBench {
                 LockSupport.parkNanos((quick ? Duration.ofSeconds(2) : IDLE).toNanos());
                 Cost idle = Cost.of(redis, fleet).since(before);
                 double perSecond = NANOS_PER_SECOND / idle.nanos() / followers;
-                figures.number("followerConnections", "(d) connections of a follower",
-                        (redis.info("connected_clients") - connections) / followers, "");
-                figures.number("followerRedisKilobytes", "    memory of Redis for a follower",
-                        (redis.info("used_memory") - memory) / followers / 1024, "KB");
-                figures.number("followerRedisCpuMicros", "    CPU of Redis for an idle follower, each second",
-                        idle.redisCpu() * 1e6 * perSecond, "µs");
-                figures.number("followerCommands", "    commands of an idle follower, each second",
-                        idle.commands() * perSecond, "");
-                figures.number("followerBytes", "    bytes to and from an idle follower, each second",
-                        idle.bytes() * perSecond, "B");
-                figures.number("followerCpuMicros", "    CPU of an idle follower itself, each second",
-                        idle.cpu() * 1e6 * perSecond, "µs");
-                figures.number("followerKilobytes", "    resident memory of its process, its share",
-                        (double) idle.resident() / followers, "KB");
-                figures.number("followerThreads", "    threads of its process, its share",
-                        (double) idle.threads() / followers, "");
+                figures.number(
+                        "followerConnections",
+                        "(d) connections of a follower",
+                        (redis.info("connected_clients") - connections) / followers,
+                        "");
+                figures.number(
+                        "followerRedisKilobytes",
+                        "    memory of Redis for a follower",
+                        (redis.info("used_memory") - memory) / followers / 1024,
+                        "KB");
+                figures.number(
+                        "followerRedisCpuMicros",
+                        "    CPU of Redis for an idle follower, each second",
+                        idle.redisCpu() * 1e6 * perSecond,
+                        "µs");
+                figures.number(
+                        "followerCommands",
+                        "    commands of an idle follower, each second",
+                        idle.commands() * perSecond,
+                        "");
+                figures.number(
+                        "followerBytes",
+                        "    bytes to and from an idle follower, each second",
+                        idle.bytes() * perSecond,
+                        "B");
+                figures.number(
+                        "followerCpuMicros",
+                        "    CPU of an idle follower itself, each second",
+                        idle.cpu() * 1e6 * perSecond,
+                        "µs");
+                figures.number(
+                        "followerKilobytes",
+                        "    resident memory of its process, its share",
+                        (double) idle.resident() / followers,
+                        "KB");
+                figures.number(
+                        "followerThreads",
+                        "    threads of its process, its share",
+                        (double) idle.threads() / followers,
+                        "");
                 manyKills(fleet, redis, followers, idle);
-                figures.zero("callsAfterInForceOfMany", "calls that reached the model after the kill was in force", fleet.late());
+                figures.zero(
+                        "callsAfterInForceOfMany",
+                        "calls that reached the model after the kill was in force",
+                        fleet.late());
             }
         }
     }
@@ -252,10 +283,16 @@ public final class FleetBench {
         double entries = 2.0 * kills * followers;
         double seconds = during.nanos() / NANOS_PER_SECOND;
         double share = seconds / (idle.nanos() / NANOS_PER_SECOND);
-        figures.number("entryBytes", "    bytes for an entry, to and from a follower",
-                (during.bytes() - idle.bytes() * share) / entries, "B");
-        figures.number("entryRedisCpuMicros", "    CPU of Redis for an entry, for each follower",
-                (during.redisCpu() - idle.redisCpu() * share) * 1e6 / entries, "µs");
+        figures.number(
+                "entryBytes",
+                "    bytes for an entry, to and from a follower",
+                (during.bytes() - idle.bytes() * share) / entries,
+                "B");
+        figures.number(
+                "entryRedisCpuMicros",
+                "    CPU of Redis for an entry, for each follower",
+                (during.redisCpu() - idle.redisCpu() * share) * 1e6 / entries,
+                "µs");
         figures.times("manyRoundTripScript", "    round trip: a script that does nothing", script);
         figures.times("manyKillToLast", "    kill to last follower stopped", stopped);
     }
@@ -270,9 +307,15 @@ public final class FleetBench {
                     redis.info("used_cpu_sys") + redis.info("used_cpu_user"),
                     redis.info("total_commands_processed"),
                     redis.info("total_net_input_bytes") + redis.info("total_net_output_bytes"),
-                    fleet.children().stream().mapToDouble(child -> child.cpu().toNanos() / NANOS_PER_SECOND).sum(),
-                    fleet.children().stream().mapToLong(child -> child.status("VmRSS")).sum(),
-                    fleet.children().stream().mapToLong(child -> child.status("Threads")).sum());
+                    fleet.children().stream()
+                            .mapToDouble(child -> child.cpu().toNanos() / NANOS_PER_SECOND)
+                            .sum(),
+                    fleet.children().stream()
+                            .mapToLong(child -> child.status("VmRSS"))
+                            .sum(),
+                    fleet.children().stream()
+                            .mapToLong(child -> child.status("Threads"))
+                            .sum());
         }
 
         /** What was used since; memory and threads as they are. */

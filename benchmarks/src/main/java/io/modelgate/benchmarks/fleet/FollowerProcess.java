@@ -92,7 +92,9 @@ final class FollowerProcess {
     private void report() {
         for (int i = 0; i < followers.size(); i++) {
             Stamps stamps = followers.get(i).stamps();
-            for (Stamps.Stamp stamp = stamps.stamps().poll(); stamp != null; stamp = stamps.stamps().poll()) {
+            for (Stamps.Stamp stamp = stamps.stamps().poll();
+                    stamp != null;
+                    stamp = stamps.stamps().poll()) {
                 out.println("stamp " + i + " " + stamp.seq() + " " + stamp.nanos());
             }
         }

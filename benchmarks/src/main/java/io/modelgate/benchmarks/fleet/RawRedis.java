@@ -76,7 +76,8 @@ final class RawRedis implements AutoCloseable {
         return redis.info("everything")
                 .lines()
                 .filter(line -> line.startsWith(field + ":"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(field.length() + 1).strip()))
+                .mapToDouble(line ->
+                        Double.parseDouble(line.substring(field.length() + 1).strip()))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("Redis does not say " + field));
     }

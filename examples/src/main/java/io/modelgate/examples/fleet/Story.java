@@ -7,6 +7,9 @@ import io.modelgate.KillReceipt;
 import io.modelgate.Scope;
 import io.modelgate.Ticker;
 import io.modelgate.testkit.RedisServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -47,9 +50,9 @@ final class Story {
      */
     Summary play() {
         page.chapter("The fleet");
+        Path own = own("operator");
         try (Fleet fleet = Fleet.start(processes, uri, log, directory);
-                Gates gates = Gates.open(
-                        g -> g.controlLog(FleetLog.open(uri, log, directory.resolve("operator"), "operator")));
+                Gates gates = Gates.open(g -> g.controlLog(FleetLog.open(uri, log, own, "operator")));
                 Backend redis = Backend.connect(uri)) {
             guard(fleet, redis);
             Duration roundTrip = show(fleet, redis);
@@ -65,6 +68,14 @@ final class Story {
                 redis.remove(log);
             }
             return new Summary(processes, roundTrip, kill, outage);
+        }
+    }
+
+    private Path own(String name) {
+        try {
+            return Files.createDirectories(directory.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException("no directory for " + name, e);
         }
     }
 
@@ -205,10 +216,10 @@ final class Story {
     private Confirmation confirmed(Gates gates, Fleet fleet, String kill) {
         fleet.members().forEach(member -> member.awaitConfirmed(kill, PATIENCE));
         long began = ticker.read();
-        Confirmation now = new Confirmation(1, gates.log().instances(), java.util.List.of(), java.util.List.of());
+        Confirmation now = gates.confirmed(kill, PATIENCE);
         while (!now.complete() && ticker.read() - began < PATIENCE.toNanos()) {
             LockSupport.parkNanos(BETWEEN_LOOKS);
-            now = new Confirmation(1, gates.log().instances(), java.util.List.of(), java.util.List.of());
+            now = gates.confirmed(kill, PATIENCE);
         }
         return now;
     }
