@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the command does when something is wrong: a sentence, an exit code, and nothing else. */
 class CommandRefusalsTest {
@@ -277,5 +278,13 @@ class CommandRefusalsTest {
                             || c == 0x2028);
         }
         assertThat(run("log").out()).contains("\ud83d\ude00 \u65e5").contains("by \"root (os-user)\" (asserted)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "3601", "soon", "1.5", "99999", ""})
+    void aTimeToWaitOutOfRangeIsRefused(String seconds) {
+        CommandRun refused = run("kill", "credit", "--reason", "bad", "--confirm=" + seconds);
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).contains("--confirm is").contains("0 to 3600 seconds");
     }
 }

@@ -2,12 +2,14 @@ package io.modelgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelgate.control.FileControlLog;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -16,9 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command in a process of its own, against a process that serves. */
+@Timeout(120)
 class SecondProcessTest {
 
     private static final long SECONDS = 60;
@@ -89,6 +93,45 @@ class SecondProcessTest {
     }
 
     @Test
+    void aProcessThatStandsStillIsNamed() throws Exception {
+        Path log = directory.resolve("modelgate.log");
+        Process one = serve(log);
+        awaitAnswer("model");
+        Process other = serve(log);
+        awaitAnswer("model");
+        assertThat(new ProcessBuilder("kill", "-STOP", "" + other.pid()).start().waitFor())
+                .isZero();
+        try (Gates gates = Gates.open(g -> g.controlLog(FileControlLog.open(log)))) {
+            KillReceipt kill = gates.kill(Scope.gate("credit"), Actor.of("alice"), "approval rate fell");
+            awaitAnswer("safe");
+
+            // Long enough for it to be called silent; a live one would have confirmed by then, and ended the waiting.
+            Confirmation confirmation = kill.confirmed(Duration.ofSeconds(SECONDS));
+
+            assertThat(confirmation.confirmed())
+                    .singleElement()
+                    .satisfies(each -> assertThat(each.name()).startsWith(one.pid() + "-"));
+            assertThat(confirmation.pending()).isEmpty();
+            assertThat(confirmation.silent()).singleElement().satisfies(each -> {
+                assertThat(each.name()).startsWith(other.pid() + "-");
+                assertThat(each.silentFor()).isGreaterThan(Duration.ofSeconds(2));
+            });
+            assertThat(confirmation.complete()).isFalse();
+
+            assertThat(new ProcessBuilder("kill", "-CONT", "" + other.pid())
+                            .start()
+                            .waitFor())
+                    .isZero();
+            awaitAnswer("safe");
+            Confirmation later = gates.confirmed(kill.id(), Duration.ZERO);
+            while (!later.complete()) {
+                later = gates.confirmed(kill.id(), Duration.ofSeconds(1));
+            }
+            assertThat(later.confirmed()).hasSize(2);
+        }
+    }
+
+    @Test
     void killFromACommandReachesARunningProcessAndItsRestart() throws Exception {
         Path log = directory.resolve("modelgate.log");
         Process serving = serve(log);
@@ -96,6 +139,10 @@ class SecondProcessTest {
 
         String killed = command("kill", "credit", "--reason", "approval rate fell", "--log", log.toString());
         awaitAnswer("safe");
+        assertThat(killed).containsPattern("running " + serving.pid() + "-[0-9a-f]{8} has it in force");
+        assertThat(command("status", "--log", log.toString()))
+                .containsPattern(
+                        "1 process:\n  " + serving.pid() + "-[0-9a-f]{8}: has applied entry 2, heard of just now\n");
 
         stop(serving);
         Process restarted = serve(log);

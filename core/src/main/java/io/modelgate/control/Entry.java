@@ -32,7 +32,8 @@ public record Entry(long seq, Decision decision, String previousHash, String has
      * Reads an entry from its line, as {@link #line} gives it. That it is the next one of a chain is for the caller to check.
      *
      * @param line without its newline
-     * @throws IllegalArgumentException if it is no line of a control log, or its hash is not that of its content
+     * @throws IllegalArgumentException if it is no line of a control log, if its hash is not that of its content, or if it is not byte for byte
+     *     what {@link #line} would give
      */
     public static Entry parse(byte[] line) {
         return new LineReader().parse(line);

@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,16 +34,27 @@ final class LineReader {
     private static final byte[] HASH = JsonCursor.ascii(",\"hash\":\"");
     private static final byte[] CLOSE = JsonCursor.ascii("\"}");
     private static final int HEX = 64;
+    private static final Pattern HASH_FORM = Pattern.compile("[0-9a-f]{64}");
 
     /** The digits of the largest sequence number. */
     private static final int MOST_DIGITS = 19;
 
     private final MessageDigest sha256 = LineWriter.sha256();
 
-    /** Reads one line that may stand at any place of a chain. */
+    /** Reads one line that may stand at any place of a chain, and is byte for byte what its entry is written as. */
     Entry parse(byte[] line) {
         try {
-            return read(line, 0, line.length, seq(line), null);
+            Entry entry = read(line, 0, line.length, seq(line), null);
+            if (entry.seq() < 1 || !HASH_FORM.matcher(entry.previousHash()).matches()) {
+                throw new IllegalArgumentException("not a line of a control log: its sequence number is " + entry.seq()
+                        + " and its previous hash " + LineWriter.quote(entry.previousHash())
+                        + "; expected 1 or more, and 64 hexadecimal digits");
+            }
+            if (!Arrays.equals(entry.line(), line)) { // whoever writes it on would give it another hash
+                throw new IllegalArgumentException(
+                        "not a line of a control log: it says what one may say, but is not written as one is");
+            }
+            return entry;
         } catch (BadLineException e) {
             throw new IllegalArgumentException("not a line of a control log: " + e.getMessage(), e);
         }

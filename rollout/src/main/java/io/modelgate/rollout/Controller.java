@@ -42,7 +42,18 @@ final class Controller {
     private volatile boolean closed;
 
     /** Guarded by the lock. */
-    private final Map<String, Progress> watched = new ConcurrentHashMap<>();
+    private final Map<String, Watched> watched = new ConcurrentHashMap<>();
+
+    /**
+     * What was seen of a rollout, and of which folding of the log. One that was folded anew counts from zero, and numbers its entries
+     * otherwise: what was seen before goes on from the last checkpoint, as after a restart.
+     */
+    private record Watched(Progress progress, @Nullable RolloutUnits folding) {
+        @SuppressWarnings("ReferenceEquality") // made once for each rollout that is folded
+        boolean watches(CohortRouting routing, RolloutRun run) {
+            return folding == routing.units() && progress.watches(run);
+        }
+    }
 
     private final Map<String, DryRun> dry = new ConcurrentHashMap<>();
     private final Map<String, Seen> seen = new ConcurrentHashMap<>();
@@ -116,7 +127,13 @@ final class Controller {
         seen.put(gate.name(), seen(run, progress, move));
         DryRun other = dry.get(gate.name());
         if (other != null
-                && !other.look(gate, run, progress.counts(), gates.ticker().read(), gates.now())) {
+                && !other.look(
+                        gate,
+                        run,
+                        routing.units(),
+                        progress.counts(),
+                        gates.ticker().read(),
+                        gates.now())) {
             dry.remove(gate.name());
         }
         notices.lacking(gate.name(), run, situation.hindrance());
@@ -126,9 +143,9 @@ final class Controller {
     }
 
     private Progress watched(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run) {
-        Progress known = watched.get(gate.name());
-        if (known != null && known.watches(run)) {
-            return known;
+        Watched known = watched.get(gate.name());
+        if (known != null && known.watches(routing, run)) {
+            return known.progress();
         }
         Checkpoint checkpoint = run.checkpoints().get(instance);
         RolloutUnits units = routing.units();
@@ -137,7 +154,7 @@ final class Controller {
         }
         Progress begun = new Progress(
                 run, gate, tests.of(gate.name()), checkpoint, gates.ticker().read());
-        watched.put(gate.name(), begun);
+        watched.put(gate.name(), new Watched(begun, units));
         return begun;
     }
 
@@ -234,9 +251,9 @@ final class Controller {
         }
         try {
             for (ModelGate<?, ?> gate : gates.closed() ? List.<ModelGate<?, ?>>of() : gates.gates()) {
-                Progress progress = watched.get(gate.name());
-                if (progress != null && gate.routing().orElse(null) instanceof CohortRouting routing) {
-                    closing(gate, routing, progress);
+                Watched known = watched.get(gate.name());
+                if (known != null && gate.routing().orElse(null) instanceof CohortRouting routing) {
+                    closing(gate, routing, known);
                 }
             }
         } finally {
@@ -254,10 +271,11 @@ final class Controller {
         }
     }
 
-    private void closing(ModelGate<?, ?> gate, CohortRouting routing, Progress progress) {
+    private void closing(ModelGate<?, ?> gate, CohortRouting routing, Watched known) {
         RolloutRun run = routing.run();
         try {
-            if (run != null && progress.watches(run)) {
+            if (run != null && known.watches(routing, run)) {
+                Progress progress = known.progress();
                 progress.look(run, counts(gate, routing, run), gates.ticker().read());
                 checkpoint(gate, routing, run, progress, true);
             }

@@ -23,7 +23,7 @@ final class DryRun {
     private @Nullable RolloutRun imagined;
     private @Nullable EvidenceOf evidence;
 
-    private record EvidenceOf(String rollout, Progress real, Progress imagined) {}
+    private record EvidenceOf(String rollout, @Nullable RolloutUnits folding, Progress real, Progress imagined) {}
 
     DryRun(RolloutPolicy policy, Notices notices, Decided decided, Function<String, @Nullable GuardrailTest> tests) {
         this.policy = policy;
@@ -32,16 +32,24 @@ final class DryRun {
         this.tests = tests;
     }
 
-    /** Looks once; false when it is done. */
-    boolean look(ModelGate<?, ?> gate, RolloutRun real, StepCounts counts, long tick, Instant now) {
+    /** Looks once; false when it is done. Begins anew on a log that was folded anew. */
+    @SuppressWarnings("ReferenceEquality") // made once for each rollout that is folded
+    boolean look(
+            ModelGate<?, ?> gate,
+            RolloutRun real,
+            @Nullable RolloutUnits folding,
+            StepCounts counts,
+            long tick,
+            Instant now) {
         RolloutRun.Plan plan = new RolloutRun.Plan(
                 real.plan().id(), real.plan().candidate(), real.plan().baseline(), policy);
         EvidenceOf books = evidence;
         RolloutRun run = imagined;
-        if (books == null || run == null || !books.rollout().equals(plan.id())) {
+        if (books == null || run == null || !books.rollout().equals(plan.id()) || books.folding() != folding) {
             run = RolloutRun.started(plan, first().parts(), real.last());
             books = new EvidenceOf(
                     plan.id(),
+                    folding,
                     new Progress(real.under(plan), gate, tests, null, tick),
                     new Progress(run, gate, tests, null, tick));
             evidence = books;

@@ -50,12 +50,14 @@ record GateMemory(
 
     static final GateMemory NONE = new GateMemory(Map.of(), Set.of(), null, null, null, Map.of(), List.of());
 
-    /** The event of an entry, or null if it made none. */
+    /** The event of an entry, or null if it made none, or is no longer part of the log: another may have its number now. */
     @Nullable
-    RolloutEvent event(long seq) {
+    RolloutEvent event(Entry entry) {
         for (int i = recent.size() - 1; i >= 0; i--) {
-            if (recent.get(i).seq() == seq) {
-                return recent.get(i).event();
+            Recent each = recent.get(i);
+            if (each.seq() == entry.seq()
+                    && each.event().about().entry().equals(entry.decision().id())) {
+                return each.event();
             }
         }
         return null;

@@ -95,7 +95,7 @@ public final class Rollouts implements AutoCloseable {
         }
         for (ModelGate<?, ?> gate : gates.gates()) {
             if (gate.name().equals(entry.gate()) && gate.routing().orElse(null) instanceof CohortRouting routing) {
-                RolloutEvent event = routing.memory().event(entry.seq());
+                RolloutEvent event = routing.memory().event(entry);
                 if (event != null) {
                     events.publish(event);
                     if (decided.toTell(entry.decision())) {

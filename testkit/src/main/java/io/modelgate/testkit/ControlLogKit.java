@@ -8,6 +8,8 @@ import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import io.modelgate.control.Head;
+import io.modelgate.control.Instance;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -333,6 +335,71 @@ public abstract class ControlLogKit {
         if (other.isPresent()) {
             assertThat(other.get().identitySecret()).isEqualTo(copy);
         }
+    }
+
+    @Test
+    void aLogThatIsOpenIsKnownOwesNothingAndIsCurrentSoon() throws Exception {
+        log.append(Decisions.kills("x", 3));
+        assertThat(log.known()).isTrue();
+        assertThat(log.owed()).isEmpty();
+        assertThat(log.staleness()).isGreaterThanOrEqualTo(Duration.ZERO).isLessThan(Duration.ofMinutes(1));
+        ControlLog.Subscription subscription = log.onReplaced(() -> {});
+        subscription.close();
+        subscription.close();
+    }
+
+    @Test
+    void whoSaysWhatItHasAppliedIsListedUnderOneNameOfItsOwn() throws Exception {
+        Entry first = log.append(List.of(Decisions.kill("a"))).get(0);
+        log.applied(new Head(first.seq(), first.hash()));
+        List<Instance> listed = instancesThatApplied(log, first);
+        if (listed.isEmpty()) {
+            return; // this log knows no instances
+        }
+        String name = listed.get(0).name();
+        assertThat(name).isNotBlank();
+        assertThat(listed).hasSize(1).allSatisfy(ControlLogKit::liveAndHeardOf);
+
+        Entry second = log.append(List.of(Decisions.kill("b"))).get(0);
+        log.applied(new Head(second.seq(), second.hash()));
+        assertThat(instancesThatApplied(log, second)).extracting(Instance::name).containsExactly(name);
+
+        Optional<ControlLog> other = another();
+        if (other.isPresent()) {
+            other.get().applied(new Head(first.seq(), first.hash()));
+            assertThat(instancesThatApplied(log, first)).hasSize(1).allSatisfy(instance -> {
+                liveAndHeardOf(instance);
+                assertThat(instance.name()).isNotEqualTo(name);
+            });
+            assertThat(instancesThatApplied(other.get(), second))
+                    .as("each sees all")
+                    .extracting(Instance::name)
+                    .containsExactly(name);
+        }
+    }
+
+    private static void liveAndHeardOf(Instance instance) {
+        assertThat(instance.live()).isTrue();
+        assertThat(instance.silentFor()).isBetween(Duration.ZERO, Duration.ofSeconds(30));
+    }
+
+    /** The instances that have applied exactly up to an entry, once there are any; empty if the log lists nobody for some seconds. */
+    private static List<Instance> instancesThatApplied(ControlLog log, Entry entry) throws InterruptedException {
+        Head head = new Head(entry.seq(), entry.hash());
+        for (int tries = 0; tries < 500; tries++) {
+            List<Instance> all = log.instances();
+            List<Instance> those = all.stream()
+                    .filter(instance -> instance.applied().equals(head))
+                    .toList();
+            if (!those.isEmpty()) {
+                return those;
+            }
+            TimeUnit.MILLISECONDS.sleep(10); // it says so without waiting, and arrives soon
+        }
+        assertThat(log.instances())
+                .as("nobody has applied entry %d", entry.seq())
+                .isEmpty();
+        return List.of();
     }
 
     @Test
