@@ -7,13 +7,14 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.file.InvalidPathException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The command for the person on call: what is off, turn it off, turn it on again, take the new version back, who did what; on a file log
- * that running processes share. {@code docs/runbook.md} is its page.
+ * The command for the person on call: what is off, turn it off, turn it on again, take the new version back, who did what; on a log
+ * that running processes share, in a file or in a store. {@code docs/runbook.md} is its page.
  */
 final class Command {
 
@@ -39,12 +40,18 @@ final class Command {
             "  " + RollbackCommand.USAGE,
             "  " + LogCommand.USAGE,
             "  " + LogCommand.VERIFY_USAGE,
+            "  " + LogCommand.ARCHIVE_USAGE,
             "  " + LogCommand.SEAL_USAGE,
             "",
             "GATE '*' is every gate. --log defaults to $MODELGATE_LOG, then to modelgate.log in this directory;",
-            "a log is never created here. --actor defaults to the user of the operating system.",
+            "A log on Redis is named by its URI, with --redis or --log or in MODELGATE_LOG, and by --name if it is not called",
+            "modelgate; the user and the password stand in MODELGATE_REDIS_USER and MODELGATE_REDIS_PASSWORD, where no list of",
+            "processes shows them, and the certificates to trust in the file MODELGATE_REDIS_TRUST.",
+            "A log is never created here. --actor defaults to the user of the operating system.",
             "exit code: 0 done; 1 failed: the log refuses, or the decision is not stored;",
             "           2 not understood, an unknown name or nothing to undo: nothing was done; 3 the log is not verified");
+
+    private static final Set<String> FIRST = Set.of("--log", "--redis", "--name");
 
     private final LogAccess logs;
     private final Screen screen;
@@ -90,15 +97,19 @@ final class Command {
     }
 
     private int run(List<String> args) throws UsageException {
+        if (!args.isEmpty() && FIRST.contains(args.get(0).replaceFirst("=.*", "")) && args.size() > 1) {
+            return run(afterTheCommand(args));
+        }
         String name = args.isEmpty() ? "" : args.get(0);
         List<String> rest = args.isEmpty() ? args : args.subList(1, args.size());
         String second = rest.isEmpty() ? "" : rest.get(0);
-        if (name.equals("log") && (second.equals("verify") || second.equals("seal"))) {
+        if (name.equals("log") && (second.equals("verify") || second.equals("seal") || second.equals("archive"))) {
             name += " " + second;
             rest = rest.subList(1, rest.size());
         }
         return switch (name) {
-            case "status" -> with(StatusCommand.USAGE, rest, Set.of("log"), 0, a -> StatusCommand.run(a, logs, screen));
+            case "status" ->
+                with(StatusCommand.USAGE, rest, LogAccess.OPTIONS, 0, a -> StatusCommand.run(a, logs, screen));
             case "kill" -> with(KillCommand.USAGE, rest, KillCommand.OPTIONS, 1, a -> KillCommand.run(a, logs, screen));
             case "revive" ->
                 with(ReviveCommand.USAGE, rest, ReviveCommand.OPTIONS, 1, a -> ReviveCommand.run(a, logs, screen));
@@ -109,9 +120,16 @@ final class Command {
                         RollbackCommand.OPTIONS,
                         1,
                         a -> RollbackCommand.run(a, logs, screen));
-            case "log" -> with(LogCommand.USAGE, rest, Set.of("last", "log"), 0, a -> LogCommand.run(a, logs, screen));
+            case "log" -> with(LogCommand.USAGE, rest, LogCommand.OPTIONS, 0, a -> LogCommand.run(a, logs, screen));
             case "log verify" ->
-                with(LogCommand.VERIFY_USAGE, rest, Set.of("log"), 1, a -> LogCommand.verify(a, logs, screen));
+                with(LogCommand.VERIFY_USAGE, rest, LogAccess.OPTIONS, 1, a -> LogCommand.verify(a, logs, screen));
+            case "log archive" ->
+                with(
+                        LogCommand.ARCHIVE_USAGE,
+                        rest,
+                        LogCommand.ARCHIVE_OPTIONS,
+                        1,
+                        a -> LogCommand.archive(a, logs, screen));
             case "log seal" -> with(LogCommand.SEAL_USAGE, rest, Set.of(), 1, a -> LogCommand.seal(a, logs, screen));
             case "help", "--help", "-h" -> {
                 HELP.forEach(screen::line);
@@ -125,6 +143,28 @@ final class Command {
                 yield USAGE;
             }
         };
+    }
+
+    /** The options that may also stand before the command, put behind it. */
+    private static List<String> afterTheCommand(List<String> args) throws UsageException {
+        List<String> rest = new ArrayList<>(args);
+        List<String> moved = new ArrayList<>();
+        while (!rest.isEmpty() && FIRST.contains(rest.get(0).replaceFirst("=.*", ""))) {
+            String word = rest.remove(0);
+            moved.add(word);
+            if (word.indexOf('=') < 0) {
+                if (rest.isEmpty()) {
+                    throw new UsageException(word + " needs a value");
+                }
+                moved.add(rest.remove(0));
+            }
+        }
+        if (rest.isEmpty()) {
+            throw new UsageException("which command? see `modelgate help`");
+        }
+        int words = rest.size() > 1 && rest.get(0).equals("log") && !rest.get(1).startsWith("-") ? 2 : 1;
+        rest.addAll(words, moved);
+        return rest;
     }
 
     @FunctionalInterface

@@ -2,7 +2,6 @@ package io.modelgate;
 
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.Entry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -14,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class KillCommand {
 
     static final String USAGE =
-            "kill GATE|'*' [--version V] [--where ATTRIBUTE=VALUE] --reason TEXT [--actor NAME] [--confirm SECONDS] [--log FILE]";
-    static final Set<String> OPTIONS = Set.of("version", "where", "reason", "actor", "confirm", "log");
+            "kill GATE|'*' [--version V] [--where ATTRIBUTE=VALUE] --reason TEXT [--actor NAME] [--confirm SECONDS] [--log FILE|URI]";
+    static final Set<String> OPTIONS = Set.of("version", "where", "reason", "actor", "confirm", "log", "redis", "name");
 
     /** The receipt hears of the last try a moment after the gates are closed. */
     private static final Duration LAST_WORD = Duration.ofMillis(500);
@@ -32,7 +31,7 @@ final class KillCommand {
         }
         Duration wait = seconds(arguments.option("confirm"));
         Actor actor = logs.actor(arguments.option("actor"));
-        Path path = logs.path(arguments.option("log"));
+        LogPlace path = logs.place(arguments);
         try (Gates gates = logs.open(path)) {
             List<Kill> same = gates.kills().stream()
                     .filter(kill -> kill.scope().equals(scope))
@@ -40,7 +39,7 @@ final class KillCommand {
             AtomicReference<String> problem = new AtomicReference<>("it is still waiting to be written");
             try (ControlLog.Subscription ignored = problems(gates, problem)) {
                 KillReceipt receipt = gates.kill(scope, actor, reason);
-                Optional<Entry> stored = stored(gates, receipt, logs.patience());
+                Optional<Entry> stored = stored(gates, receipt, logs.patience(path));
                 if (stored.isEmpty()) {
                     screen.problem("NOT KILLED: " + receipt.id() + " on " + Wording.scope(scope) + " is not stored in "
                             + path + ", so no running process has seen it: " + problem.get());
@@ -48,15 +47,14 @@ final class KillCommand {
                             "repair that and try again (a half-written kill may still come into force then), or kill "
                                     + Wording.scope(scope)
                                     + " inside the running processes; `"
-                                    + logs.again("status", "--log", path.toString())
+                                    + logs.again(path, "status")
                                     + "` shows what is engaged");
                     return Command.FAILED;
                 }
                 report(screen, gates, receipt.kill(), stored.get(), same);
-                screen.line("  stored  entry " + stored.get().seq() + ", on disk in " + path
-                        + "; running processes read it within 100 ms");
+                screen.line("  stored  entry " + stored.get().seq() + ", " + path.stored());
                 Instances.confirmed(screen, receipt, wait);
-                screen.line("  revive  " + logs.again("revive", receipt.id(), "--log", path.toString()));
+                screen.line("  revive  " + logs.again(path, "revive", receipt.id()));
                 return Command.DONE;
             }
         }

@@ -1,6 +1,8 @@
 package io.modelgate;
 
 import io.modelgate.control.ControlLog;
+import io.modelgate.control.ControlLogException;
+import io.modelgate.control.ControlLogProvider;
 import io.modelgate.control.FileControlLog;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,15 +11,27 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** How the command comes to its log, and who it says is acting. */
 final class LogAccess {
 
     private static final Duration SILENCE = Duration.ofSeconds(5);
+
+    /** How long a store may take to answer at all: who is told at once that nothing was turned off can do something else. */
+    private static final Duration REACH = Duration.ofSeconds(2);
+
+    /** Two letters at least: the first of C:\\ is a drive. */
+    private static final Pattern STORE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:");
+
+    /** What says which log is meant. */
+    static final Set<String> OPTIONS = Set.of("log", "redis", "name");
 
     private final Map<String, String> env;
     private final Screen screen;
@@ -30,20 +44,70 @@ final class LogAccess {
     }
 
     /** How long a decision may take to be stored before the person is told that it is not. */
-    Duration patience() {
-        return patience;
+    Duration patience(LogPlace place) {
+        return place instanceof LogPlace.InStore in ? in.settings().patience() : patience;
     }
 
     /**
-     * The log that is meant, which exists.
+     * The log that the options or the environment mean. A file exists; whether a log in a store does is found when it is opened.
      *
      * @throws UsageException if there is no such file: it may be a misspelt path, and a kill in a log that nobody reads turns nothing off
      */
-    Path path(@Nullable String given) throws UsageException {
+    LogPlace place(CommandArguments arguments) throws UsageException {
+        return place(given(arguments), arguments.option("name"));
+    }
+
+    /** As {@link #place(CommandArguments)}, from the value of {@code --log} and that of {@code --name}. */
+    LogPlace place(@Nullable String given, @Nullable String name) throws UsageException {
         String fromEnv = env.getOrDefault("MODELGATE_LOG", "");
-        Path path = Path.of(given != null ? given : fromEnv.isEmpty() ? "modelgate.log" : fromEnv)
-                .toAbsolutePath()
-                .normalize();
+        String log = given != null ? given : fromEnv.isEmpty() ? "modelgate.log" : fromEnv;
+        if (STORE.matcher(log).lookingAt()) {
+            return store(log, name == null ? env.getOrDefault("MODELGATE_LOG_NAME", "") : name, given == null);
+        }
+        if (name != null) {
+            throw new UsageException("--name is for a log in a store, and this one is a file");
+        }
+        return new LogPlace.InFile(file(log));
+    }
+
+    /** The value of {@code --log}, or of {@code --redis}, which means the same. */
+    static @Nullable String given(CommandArguments arguments) throws UsageException {
+        String log = arguments.option("log");
+        String redis = arguments.option("redis");
+        if (log != null && redis != null) {
+            throw new UsageException("both --log and --redis are given");
+        }
+        if (redis != null && !STORE.matcher(redis).lookingAt()) {
+            throw new UsageException(
+                    "--redis takes a URI that begins with redis:// or rediss://, or with redis-sentinel://"
+                            + " and the like; a file is named with --log");
+        }
+        return log == null ? redis : log;
+    }
+
+    /** Whether a log is named by a URI. */
+    static boolean isUri(String log) {
+        return STORE.matcher(log).lookingAt();
+    }
+
+    private LogPlace store(String uri, String name, boolean fromEnvironment) throws UsageException {
+        for (ControlLogProvider provider : ServiceLoader.load(ControlLogProvider.class)) {
+            if (provider.accepts(uri)) {
+                ControlLogProvider.Settings settings =
+                        new ControlLogProvider.Settings(name, env, patience.compareTo(REACH) < 0 ? patience : REACH);
+                return new LogPlace.InStore(provider, uri, provider.describe(uri), settings, fromEnvironment);
+            }
+        }
+        // The scheme alone: behind it there may be a password.
+        String scheme = uri.substring(0, uri.indexOf(':'));
+        throw new UsageException("nothing here opens a control log of the kind " + scheme + "://: put the jar"
+                + " modelgate-redis-VERSION.jar and what it needs (lettuce-core, netty, reactor-core) on the class path,"
+                + " java -cp 'modelgate-core-VERSION-cli.jar:LIB/*' io.modelgate.Command …; the script of the source tree"
+                + " does that by itself");
+    }
+
+    private static Path file(String log) throws UsageException {
+        Path path = Path.of(log).toAbsolutePath().normalize();
         if (!Files.exists(path)) {
             throw new UsageException(
                     "there is no control log " + path + ", or this user cannot see it; give the one that"
@@ -53,28 +117,55 @@ final class LogAccess {
     }
 
     /** Opens a log to decide something. */
-    Gates open(Path path) throws UsageException {
-        return gates(path, FileControlLog::open, "it is long, or another process holds its lock, " + path + ".lock");
+    Gates open(LogPlace place) throws UsageException {
+        if (place instanceof LogPlace.InFile in) {
+            requireContent(in.path());
+            return gates(
+                    place,
+                    () -> FileControlLog.open(in.path()),
+                    "it is long, or another process holds its lock, " + in.path() + ".lock");
+        }
+        LogPlace.InStore in = (LogPlace.InStore) place;
+        try {
+            return gates(
+                    place, () -> in.provider().open(in.uri(), in.settings()), "it is long, or the network is slow");
+        } catch (ControlLogException e) {
+            throw new ControlLogException(
+                    e.getMessage() + ". NOTHING was turned off or on: no running process has heard of"
+                            + " this. Try again from a host that reaches it, or kill inside the running processes, where a kill"
+                            + " needs no log; when in doubt, stop them");
+        }
     }
 
     /** Opens a log to look at it only. */
-    Gates view(Path path) throws UsageException {
-        return gates(path, FileControlLog::view, "it is long");
+    Gates view(LogPlace place) throws UsageException {
+        if (place instanceof LogPlace.InFile in) {
+            requireContent(in.path());
+        }
+        return gates(place, () -> log(place), "it is long");
     }
 
-    private Gates gates(Path path, Function<Path, ControlLog> open, String delay) throws UsageException {
-        requireContent(path);
+    /** The log to look at, without what is folded from it. */
+    static ControlLog log(LogPlace place) {
+        if (place instanceof LogPlace.InFile in) {
+            return FileControlLog.view(in.path());
+        }
+        LogPlace.InStore in = (LogPlace.InStore) place;
+        return in.provider().view(in.uri(), in.settings());
+    }
+
+    private Gates gates(LogPlace place, Supplier<ControlLog> open, String delay) {
         CountDownLatch opened = new CountDownLatch(1);
-        Thread watch = Events.daemon(() -> explain(path, opened, delay), "modelgate-patience");
+        Thread watch = Events.daemon(() -> explain(place, opened, delay), "modelgate-patience");
         watch.start();
         try {
-            return Gates.open(gates -> gates.controlLog(() -> open.apply(path)));
+            return Gates.open(gates -> gates.controlLog(open));
         } finally {
             opened.countDown();
         }
     }
 
-    private void explain(Path path, CountDownLatch opened, String delay) {
+    private void explain(LogPlace path, CountDownLatch opened, String delay) {
         try {
             if (!opened.await(SILENCE.toMillis(), TimeUnit.MILLISECONDS)) {
                 screen.hint("still opening " + path + ": " + delay);
@@ -102,7 +193,14 @@ final class LogAccess {
         return given == null ? new Actor(System.getProperty("user.name", "unknown"), "os-user") : Actor.of(given);
     }
 
-    /** The words that start this command, as they were typed, then the given ones: to be pasted into a shell. */
+    /** The words that start this command, as they were typed, then the given ones and those that name the log: to be pasted into a shell. */
+    String again(LogPlace place, String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(place.options());
+        return again(all.toArray(String[]::new));
+    }
+
+    /** As {@link #again(LogPlace, String...)}, where the log needs no naming. */
     String again(String... words) {
         List<String> all = new ArrayList<>();
         String jar = System.getProperty("java.class.path", "");

@@ -1,7 +1,6 @@
 package io.modelgate;
 
 import io.modelgate.control.Entry;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -9,8 +8,8 @@ import java.util.Set;
 /** {@code modelgate revive}: releases one kill, and says what stays engaged. */
 final class ReviveCommand {
 
-    static final String USAGE = "revive KILL-ID [--reason TEXT] [--actor NAME] [--log FILE]";
-    static final Set<String> OPTIONS = Set.of("reason", "actor", "log");
+    static final String USAGE = "revive KILL-ID [--reason TEXT] [--actor NAME] [--log FILE|URI]";
+    static final Set<String> OPTIONS = Set.of("reason", "actor", "log", "redis", "name");
 
     private ReviveCommand() {}
 
@@ -18,14 +17,14 @@ final class ReviveCommand {
         String id = arguments.operand(0);
         String reason = arguments.option("reason");
         Actor actor = logs.actor(arguments.option("actor"));
-        Path path = logs.path(arguments.option("log"));
+        LogPlace path = logs.place(arguments);
         if (id == null) {
             return which(path, logs, screen);
         }
         try (Gates gates = logs.open(path)) {
             ReviveReceipt receipt = gates.revive(id, actor, reason == null ? "" : reason);
             Scope scope = receipt.released().get(0).scope();
-            Optional<Entry> stored = receipt.entry(logs.patience());
+            Optional<Entry> stored = receipt.entry(logs.patience(path));
             if (stored.isEmpty()) {
                 screen.problem("NOT REVIVED: " + id + " stays engaged on " + Wording.scope(scope)
                         + ", because its revive is not stored in " + path + ": "
@@ -35,8 +34,7 @@ final class ReviveCommand {
             screen.line("REVIVED " + Wording.scope(scope) + " at "
                     + stored.get().decision().at());
             screen.line("  released  " + id);
-            screen.line("  stored    entry " + stored.get().seq() + ", on disk in " + path
-                    + "; running processes read it within 100 ms");
+            screen.line("  stored    entry " + stored.get().seq() + ", " + path.stored());
             List<Kill> left = receipt.stillEngaged();
             if (left.isEmpty()) {
                 screen.line("  engaged   nothing else on this scope");
@@ -49,7 +47,7 @@ final class ReviveCommand {
         }
     }
 
-    private static int which(Path path, LogAccess logs, Screen screen) throws UsageException {
+    private static int which(LogPlace path, LogAccess logs, Screen screen) throws UsageException {
         try (Gates gates = logs.view(path)) {
             List<Kill> engaged = gates.kills();
             screen.problem(

@@ -3,7 +3,6 @@ package io.modelgate;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,19 +23,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class RollbackCommand {
 
-    static final String USAGE = "rollback GATE [--to VERSION] [--reason TEXT] [--actor NAME] [--log FILE]";
-    static final Set<String> OPTIONS = Set.of("to", "reason", "actor", "log");
+    static final String USAGE = "rollback GATE [--to VERSION] [--reason TEXT] [--actor NAME] [--log FILE|URI]";
+    static final Set<String> OPTIONS = Set.of("to", "reason", "actor", "log", "redis", "name");
 
     /** What others append meanwhile is looked at; if they never stop, a person should know. */
     private static final int TRIES = 20;
 
     private final Gates gates;
     private final String gate;
-    private final Path path;
+    private final LogPlace path;
     private final LogAccess logs;
     private final Screen screen;
 
-    private RollbackCommand(Gates gates, String gate, Path path, LogAccess logs, Screen screen) {
+    private RollbackCommand(Gates gates, String gate, LogPlace path, LogAccess logs, Screen screen) {
         this.gates = gates;
         this.gate = gate;
         this.path = path;
@@ -54,7 +53,7 @@ final class RollbackCommand {
         }
         String reason = Objects.requireNonNullElse(arguments.option("reason"), "");
         Actor actor = logs.actor(arguments.option("actor"));
-        Path path = logs.path(arguments.option("log"));
+        LogPlace path = logs.place(arguments);
         try (Gates gates = logs.open(path)) {
             KnownNames.require(gates.control(), Scope.gate(gate));
             return new RollbackCommand(gates, gate, path, logs, screen).run(arguments.option("to"), actor, reason);
@@ -85,7 +84,7 @@ final class RollbackCommand {
                 screen.hint(
                         "repair that and try again (a half-written rollback may still come into force then), or roll"
                                 + " back inside the running processes; `"
-                                + logs.again("status", "--log", path.toString()) + "` shows what serves");
+                                + logs.again(path, "status") + "` shows what serves");
                 return Command.FAILED;
             }
             if (stored.isPresent()) {
@@ -111,7 +110,7 @@ final class RollbackCommand {
                 "modelgate-rollback");
         writer.start();
         try {
-            return appended.get(logs.patience().toMillis(), TimeUnit.MILLISECONDS);
+            return appended.get(logs.patience(path).toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new ControlLogException("it is still waiting to be written", e);
         } catch (InterruptedException e) {
@@ -225,8 +224,7 @@ final class RollbackCommand {
             screen.line(
                     "  killed  " + Wording.kill(kill, gates.now()) + "; callers get the ladder until it is revived");
         }
-        screen.line("  stored  entry " + entry.seq() + ", on disk in " + path
-                + "; running processes read it within 100 ms");
+        screen.line("  stored  entry " + entry.seq() + ", " + path.stored());
     }
 
     private void hintFurther() {
@@ -235,9 +233,7 @@ final class RollbackCommand {
                 previous.isEmpty()
                         ? "no earlier version is left; to turn it off: `" + logs.again("kill", gate, "--reason", "…")
                                 + "`"
-                        : "to go further back: `"
-                                + logs.again("rollback", gate, "--to", previous.get(0), "--log", path.toString())
-                                + "`");
+                        : "to go further back: `" + logs.again(path, "rollback", gate, "--to", previous.get(0)) + "`");
     }
 
     private @Nullable String stable() {

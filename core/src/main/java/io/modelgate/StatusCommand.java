@@ -1,7 +1,6 @@
 package io.modelgate;
 
 import io.modelgate.control.Entry;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -12,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 /** {@code modelgate status}: what is off, and what there is. It writes nothing and waits for no lock. */
 final class StatusCommand {
 
-    static final String USAGE = "status [--log FILE]";
+    static final String USAGE = "status [--log FILE|URI]";
 
     private static final Set<String> ROLLOUT = Set.of("rollout", "rollout-weight", "rollout-end", "rollout-abort");
 
     private StatusCommand() {}
 
     static int run(CommandArguments arguments, LogAccess logs, Screen screen) throws UsageException {
-        Path path = logs.path(arguments.option("log"));
+        LogPlace path = logs.place(arguments);
         try (Gates gates = logs.view(path)) {
             Instant now = gates.now();
             List<Kill> kills = gates.kills();
@@ -83,7 +82,7 @@ final class StatusCommand {
                                 .collect(Collectors.joining(" and "));
     }
 
-    private static void head(Gates gates, Path path, Instant now, Screen screen) {
+    private static void head(Gates gates, LogPlace path, Instant now, Screen screen) {
         long seq = gates.applied();
         String last = seq == 0
                 ? ""

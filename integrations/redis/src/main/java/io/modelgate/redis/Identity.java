@@ -1,0 +1,118 @@
+package io.modelgate.redis;
+
+import io.lettuce.core.SetArgs;
+import io.modelgate.control.ControlLogException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The secret under which identities are hashed: given, or shared through Redis and kept in a file beside the copy. Thread-safe. */
+final class Identity {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisControlLog.class);
+    private static final int BYTES = 32;
+
+    private final Path file;
+    private final boolean given;
+    private volatile byte[] secret;
+    private volatile boolean shared;
+    private volatile boolean differed;
+
+    private Identity(Path file, byte[] secret, boolean given) {
+        this.file = file;
+        this.secret = secret;
+        this.given = given;
+    }
+
+    /** Uses what was given, or what is in the file, or makes a new one, which gives way to that in Redis. */
+    static Identity open(Path file, byte @Nullable [] given) throws IOException {
+        if (given != null) {
+            return new Identity(file, given.clone(), true);
+        }
+        try {
+            byte[] kept = Files.readAllBytes(file);
+            if (kept.length != BYTES) {
+                throw new ControlLogException("key file " + file + " holds " + kept.length + " bytes instead of "
+                        + BYTES + ". Delete it: Redis has the secret");
+            }
+            return new Identity(file, kept, false);
+        } catch (NoSuchFileException e) {
+            byte[] fresh = new byte[BYTES];
+            new SecureRandom().nextBytes(fresh);
+            return new Identity(file, fresh, false);
+        }
+    }
+
+    byte[] secret() {
+        return secret.clone();
+    }
+
+    /** Whether the secret in Redis was another than the one of this directory at the first contact. */
+    boolean differed() {
+        return differed;
+    }
+
+    /** Agrees with Redis, where the first secret stays. */
+    void share(RedisLink link, LogKeys keys) {
+        if (given) {
+            return;
+        }
+        byte[] mine = secret;
+        link.call(redis -> redis.set(keys.secret, mine, SetArgs.Builder.nx()));
+        byte[] theirs = link.call(redis -> redis.get(keys.secret));
+        if (theirs == null || theirs.length != BYTES) {
+            throw new ControlLogException("the key " + LogKeys.text(keys.secret) + " in Redis does not hold " + BYTES
+                    + " bytes: delete it, and a process's own takes its place");
+        }
+        boolean kept = Files.exists(file);
+        if (!Arrays.equals(mine, theirs)) {
+            if (kept && !shared) {
+                differed = true;
+            }
+            if (kept) {
+                LOG.warn(
+                        "the secret that hashes callers' identities in {} is not the one in Redis, which is used from now on: callers"
+                                + " whose hashes this process wrote are not recognised any more",
+                        file);
+            }
+            secret = theirs;
+            kept = false;
+        }
+        shared = true;
+        if (!kept) {
+            keep(theirs);
+        }
+    }
+
+    private void keep(byte[] content) {
+        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        try {
+            Files.deleteIfExists(temporary);
+            Files.createFile(temporary, ownerOnly());
+            Files.write(temporary, content);
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            LOG.warn(
+                    "key file {} cannot be written; after a start without Redis callers' hashes match nobody: {}",
+                    file,
+                    e.getMessage());
+        }
+    }
+
+    private FileAttribute<?>[] ownerOnly() {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+}
