@@ -46,6 +46,7 @@ final class BudgetKeeper {
         this.config = config;
         budgets =
                 BudgetLedger.open(config.budgets, config.ticker::read, config.instants, identities::hash, this::report);
+        budgets.background(gates::executeLadder);
     }
 
     /** Refuses a ledger whose hashes nobody could compute again after a restart. */
@@ -110,6 +111,9 @@ final class BudgetKeeper {
             if (budgets.durable() && !closed) {
                 gates.executeLadder(this::sync); // waits for the disk
             }
+            if (budgets.shared() && !closed) {
+                gates.executeLadder(this::share); // waits for the network
+            }
         } catch (Throwable e) {
             gates.warnings().threw("the care for budgets", e);
         }
@@ -120,6 +124,14 @@ final class BudgetKeeper {
             budgets.sync();
         } catch (RuntimeException e) {
             gates.warnings().warn("the ledger of budgets", "the ledger of budgets is not written: " + e.getMessage());
+        }
+    }
+
+    private void share() {
+        try {
+            budgets.share();
+        } catch (RuntimeException e) {
+            gates.warnings().threw("the ledger of the fleet", e);
         }
     }
 

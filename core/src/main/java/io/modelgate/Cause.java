@@ -17,7 +17,7 @@ public enum Cause {
      * As many calls as the gate's concurrency bound allows are running, the executor rejected the model, or no more sessions can be kept.
      */
     FULL(true),
-    /** A budget does not cover the call, or its durable ledger cannot be written. */
+    /** A budget does not cover the call, its durable ledger cannot be written, or the fleet's ledger cannot be reached. */
     OVER_BUDGET(true),
     /** The session made as many calls as it may. */
     TOO_MANY_CALLS(true),

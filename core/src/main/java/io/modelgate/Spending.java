@@ -103,7 +103,7 @@ final class Spending<I, O> {
 
     private Miss miss(Refusal refusal) {
         Cause cause = switch (refusal.kind()) {
-            case OVER_BUDGET, LEDGER_FAILED -> Cause.OVER_BUDGET;
+            case OVER_BUDGET, LEDGER_FAILED, FLEET_UNREACHABLE -> Cause.OVER_BUDGET;
             case TOO_MANY_CALLS -> refusal.budget().isEmpty() ? Cause.TOO_MANY_CALLS : Cause.FULL;
             case REPEATED_INPUT -> Cause.REPEATED_INPUT;
             case SPENDING_TOO_FAST -> Cause.SPENDING_TOO_FAST;

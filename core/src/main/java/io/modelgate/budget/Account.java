@@ -19,6 +19,9 @@ abstract sealed class Account permits WordAccount, CalendarAccount, RollingAccou
     /** As many reservations are open as an account can count. */
     static final long CROWDED = -3;
 
+    /** The ledger of the fleet cannot be reached: {@link Reservation} has −4 and −5. */
+    static final long UNREACHABLE = -6;
+
     final Book book;
     final String key;
 
@@ -66,7 +69,13 @@ abstract sealed class Account permits WordAccount, CalendarAccount, RollingAccou
     /** For a durable budget: forgets it for good, whatever is open, and returns what it held at that instant. */
     abstract @Nullable WordAccount seal();
 
-    final long remaining(long now) {
+    /** What is left to reserve, as far as this process knows. */
+    long remaining(long now) {
         return Math.max(0, book.ceiling - held(now));
+    }
+
+    /** What is left in the whole fleet beside what is held and leased, when it was last told; −1 if the ceiling is not shared. */
+    long fleetRemaining() {
+        return -1;
     }
 }

@@ -2,6 +2,7 @@ package io.modelgate.budget;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What an account of a budget has spent and has left. Immutable; tokens, or micro-units of money.
@@ -11,12 +12,14 @@ import java.util.Optional;
  *     that is shared by all calls that lack it
  * @param unit {@code tokens}, or the currency of ISO 4217
  * @param ceiling of the budget
- * @param spent by calls that are settled; above the ceiling after an overrun
- * @param reserved by calls in flight
- * @param remaining what is left to reserve, 0 to the ceiling
- * @param overrun what was spent above the ceiling
+ * @param spent by calls of this process that are settled; above the ceiling after an overrun
+ * @param reserved by calls of this process that are in flight
+ * @param remaining what is left to reserve, 0 to the ceiling; of a shared budget, as far as this process was told
+ * @param overrun what this process spent above the ceiling
  * @param start when the day or month began; empty for other windows
  * @param end when it ends; empty for other windows
+ * @param fleetRemaining of a shared budget: what was left beside all that the processes of the fleet hold and lease, when this process
+ *     was last told; empty if it is not shared
  */
 public record Balance(
         String budget,
@@ -28,9 +31,10 @@ public record Balance(
         long remaining,
         long overrun,
         Optional<Instant> start,
-        Optional<Instant> end) {
+        Optional<Instant> end,
+        OptionalLong fleetRemaining) {
 
-    static Balance of(Account account, long held, long reserved) {
+    static Balance of(Account account, long held, long reserved, long now) {
         Budget budget = account.book.budget;
         long open = Math.min(reserved, held);
         long spent = held - open;
@@ -42,9 +46,10 @@ public record Balance(
                 budget.ceiling(),
                 spent,
                 open,
-                Math.max(0, budget.ceiling() - held),
+                account.remaining(now),
                 Math.max(0, spent - budget.ceiling()),
                 period.map(Period::start),
-                period.map(Period::end));
+                period.map(Period::end),
+                account.fleetRemaining() < 0 ? OptionalLong.empty() : OptionalLong.of(account.fleetRemaining()));
     }
 }

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +39,7 @@ final class Book {
     private final BudgetLedger budgets;
     private final boolean sessions;
     private final @Nullable LedgerFile ledger;
+    private final @Nullable Fleet fleet;
     private final int most;
     private final Cache<String, Account> accounts;
     private final Map<String, Account> pinned = new ConcurrentHashMap<>();
@@ -52,7 +54,8 @@ final class Book {
         lease = ceiling / LEASES;
         instants = budgets.instants;
         sessions = budget.per() instanceof Per.Session;
-        ledger = budget.window() instanceof Window.Rolling ? null : budgets.ledger;
+        fleet = budget.sharing().isPresent() ? budgets.fleet : null;
+        ledger = budget.window() instanceof Window.Rolling || fleet != null ? null : budgets.ledger;
         durable = ledger != null;
         most = budgets.settings.maxAccounts;
         Caffeine<Object, Object> builder = Caffeine.newBuilder().maximumSize(most);
@@ -102,6 +105,9 @@ final class Book {
 
     /** The account of a life or a period, as the durable ledger has it. */
     WordAccount word(String key, Period period) {
+        if (fleet != null) {
+            return new SharedAccount(this, key, period, fleet, budget.sharing().orElseThrow());
+        }
         if (ledger == null) {
             return period.equals(Period.ALWAYS) ? new WordAccount(this, key) : new MarkedAccount(this, key, period, 0);
         }
@@ -179,9 +185,9 @@ final class Book {
         budgets.tell(new BudgetEvent.LedgerFailed("", budget.name(), String.valueOf(e.getMessage())));
     }
 
-    /** Ends all accounts that the durable ledger keeps, and writes what they hold. */
+    /** Ends all accounts that a durable ledger or the fleet's keeps, and writes what they hold to the durable one. */
     void close() {
-        if (ledger == null) {
+        if (ledger == null && fleet == null) {
             return;
         }
         lock.lock();
@@ -196,6 +202,37 @@ final class Book {
                 write(word, word.held(0));
             }
         });
+    }
+
+    /** What a ledger may know of a key. */
+    String hash(String key) {
+        return budgets.keyedHash.apply(key);
+    }
+
+    /** When the fleet may forget an account of a life that is used now; null if never. */
+    @Nullable
+    Instant forgetsAt() {
+        return sessions ? instants.instant().plus(budgets.settings.sessionIdle) : null;
+    }
+
+    /**
+     * Has the fleet told again what this process holds.
+     *
+     * @param evenSessions whether to tell of sessions, whose accounts the fleet forgets by themselves
+     */
+    void tellAgain(boolean evenSessions) {
+        Fleet told = fleet;
+        if (told != null && (evenSessions || !sessions)) {
+            each(account -> {
+                if (account.current() instanceof SharedAccount shared && shared.tellAgain()) {
+                    told.watch(shared);
+                }
+            });
+        }
+    }
+
+    boolean isShared() {
+        return fleet != null;
     }
 
     boolean closed() {

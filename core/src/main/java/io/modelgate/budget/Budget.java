@@ -14,16 +14,19 @@ import java.util.Optional;
  * @param currencyCode the currency of ISO 4217; empty for tokens
  * @param per what has an account of its own
  * @param window the time over which the ceiling holds
+ * @param sharing how the processes of a fleet share it; empty if each has its own
  */
-public record Budget(String name, long ceiling, Optional<String> currencyCode, Per per, Window window) {
+public record Budget(
+        String name, long ceiling, Optional<String> currencyCode, Per per, Window window, Optional<Sharing> sharing) {
 
     /** The unit of a budget that is not in money. */
     static final String TOKENS = "tokens";
 
     /**
-     * Checks the name and the range.
+     * Checks the name and the range, and that it can be shared as is said.
      *
-     * @throws IllegalArgumentException if the name or the ceiling is out of range, or there is no such currency
+     * @throws IllegalArgumentException if the name or the ceiling is out of range, there is no such currency, or the sharing does not
+     *     fit the window, the unit or the ceiling
      */
     public Budget {
         Names.name("budget", name);
@@ -31,6 +34,29 @@ public record Budget(String name, long ceiling, Optional<String> currencyCode, P
         currencyCode.ifPresent(Money::checkCurrency);
         requireNonNull(per, "per");
         requireNonNull(window, "window");
+        if (sharing.isPresent()) {
+            checkSharing(name, ceiling, currencyCode, window, sharing.get());
+        }
+    }
+
+    private static void checkSharing(
+            String name, long ceiling, Optional<String> currencyCode, Window window, Sharing sharing) {
+        String budget = "budget \"" + name + "\" is shared by the fleet";
+        if (window instanceof Window.Rolling) {
+            throw new IllegalArgumentException(budget + " and holds " + window.text()
+                    + ": expected a life, a day or a month; within(Window.day(zone))");
+        }
+        if (sharing.slice() > ceiling) {
+            throw new IllegalArgumentException(
+                    budget + " in slices of " + sharing.slice() + ": expected at most its ceiling, " + ceiling);
+        }
+        if (!sharing.isStrict() && !sharing.currencyCode().equals(currencyCode)) {
+            throw new IllegalArgumentException(budget + " in slices of "
+                    + sharing.currencyCode().orElse(TOKENS) + ": expected slices of "
+                    + currencyCode.orElse(TOKENS) + "; Sharing.leased("
+                    + (currencyCode.isPresent() ? "Money" : "tokens")
+                    + ", …)");
+        }
     }
 
     /**
@@ -41,7 +67,7 @@ public record Budget(String name, long ceiling, Optional<String> currencyCode, P
      * @throws IllegalArgumentException if one is out of range
      */
     public static Budget tokens(String name, long ceiling, Per per) {
-        return new Budget(name, ceiling, Optional.empty(), per, Window.life());
+        return new Budget(name, ceiling, Optional.empty(), per, Window.life(), Optional.empty());
     }
 
     /**
@@ -52,18 +78,30 @@ public record Budget(String name, long ceiling, Optional<String> currencyCode, P
      * @throws IllegalArgumentException if one is out of range
      */
     public static Budget money(String name, Money ceiling, Per per) {
-        return new Budget(name, ceiling.micros(), Optional.of(ceiling.currency()), per, Window.life());
+        return new Budget(
+                name, ceiling.micros(), Optional.of(ceiling.currency()), per, Window.life(), Optional.empty());
     }
 
     /** Returns this budget with its ceiling holding over another window. */
     public Budget within(Window window) {
-        return new Budget(name, ceiling, currencyCode, per, window);
+        return new Budget(name, ceiling, currencyCode, per, window, sharing);
     }
 
-    /** For a message: {@code 100 tokens per session, for life}. */
-    String text() {
+    /**
+     * Returns this budget with one ceiling for all processes on a {@linkplain BudgetsBuilder#fleet fleet's ledger}, for a life, a day or
+     * a month.
+     *
+     * @throws IllegalArgumentException if the window is a rolling one, or the slice is above the ceiling or in another unit
+     */
+    public Budget shared(Sharing sharing) {
+        return new Budget(name, ceiling, currencyCode, per, window, Optional.of(sharing));
+    }
+
+    /** Returns it in words: {@code 100 tokens per session, for life}; of a shared one also how far it can be exceeded. */
+    public String text() {
         String amount = isMoney() ? Amounts.decimal(ceiling) + " " + unit() : ceiling + " tokens";
-        return amount + " per " + per.text() + ", " + window.text();
+        return amount + " per " + per.text() + ", " + window.text()
+                + sharing.map(how -> ", " + how.text()).orElse("");
     }
 
     /** Whether it is in money and so needs a price for every version. */

@@ -52,4 +52,13 @@ public sealed interface BudgetEvent {
      * @param problem what the disk said
      */
     record LedgerFailed(String gate, String budget, String problem) implements BudgetEvent {}
+
+    /**
+     * The ledger of the fleet cannot be reached, or can be again.
+     *
+     * @param gate empty
+     * @param reachable whether it can be
+     * @param problem what was said; empty if it can be
+     */
+    record FleetReached(String gate, boolean reachable, String problem) implements BudgetEvent {}
 }

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -30,6 +31,9 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
     /** A spender that is kept says so often within the time after which it would be idle that it is used. */
     private static final int TOUCHES = 8;
 
+    /** The fleet's ledger gives up a process of which it has not heard for a day. */
+    private static final long TELL_ALL_NANOS = 3_600_000_000_000L;
+
     /** The mark that says whose secret the hashes in a ledger were made with; its hash begins as no account's does. */
     private static final String OWNER = "ledger.owner";
 
@@ -41,12 +45,14 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
     final OpenReservations open;
     final long touchNanos;
     final @Nullable LedgerFile ledger;
+    final @Nullable Fleet fleet;
     private final Consumer<BudgetEvent> listener;
     private final Map<String, Book> books = new ConcurrentHashMap<>();
     private final List<GateBudgets> gates = new CopyOnWriteArrayList<>();
     private final Set<String> killed = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile boolean anyKilled;
+    private volatile long toldAll;
 
     private BudgetLedger(
             BudgetsBuilder settings,
@@ -60,8 +66,10 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
         this.listener = listener;
         this.ticker = ticker;
         clock = new CoarseClock(ticker.getAsLong());
+        toldAll = ticker.getAsLong();
         open = new OpenReservations(settings.reservationTimeout.toNanos());
         touchNanos = settings.sessionIdle.toNanos() / TOUCHES;
+        fleet = settings.fleet == null ? null : new Fleet(settings.fleet, ticker, this::tell);
         ledger = settings.ledger == null ? null : LedgerFile.open(settings.ledger);
         if (ledger != null) {
             ledger.repaired().ifPresent(LOG::info);
@@ -69,8 +77,9 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
     }
 
     /**
-     * Makes sure that the durable ledger, if there is one, was written under the same secret. Hashes under another would find nothing: all
-     * that was spent would be forgotten in silence.
+     * Makes sure that the durable ledger and the fleet's, if there are any, are written under the same secret. Hashes under another would
+     * find nothing: all that was spent would be forgotten in silence. A fleet's ledger that cannot be reached now is asked before its
+     * first use, and counts as unreachable if it is another secret's.
      *
      * @throws IllegalStateException if it was not
      * @throws java.io.UncheckedIOException if a new ledger cannot be written
@@ -79,6 +88,9 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
         LedgerFile file = ledger;
         if (file != null) {
             checkOwner(file, "#" + keyedHash.apply(OWNER));
+        }
+        if (fleet != null) {
+            fleet.own(keyedHash.apply(OWNER));
         }
     }
 
@@ -121,11 +133,13 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
      *
      * @param prices the name of each version's price, by version; of no importance without a budget in money
      * @throws IllegalArgumentException if a version has no price under a budget in money, the prices are in another currency, or
-     *     another budget has the name of one of these; the message lists all mistakes
+     *     another budget has the name of one of these; the message lists all mistakes; or if a budget is shared and there is no ledger of
+     *     a fleet
      */
     public GateBudgets gate(String gate, List<Budget> budgets, List<Runaway> runaways, Map<String, String> prices) {
         checkPrices(gate, budgets, runaways, prices);
         checkNames(gate, budgets);
+        checkShared(gate, budgets);
         List<Book> mine = budgets.stream().map(this::book).toList();
         Map<String, Terms> terms = new TreeMap<>();
         prices.forEach((version, price) -> terms.put(version, terms(gate, mine.toArray(Book[]::new), price, version)));
@@ -145,6 +159,16 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
             Book book = books.get(budget.name());
             if (book != null) {
                 checkSame(book, budget);
+            }
+        }
+    }
+
+    private void checkShared(String gate, List<Budget> budgets) {
+        for (Budget budget : budgets) {
+            if (budget.sharing().isPresent() && fleet == null) {
+                throw new IllegalArgumentException("gate \"" + gate + "\": budget \"" + budget.name()
+                        + "\" is shared by the fleet, but there is no ledger of a fleet; add"
+                        + " Gates.open(g -> g.budgets(b -> b.fleet(ledger))), or leave out shared(…)");
             }
         }
     }
@@ -263,7 +287,8 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
 
     private Balance balance(Account account, Map<Account, Long> reserved) {
         Account current = account.current();
-        return Balance.of(current, current.held(ticker.getAsLong()), reserved.getOrDefault(current, 0L));
+        long now = ticker.getAsLong();
+        return Balance.of(current, current.held(now), reserved.getOrDefault(current, 0L), now);
     }
 
     private Book known(String budget) {
@@ -360,6 +385,35 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
         }
     }
 
+    /** Whether there is a ledger of a fleet. */
+    public boolean shared() {
+        return fleet != null;
+    }
+
+    /** Sets where the fleet's ledger is asked ahead of need. Default: the common pool. */
+    public void background(Executor executor) {
+        if (fleet != null) {
+            fleet.background(executor);
+        }
+    }
+
+    /**
+     * Tells the fleet's ledger what this process holds, renews the leases that are used and returns the others; to be called about every
+     * second, on a thread that may wait for the ledger. While it cannot be reached this does nothing more than find that out.
+     */
+    public void share() {
+        if (fleet == null || closed.get()) {
+            return;
+        }
+        long now = ticker.getAsLong();
+        boolean lost = fleet.lost();
+        if (lost || now - toldAll >= TELL_ALL_NANOS) {
+            toldAll = now;
+            books.values().forEach(book -> book.tellAgain(lost));
+        }
+        fleet.round();
+    }
+
     void tell(BudgetEvent event) {
         try {
             listener.accept(event);
@@ -369,20 +423,28 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
     }
 
     /**
-     * Writes what is spent to the durable ledger and closes it. From now on its ceilings refuse every call; what is in flight is in
-     * the ledger as reserved. Without a ledger this does nothing.
+     * Writes what is spent to the durable ledger, tells the fleet's and returns what it leases, and closes both. From now on their
+     * ceilings refuse every call; what is in flight is in them as reserved. Without a ledger this does nothing.
      *
      * @throws java.io.UncheckedIOException if the disk fails
      */
     @Override
     public void close() {
         LedgerFile file = ledger;
-        if (file == null || closed.getAndSet(true)) {
+        if ((file == null && fleet == null) || closed.getAndSet(true)) {
             return;
         }
-        try (file) {
-            books.values().forEach(Book::close);
-            file.compact(this::over);
+        books.values().forEach(Book::close);
+        try {
+            if (fleet != null) {
+                fleet.close();
+            }
+        } finally {
+            if (file != null) {
+                try (file) {
+                    file.compact(this::over);
+                }
+            }
         }
     }
 

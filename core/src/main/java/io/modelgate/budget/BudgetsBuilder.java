@@ -18,6 +18,9 @@ public final class BudgetsBuilder {
     @Nullable
     Path ledger;
 
+    @Nullable
+    FleetLedger fleet;
+
     Duration sessionIdle = Duration.ofHours(24);
     int maxAccounts = 1_000_000;
     Duration reservationTimeout = Duration.ofMinutes(15);
@@ -40,6 +43,16 @@ public final class BudgetsBuilder {
      */
     public BudgetsBuilder ledger(Path file) {
         this.ledger = requireNonNull(file, "file");
+        return this;
+    }
+
+    /**
+     * Sets the ledger of the ceilings that a fleet shares: those of budgets that are {@linkplain Budget#shared shared}; the other ones are
+     * not touched by it. All processes on it need the same control log, or the same secret of one. It is closed with the gates. Default:
+     * none, and a gate with a shared budget is not built.
+     */
+    public BudgetsBuilder fleet(FleetLedger ledger) {
+        this.fleet = requireNonNull(ledger, "ledger");
         return this;
     }
 

@@ -6,6 +6,11 @@ public final class FleetLedgerException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     /** Says why, without credentials. */
+    public FleetLedgerException(String message) {
+        super(message);
+    }
+
+    /** Says why, without credentials. */
     public FleetLedgerException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -234,7 +234,9 @@ public final class GateBudgets {
         }
         RefusalKind kind = reason == Account.CROWDED
                 ? RefusalKind.TOO_MANY_CALLS
-                : reason == Reservation.NO_ROOM ? RefusalKind.TOO_MANY_SESSIONS : RefusalKind.LEDGER_FAILED;
+                : reason == Reservation.NO_ROOM
+                        ? RefusalKind.TOO_MANY_SESSIONS
+                        : book.isShared() ? RefusalKind.FLEET_UNREACHABLE : RefusalKind.LEDGER_FAILED;
         return Refusal.of(kind, book.budget, needed, 0);
     }
 

@@ -40,6 +40,9 @@ public record Refusal(RefusalKind kind, String budget, long needed, long remaini
                         ? "no more sessions can be kept"
                         : "budget " + budget + ": no more accounts can be kept";
             case LEDGER_FAILED -> "budget " + budget + ": its durable ledger cannot be written";
+            case FLEET_UNREACHABLE ->
+                "budget " + budget + ": the call needs at least " + amount(needed) + " of " + amount(ceiling)
+                        + ", and the ledger of the fleet cannot be reached";
         };
     }
 

@@ -15,7 +15,9 @@ public enum RefusalKind {
     /** No more accounts can be kept: all that there is room for hold something that may not be forgotten. */
     TOO_MANY_SESSIONS,
     /** The durable ledger cannot be written, so that what is spent would be forgotten in a restart. */
-    LEDGER_FAILED;
+    LEDGER_FAILED,
+    /** The ledger of a ceiling that the fleet shares cannot be reached, so that what others spend is unknown. */
+    FLEET_UNREACHABLE;
 
     static RefusalKind of(Runaway limit) {
         if (limit instanceof Runaway.CallsPerSession) {

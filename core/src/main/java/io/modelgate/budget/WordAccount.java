@@ -11,16 +11,16 @@ import java.lang.invoke.VarHandle;
  * account is forgotten (1 bit). A reservation that does not fit changes nothing, so that one that fits is never refused because
  * of it, and nothing ever reads more than the ceiling.
  */
-sealed class WordAccount extends Account permits MarkedAccount {
+sealed class WordAccount extends Account permits MarkedAccount, SharedAccount {
 
     /** Where what is held saturates: four times the largest ceiling. */
     static final long MAX_HELD = (1L << 46) - 1;
 
     static final int MAX_OPEN = (1 << 17) - 1;
 
-    private static final long ONE_OPEN = MAX_HELD + 1;
-    private static final long OPEN = MAX_OPEN * ONE_OPEN;
-    private static final long FORGOTTEN = Long.MIN_VALUE;
+    static final long ONE_OPEN = MAX_HELD + 1;
+    static final long OPEN = MAX_OPEN * ONE_OPEN;
+    static final long FORGOTTEN = Long.MIN_VALUE;
     private static final int OPEN_SHIFT = 46;
     private static final VarHandle WORD;
 
@@ -45,6 +45,14 @@ sealed class WordAccount extends Account permits MarkedAccount {
         if (spent != 0) {
             this.word = Math.min(spent, MAX_HELD);
         }
+    }
+
+    final long word() {
+        return word;
+    }
+
+    final boolean swap(long seen, long next) {
+        return WORD.compareAndSet(this, seen, next);
     }
 
     /**

@@ -31,7 +31,9 @@ public class LedgerLincheckTest {
     /** Starts empty. */
     public LedgerLincheckTest() {
         BudgetLedger budgets = BudgetLedger.open(b -> {}, () -> 0, () -> Instant.EPOCH, key -> key, event -> {});
-        Book book = new Book(new Budget("budget", CEILING, Optional.empty(), Per.caller(), Window.life()), budgets);
+        Book book = new Book(
+                new Budget("budget", CEILING, Optional.empty(), Per.caller(), Window.life(), Optional.empty()),
+                budgets);
         account = new WordAccount(book, "key");
         for (int thread = 0; thread < 8; thread++) {
             inFlight.add(new ArrayDeque<>());

@@ -159,7 +159,7 @@ public final class TcpProxy implements AutoCloseable {
             connections.incrementAndGet();
             // Under the lock, so that a cut sees this connection or this sees the cut.
             synchronized (this) {
-                if (listener != from) {
+                if (from.isClosed()) {
                     reset(client);
                     return;
                 }
@@ -181,7 +181,7 @@ public final class TcpProxy implements AutoCloseable {
             return;
         }
         synchronized (this) {
-            if (listener != from || client.isClosed()) {
+            if (from.isClosed() || client.isClosed()) {
                 reset(server);
                 reset(client);
                 return;

@@ -1,0 +1,144 @@
+package io.modelgate.redis.chaos;
+
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.Decision;
+import io.modelgate.control.Entry;
+import io.modelgate.control.Head;
+import io.modelgate.control.Instance;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** A log that writes into the journal what passes between it and the gates: entries, acknowledgements, confirmations. */
+final class WatchedLog implements ControlLog {
+
+    private final ControlLog log;
+    private final Journal journal;
+    private final Set<String> seen = ConcurrentHashMap.newKeySet();
+
+    WatchedLog(ControlLog log, Journal journal) {
+        this.log = log;
+        this.journal = journal;
+    }
+
+    @Override
+    public List<Entry> append(List<Decision> decisions) {
+        try {
+            List<Entry> entries = log.append(decisions);
+            given(entries);
+            entries.forEach(this::acknowledged);
+            return entries;
+        } catch (RuntimeException e) {
+            owes();
+            throw e;
+        }
+    }
+
+    @Override
+    public Optional<Entry> appendIf(long expectedSeq, Decision decision) {
+        Optional<Entry> entry = log.appendIf(expectedSeq, decision);
+        entry.ifPresent(stored -> {
+            given(List.of(stored));
+            acknowledged(stored);
+        });
+        return entry;
+    }
+
+    @Override
+    public List<Entry> read(long after, int limit) {
+        return given(log.read(after, limit));
+    }
+
+    @Override
+    public Subscription follow(long after, Consumer<List<Entry>> follower) {
+        return log.follow(after, entries -> follower.accept(given(entries)));
+    }
+
+    @Override
+    public Head head() {
+        return log.head();
+    }
+
+    @Override
+    public byte[] identitySecret() {
+        return log.identitySecret();
+    }
+
+    @Override
+    public boolean immediate() {
+        return log.immediate();
+    }
+
+    @Override
+    public Subscription onReplaced(Runnable listener) {
+        return log.onReplaced(() -> {
+            journal.write("replaced " + journal.stamp());
+            listener.run();
+        });
+    }
+
+    @Override
+    public List<Decision> owed() {
+        return log.owed();
+    }
+
+    @Override
+    public boolean known() {
+        return log.known();
+    }
+
+    @Override
+    public Duration staleness() {
+        return log.staleness();
+    }
+
+    @Override
+    public void applied(Head head) {
+        journal.write("applied " + journal.stamp() + " " + head.seq() + " " + head.hash());
+        log.applied(head);
+    }
+
+    @Override
+    public List<Instance> instances() {
+        return log.instances();
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+
+    /** Written before the gates have them: whatever state they serve from was given. */
+    private List<Entry> given(List<Entry> entries) {
+        for (Entry entry : entries) {
+            if (seen.add(entry.hash())) {
+                journal.write("entry " + new String(entry.line(), StandardCharsets.UTF_8));
+            }
+        }
+        int from = 0;
+        for (int i = 1; i <= entries.size(); i++) {
+            // What is returned for a repeated append may stand anywhere.
+            if (i == entries.size()
+                    || !entries.get(i).previousHash().equals(entries.get(i - 1).hash())) {
+                journal.write(
+                        "given " + journal.stamp() + " " + entries.get(i - 1).hash() + " " + (i - from));
+                from = i;
+            }
+        }
+        return entries;
+    }
+
+    private void acknowledged(Entry entry) {
+        journal.write("ack " + entry.decision().id() + " " + entry.type());
+    }
+
+    private void owes() {
+        for (Decision decision : log.owed()) {
+            journal.write("owes " + decision.id() + " " + decision.type());
+        }
+    }
+}
