@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.modelgate.benchmarks.Benchmarks.Named;
 import io.modelgate.benchmarks.fleet.Figures;
 import io.modelgate.benchmarks.fleet.FleetBench;
+import io.modelgate.testkit.RedisServer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +65,11 @@ public final class Bench {
 
     /** Exits 1 if something is wrong that is no matter of speed. */
     private static int fleet(Options options, PrintStream out) throws RunnerException, IOException {
+        if (!RedisServer.available()) {
+            System.err.println(
+                    "no redis-server runs on this machine: neither the one that Maven brought nor one on the PATH");
+            return 1;
+        }
         Figures figures = FleetBench.measure(out, options.quick());
         out.println();
         Report report = new Bench(options, out).run(Benchmarks.FLEET);

@@ -46,8 +46,7 @@ final class Benchmarks {
             new Named(Calls.class, "call"),
             new Named(RedisCalls.class, "callOnRedis"),
             new Named(Calls.class, "decide"),
-            new Named(RedisCalls.class, "decideOnRedis"),
-            new Named(Calls.class, "bareCall"));
+            new Named(RedisCalls.class, "decideOnRedis"));
 
     private Benchmarks() {}
 

@@ -34,6 +34,7 @@ record Options(
                             costs a call; some five minutes""";
 
     private static final int ROUNDS = 4;
+    private static final int FLEET_ROUNDS = 3;
 
     static Options parse(List<String> args) {
         Deque<String> left = new ArrayDeque<>(args);
@@ -55,7 +56,8 @@ record Options(
                 default -> throw new IllegalArgumentException("option " + option + " is unknown");
             }
         }
-        return new Options(rounds > 0 ? rounds : quick ? 1 : ROUNDS, quick, only, json, startup, fleet);
+        return new Options(
+                rounds > 0 ? rounds : quick ? 1 : fleet ? FLEET_ROUNDS : ROUNDS, quick, only, json, startup, fleet);
     }
 
     private static String value(String option, Deque<String> left) {

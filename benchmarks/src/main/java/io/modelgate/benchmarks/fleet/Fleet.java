@@ -24,7 +24,7 @@ final class Fleet implements AutoCloseable {
     private static final Scope SCOPE = Scope.gate(Follower.GATE);
 
     /** What is in force is looked at after the fact, so that asking does not disturb what it asks about. */
-    private static final long BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long BETWEEN_LOOKS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final List<Child> children = new ArrayList<>();
     private final Broadcast broadcast = new Broadcast();

@@ -233,7 +233,7 @@ public final class FleetBench {
                         "µs");
                 figures.number(
                         "followerCommands",
-                        "    commands of an idle follower, each second",
+                        "    commands for an idle follower, scripts' own too",
                         idle.commands() * perSecond,
                         "");
                 figures.number(
