@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -120,22 +121,22 @@ final class Fleet implements AutoCloseable {
         throw new IllegalStateException("kill " + kill + " is not in the log within " + PATIENCE.toSeconds() + " s");
     }
 
-    /** Waits until an entry is in force in every process, and returns when it was in the last one. */
-    long awaitInForce(long seq) {
+    /** When an entry was in force in the first process and in the last one, by {@link System#nanoTime}. */
+    record InForce(long first, long last) {}
+
+    /** Waits until an entry is in force in every process. */
+    InForce awaitInForce(long seq) {
         long began = System.nanoTime();
         while (System.nanoTime() - began < PATIENCE.toNanos()) {
             LockSupport.parkNanos(BETWEEN_LOOKS);
             children.forEach(Child::report);
             children.forEach(Child::take);
-            long last = Long.MIN_VALUE;
-            boolean all = true;
-            for (Child child : children) {
-                long in = child.inForce(seq);
-                all &= in != Long.MIN_VALUE;
-                last = last == Long.MIN_VALUE || in - last > 0 ? in : last;
-            }
-            if (all) {
-                return last;
+            long[] in = children.stream().mapToLong(child -> child.inForce(seq)).toArray();
+            if (Arrays.stream(in).noneMatch(each -> each == Long.MIN_VALUE)) {
+                long base = in[0]; // nanoTime may wrap: only differences compare
+                return new InForce(
+                        base + Arrays.stream(in).map(each -> each - base).min().orElse(0),
+                        base + Arrays.stream(in).map(each -> each - base).max().orElse(0));
             }
         }
         throw new IllegalStateException(

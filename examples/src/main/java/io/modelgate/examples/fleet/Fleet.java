@@ -25,14 +25,15 @@ final class Fleet implements AutoCloseable {
 
     private Fleet() {}
 
-    /** Starts so many processes and waits until all of them serve. */
-    static Fleet start(int processes, String uri, String log, Path directory) {
+    /** Starts so many processes and waits until all of them serve; they look after the process of the Redis, if that is not 0. */
+    static Fleet start(int processes, String uri, String log, Path directory, long redis) {
         Fleet fleet = new Fleet();
         try {
             for (int i = 1; i <= processes; i++) {
                 String name = "credit-" + i;
                 fleet.members.add(Member.start(name, uri, log, directory.resolve(name)));
             }
+            fleet.guard(redis);
             fleet.members.forEach(Member::awaitServing);
             fleet.requireOneClock();
             return fleet;
@@ -107,7 +108,9 @@ final class Fleet implements AutoCloseable {
 
     /** Has all processes end the Redis too if this one ends without a word. */
     void guard(long pid) {
-        members.forEach(member -> member.guard(pid));
+        if (pid != 0) {
+            members.forEach(member -> member.guard(pid));
+        }
     }
 
     @Override

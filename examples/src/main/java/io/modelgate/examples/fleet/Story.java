@@ -52,10 +52,9 @@ final class Story {
     Summary play() {
         page.chapter("The fleet");
         Path own = own("operator");
-        try (Fleet fleet = Fleet.start(processes, uri, log, directory);
+        try (Fleet fleet = Fleet.start(processes, uri, log, directory, pid());
                 Gates gates = Gates.open(g -> g.controlLog(FleetLog.open(uri, log, own, "operator")));
                 Backend redis = Backend.connect(uri)) {
-            guard(fleet, redis);
             Duration roundTrip = show(fleet, redis);
             rehearse(fleet, gates);
             Act kill = kill(fleet, gates, roundTrip);
@@ -73,17 +72,24 @@ final class Story {
         }
     }
 
+    /** The process of the demo's own Redis, 0 if it has none. */
+    private long pid() {
+        return server == null
+                ? 0
+                : String.valueOf(server.command("INFO", "server"))
+                        .lines()
+                        .filter(line -> line.startsWith("process_id:"))
+                        .mapToLong(line -> Long.parseLong(
+                                line.substring("process_id:".length()).strip()))
+                        .findFirst()
+                        .orElse(0);
+    }
+
     private Path own(String name) {
         try {
             return Files.createDirectories(directory.resolve(name));
         } catch (IOException e) {
             throw new UncheckedIOException("no directory for " + name, e);
-        }
-    }
-
-    private void guard(Fleet fleet, Backend redis) {
-        if (server != null) {
-            fleet.guard(Long.parseLong(redis.info("process_id")));
         }
     }
 
@@ -200,6 +206,7 @@ final class Story {
         page.line("the others serve on in the state they had; they know that it is %d ms old", stalest(fleet));
         redis.start();
         long returned = ticker.read();
+        fleet.guard(pid());
         Confirmation confirmation = confirmed(gates, fleet, kill.id());
         Duration told = Duration.ofNanos(ticker.read() - returned);
         Act act = act(fleet, kill.id(), returned, before, confirmation, told);
