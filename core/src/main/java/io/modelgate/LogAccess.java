@@ -25,7 +25,7 @@ final class LogAccess {
     private static final Duration SILENCE = Duration.ofSeconds(5);
 
     /** How long a store may take to answer at all: who is told at once that nothing was turned off can do something else. */
-    private static final Duration REACH = Duration.ofSeconds(2);
+    private static final Duration REACH = Duration.ofMillis(1_500);
 
     /** Two letters at least: the first of C:\\ is a drive. */
     private static final Pattern STORE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:");

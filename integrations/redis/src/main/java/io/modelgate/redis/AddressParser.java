@@ -125,7 +125,7 @@ final class AddressParser {
             }
             if (name.startsWith("[") && name.endsWith("]")) {
                 name = name.substring(1, name.length() - 1);
-                if (!name.matches("[0-9A-Fa-f:.%a-z]+")) {
+                if (!name.matches("[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9]+)?")) {
                     throw mistake(which + " is no IPv6 address, although it stands in brackets");
                 }
             } else if (!name.matches("[A-Za-z0-9._-]+")) {

@@ -35,7 +35,7 @@ final class ClientPool {
     static synchronized void release() {
         users--;
         if (users == 0 && resources != null) {
-            Future<?> ignored = resources.shutdown(0, 2, TimeUnit.SECONDS);
+            Future<?> ignored = resources.shutdown(200, 2_000, TimeUnit.MILLISECONDS);
             resources = null;
         }
     }

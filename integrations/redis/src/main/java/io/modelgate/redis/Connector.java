@@ -38,8 +38,11 @@ final class Connector {
             RedisClusterClient cluster = RedisClusterClient.create(resources, address.uris(timeout));
             // No refresh of the topology besides: it is read anew for each connection, and a lost node ends the
             // connection.
-            cluster.setOptions(
-                    ClusterClientOptions.builder(options(address, timeout)).build());
+            // A node is connected to when it is first asked. What waits for that longer than the timeout is never run: Lane
+            // ends the connection then.
+            cluster.setOptions(ClusterClientOptions.builder(options(address, timeout))
+                    .disconnectedBehavior(ClientOptions.DisconnectedBehavior.ACCEPT_COMMANDS)
+                    .build());
             client = cluster;
         } else {
             RedisClient single =

@@ -27,6 +27,7 @@ final class Failures {
 
     private static final Pattern SCRIPT_LINE = Pattern.compile("user_script:\\s*(\\d+)");
     private static final Pattern COMMAND = Pattern.compile("'([A-Za-z|]+)' command");
+    private static final Pattern LOGIN = Pattern.compile("://\\S*@");
     private static final int CHAIN = 20;
 
     private final RedisAddress address;
@@ -44,6 +45,17 @@ final class Failures {
     /** Whether Redis does not have the script (any more). */
     static boolean noScript(Throwable failure) {
         return reply(failure).filter(text -> text.startsWith("NOSCRIPT")).isPresent();
+    }
+
+    /** Whether it says no more than that the connection ended. */
+    static boolean isLoss(Throwable failure) {
+        Throwable last = failure;
+        for (int i = 0; i < CHAIN && last.getCause() != null; i++) {
+            last = last.getCause();
+        }
+        return last instanceof CancellationException
+                || last instanceof ClosedChannelException
+                || "Connection closed prematurely".equals(last.getMessage());
     }
 
     ControlLogException asked(Throwable failure, @Nullable Script script) {
@@ -102,10 +114,14 @@ final class Failures {
             }
             last = last.getCause();
         }
+        if (String.valueOf(last.getMessage()).startsWith("Cannot retrieve cluster partitions")) {
+            Throwable[] each = last.getSuppressed();
+            return "no node of the cluster answers" + (each.length == 0 ? "" : ": " + why(each[0]));
+        }
         if (last instanceof TimeoutException || last.getClass().getSimpleName().contains("Timeout")) {
             return "no answer in time";
         }
-        if (last instanceof CancellationException || last instanceof ClosedChannelException) {
+        if (isLoss(last)) {
             return "the connection was lost";
         }
         return clean(root(last));
@@ -113,13 +129,13 @@ final class Failures {
 
     private String refusal(String reply, @Nullable Script script) {
         String lower = reply.toLowerCase(Locale.ROOT);
+        if (lower.contains("can't access") || lower.contains("permissions to access")) {
+            return reply + "; the user lacks the right to the keys: ~modelgate:*";
+        }
         if (reply.startsWith("NOPERM")
                 || lower.contains("can't run this command")
                 || lower.contains("no permissions")) {
             return right(reply, script);
-        }
-        if (lower.contains("can't access") || lower.contains("no permissions to access")) {
-            return reply + "; the user lacks the right to the keys: ~modelgate:*";
         }
         if (reply.startsWith("WRONGPASS") || lower.contains("invalid password")) {
             return "user or password are wrong (WRONGPASS)";
@@ -149,7 +165,7 @@ final class Failures {
     }
 
     /** What the server itself said, if it said something. */
-    private static Optional<String> reply(Throwable failure) {
+    static Optional<String> reply(Throwable failure) {
         Throwable each = failure;
         for (int i = 0; i < CHAIN && each != null; i++) {
             if (each instanceof RedisCommandExecutionException said && said.getMessage() != null) {
@@ -173,6 +189,7 @@ final class Failures {
         for (String secret : address.secrets()) {
             cleaned = cleaned.replace(secret, "***");
         }
-        return cleaned.lines().findFirst().orElse("");
+        // The client shows URIs with their user.
+        return LOGIN.matcher(cleaned.lines().findFirst().orElse("")).replaceAll("://");
     }
 }

@@ -6,7 +6,9 @@ import io.modelgate.control.Entry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,6 +34,7 @@ final class Following {
     private static final Duration BLOCK = Duration.ofSeconds(1);
     private static final Duration TOUCH = Duration.ofSeconds(10);
     private static final int BATCH = 1_024;
+    private static final int MOST_PROBLEMS = 100;
     private static final int SHORTEST_PAUSE_MILLIS = 20;
     private static final int LONGEST_PAUSE_MILLIS = 60;
 
@@ -44,7 +47,8 @@ final class Following {
     private final Freshness freshness;
     private final InstantSource clock;
     private final long heartbeatNanos;
-    private final Runnable onContact;
+    private final Identity identity;
+    private final LogKeys keys;
     private final List<Follower> followers = new CopyOnWriteArrayList<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Semaphore wake = new Semaphore(0);
@@ -56,7 +60,7 @@ final class Following {
     private long readingAfter;
     private long beatAt;
     private long touchAt;
-    private String problem = "";
+    private final Set<String> problems = new HashSet<>();
 
     Following(
             String name,
@@ -69,7 +73,8 @@ final class Following {
             Freshness freshness,
             InstantSource clock,
             Duration heartbeat,
-            Runnable onContact) {
+            Identity identity,
+            LogKeys keys) {
         this.link = link;
         this.stream = stream;
         this.copy = copy;
@@ -78,7 +83,8 @@ final class Following {
         this.presence = presence;
         this.freshness = freshness;
         this.clock = clock;
-        this.onContact = onContact;
+        this.identity = identity;
+        this.keys = keys;
         heartbeatNanos = heartbeat.toNanos();
         beatAt = freshness.now();
         touchAt = beatAt;
@@ -150,8 +156,9 @@ final class Following {
 
     private void contact() {
         suspicious = false;
-        onContact.run();
+        identity.share(link, keys);
         Repair.Result result = repair.run();
+        identity.adopt();
         if (result == Repair.Result.AGAIN) {
             suspicious = true;
             throw new ControlLogException("another process is repairing the log in Redis");
@@ -299,18 +306,17 @@ final class Following {
         }
     }
 
-    /** Once for each problem, however often it is met. */
+    /** Once for each problem until this is over, however often it is met. */
     private void report(String message, Throwable e) {
-        if (!message.equals(problem)) {
-            problem = message;
+        if (problems.size() < MOST_PROBLEMS && problems.add(message)) {
             LOG.warn("control log: until this is over, what others decide may not arrive in this process: {}", message);
             LOG.debug("control log", e);
         }
     }
 
     private void recovered() {
-        if (!problem.isEmpty() && copy.forced()) {
-            problem = "";
+        if (!problems.isEmpty() && copy.forced()) {
+            problems.clear();
             LOG.info("control log: this process follows Redis again");
         }
     }

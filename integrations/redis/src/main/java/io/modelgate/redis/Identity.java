@@ -24,8 +24,8 @@ final class Identity {
     private final Path file;
     private final boolean given;
     private volatile byte[] secret;
-    private volatile boolean shared;
     private volatile boolean differed;
+    private volatile byte @Nullable [] found;
 
     private Identity(Path file, byte[] secret, boolean given) {
         this.file = file;
@@ -56,12 +56,12 @@ final class Identity {
         return secret.clone();
     }
 
-    /** Whether the secret in Redis was another than the one of this directory at the first contact. */
+    /** Whether the secret in Redis is another than the one of this directory. */
     boolean differed() {
         return differed;
     }
 
-    /** Agrees with Redis, where the first secret stays. */
+    /** Looks at the secret in Redis, where the first one stays; {@link #adopt} uses it. */
     void share(RedisLink link, LogKeys keys) {
         if (given) {
             return;
@@ -73,24 +73,28 @@ final class Identity {
             throw new ControlLogException("the key " + LogKeys.text(keys.secret) + " in Redis does not hold " + BYTES
                     + " bytes: delete it, and a process's own takes its place");
         }
-        boolean kept = Files.exists(file);
-        if (!Arrays.equals(mine, theirs)) {
-            if (kept && !shared) {
-                differed = true;
-            }
-            if (kept) {
-                LOG.warn(
-                        "the secret that hashes callers' identities in {} is not the one in Redis, which is used from now on: callers"
-                                + " whose hashes this process wrote are not recognised any more",
-                        file);
-            }
-            secret = theirs;
-            kept = false;
+        differed = !Arrays.equals(mine, theirs) && Files.exists(file);
+        found = theirs;
+    }
+
+    /** Uses what Redis has, once it is clear that its log is the one of this directory. */
+    void adopt() {
+        byte[] theirs = found;
+        if (theirs == null) {
+            return;
         }
-        shared = true;
-        if (!kept) {
+        found = null;
+        if (differed) {
+            LOG.warn(
+                    "the secret that hashes callers' identities in {} is not the one in Redis, which is used from now on: callers whose"
+                            + " hashes this process wrote are not recognised any more",
+                    file);
+        }
+        if (differed || !Files.exists(file)) {
             keep(theirs);
         }
+        differed = false;
+        secret = theirs;
     }
 
     private void keep(byte[] content) {

@@ -33,6 +33,7 @@ final class Lane implements RedisConnectionStateListener {
 
     private @Nullable Connection current;
     private String problem = "no connection was made yet";
+    private boolean refused;
     private boolean closed;
 
     Lane(Connector connector, Failures failures, Duration timeout, ScheduledExecutorService timer, Runnable onConnect) {
@@ -61,7 +62,12 @@ final class Lane implements RedisConnectionStateListener {
                 use(made);
             } else {
                 synchronized (this) {
-                    problem = failures.why(failure);
+                    // A server that refuses a user may close the connection before it has said so.
+                    boolean said = Failures.reply(failure).isPresent();
+                    if (said || !refused || !Failures.isLoss(failure)) {
+                        problem = failures.why(failure);
+                    }
+                    refused = said || (refused && Failures.isLoss(failure));
                 }
                 again();
             }

@@ -1,5 +1,6 @@
 package io.modelgate.redis;
 
+import io.modelgate.control.Archived;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
@@ -10,7 +11,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +43,8 @@ public final class RedisControlLog implements ControlLog {
     private final String name;
     private final String instance;
     private final Duration timeout;
+    private final boolean observer;
+    private final InstantSource clock;
     private final Directory directory;
     private final Copy copy;
     private final Owed owed;
@@ -67,6 +72,8 @@ public final class RedisControlLog implements ControlLog {
         name = settings.name;
         instance = settings.instance == null ? anyName() : settings.instance;
         timeout = settings.commandTimeout;
+        observer = settings.observer;
+        clock = settings.clock;
         boolean known = copy.head().seq() > 0 || settings.start == StartPolicy.OPEN;
         freshness = new Freshness(
                 settings.ticker, known, copy.head().seq() > 0 ? copy.ageMillis(settings.clock.millis()) : 0);
@@ -96,7 +103,8 @@ public final class RedisControlLog implements ControlLog {
                 freshness,
                 settings.clock,
                 settings.heartbeat,
-                () -> identity.share(link, keys));
+                identity,
+                keys);
     }
 
     /**
@@ -110,7 +118,7 @@ public final class RedisControlLog implements ControlLog {
         RedisControlLogBuilder builder = new RedisControlLogBuilder();
         settings.accept(builder);
         builder.check();
-        RedisAddress address = RedisAddress.parse(Objects.requireNonNull(builder.uri));
+        RedisAddress address = builder.address();
         Directory directory = Directory.open(builder.copy ? builder.directory : null, builder.name);
         List<Closeable> opened = new ArrayList<>(List.of(directory));
         try {
@@ -257,6 +265,9 @@ public final class RedisControlLog implements ControlLog {
 
     @Override
     public void applied(Head head) {
+        if (observer) {
+            return;
+        }
         presence.applied(Objects.requireNonNull(head, "head"));
     }
 
@@ -264,6 +275,23 @@ public final class RedisControlLog implements ControlLog {
     public List<Instance> instances() {
         requireOpen();
         return presence.instances();
+    }
+
+    /**
+     * Writes the entries that are in no archive yet, but for the last ones, to a file, and moves them out of the stream.
+     *
+     * <p>The file has their lines as they are; with the archives before it and the rest of the log it is the whole record. An entry
+     * {@code log-archived} names its digest before anything is moved. This process's copy keeps all entries, and new processes read them from
+     * segments in Redis. What an archive that was ended halfway left behind is finished first.
+     *
+     * @param file that does not exist, on a local disk
+     * @param keep how many of the last entries stay in the stream, zero or more
+     * @throws IllegalArgumentException if {@code keep} is negative, or the file exists and holds something else
+     * @throws ControlLogException if the file cannot be written, Redis cannot be reached, or another process archives now
+     */
+    public Archived archive(Path file, long keep) {
+        requireOpen();
+        return new Archive(this, link, keys, clock).run(file, keep);
     }
 
     /** This process's name among the instances. */

@@ -18,6 +18,23 @@ public final class RedisControlLogBuilder {
     @Nullable
     String uri;
 
+    @Nullable
+    RedisAddress address;
+
+    @Nullable
+    String user;
+
+    @Nullable
+    String password;
+
+    @Nullable
+    String sentinelPassword;
+
+    @Nullable
+    Path trust;
+
+    boolean observer;
+
     String name = "modelgate";
 
     @Nullable
@@ -46,6 +63,56 @@ public final class RedisControlLogBuilder {
     public RedisControlLogBuilder uri(String address) {
         uri = Objects.requireNonNull(address, "uri");
         return this;
+    }
+
+    /** The user and the password, where they are not to stand in the URI. */
+    public RedisControlLogBuilder login(String userName, String secretWord) {
+        user = Objects.requireNonNull(userName, "user");
+        password = Objects.requireNonNull(secretWord, "password");
+        return this;
+    }
+
+    /** The password of the sentinels themselves, if they have one. */
+    public RedisControlLogBuilder sentinelPassword(String secretWord) {
+        sentinelPassword = Objects.requireNonNull(secretWord, "password");
+        return this;
+    }
+
+    /** The certificates, in a file in PEM, of those that may sign the server's; those that the Java runtime trusts unless told otherwise. */
+    public RedisControlLogBuilder trust(Path pem) {
+        trust = Objects.requireNonNull(pem, "pem");
+        return this;
+    }
+
+    /** Instead of the URI and the login. */
+    RedisControlLogBuilder address(RedisAddress where) {
+        address = where;
+        return this;
+    }
+
+    /** For who looks and goes, and is none of the processes that serve. */
+    RedisControlLogBuilder observer() {
+        observer = true;
+        return this;
+    }
+
+    /**
+     * Where Redis is and who asks it.
+     *
+     * @throws IllegalArgumentException if the URI is not understood, or a setting does not go with it; without credentials
+     */
+    RedisAddress address() {
+        if (address != null) {
+            return address;
+        }
+        RedisAddress where = RedisAddress.parse(Objects.requireNonNull(uri, "uri"));
+        if (password != null) {
+            where = where.login(user, password);
+        }
+        if (sentinelPassword != null) {
+            where = where.sentinelLogin(null, sentinelPassword);
+        }
+        return trust == null ? where : where.trust(trust);
     }
 
     /**

@@ -100,7 +100,7 @@ class RedisKindsTest {
         int port = tlsServer("dns:redis.example");
         RedisLink link = link(RedisAddress.parse("rediss://127.0.0.1:" + port).trust(directory.resolve("cert.pem")));
         assertThat(link.awaitConnected(SECOND)).isFalse();
-        assertThat(link.problem()).contains("TLS fails").contains("names this host");
+        assertThat(link.problem()).contains("TLS fails").contains("name this host");
     }
 
     @Test

@@ -1,0 +1,162 @@
+package io.modelgate.redis;
+
+import static io.modelgate.redis.LogFleet.decision;
+import static io.modelgate.redis.LogFleet.kill;
+import static io.modelgate.redis.LogFleet.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.modelgate.control.ControlLogException;
+import io.modelgate.control.Decision;
+import io.modelgate.control.Head;
+import io.modelgate.testkit.RedisServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Redis lost entries and went on without them. */
+@Timeout(60)
+class ForkTest {
+
+    @TempDir
+    Path directory;
+
+    private LogFleet fleet;
+
+    @BeforeEach
+    void start() {
+        RedisServer.assumeAvailable();
+        fleet = new LogFleet(RedisServer.create().config("save \"\"").start(), directory);
+    }
+
+    @AfterEach
+    void end() {
+        if (fleet != null) {
+            fleet.close();
+        }
+    }
+
+    private LogFleet.Member a;
+    private LogFleet.Member b;
+
+    /** After three common entries: two of {@code a} that Redis lost, and then those of {@code b}. */
+    private void fork(String... ofB) throws Exception {
+        a = fleet.join("a");
+        b = fleet.join("b");
+        a.append(List.of(decision("declare", "d1"), kill("k2"), decision("note", "n3")));
+        fleet.agree();
+        b.proxy.cut();
+        a.append(List.of(kill("a4"), decision("note", "a5")));
+        a.proxy.cut();
+        fleet.lose(3, "a4", "a5");
+        b.proxy.heal();
+        for (String id : ofB) {
+            b.append(List.of(decision(id.startsWith("n") ? "note" : "kill", id)));
+        }
+        a.proxy.heal();
+    }
+
+    @Test
+    void theLongerCopyIsRestoredAndTheKillsOfTheLosingForkAreAppendedAgain() throws Exception {
+        fork("b4");
+        until(() -> b.replaced.get() > 0);
+        until(() -> a.replaced.get() > 0);
+        a.settle();
+        b.settle();
+        fleet.agree();
+        assertThat(a.ids().subList(0, 5)).containsExactly("d1", "k2", "n3", "a4", "a5");
+        assertThat(a.ids()).contains("b4").doesNotHaveDuplicates();
+        assertThat(lost(a)).containsExactly("b4");
+        assertThat(a.log.owed()).isEmpty();
+        assertThat(b.log.owed()).isEmpty();
+    }
+
+    @Test
+    void aCopyThatIsNoLongerGivesWayAndWhatItLosesIsAppendedAgainOrNamed() throws Exception {
+        fork("b4", "n5", "b6");
+        until(() -> a.replaced.get() > 0);
+        assertThat(a.log.owed()).extracting(Decision::id).contains("a4").doesNotContain("a5");
+        a.settle();
+        fleet.agree();
+        assertThat(b.ids().subList(0, 6)).containsExactly("d1", "k2", "n3", "b4", "n5", "b6");
+        assertThat(b.ids()).contains("a4").doesNotContain("a5").doesNotHaveDuplicates();
+        assertThat(lost(b)).containsExactly("a4", "a5");
+        try (Stream<Path> files = Files.list(a.directory)) {
+            assertThat(files.map(file -> file.getFileName().toString())).anyMatch(name -> name.contains(".fork-5-"));
+        }
+        until(() -> {
+            synchronized (a.seen) {
+                return a.seen.stream().anyMatch(entry -> entry.decision().id().equals("b6"));
+            }
+        });
+    }
+
+    @Test
+    void whatIsOwedForAForkOutlivesTheProcess() throws Exception {
+        fork("b4", "n5", "b6");
+        until(() -> a.replaced.get() > 0);
+        a.log.close();
+        a.open();
+        assertThat(a.log.owed()).extracting(Decision::id).contains("a4");
+        a.settle();
+        fleet.agree();
+        assertThat(b.ids()).contains("a4");
+    }
+
+    @Test
+    void anotherLogUnderTheSameNameIsRefusedAndNeitherIsChanged() throws Exception {
+        a = fleet.join("a");
+        a.append(List.of(kill("a1"), kill("a2")));
+        a.log.close();
+        fleet.redis.command("FLUSHALL");
+        b = fleet.join("b");
+        b.append(List.of(kill("b1")));
+        for (int start = 1; start <= 2; start++) {
+            a.open();
+            assertThatThrownBy(() -> a.log.append(List.of(kill("a3")))).isInstanceOf(ControlLogException.class);
+            a.log.close();
+        }
+        a.open();
+        assertThat(a.ids()).containsExactly("a1", "a2");
+        assertThat(b.ids()).containsExactly("b1");
+        assertThat(fleet.redis.command("XLEN", "modelgate:{modelgate}:log")).isEqualTo(1L);
+    }
+
+    @Test
+    void aRestoreThatSawAnotherEndChangesNothing() throws Exception {
+        a = fleet.join("a");
+        a.append(List.of(kill("a1"), kill("a2")));
+        Head seen = a.log.read(0, 1).stream()
+                .map(entry -> new Head(entry.seq(), entry.hash()))
+                .findFirst()
+                .orElseThrow();
+        a.append(List.of(kill("a3")));
+        Path file = Files.write(
+                directory.resolve("shorter.log"),
+                (new String(a.log.read(0, 1).get(0).line(), java.nio.charset.StandardCharsets.UTF_8) + "\n")
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        try (Copy copy = Copy.open(file, entry -> {}, decision -> {});
+                RedisLink link = RedisLink.open(RedisAddress.parse(fleet.redis.uri()), Duration.ofSeconds(5))) {
+            assertThat(link.awaitConnected(Duration.ofSeconds(5))).isTrue();
+            LogStream stream = new LogStream(link, new LogKeys("modelgate"));
+            assertThat(stream.restore(seen, 0, copy, "someone")).isFalse();
+        }
+        assertThat(fleet.redis.command("XLEN", "modelgate:{modelgate}:log")).isEqualTo(3L);
+    }
+
+    private static List<Object> lost(LogFleet.Member member) {
+        return member.log.read(0, Integer.MAX_VALUE).stream()
+                .filter(entry -> entry.type().equals("fork"))
+                .flatMap(entry -> ((List<?>) entry.decision().data().get("lost")).stream())
+                .<Object>map(each -> ((Map<?, ?>) each).get("id"))
+                .toList();
+    }
+}

@@ -1,0 +1,105 @@
+package io.modelgate.redis;
+
+import static io.modelgate.redis.LogFleet.decision;
+import static io.modelgate.redis.LogFleet.kill;
+import static io.modelgate.redis.LogFleet.until;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.modelgate.control.ControlLogException;
+import io.modelgate.control.Decision;
+import io.modelgate.control.Entry;
+import io.modelgate.testkit.RedisServer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a process starts from. */
+@Timeout(60)
+class StartTest {
+
+    @TempDir
+    Path directory;
+
+    private LogFleet fleet;
+
+    @BeforeEach
+    void start() {
+        RedisServer.assumeAvailable();
+        fleet = new LogFleet(RedisServer.create().config("save \"\"").start(), directory);
+    }
+
+    @AfterEach
+    void end() {
+        if (fleet != null) {
+            fleet.close();
+        }
+    }
+
+    @Test
+    void withoutRedisAndWithoutACopyNothingIsKnownUntilRedisIsThere() throws Exception {
+        fleet.redis.kill();
+        LogFleet.Member a = fleet.join("a");
+        assertThat(a.log.known()).isFalse();
+        fleet.redis.start();
+        until(a.log::known);
+        Path own = Files.createDirectory(directory.resolve("open"));
+        fleet.redis.kill();
+        try (RedisControlLog open = RedisControlLog.open(
+                r -> r.uri(fleet.redis.uri()).directory(own).startWithoutRedis(StartPolicy.OPEN))) {
+            assertThat(open.known()).isTrue();
+        }
+    }
+
+    @Test
+    void twoCannotShareADirectory() throws Exception {
+        LogFleet.Member a = fleet.join("a");
+        assertThatThrownBy(
+                        () -> RedisControlLog.open(r -> r.uri(fleet.redis.uri()).directory(a.directory)))
+                .isInstanceOf(ControlLogException.class)
+                .hasMessageContaining(a.directory.toString())
+                .hasMessageContaining("is in use");
+        Path missing = directory.resolve("missing");
+        assertThatThrownBy(
+                        () -> RedisControlLog.open(r -> r.uri(fleet.redis.uri()).directory(missing)))
+                .isInstanceOf(ControlLogException.class)
+                .hasMessageContaining("does not exist");
+    }
+
+    @Test
+    void aDamagedCopyIsCutAndFetchedAgainAndItsKillsAreOwedMeanwhile() throws Exception {
+        LogFleet.Member a = fleet.join("a");
+        a.append(List.of(decision("note", "n1"), kill("k2"), kill("k3")));
+        List<Entry> all = a.log.read(0, 10);
+        a.log.close();
+        Path copy = a.directory.resolve("modelgate.log");
+        byte[] whole = Files.readAllBytes(copy);
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        for (int round = 0; round < 30; round++) {
+            byte[] damaged = round % 2 == 0 ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
+            if (round % 2 == 1) {
+                damaged[random.nextInt(whole.length)] ^= 1;
+            }
+            Files.write(copy, damaged);
+            a.open();
+            assertThat(a.log.read(0, 10)).as("seed %d, round %d", seed, round).isEqualTo(all);
+            assertThat(a.log.owed()).as("seed %d, round %d", seed, round).isEmpty();
+            a.log.close();
+            assertThat(copy).as("seed %d, round %d", seed, round).hasBinaryContent(whole);
+        }
+        fleet.redis.kill();
+        byte[] first = whole.clone();
+        first[20] ^= 1;
+        Files.write(copy, first);
+        a.open();
+        assertThat(a.log.owed()).extracting(Decision::id).containsExactly("k2", "k3");
+    }
+}
