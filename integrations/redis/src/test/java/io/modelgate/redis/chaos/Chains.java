@@ -2,6 +2,7 @@ package io.modelgate.redis.chaos;
 
 import io.modelgate.control.Entry;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -52,7 +53,7 @@ final class Chains {
         entries.put(entry.hash(), entry);
     }
 
-    Iterable<Entry> entries() {
+    Collection<Entry> all() {
         return entries.values();
     }
 

@@ -2,6 +2,7 @@ package io.modelgate.redis.chaos;
 
 import io.modelgate.Ticker;
 import io.modelgate.testkit.RedisServer;
+import io.modelgate.testkit.TcpProxy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -53,19 +54,90 @@ final class Chaos {
         note("all serve");
     }
 
-    /** Decisions many times a second and a fault every few hundred milliseconds. */
+    /** Decisions many times a second, a fault every few hundred milliseconds, and now and then a fork. */
     void run(Duration duration, int faultEveryMillis) {
-        long end = ticker.read() + duration.toNanos();
-        long nextFault = ticker.read();
+        long start = ticker.read();
+        long end = start + duration.toNanos();
+        long forkEvery = Math.min(duration.toNanos() / 3, TimeUnit.SECONDS.toNanos(20));
+        long nextFork = start + forkEvery;
+        long nextFault = start;
         while (ticker.read() < end) {
-            decide();
-            if (ticker.read() >= nextFault) {
+            decide(pick(fleet.processes));
+            if (ticker.read() >= nextFork) {
+                fork();
+                nextFork += forkEvery;
+            } else if (ticker.read() >= nextFault) {
                 fault();
                 nextFault = ticker.read() + millis(random.nextInt(2 * faultEveryMillis));
             }
             heal(ticker.read());
-            LockSupport.parkNanos(millis(10 + random.nextInt(90)));
+            pause();
         }
+    }
+
+    /**
+     * Redis loses what all but one process have seen, and that one goes on from there while the others are away. In the end there are two
+     * logs, and either may be the longer one.
+     */
+    private void fork() {
+        heal(Long.MAX_VALUE);
+        FleetJvm alone = pick(fleet.processes);
+        RedisServer master = fleet.master();
+        List<RedisServer> replicas =
+                fleet.servers.stream().filter(server -> server != master).toList();
+        Path before = fleet.folder.resolve("before");
+        note("fork: " + alone.name + " and whoever follows redis see no more of it");
+        separate(alone);
+        replicas.forEach(RedisServer::stop);
+        if (replicas.isEmpty()) {
+            Fleet.copyData(master, before);
+        }
+        decideFor(500 + random.nextInt(2_000), null);
+        note("fork: redis loses that; all but " + alone.name + " are away");
+        List<FleetJvm> others =
+                fleet.processes.stream().filter(each -> each != alone).toList();
+        others.forEach(Chaos::separate);
+        master.kill();
+        replicas.forEach(RedisServer::resume);
+        if (replicas.isEmpty()) {
+            Fleet.restoreData(master, before);
+            master.restart();
+        }
+        join(alone);
+        long gaveUp = ticker.read() + TimeUnit.SECONDS.toNanos(15);
+        while (!replicas.isEmpty() && fleet.master() == master && ticker.read() < gaveUp) {
+            decideFor(100, alone);
+        }
+        decideFor(500 + random.nextInt(2_000), alone);
+        note("fork: the others are back");
+        for (FleetJvm each : others) {
+            join(each);
+            decideFor(random.nextInt(100), null);
+        }
+        if (!master.alive()) {
+            master.restart();
+        }
+    }
+
+    private static void separate(FleetJvm process) {
+        process.network.ifPresentOrElse(TcpProxy::cut, process::stop);
+    }
+
+    private static void join(FleetJvm process) {
+        process.network.ifPresentOrElse(TcpProxy::heal, process::resume);
+    }
+
+    /** Half of the time one process decides, if it is given, else any. */
+    private void decideFor(int millis, FleetJvm one) {
+        long end = ticker.read() + millis(millis);
+        while (ticker.read() < end) {
+            decide(one != null && random.nextBoolean() ? one : pick(fleet.processes));
+            pause();
+        }
+    }
+
+    private void pause() {
+        LockSupport.parkNanos(millis(10 + random.nextInt(90)));
     }
 
     /** Ends all faults and waits until every process has stored and applied everything, and all report the same. */
@@ -111,8 +183,7 @@ final class Chaos {
         return settled && all.size() == 1 ? all.iterator().next() : "";
     }
 
-    private void decide() {
-        FleetJvm process = pick(fleet.processes);
+    private void decide(FleetJvm process) {
         if (!process.serving()) {
             return;
         }

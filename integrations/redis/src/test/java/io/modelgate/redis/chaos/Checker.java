@@ -31,6 +31,7 @@ final class Checker {
     private final List<Bound> bounds;
     private final List<Violation> violations = new ArrayList<>();
     private Optional<List<Entry>> stream = Optional.empty();
+    private Set<String> ended = Set.of();
 
     Checker(Map<String, List<String>> journals, List<Bound> bounds) {
         journals.forEach((name, lines) -> lives.put(name, Life.read(name, lines, chains::add)));
@@ -69,11 +70,19 @@ final class Checker {
         List<Life> all = lives.values().stream().flatMap(Collection::stream).toList();
         Set<String> acknowledged = new HashSet<>();
         all.forEach(life -> life.acknowledged.forEach(each -> acknowledged.add(each.id())));
+        long lost = chains.all().stream()
+                .filter(entry -> !ended.contains(entry.hash()))
+                .count();
+        long reports = chains.all().stream()
+                .filter(entry -> entry.type().equals("fork"))
+                .count();
         return all.size() + " lives of " + lives.size() + " processes, "
                 + all.stream().mapToLong(life -> life.calls.size()).sum() + " calls, "
                 + all.stream().mapToLong(life -> life.applied.size()).sum() + " confirmations, "
                 + all.stream().mapToLong(life -> life.kills.size()).sum() + " kills, "
                 + acknowledged.size() + " acknowledged entries, "
+                + lost + " entries on forks that gave way, "
+                + reports + " reports of forks, "
                 + bounds.stream()
                         .map(bound ->
                                 spent(bound.account()) + " of " + bound.most() + " spent under " + bound.account())
@@ -119,9 +128,9 @@ final class Checker {
     private void acknowledged(Chains.Link end) {
         Set<String> stored = new HashSet<>();
         Set<String> named = new HashSet<>();
-        for (Entry entry : Chains.upTo(end)) {
-            stored.add(entry.decision().id());
-        }
+        List<Entry> whole = Chains.upTo(end);
+        whole.forEach(entry -> stored.add(entry.decision().id()));
+        ended = whole.stream().map(Entry::hash).collect(Collectors.toSet());
         named(stored, named);
         lives.forEach((name, process) -> {
             for (Life life : process) {
@@ -152,7 +161,7 @@ final class Checker {
     /** The ids that entries about forks name; such an entry may itself have been lost and named. */
     private void named(Set<String> stored, Set<String> named) {
         Map<String, Set<String>> forks = new HashMap<>();
-        for (Entry entry : chains.entries()) {
+        for (Entry entry : chains.all()) {
             if (entry.type().equals("fork")) {
                 Set<String> words = new HashSet<>();
                 words(entry.decision().data(), words);

@@ -1,17 +1,18 @@
 package io.modelgate.redis.chaos;
 
 import io.modelgate.control.ControlLog;
-import io.modelgate.control.FileControlLog;
+import io.modelgate.redis.RedisControlLog;
 import java.nio.file.Path;
 
-/** Opens the control log that a process is told to use: a file, or a Redis. */
+/** The control log of the fleet. */
 final class FleetLogs {
 
     static final String NAME = "chaos";
 
     private FleetLogs() {}
 
-    static ControlLog open(String where, Path directory, String instance) {
-        return FileControlLog.open(Path.of(where));
+    static ControlLog open(String uri, Path directory, String instance) {
+        return RedisControlLog.open(
+                r -> r.uri(uri).name(NAME).directory(directory).instance(instance));
     }
 }

@@ -19,6 +19,7 @@ final class WatchedLog implements ControlLog {
     private final ControlLog log;
     private final Journal journal;
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
+    private final Set<String> owed = ConcurrentHashMap.newKeySet();
 
     WatchedLog(ControlLog log, Journal journal) {
         this.log = log;
@@ -138,7 +139,9 @@ final class WatchedLog implements ControlLog {
 
     private void owes() {
         for (Decision decision : log.owed()) {
-            journal.write("owes " + decision.id() + " " + decision.type());
+            if (owed.add(decision.id())) {
+                journal.write("owes " + decision.id() + " " + decision.type());
+            }
         }
     }
 }
