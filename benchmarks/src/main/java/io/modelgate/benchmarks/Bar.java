@@ -65,6 +65,10 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
                 new Bar("reserveSettleThree", "reserveSettle", Kind.TIMES_SLOWER, 2.5, threads),
                 new Bar("reserveSettleShared", "bucket4jShared", Kind.TIMES_SLOWER, threads == 1 ? 0.5 : 0.4, threads),
                 new Bar("sessions1m", "caffeine1m", Kind.TIMES_SLOWER, 1.15, threads),
+                new Bar("callOnRedis", "call", Kind.TIMES_SLOWER, 1.05, threads),
+                new Bar("callOnRedis", "call", Kind.BYTES, NO_BYTES, threads),
+                new Bar("decideOnRedis", "decide", Kind.TIMES_SLOWER, 1.05, threads),
+                new Bar("decideOnRedis", "decide", Kind.BYTES, NO_BYTES, threads),
                 // Looks come one at a time: a second thread would only wait for the first.
                 new Bar("tick1000", null, Kind.NANOS, 50_000_000, 1));
     }

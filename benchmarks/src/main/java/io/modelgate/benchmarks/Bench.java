@@ -3,9 +3,13 @@ package io.modelgate.benchmarks;
 import static java.util.Objects.requireNonNull;
 
 import io.modelgate.benchmarks.Benchmarks.Named;
+import io.modelgate.benchmarks.fleet.Figures;
+import io.modelgate.benchmarks.fleet.FleetBench;
+import io.modelgate.testkit.RedisServer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -52,9 +56,30 @@ public final class Bench {
         Machine.print(out, args);
         if (options.startup()) {
             Startup.measure(out);
+        } else if (options.fleet()) {
+            System.exit(fleet(options, out));
         } else {
             new Bench(options, out).run();
         }
+    }
+
+    /** Exits 1 if something is wrong that is no matter of speed. */
+    private static int fleet(Options options, PrintStream out) throws RunnerException, IOException {
+        if (!RedisServer.available()) {
+            System.err.println(
+                    "no redis-server runs on this machine: neither the one that Maven brought nor one on the PATH");
+            return 1;
+        }
+        Figures figures = FleetBench.measure(out, options.quick());
+        out.println();
+        Report report = new Bench(options, out).run(Benchmarks.FLEET);
+        if (options.json() != null) {
+            Files.writeString(
+                    options.json(),
+                    "{\n  " + figures.json() + ",\n  \"calls\": "
+                            + report.json().strip().replace("\n", "\n  ") + "\n}\n");
+        }
+        return figures.sound() ? 0 : 1;
     }
 
     private void run() throws RunnerException, IOException {
@@ -65,6 +90,13 @@ public final class Bench {
             throw new IllegalArgumentException("no benchmark is called " + options.only() + "; there are "
                     + Benchmarks.ALL.stream().map(Named::name).toList());
         }
+        Report report = run(chosen);
+        if (options.json() != null) {
+            report.json(options.json());
+        }
+    }
+
+    private Report run(List<Named> chosen) throws RunnerException {
         for (int round = 1; round <= options.rounds(); round++) {
             out.println("round " + round + " of " + options.rounds() + ": " + chosen.size() + " benchmarks on "
                     + THREADS + " threads");
@@ -82,9 +114,7 @@ public final class Bench {
         Report report = new Report(results, out);
         report.table();
         report.bars(options.quick());
-        if (options.json() != null) {
-            report.json(options.json());
-        }
+        return report;
     }
 
     private Results.Measured fork(Named benchmark, int threads) throws RunnerException {

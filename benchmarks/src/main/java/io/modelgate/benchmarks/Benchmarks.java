@@ -40,6 +40,14 @@ final class Benchmarks {
             new Named(ManySessions.class, "caffeine1m"),
             new Named(Ticks.class, "tick1000"));
 
+    /** What a control log on Redis costs a call, which has to be nothing. They need a redis-server, so {@code --fleet} runs them. */
+    static final List<Named> FLEET = List.of(
+            new Named(Floor.class, "floor"),
+            new Named(Calls.class, "call"),
+            new Named(RedisCalls.class, "callOnRedis"),
+            new Named(Calls.class, "decide"),
+            new Named(RedisCalls.class, "decideOnRedis"));
+
     private Benchmarks() {}
 
     /**

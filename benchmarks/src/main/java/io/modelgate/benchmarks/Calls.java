@@ -5,6 +5,7 @@ import io.modelgate.Caller;
 import io.modelgate.GateBuilder;
 import io.modelgate.Model;
 import io.modelgate.ModelGate;
+import io.modelgate.Outcome;
 import java.time.Duration;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
@@ -80,6 +81,12 @@ public class Calls extends Measured {
     @Benchmark
     public Answer call(Usual shared, Keys.Cursor cursor) {
         return shared.gate.call(Applicant.USUAL, Caller.of(cursor.key()));
+    }
+
+    /** The same with its outcome: the answer and where it is from. */
+    @Benchmark
+    public Outcome<Answer> decide(Usual shared, Keys.Cursor cursor) {
+        return shared.gate.decide(Applicant.USUAL, Caller.of(cursor.key()));
     }
 
     /** The whole call for a caller whose key was hashed before. */

@@ -16,20 +16,25 @@ import org.jspecify.annotations.Nullable;
  * @param only which benchmarks, by a part of their name
  * @param json where the results go as well, or null
  * @param startup whether to measure the start instead of the calls
+ * @param fleet whether to measure kills in a fleet on Redis instead
  */
 record Options(
-        int rounds, boolean quick, Pattern only, @Nullable Path json, boolean startup) {
+        int rounds, boolean quick, Pattern only, @Nullable Path json, boolean startup, boolean fleet) {
 
     static final String USAGE = """
             usage: ./bench [--json FILE] [--only REGEX] [--rounds N] [--quick]
                    ./bench --startup
+                   ./bench --fleet [--json FILE] [--quick]
               --json FILE   also write the results as JSON
               --only REGEX  run the benchmarks whose whole name matches, and print the bars that they suffice for
               --rounds N    1 to 100; default 4, about ten minutes
               --quick       one round of very short iterations: shows that everything runs, not how fast
-              --startup     measure the start of 10,000 gates from a log of 100,000 entries""";
+              --startup     measure the start of 10,000 gates from a log of 100,000 entries
+              --fleet       measure kills in a fleet on one Redis: 20 processes, 1,000 followers, an outage, and what it
+                            costs a call; some five minutes""";
 
     private static final int ROUNDS = 4;
+    private static final int FLEET_ROUNDS = 3;
 
     static Options parse(List<String> args) {
         Deque<String> left = new ArrayDeque<>(args);
@@ -38,18 +43,21 @@ record Options(
         Pattern only = Pattern.compile(".*");
         Path json = null;
         boolean startup = false;
+        boolean fleet = false;
         while (!left.isEmpty()) {
             String option = left.remove();
             switch (option) {
                 case "--quick" -> quick = true;
                 case "--startup" -> startup = true;
+                case "--fleet" -> fleet = true;
                 case "--json" -> json = Path.of(value(option, left));
                 case "--only" -> only = pattern(value(option, left));
                 case "--rounds" -> rounds = number(value(option, left));
                 default -> throw new IllegalArgumentException("option " + option + " is unknown");
             }
         }
-        return new Options(rounds > 0 ? rounds : quick ? 1 : ROUNDS, quick, only, json, startup);
+        return new Options(
+                rounds > 0 ? rounds : quick ? 1 : fleet ? FLEET_ROUNDS : ROUNDS, quick, only, json, startup, fleet);
     }
 
     private static String value(String option, Deque<String> left) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Prints results: a table, then what has to be reached and what was. */
 final class Report {
@@ -93,22 +94,26 @@ final class Report {
     }
 
     void json(Path file) throws IOException {
-        Files.writeString(
-                file,
-                ids().stream()
-                        .map(id -> String.format(
-                                Locale.ROOT,
-                                "{\"name\": \"%s\", \"threads\": %d, \"nsPerOp\": %.3f, \"error\": %.3f, \"bytesPerOp\": %.3f}",
-                                id.name(),
-                                id.threads(),
-                                results.nanos(id).median(),
-                                results.nanos(id).error(),
-                                results.bytes(id).median()))
-                        .collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n")));
+        Files.writeString(file, json());
+    }
+
+    /** The results as a list in JSON. */
+    String json() {
+        return ids().stream()
+                .map(id -> String.format(
+                        Locale.ROOT,
+                        "{\"name\": \"%s\", \"threads\": %d, \"nsPerOp\": %.3f, \"error\": %.3f, \"bytesPerOp\": %.3f}",
+                        id.name(),
+                        id.threads(),
+                        results.nanos(id).median(),
+                        results.nanos(id).error(),
+                        results.bytes(id).median()))
+                .collect(Collectors.joining(",\n  ", "[\n  ", "\n]\n"));
     }
 
     private List<Results.Id> ids() {
-        return Benchmarks.ALL.stream()
+        return Stream.concat(Benchmarks.ALL.stream(), Benchmarks.FLEET.stream())
+                .distinct()
                 .flatMap(benchmark -> Bench.THREADS.stream().map(n -> new Results.Id(benchmark.name(), n)))
                 .filter(results::has)
                 .toList();

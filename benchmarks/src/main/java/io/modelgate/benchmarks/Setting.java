@@ -8,6 +8,8 @@ import io.modelgate.GateBuilder;
 import io.modelgate.Gates;
 import io.modelgate.Model;
 import io.modelgate.ModelGate;
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.MemoryControlLog;
 import io.modelgate.fallback.Ladder;
 import io.modelgate.rollout.Cohorts;
 import io.modelgate.rollout.Rollout;
@@ -16,6 +18,7 @@ import io.modelgate.rollout.Rollouts;
 import io.modelgate.rollout.Weight;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +30,16 @@ final class Setting implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private @Nullable Rollouts rollouts;
-    private final Gates gates = Gates.open(g -> g.meters(new SimpleMeterRegistry()));
+    private final Gates gates;
+
+    /** On a control log in memory. */
+    Setting() {
+        this(MemoryControlLog::new);
+    }
+
+    Setting(Supplier<? extends ControlLog> log) {
+        gates = Gates.open(g -> g.controlLog(log).meters(new SimpleMeterRegistry()));
+    }
 
     ModelGate<Applicant, Answer> gate(
             String name,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelgate.Actor;
 import io.modelgate.Caller;
+import io.modelgate.Confirmation;
 import io.modelgate.Gates;
 import io.modelgate.KillReceipt;
 import io.modelgate.ModelGate;
@@ -18,9 +19,11 @@ import io.modelgate.budget.Usage;
 import io.modelgate.budget.Window;
 import io.modelgate.control.FileControlLog;
 import io.modelgate.fallback.Ladder;
+import io.modelgate.redis.RedisControlLog;
 import io.modelgate.rollout.Cohorts;
 import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.Rollouts;
+import io.modelgate.testkit.RedisServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,9 +158,34 @@ class ReadmeTest {
     }
 
     @Test
+    void theFleetExampleIsConfirmed() throws IOException {
+        RedisServer.assumeAvailable();
+        Forest forest = new Forest(0.9);
+        Path copy = Files.createDirectories(directory.resolve("copy"));
+        RedisServer server = RedisServer.create().start();
+        String redis = server.uri();
+        // readme fleet: begin
+        try (Gates gates = Gates.open(g -> g.controlLog(
+                () -> RedisControlLog.open(r -> r.uri(redis).name("credit").directory(copy))))) {
+            ModelGate<Applicant, Decision> credit = gates.gate(
+                    "credit-risk",
+                    g -> g.stable("v1", forest::predict).fallback(Ladder.of(l -> l.degrade(Decision.REFER))));
+
+            KillReceipt kill = credit.kill(Actor.of("alice"), "approval rate fell"); // off in this process
+            Confirmation off = kill.confirmed(Duration.ofSeconds(2)); // off in which others: confirmed, pending, silent
+            // readme fleet: end
+            assertThat(kill.confirmed(Duration.ofSeconds(30)).complete()).isTrue();
+            assertThat(off.silent()).isEmpty();
+        } finally {
+            server.close();
+        }
+    }
+
+    @Test
     void theReadmeShowsThisVeryCode() throws IOException {
         assertThatTheReadmeShows("readme");
         assertThatTheReadmeShows("readme budgets");
+        assertThatTheReadmeShows("readme fleet");
     }
 
     private static void assertThatTheReadmeShows(String part) throws IOException {

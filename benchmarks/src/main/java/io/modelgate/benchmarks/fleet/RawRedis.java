@@ -1,0 +1,95 @@
+package io.modelgate.benchmarks.fleet;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** The Redis of the fleet without gates: through the client that the control log uses, and on a bare socket. For use by one thread. */
+final class RawRedis implements AutoCloseable {
+
+    private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final RedisClient client;
+    private final StatefulRedisConnection<String, String> connection;
+    private final RedisCommands<String, String> redis;
+    private final String script;
+    private final Socket socket;
+
+    RawRedis(String uri, int port) {
+        client = RedisClient.create(uri);
+        connection = client.connect();
+        redis = connection.sync();
+        script = redis.scriptLoad("return 1");
+        try {
+            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket.setTcpNoDelay(true);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Redis does not answer", e);
+        }
+    }
+
+    /** The time of a PING on the bare socket. */
+    long bare() {
+        try {
+            long began = System.nanoTime();
+            socket.getOutputStream().write(PING);
+            InputStream in = socket.getInputStream();
+            for (int c = in.read(); c != '\n'; c = in.read()) {
+                if (c < 0) {
+                    throw new IOException("the connection has ended");
+                }
+            }
+            return System.nanoTime() - began;
+        } catch (IOException e) {
+            throw new UncheckedIOException("Redis does not answer", e);
+        }
+    }
+
+    /** The time of a PING through the client. */
+    long ping() {
+        long began = System.nanoTime();
+        redis.ping();
+        return System.nanoTime() - began;
+    }
+
+    /** The time of a script that does nothing, through the client. */
+    long script() {
+        long began = System.nanoTime();
+        Long one = redis.evalsha(script, ScriptOutputType.INTEGER);
+        long nanos = System.nanoTime() - began;
+        if (one == null || one != 1) {
+            throw new IllegalStateException("a script that returns 1 returned " + one);
+        }
+        return nanos;
+    }
+
+    /** A number that Redis says of itself, for instance {@code used_memory}. */
+    double info(String field) {
+        return redis.info("everything")
+                .lines()
+                .filter(line -> line.startsWith(field + ":"))
+                .mapToDouble(line ->
+                        Double.parseDouble(line.substring(field.length() + 1).strip()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("Redis does not say " + field));
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a socket of this machine does not close", e);
+        }
+        connection.close();
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+    }
+}

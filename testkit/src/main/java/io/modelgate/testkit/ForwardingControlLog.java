@@ -1,0 +1,95 @@
+package io.modelgate.testkit;
+
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.Decision;
+import io.modelgate.control.Entry;
+import io.modelgate.control.Head;
+import io.modelgate.control.Instance;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A control log that does what another does: override what is to be watched, delayed or broken. Every method of the port is here, so that
+ * what the other log says of itself is never lost behind a default. As thread-safe as the other log.
+ */
+public abstract class ForwardingControlLog implements ControlLog {
+
+    private final ControlLog log;
+
+    /** Forwards to a log, and closes it when it is closed. */
+    protected ForwardingControlLog(ControlLog log) {
+        this.log = log;
+    }
+
+    @Override
+    public List<Entry> append(List<Decision> decisions) {
+        return log.append(decisions);
+    }
+
+    @Override
+    public Optional<Entry> appendIf(long expectedSeq, Decision decision) {
+        return log.appendIf(expectedSeq, decision);
+    }
+
+    @Override
+    public List<Entry> read(long after, int limit) {
+        return log.read(after, limit);
+    }
+
+    @Override
+    public Subscription follow(long after, Consumer<List<Entry>> follower) {
+        return log.follow(after, follower);
+    }
+
+    @Override
+    public Head head() {
+        return log.head();
+    }
+
+    @Override
+    public byte[] identitySecret() {
+        return log.identitySecret();
+    }
+
+    @Override
+    public boolean immediate() {
+        return log.immediate();
+    }
+
+    @Override
+    public Subscription onReplaced(Runnable listener) {
+        return log.onReplaced(listener);
+    }
+
+    @Override
+    public List<Decision> owed() {
+        return log.owed();
+    }
+
+    @Override
+    public boolean known() {
+        return log.known();
+    }
+
+    @Override
+    public Duration staleness() {
+        return log.staleness();
+    }
+
+    @Override
+    public void applied(Head head) {
+        log.applied(head);
+    }
+
+    @Override
+    public List<Instance> instances() {
+        return log.instances();
+    }
+
+    @Override
+    public void close() {
+        log.close();
+    }
+}
