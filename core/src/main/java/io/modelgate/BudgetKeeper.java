@@ -57,15 +57,21 @@ final class BudgetKeeper {
                     "budgets have a durable ledger and the control log is in memory: the ledger holds sessions and"
                             + " callers as hashes under the log's secret, which is gone after a restart; give a control log that stays");
         }
-        if (!(log instanceof RefusedLog)) { // its gates are killed, and its secret is none
+        // Of a log that refused or of which nothing is known yet the gates are killed, and the secret is none.
+        if (!(log instanceof RefusedLog) && log.known()) {
             try {
-                budgets.own();
+                own();
             } catch (RuntimeException e) {
                 budgets.close();
                 throw e;
             }
         }
         return this;
+    }
+
+    /** Makes sure that the ledgers are written under the log's secret. */
+    void own() {
+        budgets.own();
     }
 
     BudgetLedger budgets() {

@@ -20,6 +20,7 @@ final class Contact {
 
     private final ControlLog log;
     private final Control control;
+    private final Runnable onKnown;
     private final @Nullable Duration limit;
     private final Scheduler scheduler;
     private final InstantSource instants;
@@ -35,12 +36,14 @@ final class Contact {
     Contact(
             ControlLog log,
             Control control,
+            Runnable onKnown,
             @Nullable Duration limit,
             Scheduler scheduler,
             InstantSource instants,
             Warnings warnings) {
         this.log = log;
         this.control = control;
+        this.onKnown = onKnown;
         this.limit = limit;
         this.scheduler = scheduler;
         this.instants = instants;
@@ -108,6 +111,7 @@ final class Contact {
                     UNKNOWN,
                     "nothing is known of the control log yet: its store cannot be reached, and there is no copy of it here");
         } else if (known && unknown) {
+            onKnown.run();
             control.takeIn(); // before the gates are let go: what arrives may be a kill
             unknown = false;
             control.release(UNKNOWN);

@@ -51,7 +51,7 @@ final class Control implements AutoCloseable {
     private volatile Head applied = Head.EMPTY;
     private volatile boolean closed;
 
-    Control(ControlLog log, GatesBuilder config, Events events, Warnings warnings) {
+    Control(ControlLog log, GatesBuilder config, Events events, Warnings warnings, Runnable onKnown) {
         this.log = log;
         this.events = events;
         this.warnings = warnings;
@@ -62,7 +62,7 @@ final class Control implements AutoCloseable {
         refolding = new Refolding(log, this);
         report = new AppliedReport(log, this::inForce, warnings);
         outbox = new Outbox(log, this::takeIn, events, warnings);
-        contact = new Contact(log, this, config.staleLimit, config.scheduler, config.instants, warnings);
+        contact = new Contact(log, this, onKnown, config.staleLimit, config.scheduler, config.instants, warnings);
     }
 
     /** Puts what is owed in force and folds the whole log, then follows it. */

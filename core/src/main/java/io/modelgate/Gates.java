@@ -54,7 +54,7 @@ public final class Gates implements AutoCloseable {
         ticker = config.ticker;
         warnings = new Warnings(ticker);
         events = new Events(warnings, config.eventExecutor);
-        control = new Control(log, config, events, warnings);
+        control = new Control(log, config, events, warnings, () -> learnIdentities(log));
         identities = new Identities(log.identitySecret());
         budgets = keeper(log);
     }
@@ -68,6 +68,12 @@ public final class Gates implements AutoCloseable {
             gates.close(); // the log and the ledger belong to whoever opens next
             throw e;
         }
+    }
+
+    /** A log of which nothing was known has been reached, and with it the secret that all its processes share. */
+    private void learnIdentities(ControlLog log) {
+        identities.learn(log.identitySecret());
+        budgets.own();
     }
 
     private BudgetKeeper keeper(ControlLog log) {

@@ -15,7 +15,7 @@ public final class Identities {
 
     private static final String ALGORITHM = "HmacSHA256";
 
-    private final SecretKeySpec secret;
+    private volatile SecretKeySpec secret;
 
     /**
      * Creates the hash with a secret.
@@ -24,10 +24,19 @@ public final class Identities {
      * @throws IllegalArgumentException if the secret is shorter
      */
     public Identities(byte[] secret) {
+        this.secret = key(secret);
+    }
+
+    private static SecretKeySpec key(byte[] secret) {
         if (secret.length < 16) {
             throw new IllegalArgumentException("secret has " + secret.length + " bytes: expected at least 16");
         }
-        this.secret = new SecretKeySpec(secret, ALGORITHM);
+        return new SecretKeySpec(secret, ALGORITHM);
+    }
+
+    /** Hashes with another secret from now on: that of a log of which nothing was known before, while all gates were killed. */
+    void learn(byte[] shared) {
+        secret = key(shared);
     }
 
     /** Returns the keyed hash of a caller's key or session: 32 lower-case hexadecimal digits. */

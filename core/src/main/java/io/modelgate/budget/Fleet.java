@@ -79,6 +79,9 @@ final class Fleet {
         if (owned) {
             return;
         }
+        if (mark.isEmpty()) {
+            throw new FleetLedgerException("the secret that accounts are named under is not known yet");
+        }
         ownership.lock();
         try {
             if (!owned) {

@@ -24,19 +24,21 @@ final class Identity {
     private final Path file;
     private final boolean given;
     private volatile byte[] secret;
+    private volatile boolean known;
     private volatile boolean differed;
     private volatile byte @Nullable [] found;
 
-    private Identity(Path file, byte[] secret, boolean given) {
+    private Identity(Path file, byte[] secret, boolean given, boolean known) {
         this.file = file;
         this.secret = secret;
         this.given = given;
+        this.known = known;
     }
 
     /** Uses what was given, or what is in the file, or makes a new one, which gives way to that in Redis. */
     static Identity open(Path file, byte @Nullable [] given) throws IOException {
         if (given != null) {
-            return new Identity(file, given.clone(), true);
+            return new Identity(file, given.clone(), true, true);
         }
         try {
             byte[] kept = Files.readAllBytes(file);
@@ -44,12 +46,17 @@ final class Identity {
                 throw new ControlLogException("key file " + file + " holds " + kept.length + " bytes instead of "
                         + BYTES + ". Delete it: Redis has the secret");
             }
-            return new Identity(file, kept, false);
+            return new Identity(file, kept, false, true);
         } catch (NoSuchFileException e) {
             byte[] fresh = new byte[BYTES];
             new SecureRandom().nextBytes(fresh);
-            return new Identity(file, fresh, false);
+            return new Identity(file, fresh, false, false);
         }
+    }
+
+    /** Whether the secret is one that other processes know, or will: not one that was made here a moment ago and may give way. */
+    boolean known() {
+        return known;
     }
 
     byte[] secret() {
@@ -95,6 +102,7 @@ final class Identity {
         }
         differed = false;
         secret = theirs;
+        known = true;
     }
 
     private void keep(byte[] content) {

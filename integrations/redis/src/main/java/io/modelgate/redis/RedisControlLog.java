@@ -255,7 +255,7 @@ public final class RedisControlLog implements ControlLog {
 
     @Override
     public boolean known() {
-        return freshness.known();
+        return freshness.known() && identity.known();
     }
 
     @Override

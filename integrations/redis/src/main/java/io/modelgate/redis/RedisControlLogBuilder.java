@@ -173,7 +173,10 @@ public final class RedisControlLogBuilder {
         return this;
     }
 
-    /** What happens at a start without Redis and without a copy; {@link StartPolicy#KILLED} unless told otherwise. */
+    /**
+     * What happens at a start without Redis and without a copy; {@link StartPolicy#KILLED} unless told otherwise. {@link StartPolicy#OPEN}
+     * needs an {@link #identitySecret}.
+     */
     public RedisControlLogBuilder startWithoutRedis(StartPolicy policy) {
         start = Objects.requireNonNull(policy, "policy");
         return this;
@@ -238,6 +241,11 @@ public final class RedisControlLogBuilder {
             throw new IllegalArgumentException(
                     "directory is missing: say where this process keeps its copy of the log, or"
                             + " withoutCopy() for a tool that looks and goes");
+        }
+        if (start == StartPolicy.OPEN && secret == null) {
+            throw new IllegalArgumentException(
+                    "startWithoutRedis is OPEN and identitySecret is missing: a process that may serve before"
+                            + " it has reached Redis has to be told the secret under which all processes hash callers; add identitySecret(…)");
         }
         if (liveFor.compareTo(heartbeat) <= 0) {
             throw new IllegalArgumentException(

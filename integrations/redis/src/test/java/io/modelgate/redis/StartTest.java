@@ -6,10 +6,15 @@ import static io.modelgate.redis.LogFleet.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.modelgate.Caller;
+import io.modelgate.Cause;
+import io.modelgate.Gates;
+import io.modelgate.ModelGate;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import io.modelgate.testkit.RedisServer;
+import io.modelgate.testkit.TcpProxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -52,10 +57,40 @@ class StartTest {
         until(a.log::known);
         Path own = Files.createDirectory(directory.resolve("open"));
         fleet.redis.kill();
-        try (RedisControlLog open = RedisControlLog.open(
-                r -> r.uri(fleet.redis.uri()).directory(own).startWithoutRedis(StartPolicy.OPEN))) {
+        assertThatThrownBy(() -> RedisControlLog.open(
+                        r -> r.uri(fleet.redis.uri()).directory(own).startWithoutRedis(StartPolicy.OPEN)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("add identitySecret(");
+        try (RedisControlLog open = RedisControlLog.open(r -> r.uri(fleet.redis.uri())
+                .directory(own)
+                .identitySecret(new byte[32])
+                .startWithoutRedis(StartPolicy.OPEN))) {
             assertThat(open.known()).isTrue();
         }
+    }
+
+    @Test
+    void whoStartsBeforeRedisAnswersHashesCallersAsAllOthersDo() throws Exception {
+        Path here = Files.createDirectory(directory.resolve("late"));
+        Path there = Files.createDirectory(directory.resolve("early"));
+        try (TcpProxy proxy = TcpProxy.to(fleet.redis.port())) {
+            proxy.hang();
+            try (Gates late = gates(here, proxy.port());
+                    Gates early = gates(there, fleet.redis.port())) {
+                ModelGate<String, String> gate = late.gate("credit", g -> g.stable("v1", input -> input));
+                assertThat(gate.decide("x", Caller.of("user-42")).cause()).contains(Cause.KILLED);
+                proxy.heal();
+                until(() -> gate.decide("x", Caller.of("user-42")).cause().isEmpty());
+                assertThat(late.identities().hash("user-42"))
+                        .isEqualTo(early.identities().hash("user-42"));
+            }
+        }
+    }
+
+    private static Gates gates(Path directory, int port) {
+        return Gates.open(g -> g.controlLog(() -> RedisControlLog.open(
+                        r -> r.uri("redis://127.0.0.1:" + port).directory(directory)))
+                .budgets(b -> b.fleet(RedisFleetLedger.open(r -> r.uri("redis://127.0.0.1:" + port)))));
     }
 
     @Test
