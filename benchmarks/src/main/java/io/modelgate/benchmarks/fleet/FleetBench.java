@@ -113,8 +113,8 @@ public final class FleetBench {
         Series confirmed = new Series();
         Random random = new Random(SEED);
         try (RawRedis redis = new RawRedis(server.uri(), server.port())) {
-            for (int i = -times(KILLS) / 10; i < times(KILLS); i++) {
-                boolean counts = i >= 0; // before that the operator's own code is not compiled yet
+            for (int i = -times(KILLS) / 4; i < times(KILLS); i++) {
+                boolean counts = i >= 0; // before that the code of all of them is not compiled yet
                 pause(random);
                 Fleet.Made kill = fleet.kill();
                 Fleet.InForce inForce = fleet.awaitInForce(kill.seq());

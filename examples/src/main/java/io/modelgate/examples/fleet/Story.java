@@ -114,7 +114,12 @@ final class Story {
             throw new IllegalStateException("not every process has confirmed the rehearsal");
         }
         revive(fleet, gates);
-        page.line("a kill was rehearsed and revived, so that the classes are loaded");
+        Member.Killed there = fleet.members().get(0).kill("a rehearsal");
+        if (!confirmed(gates, fleet, there.id()).complete()) {
+            throw new IllegalStateException("not every process has confirmed the rehearsal of " + there.id());
+        }
+        revive(fleet, gates);
+        page.line("kills were rehearsed and revived, so that their classes are loaded");
     }
 
     private Act kill(Fleet fleet, Gates gates, Duration roundTrip) {
