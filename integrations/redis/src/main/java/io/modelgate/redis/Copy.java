@@ -35,6 +35,12 @@ final class Copy implements Closeable {
     private final Path path;
     private final RandomAccessFile file;
 
+    /**
+     * Is there while the file has all that followers were given. Deleted when something cannot be written, which takes no room on the disk: a
+     * process that starts from this file without Redis would otherwise take a state for its last one that it had left long ago.
+     */
+    private final Path whole;
+
     // Guarded by this.
     private final Deque<Entry> recent = new ArrayDeque<>();
     /** Where each line ends; the first is 0, before the first line. */
@@ -42,12 +48,14 @@ final class Copy implements Closeable {
 
     private long written;
     private long synced;
+    private boolean marked;
 
     private volatile Head head = Head.EMPTY;
 
     private Copy(Path path, RandomAccessFile file) {
         this.path = path;
         this.file = file;
+        whole = path.resolveSibling(path.getFileName() + ".whole");
     }
 
     /**
@@ -91,6 +99,10 @@ final class Copy implements Closeable {
         written = head.seq();
         synced = head.seq();
         recent.clear();
+        marked = Files.exists(whole);
+        if (head.seq() == 0) {
+            mark();
+        }
         long end = ends[(int) head.seq()];
         if (file.length() > end) {
             Path aside = aside("damaged-" + (head.seq() + 1));
@@ -101,6 +113,7 @@ final class Copy implements Closeable {
             rescued.forEach(lost);
             file.setLength(end);
             file.getFD().sync();
+            unmark();
             LOG.warn(
                     "copy {} of the control log was cut before line {}: {}. What stood from there on is in {}; Redis has it, unless it lost"
                             + " it too",
@@ -178,8 +191,46 @@ final class Copy implements Closeable {
             flush();
         } catch (IOException e) {
             LOG.debug("copy {} waits for its disk", path, e);
+            unmark();
         }
         return true;
+    }
+
+    private void mark() throws IOException {
+        if (!marked) {
+            if (!Files.exists(whole)) {
+                Files.createFile(whole);
+            }
+            marked = true;
+        }
+    }
+
+    private void unmark() {
+        if (marked) {
+            marked = false;
+            try {
+                Files.deleteIfExists(whole);
+            } catch (IOException e) {
+                LOG.error("copy {} lacks entries and cannot say so: {}", path, e.getMessage());
+            }
+        }
+    }
+
+    /** Whether it was all that this process had when it was closed, or the process ended. */
+    synchronized boolean isWhole() {
+        return marked;
+    }
+
+    /** Says that the log has nothing that is not here. */
+    synchronized void caughtUp() {
+        if (!marked) {
+            try {
+                flush();
+                mark();
+            } catch (IOException e) {
+                LOG.debug("copy {} waits for its disk", path, e);
+            }
+        }
     }
 
     private void flush() throws IOException {

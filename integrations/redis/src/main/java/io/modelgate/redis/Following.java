@@ -177,15 +177,22 @@ final class Following {
         }
     }
 
+    private void current(long at) {
+        freshness.currentAt(at);
+        copy.caughtUp();
+    }
+
     private void fetch() {
         while (!closed) {
             long sent = freshness.now();
             List<Entry> entries = stream.after(copy.head().seq());
             if (entries.isEmpty()) {
-                freshness.currentAt(sent);
+                current(sent);
                 return;
             }
-            take(entries);
+            if (!take(entries)) {
+                return; // what does not continue the copy is for the repair
+            }
         }
     }
 
@@ -223,23 +230,23 @@ final class Following {
     private void arrived(@Nullable List<StreamMessage<byte[], byte[]>> messages) {
         if (messages == null || messages.isEmpty()) {
             // Redis waited that long before it said that there is nothing.
-            freshness.currentAt(Math.min(readingSince + BLOCK.toNanos(), freshness.now()));
+            current(Math.min(readingSince + BLOCK.toNanos(), freshness.now()));
         } else {
-            take(stream.entries(readingAfter, messages));
-            if (messages.size() < LogStream.BATCH) {
-                freshness.currentAt(readingSince);
+            if (take(stream.entries(readingAfter, messages)) && messages.size() < LogStream.BATCH) {
+                current(readingSince);
             }
         }
         recovered();
     }
 
-    private void take(List<Entry> entries) {
+    private boolean take(List<Entry> entries) {
         if (!copy.extend(entries)) {
             suspicious = true;
-            return;
+            return false;
         }
         deliver();
         entries.forEach(entry -> owed.stored(entry.decision().id()));
+        return true;
     }
 
     private void deliver() {

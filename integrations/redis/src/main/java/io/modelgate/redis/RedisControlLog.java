@@ -74,7 +74,7 @@ public final class RedisControlLog implements ControlLog {
         timeout = settings.commandTimeout;
         observer = settings.observer;
         clock = settings.clock;
-        boolean known = copy.head().seq() > 0 || settings.start == StartPolicy.OPEN;
+        boolean known = (copy.head().seq() > 0 && copy.isWhole()) || settings.start == StartPolicy.OPEN;
         freshness = new Freshness(
                 settings.ticker, known, copy.head().seq() > 0 ? copy.ageMillis(settings.clock.millis()) : 0);
         keys = new LogKeys(name);

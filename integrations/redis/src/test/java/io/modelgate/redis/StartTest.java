@@ -94,6 +94,25 @@ class StartTest {
     }
 
     @Test
+    void aCopyThatLacksWhatTheProcessHadIsNoStateToServeFrom() throws Exception {
+        LogFleet.Member a = fleet.join("a");
+        a.append(List.of(kill("k1")));
+        Path whole = a.directory.resolve("modelgate.log.whole");
+        assertThat(whole).exists();
+        a.log.close();
+        fleet.redis.kill();
+        a.open();
+        assertThat(a.log.known()).isTrue();
+        a.log.close();
+        Files.delete(whole); // as when something could not be written any more
+        a.open();
+        assertThat(a.log.known()).isFalse();
+        fleet.redis.start();
+        until(a.log::known);
+        until(() -> Files.exists(whole));
+    }
+
+    @Test
     void twoCannotShareADirectory() throws Exception {
         LogFleet.Member a = fleet.join("a");
         assertThatThrownBy(
