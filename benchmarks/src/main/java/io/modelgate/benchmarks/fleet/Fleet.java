@@ -158,6 +158,13 @@ final class Fleet implements AutoCloseable {
         return broadcast;
     }
 
+    /** The seconds of CPU that its processes have used. */
+    double cpu() {
+        return children.stream()
+                .mapToDouble(child -> child.cpu().toNanos() / 1e9)
+                .sum();
+    }
+
     long late() {
         return children.stream().mapToLong(Child::late).sum();
     }

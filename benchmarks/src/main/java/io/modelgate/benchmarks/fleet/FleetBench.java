@@ -112,8 +112,11 @@ public final class FleetBench {
         Series stopped = new Series();
         Series confirmed = new Series();
         Random random = new Random(SEED);
+        double cpu;
         try (RawRedis redis = new RawRedis(server.uri(), server.port())) {
+            double before = 0;
             for (int i = -times(KILLS) / 4; i < times(KILLS); i++) {
+                before = i == 0 ? fleet.cpu() : before;
                 boolean counts = i >= 0; // before that the code of all of them is not compiled yet
                 pause(random);
                 Fleet.Made kill = fleet.kill();
@@ -139,6 +142,7 @@ public final class FleetBench {
                     stopped.add(inForce.last() - kill.began());
                 }
             }
+            cpu = (fleet.cpu() - before) / times(KILLS) / PROCESSES;
             for (int i = 0; i < times(CONFIRMED); i++) {
                 pause(random);
                 confirmed.add(fleet.killConfirmed(PROCESSES));
@@ -156,6 +160,7 @@ public final class FleetBench {
         figures.times("killToFirst", "    kill to first process stopped", first);
         figures.times("killToLast", "    kill to last process stopped", stopped);
         figures.times("killToReceipt", "    kill to the receipt's word that all have it", confirmed);
+        figures.number("killCpuMicros", "    CPU of a process for a kill, its revive and its calls", cpu * 1e6, "µs");
         reachedMicros = stopped.p99() / 1e3;
         return (ROUND_TRIPS * script.median() + wake.p99()) / 1e3;
     }
@@ -296,6 +301,11 @@ public final class FleetBench {
                 "    CPU of Redis for an entry, for each follower",
                 (during.redisCpu() - idle.redisCpu() * share) * 1e6 / entries,
                 "µs");
+        figures.number(
+                "entryCpuMicros",
+                "    CPU of a follower itself for an entry",
+                (during.cpu() - idle.cpu() * share) * 1e6 / entries,
+                "µs");
         figures.times("manyRoundTripScript", "    round trip: a script that does nothing", script);
         figures.times("manyKillToLast", "    kill to last follower stopped", stopped);
     }
@@ -310,9 +320,7 @@ public final class FleetBench {
                     redis.info("used_cpu_sys") + redis.info("used_cpu_user"),
                     redis.info("total_commands_processed"),
                     redis.info("total_net_input_bytes") + redis.info("total_net_output_bytes"),
-                    fleet.children().stream()
-                            .mapToDouble(child -> child.cpu().toNanos() / NANOS_PER_SECOND)
-                            .sum(),
+                    fleet.cpu(),
                     fleet.children().stream()
                             .mapToLong(child -> child.status("VmRSS"))
                             .sum(),
