@@ -1,6 +1,6 @@
 -- Says what a process has applied, and asks where the log ends.
 -- KEYS: instances, log. ARGV: instance or '' to ask only, seq, hash, milliseconds of silence after which others are forgotten or '0' to
--- forget nobody. Reply: Redis's time in milliseconds, head id, head line.
+-- forget nobody. Reply: Redis's time in milliseconds, head id, the end of the head's line.
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local last = redis.call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
@@ -17,6 +17,7 @@ if ARGV[4] ~= '0' then
   end
 end
 if last then
-  return {string.format('%.0f', now), last[1], last[2][2]}
+  -- The end of the line has the hash; every process asks this once a second, and after each entry.
+  return {string.format('%.0f', now), last[1], string.sub(last[2][2] or '', -66)}
 end
 return {string.format('%.0f', now)}
