@@ -16,7 +16,6 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.modelgate.control.ControlLogException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -101,10 +100,7 @@ final class Connector {
     }
 
     private static boolean isMaster(List<Object> role) {
-        return !role.isEmpty()
-                && (role.get(0) instanceof byte[] bytes
-                        ? new String(bytes, StandardCharsets.UTF_8).equals("master")
-                        : "master".equals(role.get(0)));
+        return !role.isEmpty() && RedisLink.text(role.get(0)).equals("master");
     }
 
     CompletionStage<Void> close() {

@@ -77,7 +77,7 @@ final class Identity {
         link.call(redis -> redis.set(keys.secret, mine, SetArgs.Builder.nx()));
         byte[] theirs = link.call(redis -> redis.get(keys.secret));
         if (theirs == null || theirs.length != BYTES) {
-            throw new ControlLogException("the key " + LogKeys.text(keys.secret) + " in Redis does not hold " + BYTES
+            throw new ControlLogException("the key " + RedisLink.text(keys.secret) + " in Redis does not hold " + BYTES
                     + " bytes: delete it, and a process's own takes its place");
         }
         differed = !Arrays.equals(mine, theirs) && Files.exists(file);

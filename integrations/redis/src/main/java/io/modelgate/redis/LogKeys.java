@@ -1,7 +1,5 @@
 package io.modelgate.redis;
 
-import java.nio.charset.StandardCharsets;
-
 /** The keys of one log; the name stands in braces, so that in a cluster they share one slot. */
 final class LogKeys {
 
@@ -29,10 +27,6 @@ final class LogKeys {
     }
 
     private byte[] key(String suffix) {
-        return (prefix + suffix).getBytes(StandardCharsets.UTF_8);
-    }
-
-    static String text(byte[] key) {
-        return new String(key, StandardCharsets.UTF_8);
+        return RedisLink.bytes(prefix + suffix);
     }
 }

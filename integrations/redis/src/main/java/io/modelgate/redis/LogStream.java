@@ -1,12 +1,14 @@
 package io.modelgate.redis;
 
+import static io.modelgate.redis.RedisLink.text;
+
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
+import io.lettuce.core.SetArgs;
 import io.lettuce.core.StreamMessage;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Entry;
 import io.modelgate.control.Head;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,8 +107,7 @@ final class LogStream {
     List<Entry> entries(long after, List<StreamMessage<byte[], byte[]>> messages) {
         List<Entry> entries = new ArrayList<>(messages.size());
         for (StreamMessage<byte[], byte[]> message : messages) {
-            entries.add(
-                    entry(message.getId(), message.getBody().values().iterator().next()));
+            entries.add(entry(message.getId(), RedisLink.value(message)));
         }
         return whole(after, entries);
     }
@@ -129,8 +129,7 @@ final class LogStream {
         for (long from = after; from < to; from = all.get(all.size() - 1).seq()) {
             List<Entry> next = some(from, to);
             if (next.isEmpty()) {
-                throw new ControlLogException(
-                        LogKeys.text(keys.log) + " ends before " + to + ", where it ended just now");
+                throw new ControlLogException(text(keys.log) + " ends before " + to + ", where it ended just now");
             }
             all.addAll(next);
         }
@@ -172,7 +171,7 @@ final class LogStream {
     private List<Entry> archived(long after, long before) {
         Map<Long, byte[]> segments = new TreeMap<>();
         for (byte[] segment : asking(() -> link.call(redis -> redis.hkeys(keys.segments)))) {
-            String[] range = new String(segment, StandardCharsets.UTF_8).split("-", -1);
+            String[] range = text(segment).split("-", -1);
             if (range.length == 2 && Long.parseLong(range[1]) > after && Long.parseLong(range[0]) < before) {
                 segments.put(Long.parseLong(range[0]), segment);
             }
@@ -180,28 +179,28 @@ final class LogStream {
         List<Entry> entries = new ArrayList<>();
         for (byte[] segment : segments.values()) {
             byte[] packed = asking(() -> link.call(redis -> redis.hget(keys.segments, segment)));
-            try (Lines lines = new Lines(new GZIPInputStream(new ByteArrayInputStream(packed)))) {
-                for (byte[] line = lines.next(); line != null; line = lines.next()) {
+            try {
+                for (byte[] line : Segment.unpack(packed)) {
                     Entry entry = Entry.parse(line);
                     if (entry.seq() > after && entry.seq() < before) {
                         entries.add(entry);
                     }
                 }
             } catch (IOException | IllegalArgumentException e) {
-                throw new ControlLogException("segment " + LogKeys.text(segment) + " of " + LogKeys.text(keys.segments)
+                throw new ControlLogException("segment " + text(segment) + " of " + text(keys.segments)
                         + " in Redis cannot be read: " + e.getMessage() + ". " + startOver());
             }
         }
         if (entries.size() != before - after - 1) {
-            throw new ControlLogException("Redis has entry " + before + " in " + LogKeys.text(keys.log)
+            throw new ControlLogException("Redis has entry " + before + " in " + text(keys.log)
                     + " and not all of those between it and entry " + after + ", nor in "
-                    + LogKeys.text(keys.segments) + ". " + startOver());
+                    + text(keys.segments) + ". " + startOver());
         }
         return entries;
     }
 
     private String startOver() {
-        return "While a process with a whole copy runs: delete " + LogKeys.text(keys.log)
+        return "While a process with a whole copy runs: delete " + text(keys.log)
                 + " (DEL), and it is restored from that copy";
     }
 
@@ -216,10 +215,10 @@ final class LogStream {
         } catch (IllegalArgumentException e) {
             why = String.valueOf(e.getMessage());
         }
-        throw new ControlLogException("entry " + id + " of " + LogKeys.text(keys.log)
-                + " in Redis is not of this log: " + why + ". Keep it for the inquiry (XRANGE " + LogKeys.text(keys.log)
+        throw new ControlLogException("entry " + id + " of " + text(keys.log)
+                + " in Redis is not of this log: " + why + ". Keep it for the inquiry (XRANGE " + text(keys.log)
                 + " "
-                + id + " " + id + "), then remove it: XDEL " + LogKeys.text(keys.log) + " " + id
+                + id + " " + id + "), then remove it: XDEL " + text(keys.log) + " " + id
                 + "; until then nothing can be appended, and everyone keeps what came before it");
     }
 
@@ -230,13 +229,11 @@ final class LogStream {
      */
     boolean restore(Head seen, long keep, Copy copy, String instance) {
         byte[] claimed = asking(() -> link.call(redis -> redis.get(keys.claim)));
-        if (claimed != null && !LogKeys.text(claimed).equals(instance)) {
+        if (claimed != null && !text(claimed).equals(instance)) {
             return false;
         }
         String claim = asking(() -> link.call(redis -> redis.set(
-                keys.claim,
-                RedisLink.bytes(instance),
-                io.lettuce.core.SetArgs.Builder.nx().ex(STAGING_SECONDS / 12))));
+                keys.claim, RedisLink.bytes(instance), SetArgs.Builder.nx().ex(STAGING_SECONDS / 12))));
         if (claim == null) {
             return false;
         }
@@ -302,10 +299,6 @@ final class LogStream {
         return RedisLink.bytes(Long.toString(number));
     }
 
-    static String text(Object reply) {
-        return reply instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : String.valueOf(reply);
-    }
-
     private interface Question<T> {
         T ask();
     }
@@ -339,7 +332,7 @@ final class LogStream {
             String type = link.call(redis -> redis.type(key));
             if (!type.equals(expected) && !type.equals("none")) {
                 wrong.append("the key ")
-                        .append(LogKeys.text(key))
+                        .append(text(key))
                         .append(" holds a ")
                         .append(type)
                         .append(" where a ")

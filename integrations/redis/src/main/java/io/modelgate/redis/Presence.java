@@ -107,11 +107,11 @@ final class Presence {
                 BEAT,
                 List.of(keys.instances, keys.log),
                 List.of(RedisLink.bytes(""), LogStream.bytes(0), RedisLink.bytes(""), LogStream.bytes(0)));
-        long now = Long.parseLong(LogStream.text(asked.get(0)));
+        long now = Long.parseLong(RedisLink.text(asked.get(0)));
         List<Instance> instances = new ArrayList<>();
         link.call(redis -> redis.hgetall(keys.instances))
-                .forEach(
-                        (instance, state) -> instances.add(instance(LogKeys.text(instance), LogKeys.text(state), now)));
+                .forEach((instance, state) ->
+                        instances.add(instance(RedisLink.text(instance), RedisLink.text(state), now)));
         instances.sort(Comparator.comparing(Instance::name));
         return instances;
     }
@@ -123,7 +123,7 @@ final class Presence {
             return new Instance(
                     instance, new Head(Long.parseLong(parts[0]), parts[1]), silent, silent.compareTo(liveFor) <= 0);
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-            throw new ControlLogException("field " + instance + " of " + LogKeys.text(keys.instances)
+            throw new ControlLogException("field " + instance + " of " + RedisLink.text(keys.instances)
                     + " in Redis is not what a process wrote: remove it (HDEL)");
         }
     }

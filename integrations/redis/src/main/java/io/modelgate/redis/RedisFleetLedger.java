@@ -5,7 +5,6 @@ import static io.modelgate.redis.RedisLink.bytes;
 import io.modelgate.budget.FleetLedger;
 import io.modelgate.budget.FleetLedgerException;
 import io.modelgate.control.ControlLogException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +81,7 @@ public final class RedisFleetLedger implements FleetLedger {
         List<Object> reply = answers(List.of(link.evalAsync(
                         OWNER, List.of(bytes("modelgate:{" + name + "}:budget-owner")), List.of(bytes(mark)))))
                 .get(0);
-        if (!new String((byte[]) reply.get(0), StandardCharsets.UTF_8).equals(mark)) {
+        if (!RedisLink.text(reply.get(0)).equals(mark)) {
             throw new IllegalStateException("the ledger of the fleet \"" + name + "\" on " + link.address()
                     + " names its accounts under the secret of another control log; give all processes on it one log,"
                     + " or one secret, or give this fleet another name");

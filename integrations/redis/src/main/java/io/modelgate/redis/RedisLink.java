@@ -10,7 +10,6 @@ import io.modelgate.control.ControlLog.Subscription;
 import io.modelgate.control.ControlLogException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -150,35 +149,10 @@ final class RedisLink implements AutoCloseable {
     }
 
     /**
-     * Reads the values of up to {@code limit} entries of a stream, whose ids are {@code SEQ-0}, after a sequence number, and waits until there is one; empty if none came
-     * in that time. It waits on a connection of its own, by one thread at a time.
+     * Reads up to {@code limit} entries of a stream, whose ids are {@code SEQ-0}, after a sequence number, as soon as there is one; null if none came
+     * in that time. It waits on a connection of its own, for one question at a time, and completes on a thread that must not be held up.
      *
      * @param block how long to wait, at least a millisecond
-     */
-    List<byte[]> readAfter(byte[] stream, long after, int limit, Duration block) {
-        if (waits.compareAndSet(false, true)) {
-            waiting.connect();
-        }
-        try {
-            if (!waiting.awaitUp(timeout)) {
-                throw closed.get() ? failures.closed() : failures.down(waiting.problem());
-            }
-        } catch (InterruptedException e) {
-            throw interrupted();
-        }
-        @Nullable
-        List<StreamMessage<byte[], byte[]>> messages =
-                await(waiting.ask(redis -> read(redis, stream, after, limit, block), block.plus(timeout), null));
-        List<byte[]> lines = new ArrayList<>();
-        if (messages != null) {
-            messages.forEach(message -> lines.add(value(message)));
-        }
-        return lines;
-    }
-
-    /**
-     * As {@link #readAfter}, without waiting for the answer, which is the messages as they are, or null; completes on a thread that must not
-     * be held up.
      */
     CompletableFuture<@Nullable List<StreamMessage<byte[], byte[]>>> reading(
             byte[] stream, long after, int limit, Duration block) {

@@ -9,40 +9,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Head;
-import io.modelgate.testkit.RedisServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Redis lost entries and went on without them. */
-@Timeout(60)
-class ForkTest {
-
-    @TempDir
-    Path directory;
-
-    private LogFleet fleet;
-
-    @BeforeEach
-    void start() {
-        RedisServer.assumeAvailable();
-        fleet = new LogFleet(RedisServer.create().config("save \"\"").start(), directory);
-    }
-
-    @AfterEach
-    void end() {
-        if (fleet != null) {
-            fleet.close();
-        }
-    }
+class ForkTest extends OnOneRedis {
 
     private LogFleet.Member a;
     private LogFleet.Member b;

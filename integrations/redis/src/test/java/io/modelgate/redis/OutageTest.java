@@ -9,40 +9,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
-import io.modelgate.testkit.RedisServer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Redis comes back with less, or not at all for a while. */
-@Timeout(60)
-class OutageTest {
-
-    @TempDir
-    Path directory;
-
-    private LogFleet fleet;
-
-    @BeforeEach
-    void start() {
-        RedisServer.assumeAvailable();
-        fleet = new LogFleet(RedisServer.create().config("save \"\"").start(), directory);
-    }
-
-    @AfterEach
-    void end() {
-        if (fleet != null) {
-            fleet.close();
-        }
-    }
+class OutageTest extends OnOneRedis {
 
     @Test
     void aRedisThatLostEverythingIsRestored() throws Exception {

@@ -7,41 +7,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Instance;
-import io.modelgate.testkit.RedisServer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Many at once, and what does not belong there. */
-@Timeout(60)
-class RaceTest {
-
-    @TempDir
-    Path directory;
-
-    private LogFleet fleet;
-
-    @BeforeEach
-    void start() {
-        RedisServer.assumeAvailable();
-        fleet = new LogFleet(RedisServer.create().config("save \"\"").start(), directory);
-    }
-
-    @AfterEach
-    void end() {
-        if (fleet != null) {
-            fleet.close();
-        }
-    }
+class RaceTest extends OnOneRedis {
 
     @Test
     void eightProcessesThatAppendAtOnceMakeOneChain() throws Exception {

@@ -133,7 +133,7 @@ class RedisAddressTest {
                     assertThat(link.awaitConnected(Duration.ofMillis(300))).isFalse();
                     all.append(link.problem()).append(address.toString());
                     all.append(trace(catchThrowable(() -> link.call(redis -> redis.get(new byte[1])))));
-                    all.append(trace(catchThrowable(() -> link.readAfter(new byte[1], 0, 1, SECOND))));
+                    all.append(trace(catchThrowable(() -> Reading.after(link, new byte[1], 0, SECOND))));
                 }
                 assertThat(all.toString()).contains("ControlLogException");
                 assertHidden(all.toString(), password);

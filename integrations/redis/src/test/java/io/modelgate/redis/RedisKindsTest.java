@@ -84,7 +84,7 @@ class RedisKindsTest {
         RedisLink link = link(RedisAddress.parse("rediss://127.0.0.1:" + port).trust(directory.resolve("cert.pem")));
         assertThat(link.awaitConnected(LONG)).as(link.problem()).isTrue();
         add(link, 1);
-        assertThat(link.readAfter(STREAM, 0, 10, SECOND)).hasSize(1);
+        assertThat(Reading.after(link, STREAM, 0, SECOND)).hasSize(1);
     }
 
     @Test
@@ -143,7 +143,7 @@ class RedisKindsTest {
         RedisLink link = link(RedisAddress.parse("redis-sentinel://127.0.0.1:" + sentinel.port() + "#main"));
         assertThat(link.awaitConnected(LONG)).as(link.problem()).isTrue();
         add(link, 1);
-        assertThat(link.readAfter(STREAM, 0, 10, SECOND)).hasSize(1);
+        assertThat(Reading.after(link, STREAM, 0, SECOND)).hasSize(1);
         assertThat(master.command("WAIT", "1", "5000")).isNotNull();
         CompletableFuture<List<byte[]>> follower = CompletableFuture.supplyAsync(() -> follow(link, 1));
         master.kill();
@@ -165,7 +165,7 @@ class RedisKindsTest {
     private static List<byte[]> follow(RedisLink link, long after) {
         while (true) {
             try {
-                List<byte[]> read = link.readAfter(STREAM, after, 10, SECOND);
+                List<byte[]> read = Reading.after(link, STREAM, after, SECOND);
                 if (!read.isEmpty()) {
                     return read;
                 }
@@ -193,7 +193,7 @@ class RedisKindsTest {
         RedisLink link = link(RedisAddress.parse("redis-cluster://127.0.0.1:" + node.port()));
         assertThat(link.awaitConnected(LONG)).as(link.problem()).isTrue();
         add(link, 1);
-        assertThat(link.readAfter(STREAM, 0, 10, SECOND)).hasSize(1);
+        assertThat(Reading.after(link, STREAM, 0, SECOND)).hasSize(1);
         node.kill();
         assertThatThrownBy(() -> add(link, 2)).isInstanceOf(ControlLogException.class);
         node.start();

@@ -130,8 +130,9 @@ class RedisLinkTest {
     void aReadWaitsForTheNextEntryOnAConnectionOfItsOwn() {
         RedisLink link = link(redis.port());
         byte[] stream = RedisLink.bytes("s");
-        assertThat(link.readAfter(stream, 0, 10, Duration.ofMillis(20))).isEmpty();
-        CompletableFuture<List<byte[]>> read = CompletableFuture.supplyAsync(() -> link.readAfter(stream, 0, 10, LONG));
+        assertThat(Reading.after(link, stream, 0, Duration.ofMillis(20))).isEmpty();
+        CompletableFuture<List<byte[]>> read =
+                CompletableFuture.supplyAsync(() -> Reading.after(link, stream, 0, LONG));
         assertThat(link.awaitConnected(LONG)).isTrue();
         assertThat(count(link, 1)).as("while it waits").isEqualTo(1);
         redis.command("XADD", "s", "1-0", "line", "first");
@@ -142,7 +143,7 @@ class RedisLinkTest {
     void closingEndsAReadThatWaits() {
         RedisLink link = link(redis.port());
         CompletableFuture<List<byte[]>> read =
-                CompletableFuture.supplyAsync(() -> link.readAfter(RedisLink.bytes("s"), 0, 10, LONG));
+                CompletableFuture.supplyAsync(() -> Reading.after(link, RedisLink.bytes("s"), 0, LONG));
         while (!String.valueOf(redis.command("INFO", "clients")).contains("blocked_clients:1")) {
             Thread.onSpinWait();
         }

@@ -13,40 +13,16 @@ import io.modelgate.ModelGate;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
-import io.modelgate.testkit.RedisServer;
 import io.modelgate.testkit.TcpProxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a process starts from. */
-@Timeout(60)
-class StartTest {
-
-    @TempDir
-    Path directory;
-
-    private LogFleet fleet;
-
-    @BeforeEach
-    void start() {
-        RedisServer.assumeAvailable();
-        fleet = new LogFleet(RedisServer.create().config("save \"\"").start(), directory);
-    }
-
-    @AfterEach
-    void end() {
-        if (fleet != null) {
-            fleet.close();
-        }
-    }
+class StartTest extends OnOneRedis {
 
     @Test
     void withoutRedisAndWithoutACopyNothingIsKnownUntilRedisIsThere() throws Exception {

@@ -4,9 +4,8 @@ import io.modelgate.control.ControlLog;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import io.modelgate.control.Head;
-import io.modelgate.control.Instance;
+import io.modelgate.testkit.ForwardingControlLog;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,22 +13,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** A log that writes into the journal what passes between it and the gates: entries, acknowledgements, confirmations. */
-final class WatchedLog implements ControlLog {
+final class WatchedLog extends ForwardingControlLog {
 
-    private final ControlLog log;
     private final Journal journal;
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
     private final Set<String> owed = ConcurrentHashMap.newKeySet();
 
     WatchedLog(ControlLog log, Journal journal) {
-        this.log = log;
+        super(log);
         this.journal = journal;
     }
 
     @Override
     public List<Entry> append(List<Decision> decisions) {
         try {
-            List<Entry> entries = log.append(decisions);
+            List<Entry> entries = super.append(decisions);
             given(entries);
             entries.forEach(this::acknowledged);
             return entries;
@@ -41,7 +39,7 @@ final class WatchedLog implements ControlLog {
 
     @Override
     public Optional<Entry> appendIf(long expectedSeq, Decision decision) {
-        Optional<Entry> entry = log.appendIf(expectedSeq, decision);
+        Optional<Entry> entry = super.appendIf(expectedSeq, decision);
         entry.ifPresent(stored -> {
             given(List.of(stored));
             acknowledged(stored);
@@ -51,66 +49,26 @@ final class WatchedLog implements ControlLog {
 
     @Override
     public List<Entry> read(long after, int limit) {
-        return given(log.read(after, limit));
+        return given(super.read(after, limit));
     }
 
     @Override
     public Subscription follow(long after, Consumer<List<Entry>> follower) {
-        return log.follow(after, entries -> follower.accept(given(entries)));
-    }
-
-    @Override
-    public Head head() {
-        return log.head();
-    }
-
-    @Override
-    public byte[] identitySecret() {
-        return log.identitySecret();
-    }
-
-    @Override
-    public boolean immediate() {
-        return log.immediate();
+        return super.follow(after, entries -> follower.accept(given(entries)));
     }
 
     @Override
     public Subscription onReplaced(Runnable listener) {
-        return log.onReplaced(() -> {
+        return super.onReplaced(() -> {
             journal.write("replaced " + journal.stamp());
             listener.run();
         });
     }
 
     @Override
-    public List<Decision> owed() {
-        return log.owed();
-    }
-
-    @Override
-    public boolean known() {
-        return log.known();
-    }
-
-    @Override
-    public Duration staleness() {
-        return log.staleness();
-    }
-
-    @Override
     public void applied(Head head) {
         journal.write("applied " + journal.stamp() + " " + head.seq() + " " + head.hash());
-        log.applied(head);
-    }
-
-    @Override
-    public List<Instance> instances() {
-        return log.instances();
-    }
-
-    @Override
-    public void close() {
-        log.close();
+        super.applied(head);
     }
 
     /** Written before the gates have them: whatever state they serve from was given. */
@@ -138,7 +96,7 @@ final class WatchedLog implements ControlLog {
     }
 
     private void owes() {
-        for (Decision decision : log.owed()) {
+        for (Decision decision : owed()) {
             if (owed.add(decision.id())) {
                 journal.write("owes " + decision.id() + " " + decision.type());
             }
