@@ -76,13 +76,13 @@ public final class RedisControlLog implements ControlLog {
         clock = settings.clock;
         boolean known = (copy.head().seq() > 0 && copy.isWhole()) || settings.start == StartPolicy.OPEN;
         freshness = new Freshness(
-                settings.ticker, known, copy.head().seq() > 0 ? copy.ageMillis(settings.clock.millis()) : 0);
+                settings.ticker::read, known, copy.head().seq() > 0 ? copy.ageMillis(settings.clock.millis()) : 0);
         keys = new LogKeys(name);
         link = RedisLink.open(address, timeout);
         stream = new LogStream(link, keys);
         ReentrantLock lock = new ReentrantLock(true);
         presence = new Presence(link, keys, instance, settings.liveFor, copy, freshness, this::suspect);
-        appends = new Appends(lock, stream, copy, owed, settings.ticker, timeout, this::suspect, this::wake);
+        appends = new Appends(lock, stream, copy, owed, settings.ticker::read, timeout, this::suspect, this::wake);
         Repair repair = new Repair(
                 lock,
                 stream,
@@ -117,8 +117,8 @@ public final class RedisControlLog implements ControlLog {
     public static RedisControlLog open(Consumer<RedisControlLogBuilder> settings) {
         RedisControlLogBuilder builder = new RedisControlLogBuilder();
         settings.accept(builder);
-        builder.check();
         RedisAddress address = builder.address();
+        builder.check();
         Directory directory = Directory.open(builder.copy ? builder.directory : null, builder.name);
         List<Closeable> opened = new ArrayList<>(List.of(directory));
         try {

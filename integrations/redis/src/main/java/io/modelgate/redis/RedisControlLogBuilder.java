@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Says where a {@link RedisControlLog} is and how this process takes part in it. Not thread-safe. */
@@ -15,23 +14,10 @@ public final class RedisControlLogBuilder {
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofHours(1);
 
-    @Nullable
-    String uri;
+    private final Access access = new Access();
 
     @Nullable
     RedisAddress address;
-
-    @Nullable
-    String user;
-
-    @Nullable
-    String password;
-
-    @Nullable
-    String sentinelPassword;
-
-    @Nullable
-    Path trust;
 
     boolean observer;
 
@@ -51,36 +37,36 @@ public final class RedisControlLogBuilder {
     Duration heartbeat = Duration.ofSeconds(1);
     Duration liveFor = Duration.ofSeconds(3);
     Duration commandTimeout = Duration.ofSeconds(1);
-    LongSupplier ticker = Ticker.system()::read;
+    Ticker ticker = Ticker.system();
     InstantSource clock = InstantSource.system();
 
     RedisControlLogBuilder() {}
 
     /**
-     * The Redis, for instance {@code rediss://user:password@host:6379}; needed. Sentinel and Cluster: {@code redis-sentinel://h1,h2/0#main},
+     * Sets where the Redis is, for instance {@code rediss://user:password@host:6379}. Required. Sentinel and Cluster: {@code redis-sentinel://h1,h2/0#main},
      * {@code redis-cluster://h1,h2}, with {@code rediss-} for TLS.
      */
     public RedisControlLogBuilder uri(String address) {
-        uri = Objects.requireNonNull(address, "uri");
+        access.uri = Objects.requireNonNull(address, "uri");
         return this;
     }
 
-    /** The user and the password, where they are not to stand in the URI. */
+    /** Sets the user and the password, where they are not to stand in the URI. Default: those of the URI. */
     public RedisControlLogBuilder login(String userName, String secretWord) {
-        user = Objects.requireNonNull(userName, "user");
-        password = Objects.requireNonNull(secretWord, "password");
+        access.user = Objects.requireNonNull(userName, "user");
+        access.password = Objects.requireNonNull(secretWord, "password");
         return this;
     }
 
-    /** The password of the sentinels themselves, if they have one. */
+    /** Sets the password of the sentinels themselves. Default: none. */
     public RedisControlLogBuilder sentinelPassword(String secretWord) {
-        sentinelPassword = Objects.requireNonNull(secretWord, "password");
+        access.sentinelPassword = Objects.requireNonNull(secretWord, "password");
         return this;
     }
 
-    /** The certificates, in a file in PEM, of those that may sign the server's; those that the Java runtime trusts unless told otherwise. */
+    /** Sets the certificates, in a file in PEM, of those that may sign the server's. Default: those that the Java runtime trusts. */
     public RedisControlLogBuilder trust(Path pem) {
-        trust = Objects.requireNonNull(pem, "pem");
+        access.trust = Objects.requireNonNull(pem, "pem");
         return this;
     }
 
@@ -102,21 +88,13 @@ public final class RedisControlLogBuilder {
      * @throws IllegalArgumentException if the URI is not understood, or a setting does not go with it; without credentials
      */
     RedisAddress address() {
-        if (address != null) {
-            return address;
-        }
-        RedisAddress where = RedisAddress.parse(Objects.requireNonNull(uri, "uri"));
-        if (password != null) {
-            where = where.login(user, password);
-        }
-        if (sentinelPassword != null) {
-            where = where.sentinelLogin(null, sentinelPassword);
-        }
-        return trust == null ? where : where.trust(trust);
+        return address != null
+                ? address
+                : access.address("uri is missing: say where Redis is, for instance uri(\"redis://localhost\")");
     }
 
     /**
-     * The log's name on that Redis, {@code modelgate} unless told otherwise: part of its keys and of the names of its files.
+     * Sets the log's name on that Redis, part of its keys and of the names of its files. Default: {@code modelgate}.
      *
      * @throws IllegalArgumentException unless it is 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit
      */
@@ -129,7 +107,7 @@ public final class RedisControlLogBuilder {
         return this;
     }
 
-    /** The directory of this process's copy of the log and of what it owes the log; it must exist, on a local disk, for this process alone. */
+    /** Sets the directory of this process's copy of the log and of what it owes the log; it must exist, on a local disk, for this process alone. Required, unless {@link #withoutCopy}. */
     public RedisControlLogBuilder directory(Path path) {
         directory = Objects.requireNonNull(path, "directory");
         copy = true;
@@ -146,7 +124,7 @@ public final class RedisControlLogBuilder {
     }
 
     /**
-     * This process's name among the instances; made of host, process and chance unless told otherwise. No two processes may have the same.
+     * Sets this process's name among the instances; no two processes may have the same. Default: made of host, process and chance.
      *
      * @throws IllegalArgumentException unless it is 1 to 100 letters, digits, '.', '_' or '-'
      */
@@ -160,7 +138,7 @@ public final class RedisControlLogBuilder {
     }
 
     /**
-     * The secret under which callers' identities are hashed, the same for all processes; then it is never in Redis.
+     * Sets the secret under which callers' identities are hashed, the same for all processes; then it is never in Redis. Default: the first process makes one, which is in Redis.
      *
      * @throws IllegalArgumentException if it has less than 16 bytes
      */
@@ -174,8 +152,8 @@ public final class RedisControlLogBuilder {
     }
 
     /**
-     * What happens at a start without Redis and without a copy; {@link StartPolicy#KILLED} unless told otherwise. {@link StartPolicy#OPEN}
-     * needs an {@link #identitySecret}.
+     * Sets what happens at a start without Redis and without a copy. Default: {@link StartPolicy#KILLED}; {@link StartPolicy#OPEN} needs
+     * an {@link #identitySecret}.
      */
     public RedisControlLogBuilder startWithoutRedis(StartPolicy policy) {
         start = Objects.requireNonNull(policy, "policy");
@@ -183,7 +161,7 @@ public final class RedisControlLogBuilder {
     }
 
     /**
-     * How often this process says what it has applied, besides at once; a second unless told otherwise.
+     * Sets how often this process says what it has applied, besides at once. Default: a second.
      *
      * @throws IllegalArgumentException unless it is 1 ms to 1 hour
      */
@@ -193,7 +171,7 @@ public final class RedisControlLogBuilder {
     }
 
     /**
-     * For how long after its last heartbeat a process counts as live; 3 seconds unless told otherwise.
+     * Sets for how long after its last heartbeat a process counts as live; more than the heartbeat. Default: 3 seconds.
      *
      * @throws IllegalArgumentException unless it is 1 ms to 1 hour
      */
@@ -203,7 +181,7 @@ public final class RedisControlLogBuilder {
     }
 
     /**
-     * How long a command to Redis, and connecting to it, may take; a second unless told otherwise.
+     * Sets how long a command to Redis, and connecting to it, may take. Default: a second.
      *
      * @throws IllegalArgumentException unless it is 1 ms to 1 hour
      */
@@ -212,13 +190,13 @@ public final class RedisControlLogBuilder {
         return this;
     }
 
-    /** The source of elapsed time in nanoseconds; the system's unless told otherwise. */
-    public RedisControlLogBuilder ticker(LongSupplier nanoseconds) {
-        ticker = Objects.requireNonNull(nanoseconds, "ticker");
+    /** Sets the source of elapsed time. Default: the system's. */
+    public RedisControlLogBuilder ticker(Ticker elapsed) {
+        ticker = Objects.requireNonNull(elapsed, "ticker");
         return this;
     }
 
-    /** The source of timestamps, for reports of this log and the age of a copy; the system's unless told otherwise. */
+    /** Sets the source of timestamps, for reports of this log and the age of a copy. Default: the system's. */
     public RedisControlLogBuilder clock(InstantSource timestamps) {
         clock = Objects.requireNonNull(timestamps, "clock");
         return this;
@@ -233,10 +211,6 @@ public final class RedisControlLogBuilder {
 
     /** Checks what belongs together. */
     void check() {
-        if (uri == null) {
-            throw new IllegalArgumentException(
-                    "uri is missing: say where Redis is, for instance uri(\"redis://localhost\")");
-        }
         if (copy && directory == null) {
             throw new IllegalArgumentException(
                     "directory is missing: say where this process keeps its copy of the log, or"

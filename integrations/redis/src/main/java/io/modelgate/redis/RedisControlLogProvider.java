@@ -55,8 +55,7 @@ public final class RedisControlLogProvider implements ControlLogProvider {
 
     private static RedisControlLog log(String uri, Settings settings) {
         link(uri, settings).close();
-        return RedisControlLog.open(log -> log.uri(uri)
-                .address(address(uri, settings))
+        return RedisControlLog.open(log -> log.address(address(uri, settings))
                 .name(name(settings))
                 .withoutCopy()
                 .observer()

@@ -63,16 +63,12 @@ public final class RedisFleetLedger implements FleetLedger {
     /**
      * Begins to connect and does not wait for it.
      *
-     * @throws IllegalArgumentException if a setting is out of range, or there is no URI
+     * @throws IllegalArgumentException if a setting is out of range or does not go with the URI, or there is none
      */
     public static RedisFleetLedger open(Consumer<RedisFleetLedgerBuilder> configure) {
         RedisFleetLedgerBuilder config = new RedisFleetLedgerBuilder();
         configure.accept(config);
-        RedisAddress address = config.address;
-        if (address == null) {
-            throw new IllegalArgumentException("the ledger of the fleet has no URI; add r.uri(\"redis://host:6379\")");
-        }
-        return new RedisFleetLedger(address, config);
+        return new RedisFleetLedger(config.address(), config);
     }
 
     @Override

@@ -3,9 +3,9 @@ package io.modelgate.redis;
 import static java.util.Objects.requireNonNull;
 
 import io.modelgate.Ticker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Configures a {@link RedisFleetLedger}. Not thread-safe. */
 public final class RedisFleetLedgerBuilder {
@@ -16,8 +16,7 @@ public final class RedisFleetLedgerBuilder {
     private static final Duration SHORTEST_ASK = Duration.ofMillis(10);
     private static final Duration LONGEST_ASK = Duration.ofSeconds(10);
 
-    @Nullable
-    RedisAddress address;
+    private final Access access = new Access();
 
     String name = "modelgate";
     String instance = "";
@@ -33,8 +32,37 @@ public final class RedisFleetLedgerBuilder {
      * @throws IllegalArgumentException if it is no such URI; the message quotes nothing of it
      */
     public RedisFleetLedgerBuilder uri(String uri) {
-        address = RedisAddress.parse(uri);
+        RedisAddress.parse(uri);
+        access.uri = uri;
         return this;
+    }
+
+    /** Sets the user and the password, where they are not to stand in the URI. Default: those of the URI. */
+    public RedisFleetLedgerBuilder login(String user, String password) {
+        access.user = requireNonNull(user, "user");
+        access.password = requireNonNull(password, "password");
+        return this;
+    }
+
+    /** Sets the password of the sentinels themselves. Default: none. */
+    public RedisFleetLedgerBuilder sentinelPassword(String password) {
+        access.sentinelPassword = requireNonNull(password, "password");
+        return this;
+    }
+
+    /** Sets the certificates, in a file in PEM, of those that may sign the server's. Default: those that the Java runtime trusts. */
+    public RedisFleetLedgerBuilder trust(Path pem) {
+        access.trust = requireNonNull(pem, "pem");
+        return this;
+    }
+
+    /**
+     * Where Redis is and who asks it.
+     *
+     * @throws IllegalArgumentException if there is no URI, or a setting does not go with it; without credentials
+     */
+    RedisAddress address() {
+        return access.address("the ledger of the fleet has no URI; add r.uri(\"redis://host:6379\")");
     }
 
     /**
