@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class KillCommand {
 
     static final String USAGE =
-            "kill GATE|'*' [--version V] [--where ATTRIBUTE=VALUE] --reason TEXT [--actor NAME] [--confirm SECONDS] [--log FILE|URI]";
+            "kill GATE|'*' [--version V] [--where ATTRIBUTE=VALUE] --reason TEXT [--actor NAME] [--confirm SECONDS] "
+                    + LogAccess.USAGE;
     static final Set<String> OPTIONS = Set.of("version", "where", "reason", "actor", "confirm", "log", "redis", "name");
 
     /** The receipt hears of the last try a moment after the gates are closed. */

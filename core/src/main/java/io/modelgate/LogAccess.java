@@ -33,6 +33,8 @@ final class LogAccess {
     /** What says which log is meant. */
     static final Set<String> OPTIONS = Set.of("log", "redis", "name");
 
+    static final String USAGE = "[--log FILE | --redis URI [--name NAME]]";
+
     private final Map<String, String> env;
     private final Screen screen;
     private final Duration patience;

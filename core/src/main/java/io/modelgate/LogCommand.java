@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** {@code modelgate log}: who decided what, and whether the record of it is whole. */
 final class LogCommand {
 
-    static final String USAGE = "log [--last N] [--log FILE|URI]";
-    static final String VERIFY_USAGE = "log verify [FILE | --log FILE]";
-    static final String ARCHIVE_USAGE = "log archive FILE [--keep N] --redis URI";
+    static final String USAGE = "log [--last N] " + LogAccess.USAGE;
+    static final String VERIFY_USAGE = "log verify [FILE | --log FILE | --redis URI [--name NAME]]";
+    static final String ARCHIVE_USAGE = "log archive FILE [--keep N] --redis URI [--name NAME]";
     static final String SEAL_USAGE = "log seal FILE";
 
     static final Set<String> OPTIONS = Set.of("last", "log", "redis", "name");

@@ -8,7 +8,7 @@ import java.util.Set;
 /** {@code modelgate revive}: releases one kill, and says what stays engaged. */
 final class ReviveCommand {
 
-    static final String USAGE = "revive KILL-ID [--reason TEXT] [--actor NAME] [--log FILE|URI]";
+    static final String USAGE = "revive KILL-ID [--reason TEXT] [--actor NAME] " + LogAccess.USAGE;
     static final Set<String> OPTIONS = Set.of("reason", "actor", "log", "redis", "name");
 
     private ReviveCommand() {}

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RollbackCommand {
 
-    static final String USAGE = "rollback GATE [--to VERSION] [--reason TEXT] [--actor NAME] [--log FILE|URI]";
+    static final String USAGE = "rollback GATE [--to VERSION] [--reason TEXT] [--actor NAME] " + LogAccess.USAGE;
     static final Set<String> OPTIONS = Set.of("to", "reason", "actor", "log", "redis", "name");
 
     /** What others append meanwhile is looked at; if they never stop, a person should know. */

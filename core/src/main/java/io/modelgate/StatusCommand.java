@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code modelgate status}: what is off, and what there is. It writes nothing and waits for no lock. */
 final class StatusCommand {
 
-    static final String USAGE = "status [--log FILE|URI]";
+    static final String USAGE = "status " + LogAccess.USAGE;
 
     private static final Set<String> ROLLOUT = Set.of("rollout", "rollout-weight", "rollout-end", "rollout-abort");
 
