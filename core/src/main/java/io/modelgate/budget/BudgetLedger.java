@@ -3,7 +3,6 @@ package io.modelgate.budget;
 import static java.util.Objects.requireNonNull;
 
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -137,9 +136,9 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
      *     a fleet
      */
     public GateBudgets gate(String gate, List<Budget> budgets, List<Runaway> runaways, Map<String, String> prices) {
-        checkPrices(gate, budgets, runaways, prices);
+        Needs.prices(settings.prices, gate, budgets, runaways, prices);
         checkNames(gate, budgets);
-        checkShared(gate, budgets);
+        Needs.fleet(fleet != null, gate, budgets);
         List<Book> mine = budgets.stream().map(this::book).toList();
         Map<String, Terms> terms = new TreeMap<>();
         prices.forEach((version, price) -> terms.put(version, terms(gate, mine.toArray(Book[]::new), price, version)));
@@ -159,16 +158,6 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
             Book book = books.get(budget.name());
             if (book != null) {
                 checkSame(book, budget);
-            }
-        }
-    }
-
-    private void checkShared(String gate, List<Budget> budgets) {
-        for (Budget budget : budgets) {
-            if (budget.sharing().isPresent() && fleet == null) {
-                throw new IllegalArgumentException("gate \"" + gate + "\": budget \"" + budget.name()
-                        + "\" is shared by the fleet, but there is no ledger of a fleet; add"
-                        + " Gates.open(g -> g.budgets(b -> b.fleet(ledger))), or leave out shared(…)");
             }
         }
     }
@@ -205,53 +194,6 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
         }
         return new Terms(
                 settings.prices == null ? null : settings.prices.price(price).orElse(null), accounts);
-    }
-
-    static boolean needPrices(List<Budget> budgets, List<Runaway> runaways) {
-        return !currencies(budgets, runaways).isEmpty();
-    }
-
-    /** The currencies by what they are of. */
-    private static Map<String, String> currencies(List<Budget> budgets, List<Runaway> runaways) {
-        Map<String, String> currencies = new TreeMap<>();
-        for (Budget budget : budgets) {
-            budget.currencyCode().ifPresent(code -> currencies.put("budget " + budget.name(), code));
-        }
-        for (Runaway runaway : runaways) {
-            if (runaway instanceof Runaway.MoneyRate rate) {
-                currencies.put("the spend rate " + rate.money(), rate.money().currency());
-            }
-        }
-        return currencies;
-    }
-
-    void checkPrices(String gate, List<Budget> budgets, List<Runaway> runaways, Map<String, String> names) {
-        Map<String, String> currencies = currencies(budgets, runaways);
-        if (currencies.isEmpty()) {
-            return;
-        }
-        Prices prices = settings.prices;
-        if (prices == null) {
-            throw new IllegalArgumentException(
-                    "gate \"" + gate + "\": " + String.join(", ", currencies.keySet())
-                            + " is in money, but there are no prices; add Gates.open(g -> g.budgets(b -> b.prices(Prices.load(file))))");
-        }
-        List<String> mistakes = new ArrayList<>();
-        currencies.forEach((what, currency) -> {
-            if (!currency.equals(prices.currency())) {
-                mistakes.add(what + " is in " + currency + ", the prices in " + prices.currency());
-            }
-        });
-        new TreeMap<>(names).forEach((version, name) -> {
-            if (prices.price(name).isEmpty()) {
-                mistakes.add("version " + Names.quote(version) + " has no price " + Names.quote(name)
-                        + "; add it to the file or name another with v.price(…)");
-            }
-        });
-        if (!mistakes.isEmpty()) {
-            throw new IllegalArgumentException("gate " + gate + " has limits in money: " + String.join("; ", mistakes)
-                    + ". Prices of version " + prices.version() + " are there for " + prices.names());
-        }
     }
 
     @Override

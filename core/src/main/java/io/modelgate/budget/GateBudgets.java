@@ -61,8 +61,7 @@ public final class GateBudgets {
     }
 
     boolean needsPrices() {
-        return BudgetLedger.needPrices(
-                List.of(books).stream().map(book -> book.budget).toList(), runaways);
+        return Needs.money(List.of(books).stream().map(book -> book.budget).toList(), runaways);
     }
 
     /**
@@ -98,7 +97,7 @@ public final class GateBudgets {
      */
     public void version(String version, String price) {
         List<Budget> all = List.of(books).stream().map(book -> book.budget).toList();
-        budgets.checkPrices(gate, all, runaways, Map.of(version, price));
+        Needs.prices(budgets.settings.prices, gate, all, runaways, Map.of(version, price));
         Terms terms = budgets.terms(gate, books, price, version);
         synchronized (this) {
             Map<String, Terms> more = new HashMap<>(versions);

@@ -1,8 +1,6 @@
 package io.modelgate.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -381,47 +379,5 @@ class SharedBudgetTest {
         one.spend(200);
         two.budgets.share();
         assertThat(((Refusal) two.ask(501)).remaining()).isLessThanOrEqualTo(500);
-    }
-
-    @Test
-    void mistakesAreRefusedAtTheStartWithTheirFix() {
-        BudgetLedger without = BudgetLedger.open(b -> {}, ticker, () -> instant, key -> key, event -> {});
-        assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        without.gate("gate", List.of(CEILING.shared(Sharing.strict())), List.of(), Map.of("v1", "v1")))
-                .withMessageContainingAll("shared", "b.fleet(");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        CEILING.within(Window.rolling(Duration.ofHours(1))).shared(Sharing.strict()))
-                .withMessageContaining("Window.day");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> CEILING.shared(Sharing.strict()).within(Window.rolling(Duration.ofHours(1))))
-                .withMessageContaining("Window.day");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> CEILING.shared(Sharing.leased(1_001, WhenUnreachable.REFUSE)))
-                .withMessageContaining("1000");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Budget.money("m", Money.of("1", "USD"), Per.gate())
-                        .shared(Sharing.leased(10, WhenUnreachable.REFUSE)))
-                .withMessageContainingAll("USD", "Money");
-        assertThatIllegalArgumentException().isThrownBy(() -> Sharing.leased(0, WhenUnreachable.REFUSE));
-    }
-
-    @Test
-    void processesUnderAnotherSecretAreRefusedAtTheStart() {
-        new Member(leased(WhenUnreachable.REFUSE));
-        BudgetLedger other =
-                BudgetLedger.open(b -> b.fleet(fleet.process()), ticker, () -> instant, key -> "x" + key, event -> {});
-
-        assertThatThrownBy(other::own).isInstanceOf(IllegalStateException.class).hasMessageContaining("secret");
-    }
-
-    @Test
-    void theConfigurationStatesItsBound() {
-        assertThat(leased(WhenUnreachable.REFUSE).text())
-                .isEqualTo("1000 tokens per gate, for life, shared by the fleet, at most 100 tokens above it for each"
-                        + " process lost");
-        assertThat(Sharing.leased(100, WhenUnreachable.REFUSE).overshoot(3)).isEqualTo(300);
-        assertThat(Sharing.strict().overshoot(3)).isZero();
     }
 }
