@@ -33,7 +33,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's example compiles, runs, and is what the README shows. */
+/** The examples of the README, and the first of the page on fleets, compile, run, and are what is shown there. */
 class ReadmeTest {
 
     record Applicant(double debtRatio) {}
@@ -182,13 +182,44 @@ class ReadmeTest {
     }
 
     @Test
-    void theReadmeShowsThisVeryCode() throws IOException {
-        assertThatTheReadmeShows("readme");
-        assertThatTheReadmeShows("readme budgets");
-        assertThatTheReadmeShows("readme fleet");
+    void theExampleOfThePageOnFleetsKillsAndIsConfirmed() throws IOException {
+        RedisServer.assumeAvailable();
+        Forest forest = new Forest(0.9);
+        Applicant applicant = new Applicant(0.4);
+        Path copy = Files.createDirectories(directory.resolve("copy"));
+        RedisServer server = RedisServer.create().start();
+        String redis = server.uri();
+        // fleet: begin
+        try (Gates gates = Gates.open(g -> g.controlLog(() ->
+                        RedisControlLog.open(r -> r.uri(redis).name("credit").directory(copy)))
+                .killWhenStale(Duration.ofMinutes(5)))) {
+            ModelGate<Applicant, Decision> credit = gates.gate(
+                    "credit-risk",
+                    g -> g.stable("v1", forest::predict).fallback(Ladder.of(l -> l.degrade(Decision.REFER))));
+
+            KillReceipt kill = credit.kill(Actor.of("alice"), "approval rate fell"); // off in this process
+            Confirmation off = kill.confirmed(Duration.ofSeconds(2)); // off where?
+            boolean everywhere = off.complete();
+            Duration heardOfRedis = gates.staleness(); // how long ago
+            // fleet: end
+            assertThat(everywhere || kill.confirmed(Duration.ofSeconds(30)).complete())
+                    .isTrue();
+            assertThat(heardOfRedis).isLessThan(Duration.ofMinutes(5));
+            assertThat(credit.call(applicant, Caller.of("user-42"))).isEqualTo(Decision.REFER);
+        } finally {
+            server.close();
+        }
     }
 
-    private static void assertThatTheReadmeShows(String part) throws IOException {
+    @Test
+    void thePagesShowThisVeryCode() throws IOException {
+        assertThatItShows("README.md", "readme");
+        assertThatItShows("README.md", "readme budgets");
+        assertThatItShows("README.md", "readme fleet");
+        assertThatItShows("docs/fleet.md", "fleet");
+    }
+
+    private static void assertThatItShows(String page, String part) throws IOException {
         Path root = Path.of("").toAbsolutePath();
         while (!Files.exists(root.resolve("README.md"))) {
             root = root.getParent();
@@ -199,7 +230,6 @@ class ReadmeTest {
         int end = source.indexOf("            // " + part + ": end");
         String shown = String.join("\n", source.subList(begin + 1, end)).stripIndent() + "\n}";
 
-        assertThat(Files.readString(root.resolve("README.md")).replace("\r\n", "\n"))
-                .contains("```java\n" + shown + "\n```");
+        assertThat(Files.readString(root.resolve(page)).replace("\r\n", "\n")).contains("```java\n" + shown + "\n```");
     }
 }
