@@ -177,14 +177,15 @@ final class LogStream {
                 segments.put(Long.parseLong(range[0]), segment);
             }
         }
-        List<Entry> entries = new ArrayList<>();
+        // Where segments overlap, one of a fork that gave way is the one that begins earlier.
+        Map<Long, Entry> entries = new TreeMap<>();
         for (byte[] segment : segments.values()) {
             byte[] packed = asking(() -> link.call(redis -> redis.hget(keys.segments, segment)));
             try (Lines lines = new Lines(new GZIPInputStream(new ByteArrayInputStream(packed)))) {
                 for (byte[] line = lines.next(); line != null; line = lines.next()) {
                     Entry entry = Entry.parse(line);
                     if (entry.seq() > after && entry.seq() < before) {
-                        entries.add(entry);
+                        entries.put(entry.seq(), entry);
                     }
                 }
             } catch (IOException | IllegalArgumentException e) {
@@ -197,7 +198,7 @@ final class LogStream {
                     + " and not all of those between it and entry " + after + ", nor in "
                     + LogKeys.text(keys.segments) + ". " + startOver());
         }
-        return entries;
+        return List.copyOf(entries.values());
     }
 
     private String startOver() {
