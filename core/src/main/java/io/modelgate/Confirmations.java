@@ -8,8 +8,10 @@ import io.modelgate.control.Instance;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +25,13 @@ final class Confirmations {
     private final ControlLog log;
     private final String kill;
 
-    /** The hash of an entry does not change, unless the log is replaced: one question is short enough for that not to matter. */
+    /** What this process has of the log, by number, for one look at the instances: the log may be replaced before the next. */
     private final Map<Long, String> hashes = new HashMap<>();
+
+    /** What was found to be on this log, and stays so for as long as the kill stands at the same place of it. */
+    private final Set<String> sure = new HashSet<>();
+
+    private long sureOf;
 
     private Confirmations(Control control, String kill) {
         this.control = control;
@@ -71,11 +78,18 @@ final class Confirmations {
 
     private Confirmation known() {
         long seq = control.killSeq(kill);
+        hashes.clear();
+        if (seq != sureOf) {
+            sure.clear();
+            sureOf = seq;
+        }
         List<Instance> confirmed = new ArrayList<>();
         List<Instance> pending = new ArrayList<>();
         List<Instance> silent = new ArrayList<>();
         for (Instance instance : log.instances()) {
-            if (seq > 0 && instance.applied().seq() >= seq && isOnThisLog(instance.applied())) {
+            boolean reached = seq > 0 && instance.applied().seq() >= seq;
+            if (reached && (sure.contains(instance.name()) || isOnThisLog(instance.applied()))) {
+                sure.add(instance.name());
                 confirmed.add(instance);
             } else {
                 (instance.live() ? pending : silent).add(instance);
@@ -84,13 +98,12 @@ final class Confirmations {
         return new Confirmation(seq, confirmed, pending, silent);
     }
 
-    /** Whether the entry that an instance has applied is one of this log, as far as that can be told here. */
+    /**
+     * Whether the entry that an instance has applied is one of this log. One that is ahead may be on a fork that is about to be repaired, and
+     * without the kill: that is known once this process has come as far.
+     */
     private boolean isOnThisLog(Head applied) {
-        if (applied.seq() > control.applied()) {
-            return true; // it is ahead of this process
-        }
-        String hash = hashes.computeIfAbsent(applied.seq(), this::hash);
-        return hash.isEmpty() || hash.equals(applied.hash());
+        return hashes.computeIfAbsent(applied.seq(), this::hash).equals(applied.hash());
     }
 
     private String hash(long seq) {

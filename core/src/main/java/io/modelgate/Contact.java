@@ -129,6 +129,7 @@ final class Contact {
                     "the control log was not heard of for " + now.toMillis() + " ms, and the limit is "
                             + String.valueOf(limit));
         } else if (!over && stale) {
+            control.takeIn(); // before the gates are let go: what arrived meanwhile may be a kill
             stale = false;
             control.release(STALE);
         }

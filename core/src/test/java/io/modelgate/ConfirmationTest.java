@@ -100,11 +100,23 @@ class ConfirmationTest {
     }
 
     @Test
-    void whoIsAheadOfThisProcessHasConfirmed() {
+    void whoIsAheadOfThisProcessMayBeOnAForkAndHasNotConfirmedYet() {
         KillReceipt kill = gate.kill(ALICE, "bad");
         log.served(live("ahead", new Head(log.head().seq() + 1, "f".repeat(64))));
 
-        assertThat(kill.confirmed(Duration.ZERO).complete()).isTrue();
+        assertThat(kill.confirmed(Duration.ZERO).pending()).hasSize(1);
+    }
+
+    @Test
+    void whoIsAheadHasConfirmedOnceThisProcessHasComeAsFar() throws Exception {
+        KillReceipt kill = gate.kill(ALICE, "bad");
+        Decision next = new Decision("n", Instant.EPOCH, "note", false, "credit", "bob", "asserted", "", Map.of());
+        Entry ahead = Entry.after(log.head(), next);
+        log.served(live("ahead", new Head(ahead.seq(), ahead.hash())));
+        CompletableFuture<Confirmation> waiting = CompletableFuture.supplyAsync(() -> kill.confirmed(SOON));
+        log.append(java.util.List.of(next));
+
+        assertThat(waiting.get(20, TimeUnit.SECONDS).complete()).isTrue();
     }
 
     @Test

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.modelgate.control.Decision;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -58,6 +61,20 @@ class StalenessTest {
             stale(Duration.ZERO);
             assertThat(gate.call("x", CALLER)).isEqualTo("v1");
             assertThat(log.ids()).doesNotContain("log-stale");
+        }
+    }
+
+    @Test
+    void whatTheLogHasByThenIsInForceBeforeItEnds() {
+        try (Gates gates = open(true)) {
+            ModelGate<String, String> gate = gate(gates);
+            stale(Duration.ofMinutes(1));
+            log.silence();
+            log.append(List.of(new Decision(
+                    "theirs", Instant.EPOCH, EntryTypes.KILL, false, "credit", "bob", "asserted", "", Map.of())));
+            stale(Duration.ZERO);
+            assertThat(gates.kills()).extracting(Kill::id).containsExactly("theirs");
+            assertThat(gate.call("x", CALLER)).isEqualTo("safe");
         }
     }
 

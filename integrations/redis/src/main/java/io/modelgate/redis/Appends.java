@@ -63,21 +63,43 @@ final class Appends {
     List<Entry> append(List<Decision> decisions) {
         // A line that is too long fails here, before anything is stored.
         decisions.forEach(decision -> Entry.after(Head.EMPTY, decision));
-        owed.add(decisions.stream().filter(each -> each.type().equals("kill")).toList());
+        @Nullable ControlLogException unowed = owe(decisions);
         Map<String, Decision> left = new LinkedHashMap<>();
         decisions.forEach(decision -> left.putIfAbsent(decision.id(), decision));
         Map<String, Entry> entries = new HashMap<>();
-        locked(() -> {
-            long since = ticker.getAsLong();
-            for (int tries = 0; !left.isEmpty(); tries++) {
-                pause(tries, since);
-                some(left, entries, copy.head());
+        try {
+            locked(() -> {
+                long since = ticker.getAsLong();
+                for (int tries = 0; !left.isEmpty(); tries++) {
+                    pause(tries, since);
+                    some(left, entries, copy.head());
+                }
+                return entries;
+            });
+        } catch (ControlLogException e) {
+            if (unowed != null) {
+                throw new ControlLogException(unowed.getMessage() + "; and " + e.getMessage(), e);
             }
-            return entries;
-        });
+            throw e;
+        }
         return decisions.stream()
                 .map(decision -> Objects.requireNonNull(entries.get(decision.id())))
                 .toList();
+    }
+
+    /**
+     * Makes kills durable here first. Why that failed, or null: a full disk must not keep a kill from the others, and what is acknowledged is
+     * on the disk in the copy.
+     */
+    private @Nullable ControlLogException owe(List<Decision> decisions) {
+        try {
+            owed.add(decisions.stream()
+                    .filter(each -> each.type().equals("kill"))
+                    .toList());
+            return null;
+        } catch (ControlLogException e) {
+            return e;
+        }
     }
 
     /** One round trip: appends the first of what is left, or learns why not. */
@@ -174,7 +196,7 @@ final class Appends {
         if (!copy.extend(fresh)) {
             throw repairing();
         }
-        fresh.forEach(entry -> owed.stored(entry.decision().id()));
+        fresh.forEach(entry -> owed.arrived(entry.decision().id()));
         onFresh.run();
     }
 
@@ -194,8 +216,10 @@ final class Appends {
     }
 
     private void force() {
+        List<String> arrived = owed.arrived();
         try {
             copy.force();
+            arrived.forEach(owed::stored);
         } catch (IOException e) {
             throw new ControlLogException(
                     "it is in the log in Redis, and takes effect; but it cannot be acknowledged, because the copy "

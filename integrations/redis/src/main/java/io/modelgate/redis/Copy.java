@@ -78,6 +78,8 @@ final class Copy implements Closeable {
     }
 
     private synchronized void verify(Consumer<Entry> entries, Consumer<Decision> lost) throws IOException {
+        // What a process that ended abruptly had only given to the system counts as forced from here on.
+        file.getFD().sync();
         String bad = "";
         List<Decision> rescued = new ArrayList<>();
         try (Lines lines = new Lines(path)) {

@@ -101,6 +101,8 @@ final class Following {
             }
         } catch (ControlLogException e) {
             trouble(e);
+        } catch (RuntimeException e) {
+            trouble(new ControlLogException(String.valueOf(e), e));
         }
     }
 
@@ -141,16 +143,24 @@ final class Following {
     private void run() {
         while (!closed) {
             try {
-                if (suspicious) {
-                    contact();
-                }
-                step();
-            } catch (ControlLogException e) {
-                trouble(e);
+                round();
             } catch (Throwable e) {
                 // Whatever it is, this thread goes on: what comes next may be a kill.
-                trouble(new ControlLogException(String.valueOf(e), e));
+                await(TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MILLIS));
             }
+        }
+    }
+
+    private void round() {
+        try {
+            if (suspicious) {
+                contact();
+            }
+            step();
+        } catch (ControlLogException e) {
+            trouble(e);
+        } catch (Throwable e) {
+            trouble(new ControlLogException(String.valueOf(e), e));
         }
     }
 
@@ -158,7 +168,7 @@ final class Following {
         suspicious = false;
         identity.share(link, keys);
         Repair.Result result = repair.run();
-        identity.adopt();
+        identity.adopt(link, keys);
         if (result == Repair.Result.AGAIN) {
             suspicious = true;
             throw new ControlLogException("another process is repairing the log in Redis");
@@ -190,9 +200,7 @@ final class Following {
                 current(sent);
                 return;
             }
-            if (!take(entries)) {
-                return; // what does not continue the copy is for the repair
-            }
+            take(entries);
         }
     }
 
@@ -232,21 +240,29 @@ final class Following {
             // Redis waited that long before it said that there is nothing.
             current(Math.min(readingSince + BLOCK.toNanos(), freshness.now()));
         } else {
-            if (take(stream.entries(readingAfter, messages)) && messages.size() < LogStream.BATCH) {
+            take(stream.entries(readingAfter, messages));
+            if (messages.size() < LogStream.BATCH) {
                 current(readingSince);
             }
         }
         recovered();
     }
 
-    private boolean take(List<Entry> entries) {
+    private void take(List<Entry> entries) {
         if (!copy.extend(entries)) {
-            suspicious = true;
-            return false;
+            // What comes before the break counts all the same: it may be a kill.
+            for (Entry entry : entries) {
+                if (!copy.extend(List.of(entry))) {
+                    break;
+                }
+            }
+            deliver();
+            throw new ControlLogException(
+                    "what Redis has from entry " + entries.get(0).seq() + " on does not continue copy " + copy.path()
+                            + ", which is compared with it");
         }
+        entries.forEach(entry -> owed.arrived(entry.decision().id()));
         deliver();
-        entries.forEach(entry -> owed.stored(entry.decision().id()));
-        return true;
     }
 
     private void deliver() {
@@ -266,8 +282,10 @@ final class Following {
         }
         beatAt = now + heartbeatNanos;
         presence.beat();
+        List<String> arrived = owed.arrived();
         try {
             copy.force();
+            arrived.forEach(owed::stored);
         } catch (IOException e) {
             report(
                     "copy " + copy.path() + " cannot be written; what others decide arrives all the same: "

@@ -84,12 +84,27 @@ final class Identity {
         found = theirs;
     }
 
-    /** Uses what Redis has, once it is clear that its log is the one of this directory. */
-    void adopt() {
-        byte[] theirs = found;
-        if (theirs == null) {
+    /**
+     * Puts the secret of this directory in the place of what Redis has: Redis lost all, someone else was there first, and the log that is about
+     * to be restored has hashes of this one.
+     */
+    void insist(RedisLink link, LogKeys keys) {
+        if (!given && differed) {
+            byte[] mine = secret;
+            link.call(redis -> redis.set(keys.secret, mine));
+        }
+    }
+
+    /** Uses what Redis has now, once it is clear that its log is the one of this directory. */
+    void adopt(RedisLink link, LogKeys keys) {
+        if (found == null) {
             return;
         }
+        byte[] theirs = differed ? link.call(redis -> redis.get(keys.secret)) : found;
+        if (theirs == null || theirs.length != BYTES) {
+            return; // whoever looks again, finds out why
+        }
+        differed = !Arrays.equals(secret, theirs) && Files.exists(file);
         found = null;
         if (differed) {
             LOG.warn(

@@ -24,6 +24,8 @@ final class Lane implements RedisConnectionStateListener {
 
     private static final int SHORTEST_PAUSE_MILLIS = 50;
     private static final int LONGEST_PAUSE_MILLIS = 150;
+    private static final Duration LONGEST_ATTEMPT = Duration.ofSeconds(10);
+    private static final int ATTEMPT_COMMANDS = 5;
 
     private final Connector connector;
     private final Failures failures;
@@ -47,7 +49,7 @@ final class Lane implements RedisConnectionStateListener {
     /** Tries to connect; does not wait for it. */
     void connect() {
         synchronized (this) {
-            if (closed) {
+            if (closed || current != null) {
                 return;
             }
         }
@@ -57,21 +59,44 @@ final class Lane implements RedisConnectionStateListener {
         } catch (RuntimeException e) {
             attempt = CompletableFuture.failedFuture(e);
         }
-        CompletableFuture<Connection> ignored = attempt.whenComplete((made, failure) -> {
-            if (failure == null) {
-                use(made);
-            } else {
-                synchronized (this) {
-                    // A server that refuses a user may close the connection before it has said so.
-                    boolean said = Failures.reply(failure).isPresent();
-                    if (said || !refused || !Failures.isLoss(failure)) {
-                        problem = failures.why(failure);
-                    }
-                    refused = said || (refused && Failures.isLoss(failure));
-                }
-                again();
+        // A server that is stopped in the middle of an attempt never answers it.
+        CompletableFuture<Connection> timed = new CompletableFuture<>();
+        CompletableFuture<Connection> unused = attempt.whenComplete((made, failure) -> {
+            if (failure != null) {
+                timed.completeExceptionally(failure);
+            } else if (!timed.complete(made)) {
+                made.end();
             }
         });
+        CompletableFuture<Connection> ignored = timed.orTimeout(longestAttempt(), TimeUnit.NANOSECONDS)
+                .whenComplete((made, failure) -> {
+                    try {
+                        arrived(made, failure);
+                    } catch (Throwable e) {
+                        // Whatever it is, the next attempt is this lane's only way back.
+                        again();
+                    }
+                });
+    }
+
+    private long longestAttempt() {
+        return Math.max(LONGEST_ATTEMPT.toNanos(), ATTEMPT_COMMANDS * timeout.toNanos());
+    }
+
+    private void arrived(@Nullable Connection made, @Nullable Throwable failure) {
+        if (made != null) {
+            use(made);
+        } else if (failure != null) {
+            synchronized (this) {
+                // A server that refuses a user may close the connection before it has said so.
+                boolean said = Failures.reply(failure).isPresent();
+                if (said || !refused || !Failures.isLoss(failure)) {
+                    problem = failures.why(failure);
+                }
+                refused = said || (refused && Failures.isLoss(failure));
+            }
+            again();
+        }
     }
 
     private void use(Connection made) {
@@ -123,8 +148,11 @@ final class Lane implements RedisConnectionStateListener {
             current = null;
             problem = why;
         }
-        lost.end();
-        again();
+        try {
+            lost.end();
+        } finally {
+            again();
+        }
     }
 
     /** Whether something can be asked now. */

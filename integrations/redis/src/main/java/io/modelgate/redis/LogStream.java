@@ -176,14 +176,15 @@ final class LogStream {
                 segments.put(Long.parseLong(range[0]), segment);
             }
         }
-        List<Entry> entries = new ArrayList<>();
+        // Where segments overlap, one of a fork that gave way is the one that begins earlier.
+        Map<Long, Entry> entries = new TreeMap<>();
         for (byte[] segment : segments.values()) {
             byte[] packed = asking(() -> link.call(redis -> redis.hget(keys.segments, segment)));
             try {
                 for (byte[] line : Segment.unpack(packed)) {
                     Entry entry = Entry.parse(line);
                     if (entry.seq() > after && entry.seq() < before) {
-                        entries.add(entry);
+                        entries.put(entry.seq(), entry);
                     }
                 }
             } catch (IOException | IllegalArgumentException e) {
@@ -196,7 +197,7 @@ final class LogStream {
                     + " and not all of those between it and entry " + after + ", nor in "
                     + text(keys.segments) + ". " + startOver());
         }
-        return entries;
+        return List.copyOf(entries.values());
     }
 
     private String startOver() {

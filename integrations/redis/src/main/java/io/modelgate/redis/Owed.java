@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,9 @@ final class Owed implements Closeable {
     private final Path path;
     private final RandomAccessFile file;
     private final Map<String, Decision> decisions = new LinkedHashMap<>();
+
+    /** Those that the copy has, but perhaps not on the disk. */
+    private final Set<String> arrived = new HashSet<>();
 
     private Owed(Path path, RandomAccessFile file) {
         this.path = path;
@@ -59,6 +64,7 @@ final class Owed implements Closeable {
      * @throws ControlLogException if that fails; none is owed then that was not before
      */
     synchronized void add(Collection<Decision> owed) {
+        owed.forEach(each -> arrived.remove(each.id()));
         List<Decision> fresh =
                 owed.stream().filter(each -> !decisions.containsKey(each.id())).toList();
         if (fresh.isEmpty()) {
@@ -80,8 +86,21 @@ final class Owed implements Closeable {
         fresh.forEach(each -> decisions.put(each.id(), each));
     }
 
-    /** Says that the log has a decision. */
+    /** Says that the copy has a decision, which is owed until {@link #stored} says that it is on the disk there. */
+    synchronized void arrived(String id) {
+        if (decisions.containsKey(id)) {
+            arrived.add(id);
+        }
+    }
+
+    /** What arrived; to be asked for before the copy is forced, and said to be stored after that. */
+    synchronized List<String> arrived() {
+        return List.copyOf(arrived);
+    }
+
+    /** Says that the log has a decision, and the copy on the disk. */
     synchronized void stored(String id) {
+        arrived.remove(id);
         if (decisions.remove(id) != null && decisions.isEmpty()) {
             try {
                 file.setLength(0);
@@ -112,9 +131,11 @@ final class Owed implements Closeable {
         return out.toByteArray();
     }
 
-    /** In the order in which they were made. */
+    /** What has not arrived in the log, in the order in which it was made. */
     synchronized List<Decision> all() {
-        return List.copyOf(decisions.values());
+        return decisions.values().stream()
+                .filter(each -> !arrived.contains(each.id()))
+                .toList();
     }
 
     @Override

@@ -77,7 +77,12 @@ final class Presence {
         CompletableFuture<List<Object>> beat = link.evalAsync(BEAT, List.of(keys.instances, keys.log), arguments);
         CompletableFuture<Void> ignored = beat.handle((reply, failure) -> {
             if (failure == null) {
-                compare(reply, sent);
+                try {
+                    compare(reply, sent);
+                } catch (Throwable e) {
+                    // No reply keeps the next beat from being sent.
+                    LOG.debug("what came of a heartbeat is not understood", e);
+                }
             } else {
                 LOG.debug("a heartbeat failed", failure);
             }

@@ -91,7 +91,8 @@ public final class RedisControlLog implements ControlLog {
                 instance,
                 timeout,
                 settings.clock,
-                () -> freshness.met() || !identity.differed());
+                () -> freshness.met() || !identity.differed(),
+                () -> identity.insist(link, keys));
         following = new Following(
                 name,
                 link,

@@ -42,7 +42,13 @@ final class Repair {
     private final Duration longest;
     private final InstantSource clock;
     private final BooleanSupplier sameLog;
+    private final Runnable onOwnLog;
     private long common;
+
+    /** The copy began to change, and nobody was told yet; since which entry. */
+    private boolean changed;
+
+    private long changedAfter;
 
     /** What a comparison came to. */
     enum Result {
@@ -54,7 +60,10 @@ final class Repair {
         AGAIN
     }
 
-    /** {@code sameLog}: whether a log of which not even the first entry is the same can be this one. */
+    /**
+     * {@code sameLog}: whether a log of which not even the first entry is the same can be this one. {@code onOwnLog}: called before the whole
+     * copy becomes the log in Redis.
+     */
     Repair(
             ReentrantLock lock,
             LogStream stream,
@@ -63,7 +72,8 @@ final class Repair {
             String instance,
             Duration longest,
             InstantSource clock,
-            BooleanSupplier sameLog) {
+            BooleanSupplier sameLog,
+            Runnable onOwnLog) {
         this.lock = lock;
         this.stream = stream;
         this.copy = copy;
@@ -72,12 +82,19 @@ final class Repair {
         this.longest = longest;
         this.clock = clock;
         this.sameLog = sameLog;
+        this.onOwnLog = onOwnLog;
     }
 
     Result run() {
         Appends.acquire(lock, longest);
         try {
-            return compare();
+            Result result = compare();
+            if (result == Result.AGAIN || !changed) {
+                return result;
+            }
+            changed = false;
+            common = result == Result.REPLACED ? Math.min(common, changedAfter) : changedAfter;
+            return Result.REPLACED;
         } catch (IOException e) {
             throw new ControlLogException(
                     "the log in Redis is not the one in copy " + copy.path()
@@ -165,6 +182,9 @@ final class Repair {
     /** Redis lost its end, and nothing came in its place. */
     private Result restore(Head theirs, long keep) {
         Head ours = copy.head();
+        if (keep == 0) {
+            onOwnLog.run();
+        }
         if (!stream.restore(theirs, keep, copy, instance)) {
             return Result.AGAIN;
         }
@@ -180,9 +200,14 @@ final class Repair {
     private Result giveWay(Head ours, List<Entry> suffix) throws IOException {
         List<Entry> lost = copy.read(common, Integer.MAX_VALUE);
         owed.add(owing(ours, lost, suffix));
+        // Whatever fails from here on: who was given what is gone hears of it.
+        changedAfter = changed ? Math.min(changedAfter, common) : common;
+        changed = true;
         copy.replaceAfter(common, suffix);
+        suffix.forEach(entry -> owed.arrived(entry.decision().id()));
+        List<String> arrived = owed.arrived();
         copy.force();
-        suffix.forEach(entry -> owed.stored(entry.decision().id()));
+        arrived.forEach(owed::stored);
         LOG.error(
                 "the control log in Redis went on without entries {} to {} of copy {}: the copy follows it. Their kills are appended again,"
                         + " and entry fork-{} will name them all",
@@ -198,6 +223,9 @@ final class Repair {
         List<Entry> staying = copy.read(common, Integer.MAX_VALUE);
         List<Decision> owing = owing(theirs, lost, staying);
         owed.add(owing);
+        if (common == 0) {
+            onOwnLog.run();
+        }
         if (!stream.restore(theirs, common, copy, instance)) {
             // What was owed for it is not lost yet; a kill more is none too many, but a report would be false.
             owing.stream().filter(each -> each.type().equals(REPORT)).forEach(each -> owed.stored(each.id()));

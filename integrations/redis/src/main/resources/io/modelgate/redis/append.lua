@@ -42,7 +42,18 @@ if ARGV[3] ~= '1' then
 end
 -- Whoever put something behind the end and took it away again has left the stream's last id too high.
 if last then
-  redis.call('XSETID', KEYS[1], head)
+  -- From 7.2 on that is refused, and some have no such command: then the entries are written anew.
+  local set = redis.pcall('XSETID', KEYS[1], head)
+  if type(set) == 'table' and set.err then
+    if not string.find(set.err, 'max_deleted_entry_id') and not string.find(set.err, 'nknown') then
+      return set
+    end
+    local all = redis.call('XRANGE', KEYS[1], '-', '+')
+    redis.call('DEL', KEYS[1])
+    for _, entry in ipairs(all) do
+      redis.call('XADD', KEYS[1], entry[1], 'line', entry[2][2])
+    end
+  end
 elseif redis.call('EXISTS', KEYS[1]) == 1 then
   redis.call('DEL', KEYS[1])
 end

@@ -34,7 +34,15 @@ else
       redis.call('XDEL', KEYS[1], entry[1])
     end
   end
-  redis.call('XSETID', KEYS[1], ARGV[3] .. '-0')
+  -- From 7.2 on a last id below that of a removed entry is refused: then what stays is written anew.
+  local set = redis.pcall('XSETID', KEYS[1], ARGV[3] .. '-0')
+  if type(set) == 'table' and set.err then
+    local staying = redis.call('XRANGE', KEYS[1], '-', '+')
+    redis.call('DEL', KEYS[1])
+    for _, entry in ipairs(staying) do
+      redis.call('XADD', KEYS[1], entry[1], 'line', entry[2][2])
+    end
+  end
 end
 for i = 0, count - 1 do
   local pair = redis.call('LRANGE', KEYS[3], 2 * i, 2 * i + 1)

@@ -3,17 +3,22 @@ package io.modelgate.redis;
 import static io.modelgate.redis.LogFleet.decision;
 import static io.modelgate.redis.LogFleet.kill;
 import static io.modelgate.redis.LogFleet.until;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
+import io.modelgate.control.Entry;
 import io.modelgate.control.Head;
+import io.modelgate.testkit.RedisServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -126,6 +131,91 @@ class ForkTest extends OnOneRedis {
             assertThat(stream.restore(seen, 0, copy, "someone")).isFalse();
         }
         assertThat(fleet.redis.command("XLEN", "modelgate:{modelgate}:log")).isEqualTo(3L);
+    }
+
+    @Test
+    void aServerThatRefusesASmallerLastIdIsRepairedAndAppendedToAsWell() throws Exception {
+        fleet.close();
+        fleet = new LogFleet(
+                RedisServer.create()
+                        .config("save \"\"")
+                        .config("rename-command XSETID \"\"")
+                        .start(),
+                directory);
+        a = fleet.join("a");
+        b = fleet.join("b");
+        a.append(List.of(kill("k1"), decision("note", "n2")));
+        fleet.agree();
+        a.proxy.cut();
+        b.append(List.of(kill("b3")));
+        b.proxy.cut();
+        String log = "modelgate:{modelgate}:log";
+        List<Entry> common = a.log.read(0, 2);
+        fleet.redis.command("DEL", log);
+        for (Entry entry : common) {
+            fleet.redis.command("XADD", log, entry.seq() + "-0", "line", new String(entry.line(), UTF_8));
+        }
+        fleet.redis.command("HDEL", "modelgate:{modelgate}:ids", "b3");
+        a.proxy.heal();
+        a.append(List.of(kill("a3"), kill("a4"), kill("a5"), kill("a6"), kill("a7")));
+        a.proxy.cut();
+        for (int lost = 4; lost <= 7; lost++) {
+            fleet.redis.command("XDEL", log, lost + "-0");
+            fleet.redis.command("HDEL", "modelgate:{modelgate}:ids", "a" + lost);
+        }
+        b.proxy.heal();
+        until(() -> b.replaced.get() > 0);
+        b.settle();
+        a.proxy.heal();
+        until(() -> a.replaced.get() > 0);
+        a.settle();
+        b.settle();
+        fleet.agree();
+        assertThat(a.ids())
+                .startsWith("k1", "n2", "a3", "a4", "a5", "a6", "a7")
+                .contains("b3")
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void whatDoesNotContinueTheLogInRedisKeepsNobodyFromStarting() throws Exception {
+        a = fleet.join("a");
+        Entry first = a.append(List.of(kill("k1"))).get(0);
+        Entry foreign = Entry.after(new Head(1, "a".repeat(64)), kill("x2"));
+        fleet.redis.command("XADD", "modelgate:{modelgate}:log", "2-0", "line", new String(foreign.line(), UTF_8));
+        b = fleet.join("b");
+        assertThat(b.log.head()).isEqualTo(new Head(1, first.hash()));
+    }
+
+    @Test
+    void aCopyThatCannotBeReadForAMomentDoesNotEndTheFollowing() throws Exception {
+        a = fleet.join("a");
+        for (int i = 1; i <= 100; i++) {
+            a.append(List.of(decision("note", "n" + i)));
+        }
+        Path file = a.directory.resolve("modelgate.log");
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, new byte[whole.length], StandardOpenOption.WRITE);
+        List<Entry> late = new CopyOnWriteArrayList<>();
+        a.log.follow(0, late::addAll);
+        until(() -> a.log.staleness().toMillis() > 1_500);
+        Files.write(file, whole, StandardOpenOption.WRITE);
+        until(() -> late.size() == 100);
+    }
+
+    @Test
+    void theSecretOfALogThatIsRestoredStaysWhoeverCameFirst() throws Exception {
+        a = fleet.join("a");
+        a.append(List.of(kill("k1"), kill("k2")));
+        byte[] secret = a.log.identitySecret();
+        a.proxy.cut();
+        fleet.redis.command("FLUSHALL");
+        b = fleet.join("b");
+        a.proxy.heal();
+        until(() -> b.log.head().seq() == 2);
+        LogFleet.Member c = fleet.join("c");
+        assertThat(c.log.identitySecret()).isEqualTo(secret);
+        assertThat(a.log.identitySecret()).isEqualTo(secret);
     }
 
     private static List<Object> lost(LogFleet.Member member) {
