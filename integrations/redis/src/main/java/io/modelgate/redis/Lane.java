@@ -110,7 +110,7 @@ final class Lane implements RedisConnectionStateListener {
         synchronized (this) {
             lost = current;
         }
-        if (lost != null && lost.connection() == connection) {
+        if (lost != null && connection.equals(lost.connection())) {
             drop(lost, "the connection was lost");
         }
     }

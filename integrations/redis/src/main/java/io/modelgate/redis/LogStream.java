@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPInputStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The log as Redis holds it. What it returns is verified line by line; that entries continue a chain is for the caller to check, as is what to
@@ -98,7 +97,7 @@ final class LogStream {
     }
 
     /** Waits on Redis for what comes after an entry; completes on a thread that must not be held up. */
-    CompletableFuture<@Nullable List<StreamMessage<byte[], byte[]>>> reading(long after, Duration block) {
+    CompletableFuture<List<StreamMessage<byte[], byte[]>>> reading(long after, Duration block) {
         return link.reading(keys.log, after, BATCH, block);
     }
 

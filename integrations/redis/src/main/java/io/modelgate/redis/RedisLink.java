@@ -10,7 +10,6 @@ import io.modelgate.control.ControlLog.Subscription;
 import io.modelgate.control.ControlLogException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -166,21 +165,15 @@ final class RedisLink implements AutoCloseable {
         } catch (InterruptedException e) {
             throw interrupted();
         }
-        @Nullable
         List<StreamMessage<byte[], byte[]>> messages =
                 await(waiting.ask(redis -> read(redis, stream, after, limit, block), block.plus(timeout), null));
-        List<byte[]> lines = new ArrayList<>();
-        if (messages != null) {
-            messages.forEach(message -> lines.add(value(message)));
-        }
-        return lines;
+        return messages.stream().map(RedisLink::value).toList();
     }
 
     /**
-     * As {@link #readAfter}, without waiting for the answer, which is the messages as they are, or null; completes on a thread that must not
-     * be held up.
+     * As {@link #readAfter}, without waiting for the answer, which is the messages as they are; completes on a thread that must not be held up.
      */
-    CompletableFuture<@Nullable List<StreamMessage<byte[], byte[]>>> reading(
+    CompletableFuture<List<StreamMessage<byte[], byte[]>>> reading(
             byte[] stream, long after, int limit, Duration block) {
         if (waits.compareAndSet(false, true)) {
             waiting.connect();
@@ -200,7 +193,13 @@ final class RedisLink implements AutoCloseable {
     private static CompletionStage<List<StreamMessage<byte[], byte[]>>> read(
             RedisClusterAsyncCommands<byte[], byte[]> redis, byte[] stream, long after, int limit, Duration block) {
         return redis.xread(
-                XReadArgs.Builder.block(block).count(limit), XReadArgs.StreamOffset.from(stream, after + "-0"));
+                        XReadArgs.Builder.block(block).count(limit), XReadArgs.StreamOffset.from(stream, after + "-0"))
+                .thenApply(RedisLink::orNone);
+    }
+
+    /** Redis answers with nothing at all where nothing came. */
+    private static <T> List<T> orNone(@Nullable List<T> found) {
+        return found == null ? List.of() : found;
     }
 
     /** The one value of an entry of a stream. */
@@ -244,7 +243,8 @@ final class RedisLink implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             commands.close();
             waiting.close();
-            CompletionStage<Void> ignored = connector.close().whenComplete((done, failure) -> ClientPool.release());
+            CompletionStage<Void> ignored =
+                    connector.close().whenComplete((done, failure) -> ClientPool.release());
         }
     }
 }
