@@ -53,7 +53,7 @@ final class RedisLink implements AutoCloseable {
             made = true;
         } finally {
             if (!made) {
-                ClientPool.release();
+                ClientPool.release(timeout);
             }
         }
     }
@@ -244,7 +244,7 @@ final class RedisLink implements AutoCloseable {
             commands.close();
             waiting.close();
             CompletionStage<Void> ignored =
-                    connector.close().whenComplete((done, failure) -> ClientPool.release());
+                    connector.close().whenComplete((done, failure) -> ClientPool.release(timeout));
         }
     }
 }
