@@ -6,14 +6,15 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's threads, of which all links of a process share a few: made for the first link, and ended a while after the last. The
- * while is for what the client still has to do when it says that it has ended: for each attempt to connect it looks after the connect
- * timeout whether there is a connection, and complains if the thread to tell that to is gone.
+ * The client's threads, of which all links of a process share a few: made for the first link, and ended a while after the last. A client
+ * ends after that while too: for each attempt to connect it looks after the connect timeout whether there is a connection, and complains if
+ * the thread to tell that to, which ends with the last client, is gone.
  */
 final class ClientPool {
 
@@ -42,14 +43,22 @@ final class ClientPool {
     }
 
     /**
-     * Gives back what {@link #take()} gave.
+     * Gives back what {@link #take()} gave, and ends a client that has no connections any more.
      *
-     * @param timeout how long an attempt to connect may take
+     * @param timeout how long an attempt of the client to connect may take
      */
-    static synchronized void release(Duration timeout) {
+    static synchronized void release(Connector client, Duration timeout) {
         users--;
         CompletableFuture.delayedExecutor(timeout.multipliedBy(2).plus(REST).toMillis(), TimeUnit.MILLISECONDS)
-                .execute(ClientPool::rested);
+                .execute(() -> {
+                    CompletionStage<Void> ignored = client.close().whenComplete((done, failure) -> rested());
+                });
+    }
+
+    /** Gives back what {@link #take()} gave and nobody used. */
+    static synchronized void release() {
+        users--;
+        rested();
     }
 
     private static synchronized void rested() {

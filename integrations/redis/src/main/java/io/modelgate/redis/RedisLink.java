@@ -53,7 +53,7 @@ final class RedisLink implements AutoCloseable {
             made = true;
         } finally {
             if (!made) {
-                ClientPool.release(timeout);
+                ClientPool.release();
             }
         }
     }
@@ -82,6 +82,11 @@ final class RedisLink implements AutoCloseable {
     /** Why there is no connection for commands; of no meaning while there is one. */
     String problem() {
         return commands.problem();
+    }
+
+    /** Whether there is no connection because whoever was asked last said no, rather than nothing. */
+    boolean turnedAway() {
+        return commands.turnedAway();
     }
 
     /** Waits for a connection for commands; false if there is none after that time. */
@@ -243,8 +248,7 @@ final class RedisLink implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             commands.close();
             waiting.close();
-            CompletionStage<Void> ignored =
-                    connector.close().whenComplete((done, failure) -> ClientPool.release(timeout));
+            ClientPool.release(connector, timeout);
         }
     }
 }
