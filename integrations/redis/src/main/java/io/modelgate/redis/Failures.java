@@ -2,6 +2,7 @@ package io.modelgate.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import io.modelgate.control.ControlLogException;
+import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
@@ -56,6 +57,19 @@ final class Failures {
         return last instanceof CancellationException
                 || last instanceof ClosedChannelException
                 || "Connection closed prematurely".equals(last.getMessage());
+    }
+
+    /** Whether the host said that nobody listens there. */
+    static boolean nobodyListens(Throwable failure) {
+        Throwable each = failure;
+        for (int i = 0; i < CHAIN && each != null; i++) {
+            // A connect timeout is one of these too.
+            if (each instanceof ConnectException && !(each instanceof ConnectTimeoutException)) {
+                return true;
+            }
+            each = each.getCause();
+        }
+        return false;
     }
 
     ControlLogException asked(Throwable failure, @Nullable Script script) {

@@ -55,7 +55,7 @@ final class Following {
     private final Thread thread;
     private volatile boolean suspicious = true;
     private volatile boolean closed;
-    private @Nullable CompletableFuture<@Nullable List<StreamMessage<byte[], byte[]>>> reading;
+    private @Nullable CompletableFuture<List<StreamMessage<byte[], byte[]>>> reading;
     private long readingSince;
     private long readingAfter;
     private long beatAt;
@@ -206,7 +206,7 @@ final class Following {
 
     private void step() {
         deliver();
-        CompletableFuture<@Nullable List<StreamMessage<byte[], byte[]>>> current = reading;
+        CompletableFuture<List<StreamMessage<byte[], byte[]>>> current = reading;
         if (current == null) {
             readingSince = freshness.now();
             readingAfter = copy.head().seq();
@@ -224,8 +224,8 @@ final class Following {
         }
     }
 
-    private static @Nullable List<StreamMessage<byte[], byte[]>> messages(
-            CompletableFuture<@Nullable List<StreamMessage<byte[], byte[]>>> done) {
+    private static List<StreamMessage<byte[], byte[]>> messages(
+            CompletableFuture<List<StreamMessage<byte[], byte[]>>> done) {
         try {
             return done.join();
         } catch (CompletionException e) {
@@ -235,8 +235,8 @@ final class Following {
         }
     }
 
-    private void arrived(@Nullable List<StreamMessage<byte[], byte[]>> messages) {
-        if (messages == null || messages.isEmpty()) {
+    private void arrived(List<StreamMessage<byte[], byte[]>> messages) {
+        if (messages.isEmpty()) {
             // Redis waited that long before it said that there is nothing.
             current(Math.min(readingSince + BLOCK.toNanos(), freshness.now()));
         } else {
@@ -320,7 +320,7 @@ final class Following {
             return;
         }
         report(String.valueOf(e.getMessage()), e);
-        if (Thread.currentThread() == thread) {
+        if (Thread.currentThread().equals(thread)) {
             long until = freshness.now()
                     + TimeUnit.MILLISECONDS.toNanos(
                             ThreadLocalRandom.current().nextLong(SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS));
@@ -351,7 +351,7 @@ final class Following {
         closed = true;
         followers.forEach(this::remove);
         wake.release();
-        if (Thread.currentThread() != thread && thread.isAlive()) {
+        if (!Thread.currentThread().equals(thread) && thread.isAlive()) {
             try {
                 thread.join(longest.toMillis());
             } catch (InterruptedException e) {

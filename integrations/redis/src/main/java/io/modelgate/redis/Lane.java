@@ -36,6 +36,7 @@ final class Lane implements RedisConnectionStateListener {
     private @Nullable Connection current;
     private String problem = "no connection was made yet";
     private boolean refused;
+    private boolean turnedAway;
     private boolean closed;
 
     Lane(Connector connector, Failures failures, Duration timeout, ScheduledExecutorService timer, Runnable onConnect) {
@@ -94,6 +95,7 @@ final class Lane implements RedisConnectionStateListener {
                     problem = failures.why(failure);
                 }
                 refused = said || (refused && Failures.isLoss(failure));
+                turnedAway = refused || Failures.nobodyListens(failure);
             }
             again();
         }
@@ -135,7 +137,7 @@ final class Lane implements RedisConnectionStateListener {
         synchronized (this) {
             lost = current;
         }
-        if (lost != null && lost.connection() == connection) {
+        if (lost != null && connection.equals(lost.connection())) {
             drop(lost, "the connection was lost");
         }
     }
@@ -174,6 +176,11 @@ final class Lane implements RedisConnectionStateListener {
         }
         over.complete(true);
         return current != null;
+    }
+
+    /** Whether nothing can be asked because the last attempt to connect was answered with no. */
+    synchronized boolean turnedAway() {
+        return current == null && turnedAway;
     }
 
     /** Why nothing can be asked now. */
@@ -229,11 +236,18 @@ final class Lane implements RedisConnectionStateListener {
         }
     }
 
-    /** Asks nothing any more; its connection ends with the client's. */
-    synchronized void close() {
-        closed = true;
-        current = null;
-        problem = "this process closed it";
-        notifyAll();
+    /** Asks nothing any more and ends its connection, also one that is just being made; does not wait for that. */
+    void close() {
+        Connection last;
+        synchronized (this) {
+            closed = true;
+            last = current;
+            current = null;
+            problem = "this process closed it";
+            notifyAll();
+        }
+        if (last != null) {
+            last.end();
+        }
     }
 }

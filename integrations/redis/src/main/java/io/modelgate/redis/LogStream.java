@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The log as Redis holds it. What it returns is verified line by line; that entries continue a chain is for the caller to check, as is what to
@@ -99,7 +98,7 @@ final class LogStream {
     }
 
     /** Waits on Redis for what comes after an entry; completes on a thread that must not be held up. */
-    CompletableFuture<@Nullable List<StreamMessage<byte[], byte[]>>> reading(long after, Duration block) {
+    CompletableFuture<List<StreamMessage<byte[], byte[]>>> reading(long after, Duration block) {
         return link.reading(keys.log, after, BATCH, block);
     }
 

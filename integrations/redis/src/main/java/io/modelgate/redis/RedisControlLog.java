@@ -300,6 +300,11 @@ public final class RedisControlLog implements ControlLog {
         return instance;
     }
 
+    /** Where the copy is. */
+    Path directory() {
+        return directory.path();
+    }
+
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {

@@ -8,6 +8,7 @@ import io.modelgate.control.ControlLogException;
 import io.modelgate.control.ControlLogProvider;
 import io.modelgate.control.Verification;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -15,6 +16,9 @@ import java.util.Map;
  * {@code MODELGATE_REDIS_PASSWORD}, and certificates to trust from the file that {@code MODELGATE_REDIS_TRUST} names. Thread-safe.
  */
 public final class RedisControlLogProvider implements ControlLogProvider {
+
+    /** Long enough for some attempts, and for a server that is just being started again. */
+    private static final Duration MOMENT = Duration.ofMillis(500);
 
     /** For {@link java.util.ServiceLoader}. */
     public RedisControlLogProvider() {}
@@ -69,7 +73,7 @@ public final class RedisControlLogProvider implements ControlLogProvider {
         RedisLink link = RedisLink.open(address, settings.patience());
         boolean fits = false;
         try {
-            if (!link.awaitConnected(settings.patience())) {
+            if (!connected(link, settings.patience())) {
                 throw new ControlLogException("Redis " + address + " cannot be reached: " + link.problem());
             }
             if (link.call(redis -> redis.xrange(keys.log, Range.unbounded(), Limit.create(0, 1)))
@@ -85,6 +89,12 @@ public final class RedisControlLogProvider implements ControlLogProvider {
                 link.close();
             }
         }
+    }
+
+    /** Waits no longer than a moment for one that says no: a person waits for the answer, to do something else. */
+    private static boolean connected(RedisLink link, Duration patience) {
+        Duration moment = patience.compareTo(MOMENT) < 0 ? patience : MOMENT;
+        return link.awaitConnected(moment) || (!link.turnedAway() && link.awaitConnected(patience.minus(moment)));
     }
 
     private static String name(Settings settings) {

@@ -84,6 +84,11 @@ final class RedisLink implements AutoCloseable {
         return commands.problem();
     }
 
+    /** Whether there is no connection because whoever was asked last said no, rather than nothing. */
+    boolean turnedAway() {
+        return commands.turnedAway();
+    }
+
     /** Waits for a connection for commands; false if there is none after that time. */
     boolean awaitConnected(Duration longest) {
         try {
@@ -174,7 +179,13 @@ final class RedisLink implements AutoCloseable {
     private static CompletionStage<List<StreamMessage<byte[], byte[]>>> read(
             RedisClusterAsyncCommands<byte[], byte[]> redis, byte[] stream, long after, int limit, Duration block) {
         return redis.xread(
-                XReadArgs.Builder.block(block).count(limit), XReadArgs.StreamOffset.from(stream, after + "-0"));
+                        XReadArgs.Builder.block(block).count(limit), XReadArgs.StreamOffset.from(stream, after + "-0"))
+                .thenApply(RedisLink::orNone);
+    }
+
+    /** Redis answers with nothing at all where nothing came. */
+    private static <T> List<T> orNone(@Nullable List<T> found) {
+        return found == null ? List.of() : found;
     }
 
     /** The one value of an entry of a stream. */
@@ -218,7 +229,7 @@ final class RedisLink implements AutoCloseable {
         if (closed.compareAndSet(false, true)) {
             commands.close();
             waiting.close();
-            CompletionStage<Void> ignored = connector.close().whenComplete((done, failure) -> ClientPool.release());
+            ClientPool.release(connector, timeout);
         }
     }
 }
