@@ -2,7 +2,6 @@ package io.modelgate.redis;
 
 import io.lettuce.core.RedisCommandExecutionException;
 import io.modelgate.control.ControlLogException;
-import io.netty.channel.ConnectTimeoutException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
@@ -64,7 +63,8 @@ final class Failures {
         Throwable each = failure;
         for (int i = 0; i < CHAIN && each != null; i++) {
             // A connect timeout is one of these too.
-            if (each instanceof ConnectException && !(each instanceof ConnectTimeoutException)) {
+            if (each instanceof ConnectException
+                    && !each.getClass().getSimpleName().contains("Timeout")) {
                 return true;
             }
             each = each.getCause();

@@ -111,26 +111,24 @@ class CommandOnRedisTest {
     @Test
     void withoutRedisNothingIsTurnedOffAndThatIsSaid() throws Exception {
         redis.kill();
-        long start = io.modelgate.Ticker.system().read();
-        run(Map.of(), "--help");
-        Duration started = Duration.ofNanos(io.modelgate.Ticker.system().read() - start);
-        long began = io.modelgate.Ticker.system().read();
-        Run kill = run(
-                Map.of(),
-                "--redis",
-                "redis://bob:" + PASSWORD + "@127.0.0.1:" + redis.port(),
-                "kill",
-                "*",
-                "--reason",
-                "x");
-        Duration took = Duration.ofNanos(io.modelgate.Ticker.system().read() - began);
-        assertThat(kill.code()).as(kill.said()).isEqualTo(1);
-        assertThat(kill.said()).contains("NOTHING was turned off").doesNotContain("bob");
-        System.out.printf(
-                "the command said so after %d ms, %d of which it takes to start%n",
-                took.toMillis(), started.toMillis());
-        // On a machine that does nothing else it starts in half a second.
-        assertThat(took).isLessThan(started.multipliedBy(3).plusMillis(1_500));
+        Duration fastest = Duration.ofHours(1);
+        // The machine may be busy with something else once or twice.
+        for (int tries = 0; tries < 3 && fastest.compareTo(Duration.ofSeconds(3)) > 0; tries++) {
+            long began = io.modelgate.Ticker.system().read();
+            Run kill = run(
+                    Map.of(),
+                    "--redis",
+                    "redis://bob:" + PASSWORD + "@127.0.0.1:" + redis.port(),
+                    "kill",
+                    "*",
+                    "--reason",
+                    "x");
+            Duration took = Duration.ofNanos(io.modelgate.Ticker.system().read() - began);
+            fastest = took.compareTo(fastest) < 0 ? took : fastest;
+            assertThat(kill.code()).as(kill.said()).isEqualTo(1);
+            assertThat(kill.said()).contains("NOTHING was turned off").doesNotContain("bob");
+        }
+        assertThat(fastest).isLessThan(Duration.ofSeconds(3));
     }
 
     @Test
