@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class TcpProxy implements AutoCloseable {
 
     private static final int CONNECT_MILLIS = 2_000;
+    private static final int MOST_TRIES = 2_000;
 
     private final InetSocketAddress target;
     private final int port;
@@ -74,10 +75,23 @@ public final class TcpProxy implements AutoCloseable {
     /** Everything passes at once again; what was swallowed stays lost, what was held goes on. */
     public synchronized void heal() {
         faults.clear();
-        if (listener == null && !closed) {
-            try {
-                listen(Ports.listen(port));
-            } catch (IOException e) {
+        try {
+            for (int tries = 0; listener == null && !closed; tries++) {
+                // The system keeps the port for the thread that waited on it until that has noticed; it may need this
+                // monitor for that.
+                wait(1);
+                listenAgain(tries == MOST_TRIES);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void listenAgain(boolean last) {
+        try {
+            listen(Ports.listen(port));
+        } catch (IOException e) {
+            if (last) {
                 throw new UncheckedIOException("cannot listen on port " + port + " again", e);
             }
         }

@@ -121,6 +121,7 @@ class TcpProxyTest {
     void aTargetThatIsGoneResetsAndOneThatIsBackIsReached() throws Exception {
         int port = server.getLocalPort();
         server.close();
+        awaitRefusal(port);
         try (Socket client = connect()) {
             assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketException.class);
         }
@@ -130,6 +131,17 @@ class TcpProxyTest {
         thread.start();
         try (Socket client = connect()) {
             assertThat(ask(client, "b")).isEqualTo("b");
+        }
+    }
+
+    /** The system accepts for a closed listener until the thread that waited on it has noticed. */
+    private static void awaitRefusal(int port) throws IOException {
+        while (true) {
+            try (Socket ignored = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                Thread.onSpinWait();
+            } catch (ConnectException refused) {
+                return;
+            }
         }
     }
 
