@@ -7,7 +7,8 @@ import java.util.function.LongSupplier;
 
 /**
  * What a kill has done so far. When {@code kill} returns it, the kill is in force in this process and no further call starts on
- * its scope; what is left is to store it, which is tried until it succeeds or the process ends. Thread-safe.
+ * its scope; what is left is to store it, which is tried until it succeeds or the process ends,
+ * and after a restart where the log keeps an outbox on disk. Thread-safe.
  */
 public final class KillReceipt extends Receipt {
 

@@ -252,9 +252,19 @@ final class Outbox implements AutoCloseable {
 
     private List<Pending> refused(Pending pending, Throwable error) {
         Decision decision = pending.decision;
-        events.publish(new GateEvent.NotStored(decision.id(), decision.type(), pending.keep, error));
-        if (!pending.keep) {
+        // What is refused for good must not hold up the kills behind it.
+        boolean again = pending.keep && !(error instanceof IllegalArgumentException);
+        events.publish(new GateEvent.NotStored(decision.id(), decision.type(), again, error));
+        if (!again) {
             pending.stored.completeExceptionally(error);
+            if (pending.keep) {
+                LOG.error(
+                        "{} {} of {} cannot be stored: {}",
+                        decision.type(),
+                        decision.id(),
+                        decision.gate(),
+                        error.getMessage());
+            }
             return List.of();
         }
         warnings.warn(

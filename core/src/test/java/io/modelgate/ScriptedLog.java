@@ -26,6 +26,7 @@ final class ScriptedLog implements ControlLog {
     private final byte[] secret = new MemoryControlLog().identitySecret();
     private volatile MemoryControlLog entries = new MemoryControlLog();
     private volatile boolean failing;
+    private volatile String refused = "";
     private volatile boolean unreadable;
     private volatile boolean known = true;
     private volatile Duration staleness = Duration.ZERO;
@@ -47,6 +48,11 @@ final class ScriptedLog implements ControlLog {
 
     void fail(boolean failing) {
         this.failing = failing;
+    }
+
+    /** Refuses decisions of a type for good. */
+    void refuse(String type) {
+        refused = type;
     }
 
     void unreadable(boolean unreadable) {
@@ -112,6 +118,9 @@ final class ScriptedLog implements ControlLog {
 
     @Override
     public List<Entry> append(List<Decision> decisions) {
+        if (decisions.stream().anyMatch(each -> each.type().equals(refused))) {
+            throw new IllegalArgumentException("a decision takes too many bytes");
+        }
         requireReachable();
         return entries.append(decisions);
     }

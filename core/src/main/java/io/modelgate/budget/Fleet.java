@@ -240,7 +240,13 @@ final class Fleet {
         if (!account.tryAsking()) {
             return; // another thread tells
         }
-        Holding holding = account.toTell(anyway, over, now);
+        Holding holding;
+        try {
+            holding = account.toTell(anyway, over, now);
+        } catch (RuntimeException | Error e) {
+            account.doneAsking();
+            throw e;
+        }
         if (holding == null) {
             release(account);
             account.doneAsking();
