@@ -130,6 +130,7 @@ class StartTest extends OnOneRedis {
         first[20] ^= 1;
         Files.write(copy, first);
         a.open();
-        assertThat(a.log.owed()).extracting(Decision::id).containsExactly("k2", "k3");
+        // Kills stand for themselves: what an earlier round owed may come first.
+        assertThat(a.log.owed()).extracting(Decision::id).containsExactlyInAnyOrder("k2", "k3");
     }
 }
