@@ -5,8 +5,9 @@ import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,11 @@ final class ClientPool {
     private static final Duration REST = Duration.ofSeconds(1);
 
     private static int users;
-    private static int holders;
+    private static int releases;
     private static @Nullable ClientResources resources;
+
+    /** Clients without connections. Ended only together with the threads: the one that ends last takes those from who connects just then. */
+    private static List<Connector> unused = new ArrayList<>();
 
     private ClientPool() {}
 
@@ -38,35 +42,46 @@ final class ClientPool {
                     .build();
         }
         users++;
-        holders++;
         return resources;
     }
 
     /**
-     * Gives back what {@link #take()} gave, and ends a client that has no connections any more.
+     * Gives back what {@link #take()} gave, with a client that has no connections any more.
      *
      * @param timeout how long an attempt of the client to connect may take
      */
     static synchronized void release(Connector client, Duration timeout) {
-        users--;
-        CompletableFuture.delayedExecutor(timeout.multipliedBy(2).plus(REST).toMillis(), TimeUnit.MILLISECONDS)
-                .execute(() -> {
-                    CompletionStage<Void> ignored = client.close().whenComplete((done, failure) -> rested());
-                });
+        unused.add(client);
+        released(timeout);
     }
 
     /** Gives back what {@link #take()} gave and nobody used. */
     static synchronized void release() {
-        users--;
-        rested();
+        released(Duration.ZERO);
     }
 
-    private static synchronized void rested() {
-        holders--;
-        if (holders == 0 && resources != null) {
-            Future<?> ignored = resources.shutdown(200, 2_000, TimeUnit.MILLISECONDS);
-            resources = null;
+    private static void released(Duration timeout) {
+        users--;
+        int release = ++releases;
+        CompletableFuture.delayedExecutor(timeout.multipliedBy(2).plus(REST).toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> rested(release));
+    }
+
+    private static synchronized void rested(int release) {
+        ClientResources last = resources;
+        if (users > 0 || release != releases || last == null) {
+            return;
         }
+        resources = null; // whoever comes now gets others
+        CompletableFuture<?>[] ends = unused.stream()
+                .map(client -> client.close().toCompletableFuture())
+                .toArray(CompletableFuture[]::new);
+        unused = new ArrayList<>();
+        CompletableFuture<Void> ignored = CompletableFuture.allOf(ends).whenComplete((done, failure) -> end(last));
+    }
+
+    private static void end(ClientResources last) {
+        Future<?> ignored = last.shutdown(200, 2_000, TimeUnit.MILLISECONDS);
     }
 
     /** How many links there are. */
