@@ -159,7 +159,7 @@ final class RedisLink implements AutoCloseable {
      *
      * @param block how long to wait, at least a millisecond
      */
-    CompletableFuture<@Nullable List<StreamMessage<byte[], byte[]>>> reading(
+    CompletableFuture<List<StreamMessage<byte[], byte[]>>> reading(
             byte[] stream, long after, int limit, Duration block) {
         if (waits.compareAndSet(false, true)) {
             waiting.connect();
