@@ -9,12 +9,12 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Free loopback ports below those that systems hand to outgoing connections, so that nobody takes the port of a server
- * that is down for a while.
+ * that is down for a while; as much below that the port 10,000 above, on which a node of a cluster listens too, is none of those either.
  */
 final class Ports {
 
-    private static final int FIRST = 20_000;
-    private static final int AFTER_LAST = 32_000;
+    private static final int FIRST = 12_000;
+    private static final int AFTER_LAST = 22_000;
 
     private Ports() {}
 
