@@ -38,6 +38,7 @@ public final class TcpProxy implements AutoCloseable {
     private final AtomicLong received = new AtomicLong();
     private final AtomicLong connections = new AtomicLong();
     private @Nullable ServerSocket listener;
+    private int accepting;
     private boolean closed;
 
     private TcpProxy(InetSocketAddress target) {
@@ -70,6 +71,7 @@ public final class TcpProxy implements AutoCloseable {
     public synchronized void cut() {
         stopListening();
         resetAll();
+        awaitRefusal();
     }
 
     /** Everything passes at once again; what was swallowed stays lost, what was held goes on. */
@@ -77,10 +79,10 @@ public final class TcpProxy implements AutoCloseable {
         faults.clear();
         try {
             for (int tries = 0; listener == null && !closed; tries++) {
-                // The system keeps the port for the thread that waited on it until that has noticed; it may need this
-                // monitor for that.
-                wait(1);
                 listenAgain(tries == MOST_TRIES);
+                if (listener == null) {
+                    wait(1);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -141,10 +143,12 @@ public final class TcpProxy implements AutoCloseable {
         faults.clear();
         stopListening();
         resetAll();
+        awaitRefusal();
     }
 
     private void listen(ServerSocket socket) {
         listener = socket;
+        accepting++;
         daemon("accept", () -> accept(socket));
     }
 
@@ -156,6 +160,17 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
+    /** The system accepts for a closed listener until the thread that waited on it has noticed. */
+    private void awaitRefusal() {
+        try {
+            while (accepting > 0) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void resetAll() {
         for (Socket socket : sockets) {
             reset(socket);
@@ -163,24 +178,29 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     private void accept(ServerSocket from) {
-        while (true) {
-            Socket client;
-            try {
-                client = from.accept();
-            } catch (IOException e) {
-                return;
+        try {
+            while (true) {
+                admit(from.accept(), from);
             }
-            connections.incrementAndGet();
-            // Under the lock, so that a cut sees this connection or this sees the cut.
+        } catch (IOException e) {
+            // Closed, by a cut or for good.
+        } finally {
             synchronized (this) {
-                if (from.isClosed()) {
-                    reset(client);
-                    return;
-                }
-                sockets.add(client);
+                accepting--;
+                notifyAll();
             }
-            daemon("connect", () -> connect(client, from));
         }
+    }
+
+    /** Under the lock, so that a cut sees this connection or this sees the cut. */
+    private synchronized void admit(Socket client, ServerSocket from) {
+        connections.incrementAndGet();
+        if (from.isClosed()) {
+            reset(client);
+            return;
+        }
+        sockets.add(client);
+        daemon("connect", () -> connect(client, from));
     }
 
     private void connect(Socket client, ServerSocket from) {
