@@ -1,7 +1,6 @@
 package io.modelgate.budget;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +57,8 @@ public interface FleetLedger extends AutoCloseable {
      * @param held spent and reserved by this process, 0 to 2<sup>46</sup>; above the ceiling after an overrun
      * @param needed what it needs in addition, all or nothing: from then on it is held; 0 to 2<sup>40</sup>
      * @param wanted the slack to lease above that, in place of the one it has, 0 to the ceiling; 0 returns it
-     * @param ends when the account may be forgotten; null if never
+     * @param keep for how long from now the account is needed, zero or more, after which it may be forgotten; null for ever. It is no point in
+     *     time, because the clocks of processes and ledgers differ
      */
     record Holding(
             String account,
@@ -67,7 +67,7 @@ public interface FleetLedger extends AutoCloseable {
             long held,
             long needed,
             long wanted,
-            @Nullable Instant ends) {}
+            @Nullable Duration keep) {}
 
     /**
      * What the ledger answered.

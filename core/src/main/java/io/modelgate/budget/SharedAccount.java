@@ -2,6 +2,7 @@ package io.modelgate.budget;
 
 import io.modelgate.budget.FleetLedger.Holding;
 import io.modelgate.budget.FleetLedger.Lease;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -162,7 +163,7 @@ final class SharedAccount extends WordAccount {
         }
         long held = lower(wanted);
         told = Math.min(told, held);
-        return new Holding(name, holder, book.ceiling, held, needed, wanted, ends());
+        return new Holding(name, holder, book.ceiling, held, needed, wanted, keep());
     }
 
     private long lower(long wanted) {
@@ -312,8 +313,9 @@ final class SharedAccount extends WordAccount {
                 && book.instants.millis() >= period.end().toEpochMilli();
     }
 
-    private @Nullable Instant ends() {
-        return period.equals(Period.ALWAYS) ? book.forgetsAt() : period.end();
+    private @Nullable Duration keep() {
+        Instant end = period.equals(Period.ALWAYS) ? book.forgetsAt() : period.end();
+        return end == null ? null : Duration.ofMillis(Math.max(0, end.toEpochMilli() - book.instants.millis()));
     }
 
     @Override

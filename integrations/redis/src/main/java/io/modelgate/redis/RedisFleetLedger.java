@@ -122,7 +122,7 @@ public final class RedisFleetLedger implements FleetLedger {
                 bytes(Long.toString(quiet ? 0 : holding.wanted())),
                 bytes(Long.toString(lease.toMillis())),
                 bytes(Long.toString(
-                        holding.ends() == null ? -1 : holding.ends().plus(KEPT).toEpochMilli())),
+                        holding.keep() == null ? -1 : holding.keep().plus(KEPT).toMillis())),
                 bytes(Long.toString(GONE.toMillis())));
     }
 

@@ -9,7 +9,7 @@ local held = tonumber(ARGV[4])
 local needed = tonumber(ARGV[5])
 local wanted = tonumber(ARGV[6])
 local term = tonumber(ARGV[7])
-local ends = tonumber(ARGV[8])
+local keep = tonumber(ARGV[8])
 local forget = tonumber(ARGV[9])
 
 local function whole(number)
@@ -79,7 +79,8 @@ if granted > 0 and (earliest == 0 or ending < earliest) then
 end
 total = others + held + granted
 redis.call('HSET', key, me, whole(turn) .. ' ' .. whole(held) .. ' ' .. whole(granted) .. ' ' .. whole(ending), 't', whole(total), 'x', whole(earliest))
-if ends >= 0 then
-  redis.call('PEXPIREAT', key, whole(ends))
+-- By this server's clock alone: one that is set back elsewhere must not have the account forgotten.
+if keep >= 0 then
+  redis.call('PEXPIRE', key, whole(keep))
 end
 return {covered and 1 or 0, granted, math.max(0, ceiling - total)}
