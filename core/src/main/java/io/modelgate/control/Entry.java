@@ -1,7 +1,6 @@
 package io.modelgate.control;
 
 import java.io.ByteArrayOutputStream;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,10 +40,7 @@ public record Entry(long seq, Decision decision, String previousHash, String has
 
     /** The line that it is in a control log, in UTF-8 and without its newline. */
     public byte[] line() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(512);
-        LineWriter.write(seq, decision, previousHash, out);
-        byte[] line = out.toByteArray();
-        return Arrays.copyOf(line, line.length - 1);
+        return LineWriter.line(this);
     }
 
     /** The decision's type. */

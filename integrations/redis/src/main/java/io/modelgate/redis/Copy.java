@@ -42,7 +42,7 @@ final class Copy implements Closeable {
     private final Path whole;
 
     // Guarded by this.
-    private final Deque<Entry> recent = new ArrayDeque<>();
+    private final Deque<Kept> recent = new ArrayDeque<>();
     /** Where each line ends; the first is 0, before the first line. */
     private long[] ends = new long[64];
 
@@ -51,6 +51,17 @@ final class Copy implements Closeable {
     private boolean marked;
 
     private volatile Head head = Head.EMPTY;
+
+    /** An entry and its line. */
+    private static final class Kept {
+        final Entry entry;
+        final byte[] line;
+
+        Kept(Entry entry) {
+            this.entry = entry;
+            line = entry.line();
+        }
+    }
 
     private Copy(Path path, RandomAccessFile file) {
         this.path = path;
@@ -186,8 +197,9 @@ final class Copy implements Closeable {
             }
         }
         for (Entry entry : fresh) {
-            add(entry, entry.line().length + 1L);
-            recent.add(entry);
+            Kept kept = new Kept(entry);
+            add(entry, kept.line.length + 1L);
+            recent.add(kept);
         }
         try {
             flush();
@@ -238,9 +250,9 @@ final class Copy implements Closeable {
     private void flush() throws IOException {
         if (written < head.seq()) {
             ByteArrayOutputStream lines = new ByteArrayOutputStream();
-            for (Entry entry : recent) {
-                if (entry.seq() > written) {
-                    lines.writeBytes(entry.line());
+            for (Kept kept : recent) {
+                if (kept.entry.seq() > written) {
+                    lines.writeBytes(kept.line);
                     lines.write('\n');
                 }
             }
@@ -278,7 +290,7 @@ final class Copy implements Closeable {
     private synchronized void again() {
         List<Entry> unsure = read(synced, Integer.MAX_VALUE, Long.MAX_VALUE);
         recent.clear();
-        recent.addAll(unsure);
+        unsure.forEach(entry -> recent.add(new Kept(entry)));
         written = synced;
     }
 
@@ -302,7 +314,8 @@ final class Copy implements Closeable {
         }
         long to = Math.min(head.seq(), after + limit);
         List<Entry> entries = new ArrayList<>();
-        long inMemory = recent.isEmpty() ? head.seq() + 1 : recent.getFirst().seq();
+        long inMemory =
+                recent.isEmpty() ? head.seq() + 1 : recent.getFirst().entry.seq();
         long seq = after + 1;
         for (; seq <= to && seq < inMemory; seq++) {
             if (ends[(int) seq] - ends[(int) after] > maxBytes && !entries.isEmpty()) {
@@ -310,9 +323,9 @@ final class Copy implements Closeable {
             }
             entries.add(stored((int) seq));
         }
-        Iterator<Entry> rest = recent.iterator();
+        Iterator<Kept> rest = recent.iterator();
         while (seq <= to && rest.hasNext()) {
-            Entry entry = rest.next();
+            Entry entry = rest.next().entry;
             if (entry.seq() == seq) {
                 entries.add(entry);
                 seq++;
@@ -351,7 +364,7 @@ final class Copy implements Closeable {
     /** Puts other entries in the place of all after one. */
     synchronized void replaceAfter(long seq, List<Entry> entries) throws IOException {
         String hash = hashAt(seq);
-        recent.removeIf(entry -> entry.seq() > seq);
+        recent.removeIf(kept -> kept.entry.seq() > seq);
         head = new Head(seq, hash);
         written = Math.min(written, seq);
         synced = Math.min(synced, seq);
