@@ -16,6 +16,10 @@ final class Contact {
     static final String STALE = "log-stale";
 
     private static final Duration LONGEST_ROUND = Duration.ofMillis(100);
+
+    /** The rounds in which a kill that arrived may wait to be folded: long enough for a machine that is slow. */
+    private static final int KEEP_EVERY = 20;
+
     private static final Actor ITSELF = new Actor("modelgate", "automation");
 
     private final ControlLog log;
@@ -27,6 +31,7 @@ final class Contact {
     private final Warnings warnings;
     private final ReentrantLock checking = new ReentrantLock();
     private volatile Duration staleness = Duration.ZERO;
+    private long rounds;
 
     /** Guarded by {@code checking}. */
     private boolean unknown;
@@ -77,6 +82,9 @@ final class Contact {
     private void round() {
         if (!control.closed()) {
             check();
+            if (++rounds % KEEP_EVERY == 0) {
+                control.keepArrived();
+            }
             next();
         }
     }

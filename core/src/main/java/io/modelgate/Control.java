@@ -72,6 +72,7 @@ final class Control implements AutoCloseable {
         }
         subscriptions.add(log.onReplaced(refolding::replaced));
         List<Decision> again = refolding.begin();
+        subscriptions.add(log.onKill(this::arrived)); // only now: what was folded may have been revived since
         subscriptions.add(log.follow(applied.seq(), this::follow));
         again.forEach(this::record);
         if (replaceable) {
@@ -101,6 +102,29 @@ final class Control implements AutoCloseable {
         if (replaceable) {
             contact.check();
         }
+    }
+
+    /**
+     * Puts a kill in force whose entry is folded in a moment. It cuts nothing in flight: that may take users' code, and this thread must not be
+     * held up. Nor does it wait for whoever changes something now.
+     */
+    private void arrived(Entry entry) {
+        Kill kill = GateFold.kill(entry).orElse(null);
+        if (kill == null || !lock.tryLock()) {
+            return; // it is in force once it is folded
+        }
+        try {
+            if (!folds.decides(kill) && killsHere.arrived(kill, entry.decision())) {
+                gates.recompile(Set.of(kill.scope().gate()));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Appends kills again that arrived and were not folded between two calls of this: what gave way to other entries is no less a kill. */
+    void keepArrived() {
+        locked(killsHere::missing).forEach(this::record);
     }
 
     /** Applies what comes next in the log, once, whoever brings it. */
@@ -143,8 +167,8 @@ final class Control implements AutoCloseable {
             lock.unlock();
         }
         concerned.forEach(ModelGate::cutBarred);
+        report.tell(); // first: whoever waits for a confirmation does not wait for a listener
         announcements.announce();
-        report.tell();
         return fits;
     }
 

@@ -50,7 +50,7 @@ final class Folds {
 
     /** Whether the entry is the next one of the chain. */
     boolean isNext(Entry entry) {
-        return entry.seq() == head.seq() + 1 && entry.previousHash().equals(head.hash());
+        return entry.continues(head);
     }
 
     /** Folds the next entry. Total: whatever a routing throws on it, the one after it may be a kill and has to arrive. */
@@ -68,7 +68,7 @@ final class Folds {
         if (decisions != null) {
             decisions.put(entry.decision().id(), GateEvent.Lost.of(entry));
         }
-        head = new Head(entry.seq(), entry.hash());
+        head = entry.head();
     }
 
     private void foldFleet(Entry entry) {
@@ -134,7 +134,7 @@ final class Folds {
     /** Whether an entry was folded in its place, as far as that is kept. */
     boolean holds(Entry entry) {
         if (entry.seq() >= head.seq()) {
-            return head.equals(new Head(entry.seq(), entry.hash()));
+            return head.equals(entry.head());
         }
         GateEvent.Lost folded =
                 decisions == null ? null : decisions.get(entry.decision().id());

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The kills that are in force in this process beside those of the log. Guarded by the lock of {@link Control}. */
@@ -14,6 +15,12 @@ final class KillsHere {
     /** Decisions that the fold does not hold: they are on their way to the log. */
     private final Map<String, Kill> unstored = new LinkedHashMap<>();
 
+    /** Those of {@link #unstored} that others made, and whose entries are folded in a moment. */
+    private final Map<String, Decision> arrived = new LinkedHashMap<>();
+
+    /** Those of {@link #arrived} that were there when they were looked at last. */
+    private Set<String> looked = Set.of();
+
     /** No decisions: they stand for what this process does not know of the log. */
     private final Map<String, Kill> local = new LinkedHashMap<>();
 
@@ -21,9 +28,32 @@ final class KillsHere {
         unstored.put(kill.id(), kill);
     }
 
+    /** Engages a kill that another process made; false if it is engaged here already. */
+    boolean arrived(Kill kill, Decision decision) {
+        if (unstored.putIfAbsent(kill.id(), kill) != null) {
+            return false;
+        }
+        arrived.put(kill.id(), decision);
+        return true;
+    }
+
+    /** What arrived and was not folded since this was asked last; it is not waited for any longer. */
+    List<Decision> missing() {
+        List<Decision> missing = new ArrayList<>();
+        for (String id : looked) {
+            Decision decision = arrived.remove(id);
+            if (decision != null) {
+                missing.add(decision);
+            }
+        }
+        looked = Set.copyOf(arrived.keySet());
+        return missing;
+    }
+
     /** The fold holds it now, and says itself what has become of it. */
     void stored(Entry entry) {
         unstored.remove(entry.decision().id());
+        arrived.remove(entry.decision().id());
     }
 
     void engageLocal(Kill kill) {
@@ -61,6 +91,7 @@ final class KillsHere {
                 .map(Entry::decision)
                 .toList();
         unstored.values().removeIf(kill -> now.killEntry(kill.id()).isPresent());
+        arrived.keySet().retainAll(unstored.keySet());
         return owe(kept, now);
     }
 

@@ -22,6 +22,7 @@ final class ScriptedLog implements ControlLog {
 
     private final List<Following> followings = new CopyOnWriteArrayList<>();
     private final List<Runnable> onReplaced = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Entry>> onKill = new CopyOnWriteArrayList<>();
     private final List<Head> applied = new CopyOnWriteArrayList<>();
     private final byte[] secret = new MemoryControlLog().identitySecret();
     private volatile MemoryControlLog entries = new MemoryControlLog();
@@ -93,6 +94,12 @@ final class ScriptedLog implements ControlLog {
         followings.forEach(following -> following.subscription.close());
     }
 
+    /** Tells of a kill that comes next, and has no entry of it yet. */
+    void arrives(Decision kill) {
+        Entry entry = Entry.after(head(), kill);
+        onKill.forEach(listener -> listener.accept(entry));
+    }
+
     /** Makes it lose all that came after an entry and go on with other decisions; followers hear of it as they do of a server's loss. */
     void forkAt(long seq, Decision... others) {
         fork(seq, others);
@@ -160,6 +167,12 @@ final class ScriptedLog implements ControlLog {
     public Subscription onReplaced(Runnable listener) {
         onReplaced.add(listener);
         return () -> onReplaced.remove(listener);
+    }
+
+    @Override
+    public Subscription onKill(Consumer<Entry> listener) {
+        onKill.add(listener);
+        return () -> onKill.remove(listener);
     }
 
     @Override

@@ -74,6 +74,16 @@ public interface ControlLog extends AutoCloseable {
     }
 
     /**
+     * Calls a listener with a kill that another process made as soon as its entry has arrived and continues the chain: before it is kept here
+     * and followers are given it, so that it is in force before anything else is done about it. It is called on a thread that must not be held
+     * up, perhaps for a kill that followers have been given, and rarely for one that they never are, because its entry gives way to another.
+     * A log that has no faster way than its followers', the default, has nothing to tell.
+     */
+    default Subscription onKill(Consumer<Entry> listener) {
+        return () -> {};
+    }
+
+    /**
      * Decisions that are durable in this process and not in the log yet, in order: kills that its store did not take before the process
      * ended, or that it lost. Whoever serves from this log puts the kills among them in force and appends all of them again.
      */

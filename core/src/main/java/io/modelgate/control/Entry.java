@@ -43,6 +43,16 @@ public record Entry(long seq, Decision decision, String previousHash, String has
         return LineWriter.line(this);
     }
 
+    /** Where a log ends whose last entry this is. */
+    public Head head() {
+        return new Head(seq, hash);
+    }
+
+    /** Whether it is the next one of a chain that ends there. */
+    public boolean continues(Head head) {
+        return seq == head.seq() + 1 && previousHash.equals(head.hash());
+    }
+
     /** The decision's type. */
     public String type() {
         return decision.type();

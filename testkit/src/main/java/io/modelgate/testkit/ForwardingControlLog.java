@@ -54,6 +54,11 @@ public abstract class ForwardingControlLog implements ControlLog {
     }
 
     @Override
+    public Subscription onKill(Consumer<Entry> listener) {
+        return log.onKill(listener);
+    }
+
+    @Override
     public boolean immediate() {
         return log.immediate();
     }

@@ -26,6 +26,7 @@ final class Follower {
         stamps = new Stamps(FleetLog.open(uri, log, directory, name));
         gates = Gates.open(g -> g.controlLog(stamps));
         gate = gates.gate(GATE, g -> g.stable("v1", this::answer).fallback(Ladder.of(l -> l.degrade(false))));
+        stamps.watch(() -> !gate.live());
     }
 
     Stamps stamps() {

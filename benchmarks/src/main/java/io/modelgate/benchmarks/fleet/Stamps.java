@@ -7,9 +7,13 @@ import io.modelgate.testkit.ForwardingControlLog;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** A control log that stamps when entries were in force in this process: as soon as that is told it, and no sooner. Thread-safe. */
+/**
+ * A control log that stamps when entries were in force in this process: as soon as that is told it, or a look finds the model turned off
+ * by a kill that has just arrived, and no sooner. Thread-safe.
+ */
 final class Stamps extends ForwardingControlLog {
 
     /** An entry, and all before it, was in force at this time of {@link System#nanoTime}. */
@@ -23,8 +27,16 @@ final class Stamps extends ForwardingControlLog {
     /** The kill that is in force, 0 if none is. */
     private volatile long inForce;
 
+    /** Whether the model is turned off. */
+    private volatile BooleanSupplier off = () -> false;
+
     Stamps(ControlLog log) {
         super(log);
+    }
+
+    /** How to look whether the model is turned off. */
+    void watch(BooleanSupplier off) {
+        this.off = off;
     }
 
     /** The kill that this process has told the log of, 0 while the model may run. */
@@ -52,6 +64,17 @@ final class Stamps extends ForwardingControlLog {
     @Override
     public Subscription follow(long after, Consumer<List<Entry>> follower) {
         return super.follow(after, entries -> follower.accept(see(entries)));
+    }
+
+    @Override
+    public Subscription onKill(Consumer<Entry> listener) {
+        return super.onKill(entry -> {
+            listener.accept(entry);
+            if (off.getAsBoolean()) {
+                stamps.add(new Stamp(entry.seq(), System.nanoTime()));
+                inForce = entry.seq();
+            }
+        });
     }
 
     @Override

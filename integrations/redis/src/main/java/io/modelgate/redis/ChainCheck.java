@@ -87,7 +87,7 @@ final class ChainCheck {
         try {
             Entry entry = Entry.parse(line);
             Long earlier = ids.putIfAbsent(entry.decision().id(), entry.seq());
-            if (entry.seq() != head.seq() + 1 || !entry.previousHash().equals(head.hash())) {
+            if (!entry.continues(head)) {
                 fail(where + ": entry " + entry.seq() + " does not continue the chain after entry " + head.seq());
             } else if (earlier != null) {
                 fail(where + " repeats the id " + entry.decision().id() + " of entry " + earlier);

@@ -97,7 +97,7 @@ final class Copy implements Closeable {
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
                 try {
                     Entry entry = Entry.parse(line);
-                    if (bad.isEmpty() && continues(head, entry)) {
+                    if (bad.isEmpty() && entry.continues(head)) {
                         add(entry, line.length + 1L);
                         entries.accept(entry);
                         continue;
@@ -137,17 +137,13 @@ final class Copy implements Closeable {
         }
     }
 
-    private static boolean continues(Head head, Entry entry) {
-        return entry.seq() == head.seq() + 1 && entry.previousHash().equals(head.hash());
-    }
-
     private void add(Entry entry, long length) {
         int seq = (int) entry.seq();
         if (seq >= ends.length) {
             ends = Arrays.copyOf(ends, ends.length + ends.length / 2);
         }
         ends[seq] = ends[seq - 1] + length;
-        head = new Head(entry.seq(), entry.hash());
+        head = entry.head();
     }
 
     Head head() {
@@ -189,9 +185,9 @@ final class Copy implements Closeable {
                 if (!entry.hash().equals(hashAt(entry.seq()))) {
                     return false;
                 }
-            } else if (continues(next, entry)) {
+            } else if (entry.continues(next)) {
                 fresh.add(entry);
-                next = new Head(entry.seq(), entry.hash());
+                next = entry.head();
             } else {
                 return false;
             }

@@ -3,6 +3,7 @@ package io.modelgate.redis;
 import io.lettuce.core.StreamMessage;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Entry;
+import io.modelgate.control.Head;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -51,16 +52,20 @@ final class Following {
     private final LogKeys keys;
     private final List<Follower> followers = new CopyOnWriteArrayList<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final Arrivals arrivals;
     private final Semaphore wake = new Semaphore(0);
     private final Thread thread;
     private volatile boolean suspicious = true;
     private volatile boolean closed;
-    private @Nullable CompletableFuture<List<StreamMessage<byte[], byte[]>>> reading;
+    private @Nullable CompletableFuture<Arrived> reading;
     private long readingSince;
     private long readingAfter;
     private long beatAt;
     private long touchAt;
     private final Set<String> problems = new HashSet<>();
+
+    /** What a read brought, and the entries that its first messages are. */
+    private record Arrived(List<StreamMessage<byte[], byte[]>> messages, List<Entry> first) {}
 
     Following(
             String name,
@@ -85,6 +90,7 @@ final class Following {
         this.clock = clock;
         this.identity = identity;
         this.keys = keys;
+        arrivals = new Arrivals(stream);
         heartbeatNanos = heartbeat.toNanos();
         beatAt = freshness.now();
         touchAt = beatAt;
@@ -132,6 +138,10 @@ final class Following {
         followers.remove(follower);
     }
 
+    Arrivals arrivals() {
+        return arrivals;
+    }
+
     void add(Runnable listener) {
         listeners.add(listener);
     }
@@ -167,7 +177,7 @@ final class Following {
     private void contact() {
         suspicious = false;
         identity.share(link, keys);
-        Repair.Result result = repair.run();
+        Repair.Result result = repaired();
         identity.adopt(link, keys);
         if (result == Repair.Result.AGAIN) {
             suspicious = true;
@@ -176,6 +186,19 @@ final class Following {
         if (result == Repair.Result.REPLACED) {
             followers.forEach(follower -> follower.back(repair.common()));
             listeners.forEach(Following::tell);
+        }
+    }
+
+    private Repair.Result repaired() {
+        try {
+            return repair.run();
+        } catch (ControlLogException e) {
+            try {
+                take(stream.after(copy.head().seq())); // What fits counts all the same: it may be a kill.
+            } catch (ControlLogException also) {
+                e.addSuppressed(also);
+            }
+            throw e;
         }
     }
 
@@ -206,13 +229,15 @@ final class Following {
 
     private void step() {
         deliver();
-        CompletableFuture<List<StreamMessage<byte[], byte[]>>> current = reading;
+        CompletableFuture<Arrived> current = reading;
         if (current == null) {
             readingSince = freshness.now();
-            readingAfter = copy.head().seq();
-            current = stream.reading(readingAfter, BLOCK);
+            Head from = copy.head();
+            readingAfter = from.seq();
+            current = stream.reading(readingAfter, BLOCK)
+                    .thenApply(messages -> new Arrived(messages, arrivals.tell(from, messages)));
             reading = current;
-            CompletableFuture<?> ignored = current.whenComplete((messages, failure) -> wake());
+            CompletableFuture<?> ignored = current.whenComplete((arrived, failure) -> wake());
         }
         if (!current.isDone()) {
             beatIfDue();
@@ -220,12 +245,11 @@ final class Following {
         }
         if (current.isDone()) {
             reading = null;
-            arrived(messages(current));
+            take(arrived(current));
         }
     }
 
-    private static List<StreamMessage<byte[], byte[]>> messages(
-            CompletableFuture<List<StreamMessage<byte[], byte[]>>> done) {
+    private static Arrived arrived(CompletableFuture<Arrived> done) {
         try {
             return done.join();
         } catch (CompletionException e) {
@@ -235,13 +259,20 @@ final class Following {
         }
     }
 
-    private void arrived(List<StreamMessage<byte[], byte[]>> messages) {
+    @SuppressWarnings("ThreadPriorityCheck") // a hint is all that is meant
+    private void take(Arrived arrived) {
+        List<StreamMessage<byte[], byte[]>> messages = arrived.messages();
+        if (arrived.first().stream().anyMatch(Arrivals::isKill)) {
+            Thread.yield(); // It is in force here already. Where many processes share a machine, let the others come
+            // to it.
+        }
         if (messages.isEmpty()) {
             // Redis waited that long before it said that there is nothing.
             current(Math.min(readingSince + BLOCK.toNanos(), freshness.now()));
         } else {
-            take(stream.entries(readingAfter, messages));
-            if (messages.size() < LogStream.BATCH) {
+            List<Entry> entries = stream.entries(readingAfter, arrived.first(), messages);
+            take(entries);
+            if (messages.size() < LogStream.BATCH && entries.size() >= messages.size()) {
                 current(readingSince);
             }
         }

@@ -102,13 +102,29 @@ final class LogStream {
         return link.reading(keys.log, after, BATCH, block);
     }
 
-    /** The entries of messages that were read after one. */
+    /** The entries of messages that were read after one, up to the first that is not of this log; throws if that is the first of all. */
     List<Entry> entries(long after, List<StreamMessage<byte[], byte[]>> messages) {
-        List<Entry> entries = new ArrayList<>(messages.size());
-        for (StreamMessage<byte[], byte[]> message : messages) {
-            entries.add(entry(message.getId(), RedisLink.value(message)));
+        return entries(after, new ArrayList<>(messages.size()), messages);
+    }
+
+    /** As {@link #entries(long, List)}, where the first messages are known to be these entries, to which the others are added. */
+    List<Entry> entries(long after, List<Entry> first, List<StreamMessage<byte[], byte[]>> messages) {
+        for (StreamMessage<byte[], byte[]> message : messages.subList(first.size(), messages.size())) {
+            try {
+                first.add(entry(message));
+            } catch (ControlLogException e) {
+                if (first.isEmpty()) {
+                    throw e;
+                }
+                break; // What comes before counts all the same: it may be a kill. Whoever reads on meets the rest
+                // first.
+            }
         }
-        return whole(after, entries);
+        return whole(after, first);
+    }
+
+    Entry entry(StreamMessage<byte[], byte[]> message) {
+        return entry(message.getId(), RedisLink.value(message));
     }
 
     /** Where the log ends in Redis. */
@@ -119,7 +135,7 @@ final class LogStream {
             return Head.EMPTY;
         }
         Entry entry = entries(Long.MAX_VALUE, last).get(0);
-        return new Head(entry.seq(), entry.hash());
+        return entry.head();
     }
 
     /** Everything after one entry up to another. */

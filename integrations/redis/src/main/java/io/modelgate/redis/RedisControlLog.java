@@ -250,6 +250,13 @@ public final class RedisControlLog implements ControlLog {
     }
 
     @Override
+    public Subscription onKill(Consumer<Entry> listener) {
+        Objects.requireNonNull(listener, "listener");
+        following.arrivals().add(listener);
+        return () -> following.arrivals().remove(listener);
+    }
+
+    @Override
     public List<Decision> owed() {
         return owed.all();
     }
