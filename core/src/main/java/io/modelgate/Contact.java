@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether this process is in touch with its control log, and what comes of it where it is not: all gates are killed here while nothing is
- * known of the log, and while it has not been heard of for longer than its limit. Thread-safe.
+ * known of the log, and while it has not been heard of for longer than its limit. It also has kills appended again that arrived and were not
+ * folded. Thread-safe.
  */
 final class Contact {
 
@@ -16,10 +17,6 @@ final class Contact {
     static final String STALE = "log-stale";
 
     private static final Duration LONGEST_ROUND = Duration.ofMillis(100);
-
-    /** The rounds in which a kill that arrived may wait to be folded: long enough for a machine that is slow. */
-    private static final int KEEP_EVERY = 20;
-
     private static final Actor ITSELF = new Actor("modelgate", "automation");
 
     private final ControlLog log;
@@ -31,7 +28,6 @@ final class Contact {
     private final Warnings warnings;
     private final ReentrantLock checking = new ReentrantLock();
     private volatile Duration staleness = Duration.ZERO;
-    private long rounds;
 
     /** Guarded by {@code checking}. */
     private boolean unknown;
@@ -82,9 +78,7 @@ final class Contact {
     private void round() {
         if (!control.closed()) {
             check();
-            if (++rounds % KEEP_EVERY == 0) {
-                control.keepArrived();
-            }
+            attempt(control::appendOverdue);
             next();
         }
     }

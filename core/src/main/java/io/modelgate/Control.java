@@ -34,11 +34,15 @@ final class Control implements AutoCloseable {
     private static final int READ_AT_ONCE = 4_096;
     private static final int MOST_STUCK = 10;
 
+    /** Long enough for a machine that is slow: nothing is wrong while the kill waits, but two who append it. */
+    private static final Duration FOLDED_WITHIN = Duration.ofSeconds(2);
+
     private final ReentrantLock lock = new ReentrantLock();
     private final GateSet gates = new GateSet();
     private final KillsHere killsHere = new KillsHere();
     private final ControlLog log;
     private final boolean replaceable;
+    private final Ticker ticker;
     private final Events events;
     private final Warnings warnings;
     private final Outbox outbox;
@@ -55,6 +59,7 @@ final class Control implements AutoCloseable {
         this.log = log;
         this.events = events;
         this.warnings = warnings;
+        ticker = config.ticker;
         // Those two verify that nothing left them, and refuse to go on if something did.
         replaceable = !(log instanceof MemoryControlLog || log instanceof FileControlLog || log instanceof RefusedLog);
         folds = new Folds(replaceable);
@@ -114,7 +119,7 @@ final class Control implements AutoCloseable {
             return; // it is in force once it is folded
         }
         try {
-            if (!folds.decides(kill) && killsHere.arrived(kill, entry.decision())) {
+            if (!folds.decides(kill) && killsHere.engageArrived(kill, entry.decision(), ticker.read())) {
                 gates.recompile(Set.of(kill.scope().gate()));
             }
         } finally {
@@ -122,9 +127,18 @@ final class Control implements AutoCloseable {
         }
     }
 
-    /** Appends kills again that arrived and were not folded between two calls of this: what gave way to other entries is no less a kill. */
-    void keepArrived() {
-        locked(killsHere::missing).forEach(this::record);
+    /** Appends kills again that arrived a while ago and were not folded: what gave way to other entries is no less a kill. */
+    void appendOverdue() {
+        if (!lock.tryLock()) {
+            return; // the next look comes, and the thread that looks enforces the deadlines of calls too
+        }
+        List<Decision> overdue;
+        try {
+            overdue = killsHere.awaitsFold() ? killsHere.overdue(ticker.read() - FOLDED_WITHIN.toNanos()) : List.of();
+        } finally {
+            lock.unlock();
+        }
+        overdue.forEach(this::record);
     }
 
     /** Applies what comes next in the log, once, whoever brings it. */
@@ -152,7 +166,7 @@ final class Control implements AutoCloseable {
             for (Entry entry : due) {
                 if (folds.isNext(entry)) {
                     folds.fold(entry);
-                    killsHere.stored(entry);
+                    killsHere.folded(entry);
                     touched.add(entry.gate());
                     announcements.add(new GateEvent.Applied(entry));
                 } else if (!folds.holds(entry)) {
@@ -236,10 +250,10 @@ final class Control implements AutoCloseable {
                     .filter(entry -> !before.knows(entry))
                     .forEach(entry -> announcements.add(new GateEvent.Applied(entry)));
         });
+        report.tell();
         announcements.announce();
         again.forEach(this::record);
         locked(() -> List.copyOf(gates.all())).forEach(ModelGate::declare);
-        report.tell();
     }
 
     /** Makes a change that may concern all gates, and puts it in force in all at the end: until then they serve what they served before. */

@@ -23,7 +23,8 @@ public interface Fallback<I, O> {
 
     /**
      * The answer to every call that the whole gate refuses for this cause, when that answer is a constant; the gate then
-     * serves it without asking again. Empty when it depends on the call.
+     * serves it without asking again. Empty when it depends on the call. It must not wait: it may be asked by the thread that has
+     * just read a kill from the network.
      */
     default Optional<Rescue<O>> constant(Cause cause) {
         return Optional.empty();

@@ -6,54 +6,74 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The kills that are in force in this process beside those of the log. Guarded by the lock of {@link Control}. */
+/** The kills that are in force in this process beside those that were folded. Guarded by the lock of {@link Control}. */
 final class KillsHere {
 
-    /** Decisions that the fold does not hold: they are on their way to the log. */
-    private final Map<String, Kill> unstored = new LinkedHashMap<>();
+    /** Kills that the fold does not hold yet: they are on their way to the log, or have just arrived from it. */
+    private final Map<String, Kill> unfolded = new LinkedHashMap<>();
 
-    /** Those of {@link #unstored} that others made, and whose entries are folded in a moment. */
-    private final Map<String, Decision> arrived = new LinkedHashMap<>();
-
-    /** Those of {@link #arrived} that were there when they were looked at last. */
-    private Set<String> looked = Set.of();
+    /** Those of {@link #unfolded} that have just arrived. */
+    private final Map<String, Arrived> arrived = new LinkedHashMap<>();
 
     /** No decisions: they stand for what this process does not know of the log. */
     private final Map<String, Kill> local = new LinkedHashMap<>();
 
+    /** A kill that another process made, the tick at which it arrived, and whether it is being appended again. */
+    private record Arrived(Decision decision, long nanos, boolean again) {}
+
     void engage(Kill kill) {
-        unstored.put(kill.id(), kill);
+        unfolded.put(kill.id(), kill);
     }
 
-    /** Engages a kill that another process made; false if it is engaged here already. */
-    boolean arrived(Kill kill, Decision decision) {
-        if (unstored.putIfAbsent(kill.id(), kill) != null) {
+    /** Engages a kill whose entry has arrived and is folded in a moment; false if it is engaged here already. */
+    boolean engageArrived(Kill kill, Decision decision, long nanos) {
+        if (unfolded.putIfAbsent(kill.id(), kill) != null) {
             return false;
         }
-        arrived.put(kill.id(), decision);
+        arrived.put(kill.id(), new Arrived(decision, nanos, false));
         return true;
     }
 
-    /** What arrived and was not folded since this was asked last; it is not waited for any longer. */
-    List<Decision> missing() {
-        List<Decision> missing = new ArrayList<>();
-        for (String id : looked) {
-            Decision decision = arrived.remove(id);
-            if (decision != null) {
-                missing.add(decision);
-            }
-        }
-        looked = Set.copyOf(arrived.keySet());
-        return missing;
+    /** Whether any has arrived and is not folded yet. */
+    boolean awaitsFold() {
+        return !arrived.isEmpty();
     }
 
-    /** The fold holds it now, and says itself what has become of it. */
-    void stored(Entry entry) {
-        unstored.remove(entry.decision().id());
-        arrived.remove(entry.decision().id());
+    /** The decisions that arrived before a tick and are not folded, each once: they are to be appended again. */
+    List<Decision> overdue(long nanos) {
+        List<Decision> overdue = new ArrayList<>();
+        arrived.replaceAll((id, each) -> {
+            if (each.again() || each.nanos() - nanos >= 0) {
+                return each;
+            }
+            overdue.add(each.decision());
+            return new Arrived(each.decision(), each.nanos(), true);
+        });
+        return overdue;
+    }
+
+    /** The fold holds an entry now, and says itself what has become of it. */
+    void folded(Entry entry) {
+        drop(entry.decision().id());
+        if (entry.type().equals(EntryTypes.REVIVE)) {
+            // One that gave way to other entries is revived all the same.
+            entry.texts("kills").stream()
+                    .filter(id -> arrived.containsKey(id) && isOf(entry.gate(), id))
+                    .forEach(this::drop);
+        }
+    }
+
+    /** A revive releases the kills of its own gate only. */
+    private boolean isOf(String gate, String id) {
+        Kill kill = unfolded.get(id);
+        return kill != null && kill.scope().gate().equals(gate);
+    }
+
+    private void drop(String id) {
+        unfolded.remove(id);
+        arrived.remove(id);
     }
 
     void engageLocal(Kill kill) {
@@ -77,7 +97,7 @@ final class KillsHere {
             if (kill == null) {
                 missing.add(decision);
             } else if (!folds.decides(kill)) {
-                unstored.putIfAbsent(kill.id(), kill);
+                unfolded.putIfAbsent(kill.id(), kill);
                 missing.add(decision);
             }
         }
@@ -90,14 +110,16 @@ final class KillsHere {
                 .flatMap(id -> before.killEntry(id).stream())
                 .map(Entry::decision)
                 .toList();
-        unstored.values().removeIf(kill -> now.killEntry(kill.id()).isPresent());
-        arrived.keySet().retainAll(unstored.keySet());
+        unfolded.values()
+                .removeIf(kill ->
+                        now.killEntry(kill.id()).isPresent() || (arrived.containsKey(kill.id()) && now.decides(kill)));
+        arrived.keySet().retainAll(unfolded.keySet());
         return owe(kept, now);
     }
 
     void addTo(List<Kill> kills, String gate) {
         kills.addAll(local.values());
-        for (Kill kill : unstored.values()) {
+        for (Kill kill : unfolded.values()) {
             if (kill.scope().isFleet() || kill.scope().gate().equals(gate)) {
                 kills.add(kill);
             }
@@ -105,7 +127,7 @@ final class KillsHere {
     }
 
     void addTo(Map<String, Kill> kills) {
-        kills.putAll(unstored);
+        kills.putAll(unfolded);
         kills.putAll(local);
     }
 }

@@ -27,7 +27,8 @@ public interface Router {
 
     /**
      * The state of one gate's routing. Immutable: an entry makes a new one. Where the log loses entries, as one on a server may, the gate
-     * starts with a new {@link Router#initial initial} one and gives it all entries that are left.
+     * starts with a new {@link Router#initial initial} one and gives it all entries that are left. None of its methods may wait: they may be
+     * asked by the thread that has just read a kill from the network.
      */
     interface Routing {
 

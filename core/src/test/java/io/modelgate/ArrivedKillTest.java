@@ -17,7 +17,6 @@ import org.junit.jupiter.api.Test;
 class ArrivedKillTest {
 
     private static final Duration LONG = Duration.ofSeconds(10);
-    private static final Duration SOON = Duration.ofSeconds(1);
     private static final Actor BOB = Actor.of("bob");
     private static final Caller CALLER = Caller.of("user-42");
     private static final Decision KILL =
@@ -102,10 +101,30 @@ class ArrivedKillTest {
     }
 
     @Test
-    void oneThatIsFoldedInTimeIsLeftToWhoeverMadeIt() {
+    void oneThatGaveWayAndWasRevivedIsNotAppendedAgain() {
         log.arrives(KILL);
-        time.advance(SOON);
+        assertThat(gates.revive("k-1", BOB, "fixed").stored(LONG)).isTrue();
+        assertThat(gate.call("x", CALLER)).isEqualTo("v1");
+
+        time.advance(LONG);
+
         assertThat(log.ids()).doesNotContain("k-1");
+        assertThat(gate.call("x", CALLER)).isEqualTo("v1");
+    }
+
+    @Test
+    void oneThatIsNotFoldedYetIsNotAppendedAgainAtOnce() {
+        log.arrives(KILL);
+        time.advance(Duration.ofMillis(1_900));
+        assertThat(log.appended()).doesNotContain("k-1");
+    }
+
+    @Test
+    void oneThatWasFoldedIsLeftToWhoeverMadeIt() {
+        log.arrives(KILL);
+        log.append(List.of(KILL));
+        time.advance(LONG);
+        assertThat(log.appended()).containsOnlyOnce("k-1");
     }
 
     @Test

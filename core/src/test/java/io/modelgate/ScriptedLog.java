@@ -24,6 +24,7 @@ final class ScriptedLog implements ControlLog {
     private final List<Runnable> onReplaced = new CopyOnWriteArrayList<>();
     private final List<Consumer<Entry>> onKill = new CopyOnWriteArrayList<>();
     private final List<Head> applied = new CopyOnWriteArrayList<>();
+    private final List<String> appended = new CopyOnWriteArrayList<>();
     private final byte[] secret = new MemoryControlLog().identitySecret();
     private volatile MemoryControlLog entries = new MemoryControlLog();
     private volatile boolean failing;
@@ -89,6 +90,11 @@ final class ScriptedLog implements ControlLog {
         return all().stream().map(entry -> entry.decision().id()).toList();
     }
 
+    /** The ids that it was told to append, each as often as it was. */
+    List<String> appended() {
+        return appended;
+    }
+
     /** Followers hear of nothing any more, though it can be read. */
     void silence() {
         followings.forEach(following -> following.subscription.close());
@@ -129,6 +135,7 @@ final class ScriptedLog implements ControlLog {
             throw new IllegalArgumentException("a decision takes too many bytes");
         }
         requireReachable();
+        decisions.forEach(decision -> appended.add(decision.id()));
         return entries.append(decisions);
     }
 

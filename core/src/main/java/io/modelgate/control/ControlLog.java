@@ -74,10 +74,11 @@ public interface ControlLog extends AutoCloseable {
     }
 
     /**
-     * Calls a listener with a kill that another process made as soon as its entry has arrived and continues the chain: before it is kept here
-     * and followers are given it, so that it is in force before anything else is done about it. It is called on a thread that must not be held
-     * up, perhaps for a kill that followers have been given, and rarely for one that they never are, because its entry gives way to another.
-     * A log that has no faster way than its followers', the default, has nothing to tell.
+     * Calls a listener with the entry of a kill as soon as it was read and found to continue the chain, before followers are given it. It may be
+     * called for a kill of this process, or for one that followers have been given already. It may also be called for one that they will never be
+     * given, because its entry gives way to another: whoever puts it in force sees to it that it gets into the log. The listener is called on a
+     * thread that must not be held up; what it throws is reported. Entries arrive through {@link #follow} all the same. A log with no faster way
+     * than that, the default, tells nothing.
      */
     default Subscription onKill(Consumer<Entry> listener) {
         return () -> {};

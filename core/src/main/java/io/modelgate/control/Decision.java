@@ -55,6 +55,11 @@ public record Decision(
         data = Data.copy(data);
     }
 
+    /** Whether it engages a switch. */
+    public boolean isKill() {
+        return type.equals("kill");
+    }
+
     private static void name(String parameter, String value) {
         boolean valid = !value.isEmpty() && value.length() <= 100;
         for (int i = 0; valid && i < value.length(); i++) {

@@ -38,7 +38,7 @@ public record Entry(long seq, Decision decision, String previousHash, String has
         return new LineReader().parse(line);
     }
 
-    /** The line that it is in a control log, in UTF-8 and without its newline. */
+    /** The line that it is in a control log, in UTF-8 and without its newline; with its hash as it is, which is not computed anew. */
     public byte[] line() {
         return LineWriter.line(this);
     }
@@ -48,7 +48,7 @@ public record Entry(long seq, Decision decision, String previousHash, String has
         return new Head(seq, hash);
     }
 
-    /** Whether it is the next one of a chain that ends there. */
+    /** Whether it is the next entry of a log that ends at this head. */
     public boolean continues(Head head) {
         return seq == head.seq() + 1 && previousHash.equals(head.hash());
     }

@@ -164,7 +164,7 @@ public final class FileControlLog implements ControlLog {
             } else {
                 Entry entry = LineWriter.write(head.seq() + 1, decision, head.hash(), lines);
                 entries.put(decision.id(), entry);
-                head = new Head(entry.seq(), entry.hash());
+                head = entry.head();
             }
         }
         if (lines.size() > 0) {

@@ -105,7 +105,7 @@ final class Inspection {
                     if (earlier != null) {
                         throw new BadLineException(entry.seq(), "it repeats the id " + id + " of line " + earlier);
                     }
-                    head = new Head(entry.seq(), entry.hash());
+                    head = entry.head();
                     if (entry.seq() == acknowledged) {
                         atHead = head;
                     }

@@ -43,6 +43,10 @@ final class LineReader {
 
     /** Reads one line that may stand at any place of a chain, and is byte for byte what its entry is written as. */
     Entry parse(byte[] line) {
+        if (line.length >= LineWriter.MAX_BYTES) {
+            throw new IllegalArgumentException("not a line of a control log: it has " + line.length
+                    + " bytes; expected less than " + LineWriter.MAX_BYTES);
+        }
         try {
             Entry entry = read(line, 0, line.length, seq(line), null);
             if (entry.seq() < 1 || !HASH_FORM.matcher(entry.previousHash()).matches()) {
@@ -50,10 +54,9 @@ final class LineReader {
                         + " and its previous hash " + LineWriter.quote(entry.previousHash())
                         + "; expected 1 or more, and 64 hexadecimal digits");
             }
-            byte[] hashed = LineWriter.hashed(entry.seq(), entry.decision(), entry.previousHash());
-            int end = line.length - HASH.length - HEX - CLOSE.length;
-            if (!Arrays.equals(
-                    hashed, 0, hashed.length, line, 0, end)) { // whoever writes it on would give it another hash
+            // Written any other way it would get another hash from whoever writes it on.
+            byte[] written = LineWriter.hashed(entry.seq(), entry.decision(), entry.previousHash());
+            if (!Arrays.equals(written, 0, written.length, line, 0, hashedEnd(line.length))) {
                 throw new IllegalArgumentException(
                         "not a line of a control log: it says what one may say, but is not written as one is");
             }
@@ -77,6 +80,11 @@ final class LineReader {
         }
     }
 
+    /** Where the part of a line ends that its hash is over. */
+    private static int hashedEnd(int to) {
+        return to - HASH.length - HEX - CLOSE.length;
+    }
+
     /**
      * Reads one line, given without its newline.
      *
@@ -85,7 +93,7 @@ final class LineReader {
     Entry read(byte[] bytes, int from, int to, long seq, @Nullable String previousHash) throws BadLineException {
         JsonCursor line = new JsonCursor(seq, bytes, from, to);
         version(line);
-        int hashed = to - HASH.length - HEX - CLOSE.length;
+        int hashed = hashedEnd(to);
         String hash = hash(line, bytes, from, hashed, to);
         line.end(hashed);
 

@@ -70,21 +70,21 @@ final class LineWriter {
     /** As {@code 2026-11-21T03:00:00.123Z}; a formatter takes longer than all the rest. */
     private static StringBuilder time(StringBuilder line, Instant at) {
         LocalDateTime time = LocalDateTime.ofEpochSecond(at.getEpochSecond(), 0, ZoneOffset.UTC);
-        digits(line, time.getYear(), 1000).append('-');
-        digits(line, time.getMonthValue(), 10).append('-');
-        digits(line, time.getDayOfMonth(), 10).append('T');
-        digits(line, time.getHour(), 10).append(':');
-        digits(line, time.getMinute(), 10).append(':');
-        digits(line, time.getSecond(), 10).append('.');
-        return digits(line, at.getNano() / 1_000_000, 100).append('Z');
+        digits(line, time.getYear(), 4).append('-');
+        digits(line, time.getMonthValue(), 2).append('-');
+        digits(line, time.getDayOfMonth(), 2).append('T');
+        digits(line, time.getHour(), 2).append(':');
+        digits(line, time.getMinute(), 2).append(':');
+        digits(line, time.getSecond(), 2).append('.');
+        return digits(line, at.getNano() / 1_000_000, 3).append('Z');
     }
 
-    /** {@code highest}: the power of ten of the first digit. */
-    private static StringBuilder digits(StringBuilder line, int number, int highest) {
-        for (int power = highest; power > 0; power /= 10) {
-            line.append((char) ('0' + number / power % 10));
+    /** Appends a number with this many digits, zeros in front. */
+    private static StringBuilder digits(StringBuilder line, int number, int count) {
+        if (count > 1) {
+            digits(line, number / 10, count - 1);
         }
-        return line;
+        return line.append((char) ('0' + number % 10));
     }
 
     static MessageDigest sha256() {

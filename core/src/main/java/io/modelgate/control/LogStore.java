@@ -116,7 +116,7 @@ final class LogStore {
                     throw Refusals.shorter(files, last, acknowledged, reader.unfinished());
                 }
                 fresh.add(new Chain.Fresh(entry.decision().id(), offset));
-                last = new Head(entry.seq(), entry.hash());
+                last = entry.head();
             }
             if (!last.equals(acknowledged)) {
                 throw Refusals.otherHash(files, last, acknowledged);
@@ -147,7 +147,7 @@ final class LogStore {
                     if (chain.seq(id) > 0 || !ids.add(id)) {
                         throw new BadLineException(entry.seq(), "it repeats the id " + id);
                     }
-                    last = new Head(entry.seq(), entry.hash());
+                    last = entry.head();
                     end = reader.offset();
                 }
             } catch (BadLineException e) {

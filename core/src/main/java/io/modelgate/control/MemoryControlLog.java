@@ -71,7 +71,7 @@ public final class MemoryControlLog implements ControlLog {
             if (!byId.containsKey(decision.id()) && !fresh.containsKey(decision.id())) {
                 Entry entry = Entry.after(head, decision);
                 fresh.put(decision.id(), entry);
-                head = new Head(entry.seq(), entry.hash());
+                head = entry.head();
             }
         }
         byId.putAll(fresh);
@@ -148,7 +148,7 @@ public final class MemoryControlLog implements ControlLog {
             return Head.EMPTY;
         }
         Entry last = entries.get(entries.size() - 1);
-        return new Head(last.seq(), last.hash());
+        return last.head();
     }
 
     @Override

@@ -15,8 +15,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -343,15 +345,29 @@ public abstract class ControlLogKit {
         assertThat(log.known()).isTrue();
         assertThat(log.owed()).isEmpty();
         assertThat(log.staleness()).isGreaterThanOrEqualTo(Duration.ZERO).isLessThan(Duration.ofMinutes(1));
-        ControlLog.Subscription subscription = log.onReplaced(() -> {});
-        subscription.close();
-        subscription.close();
+        for (ControlLog.Subscription subscription : List.of(log.onReplaced(() -> {}), log.onKill(kill -> {}))) {
+            subscription.close();
+            subscription.close();
+        }
+    }
+
+    @Test
+    void killsThatWereToldOfAreThoseThatFollowersAreGiven() throws Exception {
+        BlockingQueue<Entry> seen = new LinkedBlockingQueue<>();
+        Queue<Entry> told = new ConcurrentLinkedQueue<>();
+        try (ControlLog.Subscription kills = log.onKill(told::add);
+                ControlLog.Subscription following = log.follow(0, seen::addAll)) {
+            ControlLog writer = another().orElse(log);
+            writer.append(Decisions.kills("x", 3));
+            List<Entry> given = next(seen, 3);
+            assertThat(given).containsAll(told);
+        }
     }
 
     @Test
     void whoSaysWhatItHasAppliedIsListedUnderOneNameOfItsOwn() throws Exception {
         Entry first = log.append(List.of(Decisions.kill("a"))).get(0);
-        log.applied(new Head(first.seq(), first.hash()));
+        log.applied(first.head());
         List<Instance> listed = instancesThatApplied(log, first);
         if (listed.isEmpty()) {
             return; // this log knows no instances
@@ -361,12 +377,12 @@ public abstract class ControlLogKit {
         assertThat(listed).hasSize(1).allSatisfy(ControlLogKit::liveAndHeardOf);
 
         Entry second = log.append(List.of(Decisions.kill("b"))).get(0);
-        log.applied(new Head(second.seq(), second.hash()));
+        log.applied(second.head());
         assertThat(instancesThatApplied(log, second)).extracting(Instance::name).containsExactly(name);
 
         Optional<ControlLog> other = another();
         if (other.isPresent()) {
-            other.get().applied(new Head(first.seq(), first.hash()));
+            other.get().applied(first.head());
             assertThat(instancesThatApplied(log, first)).hasSize(1).allSatisfy(instance -> {
                 liveAndHeardOf(instance);
                 assertThat(instance.name()).isNotEqualTo(name);
@@ -385,7 +401,7 @@ public abstract class ControlLogKit {
 
     /** The instances that have applied exactly up to an entry, once there are any; empty if the log lists nobody for some seconds. */
     private static List<Instance> instancesThatApplied(ControlLog log, Entry entry) throws InterruptedException {
-        Head head = new Head(entry.seq(), entry.hash());
+        Head head = entry.head();
         for (int tries = 0; tries < 500; tries++) {
             List<Instance> all = log.instances();
             List<Instance> those = all.stream()

@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 public final class TcpProxy implements AutoCloseable {
 
     private static final int CONNECT_MILLIS = 2_000;
-    private static final int MOST_TRIES = 2_000;
 
     private final InetSocketAddress target;
     private final int port;
@@ -77,23 +76,11 @@ public final class TcpProxy implements AutoCloseable {
     /** Everything passes at once again; what was swallowed stays lost, what was held goes on. */
     public synchronized void heal() {
         faults.clear();
-        try {
-            for (int tries = 0; listener == null && !closed; tries++) {
-                listenAgain(tries == MOST_TRIES);
-                if (listener == null) {
-                    wait(1);
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void listenAgain(boolean last) {
-        try {
-            listen(Ports.listen(port));
-        } catch (IOException e) {
-            if (last) {
+        awaitRefusal();
+        if (listener == null && !closed) {
+            try {
+                listen(Ports.listen(port));
+            } catch (IOException e) {
                 throw new UncheckedIOException("cannot listen on port " + port + " again", e);
             }
         }
@@ -148,8 +135,8 @@ public final class TcpProxy implements AutoCloseable {
 
     private void listen(ServerSocket socket) {
         listener = socket;
-        accepting++;
         daemon("accept", () -> accept(socket));
+        accepting++;
     }
 
     private void stopListening() {
@@ -163,7 +150,7 @@ public final class TcpProxy implements AutoCloseable {
     /** The system accepts for a closed listener until the thread that waited on it has noticed. */
     private void awaitRefusal() {
         try {
-            while (accepting > 0) {
+            while (accepting > 0 && listener == null) {
                 wait();
             }
         } catch (InterruptedException e) {
@@ -180,7 +167,7 @@ public final class TcpProxy implements AutoCloseable {
     private void accept(ServerSocket from) {
         try {
             while (true) {
-                admit(from.accept(), from);
+                take(from.accept(), from);
             }
         } catch (IOException e) {
             // Closed, by a cut or for good.
@@ -192,8 +179,8 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    /** Under the lock, so that a cut sees this connection or this sees the cut. */
-    private synchronized void admit(Socket client, ServerSocket from) {
+    /** Takes a connection, or resets it if it came after a cut; under the lock, so that one of the two sees the other. */
+    private synchronized void take(Socket client, ServerSocket from) {
         connections.incrementAndGet();
         if (from.isClosed()) {
             reset(client);

@@ -8,9 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A {@link FollowerProcess} as its parent sees it. For use by one thread; it ends with the parent. */
 final class Child implements AutoCloseable {
@@ -25,6 +28,9 @@ final class Child implements AutoCloseable {
 
     /** Of each follower, the stamps that it gave and that still matter. */
     private final List<List<Stamps.Stamp>> stamps = new ArrayList<>();
+
+    /** When messages arrived that were not taken yet. */
+    private final Deque<Long> messages = new ArrayDeque<>();
 
     private long late;
     private long calls;
@@ -80,6 +86,17 @@ final class Child implements AutoCloseable {
         }
     }
 
+    /** Has it listen to messages. */
+    void listen() {
+        in.println("messages");
+    }
+
+    /** When the next message arrived, or null. */
+    @Nullable
+    Long message() {
+        return messages.peek();
+    }
+
     /** Asks what happened since it was asked last. */
     void report() {
         in.println("report");
@@ -123,6 +140,7 @@ final class Child implements AutoCloseable {
     /** Forgets the stamps so far. */
     void forget() {
         stamps.forEach(List::clear);
+        messages.clear();
     }
 
     long late() {
@@ -169,6 +187,8 @@ final class Child implements AutoCloseable {
                 if (words[0].equals("stamp")) {
                     stamps.get(Integer.parseInt(words[1]))
                             .add(new Stamps.Stamp(Long.parseLong(words[2]), Long.parseLong(words[3])));
+                } else if (words[0].equals("message")) {
+                    messages.add(Long.parseLong(words[1]));
                 } else if (words[0].equals(word)) {
                     return words;
                 }

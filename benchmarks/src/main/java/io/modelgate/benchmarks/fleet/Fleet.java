@@ -143,6 +143,23 @@ final class Fleet implements AutoCloseable {
                 "entry " + seq + " is not in force everywhere within " + PATIENCE.toSeconds() + " s");
     }
 
+    /** Sends a message through Redis to each process, and returns the nanoseconds until the last one has it. */
+    long message(RawRedis redis) {
+        children.forEach(Child::forget);
+        long began = System.nanoTime();
+        redis.send(Messages.STREAM);
+        while (System.nanoTime() - began < PATIENCE.toNanos()) {
+            LockSupport.parkNanos(BETWEEN_LOOKS);
+            children.forEach(Child::report);
+            children.forEach(Child::take);
+            List<Long> arrived = children.stream().map(Child::message).toList();
+            if (!arrived.contains(null)) {
+                return arrived.stream().mapToLong(each -> each - began).max().orElse(0);
+            }
+        }
+        throw new IllegalStateException("a message is not everywhere within " + PATIENCE.toSeconds() + " s");
+    }
+
     /** Requires that no process serves. */
     void requireKilled() {
         if (!children.stream().allMatch(Child::noneLive)) {

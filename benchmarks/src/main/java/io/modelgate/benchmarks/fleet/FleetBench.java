@@ -110,10 +110,13 @@ public final class FleetBench {
         Series stored = new Series();
         Series first = new Series();
         Series stopped = new Series();
+        Series cold = new Series();
+        Series message = new Series();
         Series confirmed = new Series();
         Random random = new Random(SEED);
         double cpu;
         try (RawRedis redis = new RawRedis(server.uri(), server.port())) {
+            fleet.children().forEach(Child::listen);
             double before = 0;
             for (int i = -times(KILLS) / 4; i < times(KILLS); i++) {
                 before = i == 0 ? fleet.cpu() : before;
@@ -134,12 +137,17 @@ public final class FleetBench {
                         script.add(trips[2]);
                     }
                 }
+                pause(random);
+                long brought = fleet.message(redis);
                 if (counts) {
                     wake.add(woken);
+                    message.add(brought);
                     returned.add(kill.returned());
                     stored.add(kill.stored());
                     first.add(inForce.first() - kill.began());
                     stopped.add(inForce.last() - kill.began());
+                } else {
+                    cold.add(inForce.last() - kill.began());
                 }
             }
             cpu = (fleet.cpu() - before) / times(KILLS) / PROCESSES;
@@ -155,12 +163,24 @@ public final class FleetBench {
         figures.times("roundTripScript", "    round trip: a script that does nothing", script);
         figures.times("fsync", "    fsync of a line on this disk", fsyncs());
         figures.times("wake", "(b) waking all processes: a byte to each", wake);
+        figures.times("message", "    a message through Redis and the client to each", message);
         figures.times("killReturned", "(c) kill: in force in the process that makes it", returned);
         figures.times("killStored", "    kill: acknowledged, in Redis and on disk", stored);
         figures.times("killToFirst", "    kill to first process stopped", first);
         figures.times("killToLast", "    kill to last process stopped", stopped);
+        figures.times("killToLastCold", "    the same, the kills before those, in new JVMs", cold);
         figures.times("killToReceipt", "    kill to the receipt's word that all have it", confirmed);
         figures.number("killCpuMicros", "    CPU of a process for a kill, its revive and its calls", cpu * 1e6, "µs");
+        figures.number(
+                "killToLastByMessage",
+                "    kill to last process, by a message to the last, p50",
+                stopped.median() / message.median(),
+                "×");
+        figures.number(
+                "killToLastByTrips",
+                "    kill to last process, p99, by (20 round trips + waking all), each its p99",
+                stopped.p99() / (ROUND_TRIPS * script.p99() + wake.p99()),
+                "×");
         reachedMicros = stopped.p99() / 1e3;
         return (ROUND_TRIPS * script.median() + wake.p99()) / 1e3;
     }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process with one follower or many. It answers the lines of its input and ends with it; and answers bytes on a bare socket, by which
@@ -26,15 +27,19 @@ final class FollowerProcess {
     private static final long BETWEEN_CALLS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final List<Follower> followers = new ArrayList<>();
+    private final String uri;
+    private @Nullable Messages messages;
     private final PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
 
-    private FollowerProcess() {}
+    private FollowerProcess(String uri) {
+        this.uri = uri;
+    }
 
     /** Arguments: the log's name, a directory, this process's name, how many followers, the port to listen to. Input: first the URI. */
     public static void main(String[] args) throws IOException {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String uri = in.readLine();
-        FollowerProcess process = new FollowerProcess();
+        FollowerProcess process = new FollowerProcess(uri);
         for (int i = 0; i < Integer.parseInt(args[3]); i++) {
             String name = args[2] + "-" + i;
             Path directory = Files.createDirectories(Path.of(args[1], name));
@@ -79,6 +84,7 @@ final class FollowerProcess {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             switch (line) {
                 case "clock" -> say("clock " + System.nanoTime());
+                case "messages" -> messages = new Messages(uri);
                 case "report" -> report();
                 case "kill" -> kill();
                 case "end" -> {
@@ -96,6 +102,13 @@ final class FollowerProcess {
                     stamp != null;
                     stamp = stamps.stamps().poll()) {
                 out.println("stamp " + i + " " + stamp.seq() + " " + stamp.nanos());
+            }
+        }
+        if (messages != null) {
+            for (Long nanos = messages.arrived().poll();
+                    nanos != null;
+                    nanos = messages.arrived().poll()) {
+                out.println("message " + nanos);
             }
         }
         say("report " + followers.stream().mapToLong(Follower::late).sum() + " "

@@ -17,6 +17,9 @@ final class RawRedis implements AutoCloseable {
 
     private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    /** As long as an entry. */
+    private static final String MESSAGE = "x".repeat(400);
+
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> connection;
     private final RedisCommands<String, String> redis;
@@ -69,6 +72,11 @@ final class RawRedis implements AutoCloseable {
             throw new IllegalStateException("a script that returns 1 returned " + one);
         }
         return nanos;
+    }
+
+    /** Adds a message to a stream. */
+    void send(String stream) {
+        redis.xadd(stream, "line", MESSAGE);
     }
 
     /** A number that Redis says of itself, for instance {@code used_memory}. */

@@ -93,9 +93,7 @@ final class Appends {
      */
     private @Nullable ControlLogException owe(List<Decision> decisions) {
         try {
-            owed.add(decisions.stream()
-                    .filter(each -> each.type().equals("kill"))
-                    .toList());
+            owed.add(decisions.stream().filter(Decision::isKill).toList());
             return null;
         } catch (ControlLogException e) {
             return e;
@@ -144,7 +142,7 @@ final class Appends {
             Entry entry = Entry.after(end, decision);
             bytes += entry.line().length;
             part.add(entry);
-            end = new Head(entry.seq(), entry.hash());
+            end = entry.head();
         }
         return part;
     }

@@ -12,15 +12,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of kills on the network's thread that has just read them. The thread that follows comes to them after it was woken, and after all
- * other processes of a busy machine have been; by then calls began that need not have. Thread-safe.
+ * Tells of kills on the network's thread, as soon as that has read them. The thread that follows comes to them after it was woken, and after
+ * all other processes of a busy machine have been; by then calls began that need not have. Thread-safe.
  */
 final class Arrivals {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisControlLog.class);
 
-    /** More than that are no news of a kill but a process that catches up, and would hold the network up. */
+    /**
+     * So much is looked at on the network's thread, which must not be held up; a process that catches up comes to the rest as it follows.
+     */
     private static final int MOST = 16;
+
+    private static final int MOST_BYTES = 64 << 10;
 
     private final LogStream stream;
     private final List<Consumer<Entry>> listeners = new CopyOnWriteArrayList<>();
@@ -37,21 +41,19 @@ final class Arrivals {
         listeners.remove(listener);
     }
 
-    static boolean isKill(Entry entry) {
-        return entry.type().equals("kill");
-    }
-
     /**
-     * Tells of the kills among the first messages that continue the chain after a head.
+     * Looks for kills among the first messages and tells of them.
      *
-     * @return their entries, for whoever reads them anyway; those of no more than the first {@value #MOST} messages
+     * @return the entries that the first messages are, so that nobody parses them again: those that continue the chain, {@value #MOST} at most
      */
-    List<Entry> tell(Head after, List<StreamMessage<byte[], byte[]>> messages) {
+    List<Entry> look(Head after, List<StreamMessage<byte[], byte[]>> messages) {
         List<Entry> entries = new ArrayList<>();
         try {
             Head head = after;
+            int bytes = 0;
             for (StreamMessage<byte[], byte[]> message : messages) {
-                if (entries.size() == MOST) {
+                bytes += RedisLink.value(message).length;
+                if (entries.size() == MOST || bytes > MOST_BYTES) {
                     break;
                 }
                 Entry entry = stream.entry(message);
@@ -60,12 +62,12 @@ final class Arrivals {
                 }
                 entries.add(entry);
                 head = entry.head();
-                if (isKill(entry)) {
+                if (entry.decision().isKill()) {
                     listeners.forEach(listener -> tell(listener, entry));
                 }
             }
         } catch (ControlLogException e) {
-            LOG.debug("who follows says what is wrong with it", e);
+            LOG.debug("a read brought a line that is none of the log; the thread that follows reports it", e);
         }
         return entries;
     }

@@ -92,7 +92,7 @@ final class ChainCheck {
             } else if (earlier != null) {
                 fail(where + " repeats the id " + entry.decision().id() + " of entry " + earlier);
             } else {
-                head = new Head(entry.seq(), entry.hash());
+                head = entry.head();
             }
         } catch (IllegalArgumentException e) {
             fail(where + " holds a line that is none of a log: " + e.getMessage());

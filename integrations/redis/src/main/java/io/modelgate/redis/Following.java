@@ -57,15 +57,14 @@ final class Following {
     private final Thread thread;
     private volatile boolean suspicious = true;
     private volatile boolean closed;
-    private @Nullable CompletableFuture<Arrived> reading;
+    private @Nullable CompletableFuture<Read> reading;
     private long readingSince;
-    private long readingAfter;
     private long beatAt;
     private long touchAt;
     private final Set<String> problems = new HashSet<>();
 
-    /** What a read brought, and the entries that its first messages are. */
-    private record Arrived(List<StreamMessage<byte[], byte[]>> messages, List<Entry> first) {}
+    /** What a read brought of what comes after an entry; {@code parsed}: the entries that its first messages are. */
+    private record Read(long after, List<StreamMessage<byte[], byte[]>> messages, List<Entry> parsed) {}
 
     Following(
             String name,
@@ -177,7 +176,7 @@ final class Following {
     private void contact() {
         suspicious = false;
         identity.share(link, keys);
-        Repair.Result result = repaired();
+        Repair.Result result = repairOrTakeWhatFits();
         identity.adopt(link, keys);
         if (result == Repair.Result.AGAIN) {
             suspicious = true;
@@ -189,12 +188,13 @@ final class Following {
         }
     }
 
-    private Repair.Result repaired() {
+    /** What fits counts, whatever stands in Redis behind it: it may be a kill. */
+    private Repair.Result repairOrTakeWhatFits() {
         try {
             return repair.run();
         } catch (ControlLogException e) {
             try {
-                take(stream.after(copy.head().seq())); // What fits counts all the same: it may be a kill.
+                take(stream.inStream(copy.head().seq()));
             } catch (ControlLogException also) {
                 e.addSuppressed(also);
             }
@@ -229,15 +229,14 @@ final class Following {
 
     private void step() {
         deliver();
-        CompletableFuture<Arrived> current = reading;
+        CompletableFuture<Read> current = reading;
         if (current == null) {
             readingSince = freshness.now();
             Head from = copy.head();
-            readingAfter = from.seq();
-            current = stream.reading(readingAfter, BLOCK)
-                    .thenApply(messages -> new Arrived(messages, arrivals.tell(from, messages)));
+            current = stream.reading(from.seq(), BLOCK)
+                    .thenApply(messages -> new Read(from.seq(), messages, arrivals.look(from, messages)));
             reading = current;
-            CompletableFuture<?> ignored = current.whenComplete((arrived, failure) -> wake());
+            CompletableFuture<?> ignored = current.whenComplete((read, failure) -> wake());
         }
         if (!current.isDone()) {
             beatIfDue();
@@ -245,11 +244,11 @@ final class Following {
         }
         if (current.isDone()) {
             reading = null;
-            take(arrived(current));
+            take(result(current));
         }
     }
 
-    private static Arrived arrived(CompletableFuture<Arrived> done) {
+    private static Read result(CompletableFuture<Read> done) {
         try {
             return done.join();
         } catch (CompletionException e) {
@@ -260,23 +259,27 @@ final class Following {
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // a hint is all that is meant
-    private void take(Arrived arrived) {
-        List<StreamMessage<byte[], byte[]>> messages = arrived.messages();
-        if (arrived.first().stream().anyMatch(Arrivals::isKill)) {
-            Thread.yield(); // It is in force here already. Where many processes share a machine, let the others come
-            // to it.
+    private void take(Read read) {
+        if (read.parsed().stream().anyMatch(entry -> entry.decision().isKill())) {
+            // It is in force here. Where many processes share a machine, the others come to it sooner by this:
+            // docs/fleet.md has the figures.
+            Thread.yield();
         }
+        List<StreamMessage<byte[], byte[]>> messages = read.messages();
         if (messages.isEmpty()) {
             // Redis waited that long before it said that there is nothing.
             current(Math.min(readingSince + BLOCK.toNanos(), freshness.now()));
+            recovered();
         } else {
-            List<Entry> entries = stream.entries(readingAfter, arrived.first(), messages);
+            List<Entry> entries = stream.entries(read.after(), read.parsed(), messages);
             take(entries);
-            if (messages.size() < LogStream.BATCH && entries.size() >= messages.size()) {
-                current(readingSince);
+            if (LogStream.all(entries, messages)) {
+                if (messages.size() < LogStream.BATCH) {
+                    current(readingSince);
+                }
+                recovered();
             }
         }
-        recovered();
     }
 
     private void take(List<Entry> entries) {

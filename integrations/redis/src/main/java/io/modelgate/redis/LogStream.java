@@ -104,23 +104,33 @@ final class LogStream {
 
     /** The entries of messages that were read after one, up to the first that is not of this log; throws if that is the first of all. */
     List<Entry> entries(long after, List<StreamMessage<byte[], byte[]>> messages) {
-        return entries(after, new ArrayList<>(messages.size()), messages);
+        return entries(after, List.of(), messages);
     }
 
-    /** As {@link #entries(long, List)}, where the first messages are known to be these entries, to which the others are added. */
-    List<Entry> entries(long after, List<Entry> first, List<StreamMessage<byte[], byte[]>> messages) {
-        for (StreamMessage<byte[], byte[]> message : messages.subList(first.size(), messages.size())) {
+    /** As {@link #entries(long, List)}; the first messages are known to be these entries. */
+    List<Entry> entries(long after, List<Entry> parsed, List<StreamMessage<byte[], byte[]>> messages) {
+        List<Entry> entries = new ArrayList<>(messages.size());
+        entries.addAll(parsed);
+        for (StreamMessage<byte[], byte[]> message : messages.subList(parsed.size(), messages.size())) {
             try {
-                first.add(entry(message));
+                entries.add(entry(message));
             } catch (ControlLogException e) {
-                if (first.isEmpty()) {
+                if (entries.isEmpty()) {
                     throw e;
                 }
-                break; // What comes before counts all the same: it may be a kill. Whoever reads on meets the rest
-                // first.
+                // What comes before counts all the same: it may be a kill. The next read begins with this one, and
+                // throws.
+                break;
             }
         }
-        return whole(after, first);
+        return whole(after, entries);
+    }
+
+    /** Whether entries are all that messages brought, and not only what stands before one that is none of the log. */
+    static boolean all(List<Entry> entries, List<StreamMessage<byte[], byte[]>> messages) {
+        return messages.get(messages.size() - 1)
+                .getId()
+                .equals(entries.get(entries.size() - 1).seq() + "-0");
     }
 
     Entry entry(StreamMessage<byte[], byte[]> message) {
@@ -156,9 +166,18 @@ final class LogStream {
         return some(seq, Long.MAX_VALUE);
     }
 
+    /** Some of what comes after an entry, unless it was archived. */
+    List<Entry> inStream(long after) {
+        return entries(Long.MAX_VALUE, messages(after, Long.MAX_VALUE));
+    }
+
     private List<Entry> some(long after, long to) {
+        return entries(after, messages(after, to));
+    }
+
+    private List<StreamMessage<byte[], byte[]>> messages(long after, long to) {
         Range<String> range = Range.create((after + 1) + "-0", to == Long.MAX_VALUE ? "+" : to + "-0");
-        return entries(after, asking(() -> link.call(redis -> redis.xrange(keys.log, range, Limit.create(0, BATCH)))));
+        return asking(() -> link.call(redis -> redis.xrange(keys.log, range, Limit.create(0, BATCH))));
     }
 
     /** The hash of one of the log's entries. */

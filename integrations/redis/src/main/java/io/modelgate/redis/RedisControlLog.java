@@ -130,7 +130,7 @@ public final class RedisControlLog implements ControlLog {
                     directory.file(".log"),
                     entry -> owed.stored(entry.decision().id()),
                     decision -> {
-                        if (decision.type().equals("kill")) {
+                        if (decision.isKill()) {
                             rescued.add(decision);
                         }
                     });
