@@ -31,6 +31,7 @@ final class Presence {
     private final Copy copy;
     private final Freshness freshness;
     private final Runnable onSuspicion;
+    private final Roster roster;
     private final AtomicInteger wanted = new AtomicInteger();
     private volatile @Nullable Head applied;
     private volatile boolean closed;
@@ -51,6 +52,7 @@ final class Presence {
         this.copy = copy;
         this.freshness = freshness;
         this.onSuspicion = onSuspicion;
+        roster = new Roster(link, keys, freshness.now());
     }
 
     void applied(Head head) {
@@ -79,6 +81,9 @@ final class Presence {
             if (failure == null) {
                 try {
                     compare(reply, sent);
+                    if (head != null) {
+                        roster.beaten(((Long) reply.get(1)) == 1, freshness.now());
+                    }
                 } catch (Throwable e) {
                     // No reply keeps the next beat from being sent.
                     LOG.debug("what came of a heartbeat is not understood", e);
@@ -97,7 +102,7 @@ final class Presence {
     }
 
     private void compare(List<Object> reply, long sent) {
-        Head theirs = reply.size() < 3 ? Head.EMPTY : LogStream.headOf((byte[]) reply.get(1), (byte[]) reply.get(2));
+        Head theirs = reply.size() < 4 ? Head.EMPTY : LogStream.headOf((byte[]) reply.get(2), (byte[]) reply.get(3));
         Head ours = copy.head();
         if (theirs.equals(ours)) {
             freshness.currentAt(sent);
@@ -105,6 +110,11 @@ final class Presence {
             // Shorter, another, or overtaken by an append of this process: who looks again, tells which.
             onSuspicion.run();
         }
+    }
+
+    /** How many processes are put back if Redis loses the list. */
+    int remembered() {
+        return roster.size();
     }
 
     List<Instance> instances() {

@@ -152,7 +152,10 @@ public final class RedisControlLog implements ControlLog {
     private void start() {
         link.awaitConnected(timeout);
         following.first();
-        Subscription ignored = link.onReconnect(this::suspect);
+        Subscription ignored = link.onReconnect(() -> {
+            suspect();
+            presence.beat(); // the list may have been lost
+        });
         following.start();
     }
 
@@ -305,6 +308,11 @@ public final class RedisControlLog implements ControlLog {
     /** This process's name among the instances. */
     public String instance() {
         return instance;
+    }
+
+    /** How many processes it remembers to be on the list. */
+    int remembered() {
+        return presence.remembered();
     }
 
     /** Where the copy is. */

@@ -9,41 +9,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import io.modelgate.control.Head;
-import io.modelgate.testkit.RedisServer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Kills are told of before anything else is done about them, and whatever stands behind them. */
-@Timeout(60)
-class ArrivalsTest {
+class ArrivalsTest extends OnOneRedis {
 
     private static final String LOG = "modelgate:{modelgate}:log";
-
-    @TempDir
-    Path directory;
-
-    private LogFleet fleet;
-
-    @BeforeEach
-    void start() {
-        RedisServer.assumeAvailable();
-        fleet = new LogFleet(RedisServer.create().config("save \"\"").start(), directory);
-    }
-
-    @AfterEach
-    void end() {
-        if (fleet != null) {
-            fleet.close();
-        }
-    }
 
     private void put(Entry entry, String id, String line) {
         fleet.redis.command(
