@@ -99,9 +99,14 @@ class SecondProcessTest {
         awaitAnswer("model");
         Process other = serve(log);
         awaitAnswer("model");
-        assertThat(new ProcessBuilder("kill", "-STOP", "" + other.pid()).start().waitFor())
-                .isZero();
         try (Gates gates = Gates.open(g -> g.controlLog(FileControlLog.open(log)))) {
+            while (gates.log().instances().size() < 2) { // what serves is listed soon after it does
+                Thread.onSpinWait();
+            }
+            assertThat(new ProcessBuilder("kill", "-STOP", "" + other.pid())
+                            .start()
+                            .waitFor())
+                    .isZero();
             KillReceipt kill = gates.kill(Scope.gate("credit"), Actor.of("alice"), "approval rate fell");
             awaitAnswer("safe");
 
