@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -195,7 +196,7 @@ public abstract class ControlLogKit {
             });
         }
         List<List<Entry>> returned = together(tasks);
-        List<Entry> all = Decisions.all(log);
+        List<Entry> all = all(log, 2L * THREADS * EACH);
         assertThat(all)
                 .extracting(Entry::seq)
                 .containsExactlyElementsOf(
@@ -204,7 +205,7 @@ public abstract class ControlLogKit {
             assertThat(all).containsSubsequence(entries);
         }
         for (ControlLog each : logs) {
-            assertThat(Decisions.all(each)).isEqualTo(all);
+            assertThat(all(each, all.size())).isEqualTo(all);
         }
         Chains.verify(all, log.head());
     }
@@ -263,7 +264,7 @@ public abstract class ControlLogKit {
             });
         }
         seen.addAll(together(tasks));
-        List<Entry> all = Decisions.all(log);
+        List<Entry> all = all(log, (long) THREADS * EACH);
         for (int i = 0; i < seen.size(); i++) {
             int after = i == 1 ? 3 : 0;
             assertThat(next(seen.get(i), all.size() - after)).isEqualTo(all.subList(after, all.size()));
@@ -458,6 +459,14 @@ public abstract class ControlLogKit {
         BlockingQueue<Entry> seen = new LinkedBlockingQueue<>();
         log.follow(after, seen::addAll);
         return seen;
+    }
+
+    /** All entries, once a log has so many: one that reads from a copy has what others appended a little later. */
+    private static List<Entry> all(ControlLog log, long count) {
+        while (log.head().seq() < count) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        return Decisions.all(log);
     }
 
     private static List<Entry> next(BlockingQueue<Entry> seen, int count) throws InterruptedException {

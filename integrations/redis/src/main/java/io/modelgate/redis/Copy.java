@@ -46,7 +46,7 @@ final class Copy implements Closeable {
     /** Where each line ends; the first is 0, before the first line. */
     private long[] ends = new long[64];
 
-    private long written;
+    private volatile long written;
     private long synced;
     private boolean marked;
 
@@ -224,6 +224,11 @@ final class Copy implements Closeable {
                 LOG.error("copy {} lacks entries and cannot say so: {}", path, e.getMessage());
             }
         }
+    }
+
+    /** The last entry that is in the file, and so is there when this process starts again. */
+    long written() {
+        return written;
     }
 
     /** Whether it was all that this process had when it was closed, or the process ended. */

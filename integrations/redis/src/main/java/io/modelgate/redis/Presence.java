@@ -34,6 +34,10 @@ final class Presence {
     private final Roster roster;
     private final AtomicInteger wanted = new AtomicInteger();
     private volatile @Nullable Head applied;
+
+    /** What this process has applied and its copy would bring back if it were started again. */
+    private volatile Head kept = Head.EMPTY;
+
     private volatile boolean closed;
     private int beats;
 
@@ -70,7 +74,7 @@ final class Presence {
     private void send() {
         int served = wanted.get();
         long sent = freshness.now();
-        Head head = applied;
+        Head head = confirmable();
         List<byte[]> arguments = List.of(
                 RedisLink.bytes(head == null ? "" : name),
                 LogStream.bytes(head == null ? 0 : head.seq()),
@@ -99,6 +103,21 @@ final class Presence {
             }
             return null;
         });
+    }
+
+    /**
+     * What is to be said. An entry that the copy could not be written with is in force, and not said to be: a restart would undo it, should Redis
+     * have lost it by then. Null as long as nothing is to be said at all.
+     */
+    private @Nullable Head confirmable() {
+        Head head = applied;
+        if (head == null) {
+            return null;
+        }
+        if (head.seq() <= copy.written()) {
+            kept = head;
+        }
+        return kept;
     }
 
     private void compare(List<Object> reply, long sent) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
+import io.modelgate.control.Instance;
 import io.modelgate.testkit.RedisServer;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,9 +14,11 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +77,11 @@ class FullDiskTest {
                 }
                 log.append(List.of(kill("of-others")));
                 assertThat(out.readLine()).isEqualTo("heard of-others");
+                Instance withoutRoom = afterItsNextBeat(log);
+                assertThat(withoutRoom.live()).isTrue();
+                assertThat(withoutRoom.applied().seq())
+                        .as("what a restart would undo is in force and not confirmed")
+                        .isLessThan(log.head().seq());
                 assertThat(Files.size(limited.resolve("modelgate.log"))).isLessThanOrEqualTo(64 << 10);
                 child.getOutputStream().write('\n');
                 child.getOutputStream().flush();
@@ -89,9 +97,22 @@ class FullDiskTest {
             try (RedisControlLog again =
                     RedisControlLog.open(r -> r.uri(redis.uri()).directory(limited))) {
                 assertThat(again.head()).isEqualTo(log.head());
+                again.applied(again.head());
+                LogFleet.until(() ->
+                        log.instances().stream().anyMatch(each -> each.applied().equals(again.head())));
                 assertThat(again.owed()).isEmpty();
             }
         }
+    }
+
+    private static Instance afterItsNextBeat(RedisControlLog log) {
+        AtomicReference<Duration> silent = new AtomicReference<>(Duration.ZERO);
+        LogFleet.until(() -> {
+            List<Instance> listed = log.instances();
+            Duration now = listed.isEmpty() ? Duration.ZERO : listed.get(0).silentFor();
+            return now.compareTo(silent.getAndSet(now)) < 0;
+        });
+        return log.instances().get(0);
     }
 
     /** Says which kills it hears of, and makes one when it is told to. */
@@ -103,12 +124,12 @@ class FullDiskTest {
             try (RedisControlLog log =
                     RedisControlLog.open(r -> r.uri(arguments[0]).directory(Path.of(arguments[1])))) {
                 say("open");
-                log.follow(
-                        0,
-                        batch -> batch.stream()
-                                .filter(entry -> entry.type().equals("kill"))
-                                .forEach(
-                                        entry -> say("heard " + entry.decision().id())));
+                log.follow(0, batch -> {
+                    log.applied(batch.get(batch.size() - 1).head());
+                    batch.stream()
+                            .filter(entry -> entry.decision().isKill())
+                            .forEach(entry -> say("heard " + entry.decision().id()));
+                });
                 if (System.in.read() >= 0) {
                     try {
                         log.append(List.of(kill("own")));
