@@ -52,6 +52,29 @@ class CheckerTest {
     }
 
     @Test
+    void aKillThatHasArrivedMayTakeEffectBeforeItIsGiven() {
+        life("a").given(1, weight).applied(2, weight);
+        journals.get("a").add("arrived 3 k credit v2");
+        life("a").call(BELOW_50, 4, 5, "v1").given(6, kill).applied(7, kill);
+        life("a").given(8, revive).applied(9, revive).given(10, again).applied(11, again);
+        life("a").call(BELOW_50, 12, 13, "v2");
+        acknowledged("a", again);
+        last("a", again);
+        assertThat(check()).isEmpty();
+    }
+
+    @Test
+    void aKillThatHadArrivedIsNoExcuseOnceItWasGivenAndRevived() {
+        life("a").given(1, weight).applied(2, weight);
+        journals.get("a").add("arrived 3 k credit v2");
+        life("a").given(6, kill).applied(7, kill).given(8, revive).applied(9, revive);
+        life("a").given(10, again).applied(11, again).call(BELOW_50, 12, 13, "v1");
+        acknowledged("a", again);
+        last("a", again);
+        assertThat(rules()).contains(Rule.COHORT);
+    }
+
+    @Test
     void differentChainsAreSeen() {
         life("a").given(1, weight).applied(2, weight);
         last("a", weight);
@@ -218,6 +241,21 @@ class CheckerTest {
                 .applied(6, kill);
         last("a", kill);
         assertThat(rules()).containsOnly(Rule.STARTED);
+    }
+
+    @Test
+    void whatAProcessHadNoRoomForOnItsDiskIsNotHeldAgainstItsNextLife() {
+        journals.put("a", new ArrayList<>(List.of(Life.BOOT + " 1 " + Life.WITHOUT_ROOM)));
+        life("a").given(1, kill, 2).applied(2, kill);
+        boot("a");
+        life("a")
+                .given(1, weight)
+                .applied(2, weight)
+                .call(BELOW_50, 3, 4, "v2")
+                .given(5, kill)
+                .applied(6, kill);
+        last("a", kill);
+        assertThat(check()).isEmpty();
     }
 
     @Test

@@ -97,17 +97,18 @@ final class FleetJvm implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         Process started = process;
-        reader = new Thread(() -> read(started), "journal-of-" + name);
+        String boot = Life.BOOT + " " + lives + (before.isEmpty() ? "" : " " + Life.WITHOUT_ROOM);
+        reader = new Thread(() -> read(started, boot), "journal-of-" + name);
         reader.setDaemon(true);
         reader.start();
     }
 
     /** To the end of its output, also after its end: what it wrote counts. */
-    private void read(Process from) {
+    private void read(Process from, String boot) {
         try (BufferedReader in =
                         new BufferedReader(new InputStreamReader(from.getInputStream(), StandardCharsets.UTF_8));
                 Writer out = Files.newBufferedWriter(journal, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            out.write(Life.BOOT + " " + lives + "\n");
+            out.write(boot + "\n");
             StringBuilder line = new StringBuilder();
             for (int next = in.read(); next >= 0; next = in.read()) {
                 line.append((char) next);

@@ -13,6 +13,9 @@ final class Life {
     /** A first line of each life, from whoever started it. */
     static final String BOOT = "boot";
 
+    /** At its end, of one whose disk is full before long. */
+    static final String WITHOUT_ROOM = "without-room";
+
     record Applied(long stamp, long seq, String hash) {}
 
     record Given(long stamp, String hash, int count) {}
@@ -20,6 +23,9 @@ final class Life {
     record Kill(long begin, long stamp, String id, State.Killed scope) {}
 
     record Killing(long begin, State.Killed scope) {}
+
+    /** A kill of another process that was told of before it was given. */
+    record Arrived(long stamp, String id, State.Killed scope) {}
 
     record Call(String gate, String caller, long begin, long end, String routed, List<String> started) {}
 
@@ -34,14 +40,19 @@ final class Life {
     final List<Given> given = new ArrayList<>();
     final List<Kill> kills = new ArrayList<>();
     final List<Killing> killing = new ArrayList<>();
+    final List<Arrived> arrived = new ArrayList<>();
     final List<Call> calls = new ArrayList<>();
     final List<Acknowledged> acknowledged = new ArrayList<>();
     final List<Acknowledged> owed = new ArrayList<>();
     final List<Report> reports = new ArrayList<>();
     final List<Spend> spends = new ArrayList<>();
 
-    private Life(String name) {
+    /** Whether what it has in force may be nowhere on its disk. */
+    final boolean withoutRoom;
+
+    private Life(String name, boolean withoutRoom) {
         this.name = name;
+        this.withoutRoom = withoutRoom;
     }
 
     /** The lives of one process, in order; its entries go to {@code entries}. */
@@ -49,7 +60,7 @@ final class Life {
         List<Life> lives = new ArrayList<>();
         for (String line : journal) {
             if (line.startsWith(BOOT)) {
-                lives.add(new Life(process + "#" + (lives.size() + 1)));
+                lives.add(new Life(process + "#" + (lives.size() + 1), line.endsWith(WITHOUT_ROOM)));
             } else if (line.startsWith("entry ")) {
                 entries.accept(Entry.parse(line.substring(6).getBytes(StandardCharsets.UTF_8)));
             } else {
@@ -65,6 +76,7 @@ final class Life {
             case "applied" -> applied.add(new Applied(number(w[1]), number(w[2]), w[3]));
             case "given" -> given.add(new Given(number(w[1]), w[2], Integer.parseInt(w[3])));
             case "killing" -> killing.add(new Killing(number(w[1]), new State.Killed(w[2], w[3])));
+            case "arrived" -> arrived.add(new Arrived(number(w[1]), w[2], new State.Killed(w[3], w[4])));
             case "killed" -> kills.add(new Kill(number(w[1]), number(w[2]), w[3], new State.Killed(w[4], w[5])));
             case "call" ->
                 calls.add(new Call(

@@ -13,7 +13,8 @@ import java.util.Set;
  * the call, and those that it was given since.
  *
  * <p>A kill counts from its confirmation, or from the return of {@code kill} in the process that made it, until the process has been given
- * a revive of it; a restart does not end it, except for one that was not acknowledged yet.
+ * a revive of it; a restart does not end it, except for one that was not acknowledged yet, and for one of others that the process had no room
+ * for on its disk and so has not confirmed to anybody.
  */
 final class ServingCheck {
 
@@ -91,7 +92,9 @@ final class ServingCheck {
         confirmed = link;
         inForce.keySet().removeIf(link.state()::releases);
         inForce.putAll(link.state().engaged());
-        durable.addAll(link.state().engaged().keySet());
+        if (!life.withoutRoom) {
+            durable.addAll(link.state().engaged().keySet());
+        }
     }
 
     private void judge(Life.Call call) {
@@ -123,7 +126,11 @@ final class ServingCheck {
                 || inForce.values().stream().anyMatch(scope -> scope.bears(call.gate(), version))
                 || life.killing.stream()
                         .anyMatch(kill ->
-                                kill.begin() < call.end() && kill.scope().bears(call.gate(), version));
+                                kill.begin() < call.end() && kill.scope().bears(call.gate(), version))
+                || life.arrived.stream()
+                        .anyMatch(kill -> kill.stamp() < call.end()
+                                && kill.scope().bears(call.gate(), version)
+                                && !confirmed.state().killed().contains(kill.id()));
     }
 
     /** The states that a call can have been served from. */

@@ -58,6 +58,16 @@ final class WatchedLog extends ForwardingControlLog {
     }
 
     @Override
+    public Subscription onKill(Consumer<Entry> listener) {
+        return super.onKill(entry -> {
+            String version = entry.text("version");
+            journal.write("arrived " + journal.stamp() + " " + entry.decision().id() + " " + entry.gate() + " "
+                    + (version == null ? "-" : version));
+            listener.accept(entry);
+        });
+    }
+
+    @Override
     public Subscription onReplaced(Runnable listener) {
         return super.onReplaced(() -> {
             journal.write("replaced " + journal.stamp());
