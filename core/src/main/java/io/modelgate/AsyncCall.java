@@ -1,5 +1,6 @@
 package io.modelgate;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,10 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
     private @Nullable Flight<I, O> routedFlight;
     private long start = Descent.UNREAD;
     private @Nullable Context context;
+    private @Nullable ObservedCall observed;
+
+    /** What it came to, where it is observed. */
+    private volatile @Nullable Outcome<O> outcome;
 
     /** What runs for it now: the routed version, or one that stands in. */
     private volatile @Nullable Flight<I, O> current;
@@ -28,6 +33,18 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
         this.input = input;
         this.caller = caller;
         this.outcomes = outcomes;
+    }
+
+    void observedBy(ObservedCall call) {
+        observed = call;
+        var unused = whenComplete((result, thrown) -> {
+            Outcome<O> its = outcome;
+            if (its != null) {
+                call.ended(its);
+            } else {
+                call.threw(thrown == null ? new CancellationException("completed by its caller") : thrown);
+            }
+        });
     }
 
     AsyncCall<I, O, R> begin() {
@@ -99,11 +116,14 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
             gate.remember(input, caller, version.id, result);
             @SuppressWarnings("unchecked") // a flight lands with an answer or a Miss
             O answer = (O) result;
-            deliver(
-                    outcomes
-                            ? new Outcome.Answered<>(
-                                    answer, version.id, gate.gates().staleness())
-                            : answer);
+            if (!outcomes && observed == null) {
+                deliver(answer);
+                return;
+            }
+            Outcome<O> answered =
+                    new Outcome.Answered<>(answer, version.id, gate.gates().staleness());
+            outcome = answered;
+            deliver(outcomes ? answered : answer);
         }
     }
 
@@ -130,13 +150,14 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
         }
     }
 
-    private void finish(Outcome<O> outcome) {
+    private void finish(Outcome<O> reached) {
+        outcome = reached;
         if (outcomes) {
-            deliver(outcome);
+            deliver(reached);
             return;
         }
         try {
-            deliver(gate.valueOf(outcome));
+            deliver(gate.valueOf(reached));
         } catch (GateException e) {
             super.completeExceptionally(e);
         }

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Configures a gate. Handed to the function given to {@link Gates#gate}, and done when that returns. For use by one thread.
  *
+ * <p>Of a value that is set twice the last counts, and is checked against the others when the gate is built. What a gate has several of
+ * — versions, attributes, metrics, budgets, limits on runaways — is added, and what has a name of its own is refused if that name was given
+ * before; an attribute may be declared twice. What is switched on stays on.
+ *
  * @param <I> what the model is asked
  * @param <O> what it answers
  */
@@ -30,6 +34,7 @@ public final class GateBuilder<I, O> {
     private final Set<String> attributes = new LinkedHashSet<>();
     private final List<Metric<O>> metrics = new ArrayList<>();
     private @Nullable String stable;
+    private @Nullable String stableById;
     private CircuitBreakerConfig breaker = Breaker.defaults();
     private @Nullable RateLimiterConfig rateLimit;
     private int maxConcurrent = Integer.MAX_VALUE;
@@ -84,6 +89,17 @@ public final class GateBuilder<I, O> {
     /** Adds the stable version as {@link #stable(String, Model)} does, one that answers with a stage; see {@link ModelGate#callAsync}. */
     public GateBuilder<I, O> asyncStable(String id, AsyncModel<I, O> model, Consumer<VersionBuilder<I, O>> about) {
         return addStable(VersionBuilder.async(id, model), about);
+    }
+
+    /**
+     * Says by its id which of the versions is stable, given before or after this, in place of one given as stable: for configuration
+     * that has no model at hand. The last one said counts. Default: the one given as stable.
+     *
+     * @throws IllegalArgumentException if the id is malformed; when the gate is built, if it has no such version
+     */
+    public GateBuilder<I, O> stable(String id) {
+        stableById = Names.name("version", id);
+        return this;
     }
 
     private GateBuilder<I, O> addStable(VersionBuilder<I, O> version, Consumer<VersionBuilder<I, O>> about) {
@@ -339,9 +355,14 @@ public final class GateBuilder<I, O> {
     }
 
     GateConfig<I, O> build() {
-        String serving = stable;
+        String serving = stableById == null ? stable : stableById;
         if (serving == null) {
             throw new IllegalArgumentException(gate() + "it has no stable version; add stable(id, model)");
+        }
+        List<String> ids = versions.stream().map(VersionBuilder::id).toList();
+        if (!ids.contains(serving)) {
+            throw new IllegalArgumentException(
+                    gate() + "stable is \"" + serving + "\", but it has no such version; it has " + ids);
         }
         if (tokens == null && !(budgets.isEmpty() && runaways.isEmpty())) {
             throw new IllegalArgumentException(

@@ -20,7 +20,9 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,12 +47,14 @@ public final class Gates implements AutoCloseable {
     private final Warnings warnings;
     private final Ticker ticker;
     private final GatesBuilder config;
+    private final List<BiConsumer<String, GateBuilder<?, ?>>> eachGate;
     private final Identities identities;
     private final BudgetKeeper budgets;
     private List<Meter> controlMeters = List.of();
 
     private Gates(GatesBuilder config, ControlLog log) {
         this.config = config;
+        eachGate = List.copyOf(config.eachGate);
         ticker = config.ticker;
         warnings = new Warnings(ticker);
         events = new Events(warnings, config.eventExecutor);
@@ -141,11 +145,17 @@ public final class Gates implements AutoCloseable {
         control.requireOpen();
         GateBuilder<I, O> builder = new GateBuilder<>(name);
         configure.accept(builder);
+        configureAsEach(name, builder);
         GateConfig<I, O> gateConfig = builder.build();
         if (gateConfig.fallback() != null) {
             gateConfig.fallback().check(name);
         }
         return add(List.of(gateConfig)).get(0);
+    }
+
+    /** What is said of every gate, after its own configuration. */
+    void configureAsEach(String name, GateBuilder<?, ?> builder) {
+        eachGate.forEach(configure -> configure.accept(name, builder));
     }
 
     /** Adds gates, all of them or none. */
@@ -236,7 +246,35 @@ public final class Gates implements AutoCloseable {
         control.requireOpen();
         GuardBuilder builder = new GuardBuilder();
         configure.accept(builder);
-        return new Guard<>(this, type, implementations, builder.settings()).proxy();
+        return GuardedInterface.proxy(this, type, builder, implementations);
+    }
+
+    /**
+     * Reads a class whose {@link Gated} methods are to go through gates, for a framework that stands before its objects: what it returns
+     * calls them through their gates. The object is the one version of each gate; {@link Version} on the class says its id, {@code "v1"} without.
+     *
+     * <pre>{@code
+     * Guarded guarded = gates.guarded(Summaries.class, g -> {}, summaries);
+     * if (guarded.methods().contains(method)) {
+     *     return guarded.call(method, arguments);
+     * }
+     * }</pre>
+     *
+     * <p>Methods of superclasses count, an override keeps the annotation of what it overrides, and a fallback is a method of the class that
+     * is not private and runs on the object. Interfaces do not count: a method whose annotation is on an interface is gated where that
+     * is {@linkplain #guard guarded}.
+     *
+     * @param type the class, not final, as its source declares it: of an object whose class a framework made, the user's class
+     * @param implementation an object of it, that goes through no gate itself
+     * @throws IllegalArgumentException if anything is wrong with the class or a gate, listing every mistake; then no gate is made and
+     *     nothing declared
+     * @throws IllegalStateException if these gates are closed
+     */
+    public Guarded guarded(Class<?> type, Consumer<GuardBuilder> configure, Object implementation) {
+        control.requireOpen();
+        GuardBuilder builder = new GuardBuilder();
+        configure.accept(builder);
+        return Guarded.of(this, type, builder, implementation);
     }
 
     /**
@@ -484,6 +522,16 @@ public final class Gates implements AutoCloseable {
     Executor executor() {
         Executor given = config.executor;
         return given == null ? OffThread.standard() : given;
+    }
+
+    @Nullable
+    CallObserver observer() {
+        return config.observer;
+    }
+
+    @Nullable
+    Supplier<? extends @Nullable Caller> callers() {
+        return config.callers;
     }
 
     Warnings warnings() {

@@ -6,7 +6,10 @@ import io.modelgate.control.ControlLog;
 import io.modelgate.control.MemoryControlLog;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,14 @@ public final class GatesBuilder {
     Executor ladderExecutor;
 
     Consumer<BudgetsBuilder> budgets = b -> {};
+
+    final List<BiConsumer<String, GateBuilder<?, ?>>> eachGate = new ArrayList<>();
+
+    @Nullable
+    CallObserver observer;
+
+    @Nullable
+    Supplier<? extends @Nullable Caller> callers;
 
     /** How stale the log may be before all gates are killed; null without limit. */
     @Nullable
@@ -127,6 +138,34 @@ public final class GatesBuilder {
      */
     public GatesBuilder ladderExecutor(Executor executor) {
         ladderExecutor = executor;
+        return this;
+    }
+
+    /**
+     * Configures every gate that these gates make, by {@link Gates#gate}, {@link Gates#guard} or {@link Gates#guarded}: given its name and
+     * its builder after its own configuration and before it is built and checked. So what is set here takes the place of what the
+     * gate's own code set; see {@link GateBuilder} for what is added instead. May be given several times, and then comes in that order.
+     * Called by the thread that makes the gate; what it throws keeps the gate from being made, and an {@link IllegalArgumentException} is
+     * among the mistakes that {@link Gates#guard} lists.
+     */
+    public GatesBuilder eachGate(BiConsumer<String, GateBuilder<?, ?>> configure) {
+        eachGate.add(configure);
+        return this;
+    }
+
+    /** Has every call of these gates observed. Default: none; then it costs a call nothing. */
+    public GatesBuilder observe(CallObserver observer) {
+        this.observer = observer;
+        return this;
+    }
+
+    /**
+     * Sets who asks where a {@link Gated} method has no parameter that says so: neither a {@link Caller} nor one annotated {@link CallerKey} or
+     * {@link SessionId}. Attributes of its parameters are added to that caller. Asked on the thread that calls the method, once for each
+     * call and before its gate; what it throws, whoever calls the method gets. Default, and where it gives null: the caller is anonymous.
+     */
+    public GatesBuilder callers(Supplier<? extends @Nullable Caller> whoAsks) {
+        callers = whoAsks;
         return this;
     }
 

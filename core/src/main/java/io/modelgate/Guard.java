@@ -1,133 +1,129 @@
 package io.modelgate;
 
-import io.modelgate.GuardMethod.Signature;
-import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** Makes the object of a guarded interface: reads it, reports every mistake at once, and only then makes its gates. */
-final class Guard<T> {
+/**
+ * Makes the gates of a guarded interface or class: reads its methods, reports every mistake at once, and only then makes the gates. What
+ * stands before the methods, a proxy or a framework, is its user's.
+ */
+final class Guard {
 
     private final Gates gates;
-    private final Class<T> type;
-    private final List<GuardBuilder.Setting> settings;
-    private final GuardMistakes mistakes;
+    private final GuardType type;
     private final GuardVersions versions;
+    private final GuardBuilder settings;
+    private final GuardMistakes mistakes;
+    private final Map<String, GuardGate> guarded = new LinkedHashMap<>();
+    private final Map<String, GateConfig<Invocation, Object>> configs = new LinkedHashMap<>();
 
-    Guard(Gates gates, Class<T> type, @Nullable Object[] implementations, List<GuardBuilder.Setting> settings) {
+    Guard(Gates gates, GuardType type, GuardVersions versions, GuardBuilder settings, GuardMistakes mistakes) {
         this.gates = gates;
         this.type = type;
+        this.versions = versions;
         this.settings = settings;
-        mistakes = new GuardMistakes(type.getName());
-        versions = new GuardVersions(type, implementations, mistakes);
+        this.mistakes = mistakes;
     }
 
-    T proxy() {
-        if (!mayBeProxied()) {
-            mistakes.refuse();
+    /** Reads the methods and configures their gates; what is wrong with them becomes a mistake. */
+    void read(GuardRungs rungs) {
+        versions.checkAgainst(type);
+        Map<Class<?>, LaterAnswer> later = GuardAnswers.byType(settings.answers(), mistakes);
+        for (GuardMethod method : type.methods()) {
+            Gated gated = method.gated();
+            if (gated != null) {
+                read(method, gated, later, rungs);
+            }
         }
-        GuardInterface methods = new GuardInterface(type);
-        GuardProxy handler = new GuardProxy("guarded " + type.getSimpleName());
-        T proxy = type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
-        versions.checkAgainst(methods);
-        Map<String, GuardGate> guarded = read(methods, proxy);
-        Map<String, GateConfig<Invocation, Object>> configs = new LinkedHashMap<>();
+        checkBodies();
+        if (guarded.isEmpty()) {
+            mistakes.add(type, "no method of it is annotated @Gated; annotate those that ask a model");
+        }
         guarded.forEach((name, gate) -> {
-            GateConfig<Invocation, Object> config = gate.configure(versions.all(), settings, mistakes);
+            GateConfig<Invocation, Object> config =
+                    gate.configure(gates, versions.all(), settings.settings(), mistakes);
             if (config != null) {
                 configs.put(name, config);
             }
         });
-        checkSettings(guarded);
-        Map<Signature, GuardTarget> targets = plainTargets(methods, proxy);
-        List<ModelGate<Invocation, Object>> made = gates.control().locked(() -> {
-            configs.values().forEach(this::checkStart);
-            mistakes.refuse();
-            return gates.add(List.copyOf(configs.values()));
-        });
-        made.forEach(gate -> addTargets(methods, guarded, gate, targets));
-        handler.leadTo(targets);
-        return proxy;
+        checkSettings();
     }
 
-    private boolean mayBeProxied() {
-        String wrong = null;
-        if (!type.isInterface()) {
-            wrong = "it is a " + (Modifier.isFinal(type.getModifiers()) ? "final " : "")
-                    + "class, and only an interface can be guarded; put its methods into an interface that it implements";
-        } else if (type.isSealed()) {
-            wrong = "it is sealed, so that no guarded object can implement it; remove sealed";
-        } else if (type.isHidden()) {
-            wrong = "it is hidden, so that no guarded object can name it; declare it in a source file";
+    private void read(GuardMethod method, Gated gated, Map<Class<?>, LaterAnswer> later, GuardRungs rungs) {
+        if (method.gates().size() > 1) {
+            mistakes.add(method, "it is declared with different gates: " + method.gates() + "; keep one");
         }
-        if (wrong != null) {
-            mistakes.add(GuardMistakes.name(type), wrong);
+        if (Modifier.isFinal(method.specific().getModifiers())) {
+            mistakes.add(method, "it is final, so that nothing can be put before it; remove final");
         }
-        return wrong == null;
+        GuardAnswers answers = GuardAnswers.of(method, later, mistakes);
+        GuardRung rung = gated.fallback().isEmpty() ? null : rungs.find(method, gated.fallback(), answers);
+        GuardCaller caller = GuardCaller.of(method, gates.callers(), mistakes);
+        GuardGate before = guarded.putIfAbsent(gated.value(), new GuardGate(gated, method, caller, answers, rung));
+        if (before != null) {
+            mistakes.add(
+                    method,
+                    "gate " + Names.quote(gated.value()) + " is the gate of " + before.method()
+                            + "; give each method a gate of its own");
+        }
     }
 
-    private Map<String, GuardGate> read(GuardInterface methods, T proxy) {
-        Map<String, GuardGate> read = new LinkedHashMap<>();
-        GuardRungs rungs = new GuardRungs(methods, versions.classes(), mistakes);
-        for (GuardMethod method : methods.methods()) {
-            Gated gated = method.gated();
-            if (gated == null) {
-                continue;
-            }
-            if (method.gates().size() > 1) {
-                mistakes.add(method, "it is declared with different gates: " + method.gates() + "; keep one");
-            }
-            GuardAnswers answers = GuardAnswers.of(method, mistakes);
-            GuardRung rung = gated.fallback().isEmpty() ? null : rungs.find(method, gated.fallback(), answers, proxy);
-            GuardCaller caller = GuardCaller.of(method, mistakes);
-            GuardGate before = read.putIfAbsent(gated.value(), new GuardGate(gated, method, caller, answers, rung));
-            if (before != null) {
-                mistakes.add(
-                        method,
-                        "gate " + Names.quote(gated.value()) + " is the gate of " + before.method()
-                                + "; give each method a gate of its own");
-            }
-        }
-        checkBodies(methods);
-        if (read.isEmpty()) {
-            mistakes.add(methods, "no method of it is annotated @Gated; annotate those that ask a model");
-        }
-        return read;
-    }
-
-    private void checkBodies(GuardInterface methods) {
-        for (Method method : methods.bodies()) {
+    private void checkBodies() {
+        for (Method method : type.bodies()) {
             if (method.isAnnotationPresent(Gated.class)) {
-                String what = Modifier.isStatic(method.getModifiers())
-                        ? "static"
-                        : Modifier.isPrivate(method.getModifiers()) ? "private" : "a method of every object";
                 mistakes.add(
-                        methods + "." + method.getName(),
-                        "it is " + what + ", so that no version implements it; gate an abstract or default method");
+                        type + "." + method.getName(),
+                        "it is " + what(method)
+                                + (type.isInterface()
+                                        ? ", so that no version implements it; gate an abstract or default method"
+                                        : ", so that nothing can be put before it; gate a method that can be overridden"));
             }
         }
     }
 
-    private void checkSettings(Map<String, GuardGate> guarded) {
+    private static String what(Method method) {
+        if (Modifier.isStatic(method.getModifiers())) {
+            return "static";
+        }
+        if (Modifier.isPrivate(method.getModifiers())) {
+            return "private";
+        }
+        return GuardType.ofEveryObject(method) ? "a method of every object" : "seen in another package only";
+    }
+
+    private void checkSettings() {
         Map<String, Integer> times = new HashMap<>();
-        for (GuardBuilder.Setting setting : settings) {
+        for (GuardBuilder.Setting setting : settings.settings()) {
             String named = "the configuration of gate " + Names.quote(setting.gate());
             if (!guarded.containsKey(setting.gate())) {
                 mistakes.add(
-                        named,
-                        "unknown gate, no method of " + type.getSimpleName() + " has it; its gates are "
-                                + guarded.keySet());
+                        named, "unknown gate, no method of " + type + " has it; its gates are " + guarded.keySet());
             }
             if (times.merge(setting.gate(), 1, Integer::sum) == 2) {
                 mistakes.add(named, "it is given more than once; give it once");
             }
         }
+    }
+
+    /** Makes the gates, all or none, and gives what to do when the method of each is called. */
+    Map<GuardMethod, GuardTarget> make() {
+        List<ModelGate<Invocation, Object>> made = gates.control().locked(() -> {
+            configs.values().forEach(this::checkStart);
+            mistakes.refuse();
+            return gates.add(List.copyOf(configs.values()));
+        });
+        Map<GuardMethod, GuardTarget> targets = new LinkedHashMap<>();
+        for (ModelGate<Invocation, Object> gate : made) {
+            GuardGate of = guarded.get(gate.name());
+            if (of != null) {
+                targets.put(of.method(), of.target(gate));
+            }
+        }
+        return targets;
     }
 
     /** What the control log says against starting a gate, before any is started. */
@@ -148,54 +144,6 @@ final class Guard<T> {
             GateStart.check(config, fold == null ? new GateFold() : fold, control.fleetEntries(), trial.versions());
         } catch (IllegalStateException | IllegalArgumentException e) {
             mistakes.add(e);
-        }
-    }
-
-    /** The methods that go through no gate. */
-    private Map<Signature, GuardTarget> plainTargets(GuardInterface methods, T proxy) {
-        Map<Signature, GuardTarget> targets = new HashMap<>();
-        for (Method method : type.getMethods()) {
-            GuardMethod called = methods.called(Signature.of(method));
-            boolean gated = called != null && called.gated() != null;
-            if (gated || Modifier.isStatic(method.getModifiers()) || GuardInterface.ofEveryObject(method)) {
-                continue;
-            }
-            Method specific = called == null ? method : called.specific();
-            try {
-                targets.put(Signature.of(method), new GuardTarget.Plain(plain(specific, proxy)));
-            } catch (IllegalAccessException e) {
-                mistakes.add(specific, GuardHandles.closed(specific));
-            }
-        }
-        return targets;
-    }
-
-    private MethodHandle plain(Method method, T proxy) throws IllegalAccessException {
-        List<GuardVersions.Each> all = versions.all();
-        boolean body = method.isDefault()
-                && (all.isEmpty()
-                        || !GuardRungs.overrides(all.get(0).implementation().getClass(), method));
-        if (body) {
-            return GuardHandles.body(proxy, method);
-        }
-        // Without any implementation this is a mistake already, and the handle never called.
-        return GuardHandles.on(all.isEmpty() ? proxy : all.get(0).implementation(), method);
-    }
-
-    private void addTargets(
-            GuardInterface methods,
-            Map<String, GuardGate> guarded,
-            ModelGate<Invocation, Object> gate,
-            Map<Signature, GuardTarget> targets) {
-        GuardGate made = guarded.get(gate.name());
-        if (made == null) {
-            return;
-        }
-        GuardTarget target = made.target(gate);
-        for (Method method : type.getMethods()) {
-            if (made.method().equals(methods.called(Signature.of(method)))) {
-                targets.put(Signature.of(method), target);
-            }
         }
     }
 }

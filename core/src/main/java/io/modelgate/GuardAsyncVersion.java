@@ -4,13 +4,15 @@ import java.lang.invoke.MethodHandle;
 import java.util.concurrent.CompletionStage;
 
 /** The method of an implementation that answers later, as a gate calls it. Whatever it throws goes through as it is. */
-record GuardAsyncVersion(MethodHandle method) implements AsyncModel<Invocation, Object> {
+record GuardAsyncVersion(MethodHandle method, GuardAnswers answers) implements AsyncModel<Invocation, Object> {
 
     @Override
-    @SuppressWarnings("unchecked") // the method's type says so
+    @SuppressWarnings({"unchecked", "NullAway"
+    }) // the method's type says so; null is a model's way to have no usable answer
     public CompletionStage<Object> answer(Invocation invocation, Call call) throws Exception {
         try {
-            return (CompletionStage<Object>) (Object) method.invokeExact(invocation.array());
+            Object returned = (Object) method.invokeExact(invocation.array());
+            return returned == null ? null : (CompletionStage<Object>) answers.begin(returned);
         } catch (Throwable thrown) {
             throw GuardVersion.<RuntimeException>asItIs(thrown);
         }

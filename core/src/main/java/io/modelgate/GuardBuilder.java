@@ -6,12 +6,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Configures the gates of a guarded interface beyond its annotations. Handed to the function given to {@link Gates#guard}, and done when
- * that returns. For use by one thread.
+ * Configures the gates of a guarded interface or class beyond its annotations. Handed to the function given to {@link Gates#guard} or
+ * {@link Gates#guarded}, and done when that returns. For use by one thread.
  */
 public final class GuardBuilder {
 
     private final List<Setting> settings = new ArrayList<>();
+    private final List<LaterAnswer> answers = new ArrayList<>();
+    private @Nullable String stable;
 
     GuardBuilder() {}
 
@@ -19,9 +21,29 @@ public final class GuardBuilder {
     record Setting(String gate, @Nullable Class<?> answer, Consumer<GateBuilder<Invocation, Object>> configure) {}
 
     /**
+     * Says by its id which implementation is the stable version, of all gates and for the methods without one, where implementations come
+     * in no particular order; {@link GateBuilder#stable(String)} says it of one gate. Default: the first implementation. The last one
+     * said counts; an id that no implementation has is a mistake that {@link Gates#guard} reports.
+     */
+    public GuardBuilder stable(String versionId) {
+        stable = versionId;
+        return this;
+    }
+
+    /**
+     * Adds types in which answers come later, beyond {@code CompletionStage} and {@code CompletableFuture}. A gated method that returns
+     * such a type makes its call when the object that it returned is used, once for each use, and not before. Two for one type, one
+     * for a type whose meaning is settled and a gated method that returns a subclass are mistakes that {@link Gates#guard} reports.
+     */
+    public GuardBuilder answers(LaterAnswer... types) {
+        answers.addAll(List.of(types));
+        return this;
+    }
+
+    /**
      * Configures one gate: timeouts, limits, router, ladder. Its versions are the implementations, the first of them stable; more
-     * versions may be added, another stable may not. A gate that no method of the interface has is a mistake that {@link Gates#guard}
-     * reports.
+     * versions may be added, another stable only by the {@linkplain GateBuilder#stable(String) id} of one of them. A gate that no method
+     * of the interface has is a mistake that {@link Gates#guard} reports.
      */
     public GuardBuilder gate(String name, Consumer<GateBuilder<Invocation, Object>> configure) {
         settings.add(new Setting(name, null, configure));
@@ -41,5 +63,14 @@ public final class GuardBuilder {
 
     List<Setting> settings() {
         return settings;
+    }
+
+    List<LaterAnswer> answers() {
+        return answers;
+    }
+
+    @Nullable
+    String stable() {
+        return stable;
     }
 }

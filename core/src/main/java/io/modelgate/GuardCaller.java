@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Which parameters of a gated method make the caller. Immutable. */
@@ -21,7 +22,17 @@ final class GuardCaller {
     private final int[] attributes;
     private final String[] names;
 
-    private GuardCaller(int given, int key, int session, List<Integer> attributes, List<String> names) {
+    /** Who asks, where the method does not say; null where it does or nobody knows. */
+    private final @Nullable Supplier<? extends @Nullable Caller> whoAsks;
+
+    private GuardCaller(
+            int given,
+            int key,
+            int session,
+            List<Integer> attributes,
+            List<String> names,
+            @Nullable Supplier<? extends @Nullable Caller> whoAsks) {
+        this.whoAsks = given == NONE && key == NONE && session == NONE ? whoAsks : null;
         this.given = given;
         this.key = key;
         this.session = session;
@@ -30,7 +41,8 @@ final class GuardCaller {
     }
 
     /** Reads the parameters of a method and reports what is wrong with them. */
-    static GuardCaller of(GuardMethod method, GuardMistakes mistakes) {
+    static GuardCaller of(
+            GuardMethod method, @Nullable Supplier<? extends @Nullable Caller> whoAsks, GuardMistakes mistakes) {
         int given = NONE;
         int key = NONE;
         int session = NONE;
@@ -60,7 +72,7 @@ final class GuardCaller {
                     method,
                     "a parameter is a Caller and others are annotated to make one; keep the Caller or the annotations");
         }
-        return new GuardCaller(given, key, session, attributes, names);
+        return new GuardCaller(given, key, session, attributes, names, whoAsks);
     }
 
     private static int once(int before, int now, String what, String where, GuardMistakes mistakes) {
@@ -96,12 +108,15 @@ final class GuardCaller {
         return new TreeSet<>(List.of(names));
     }
 
-    /** Whether a parameter is the caller. */
+    /** Whether the caller is one that is there already: a parameter, or known from elsewhere. */
     boolean isGiven() {
-        return given != NONE;
+        return given != NONE || whoAsks != null;
     }
 
     Caller given(@Nullable Object[] arguments) {
+        if (whoAsks != null) {
+            return asked(whoAsks.get(), arguments);
+        }
         return arguments[given] instanceof Caller caller ? caller : Caller.anonymous();
     }
 
@@ -111,6 +126,15 @@ final class GuardCaller {
                 key == NONE ? null : text(arguments[key]),
                 session == NONE ? null : text(arguments[session]),
                 attributes.length == 0 ? NO_ATTRIBUTES : pairs(arguments));
+    }
+
+    private Caller asked(@Nullable Caller known, @Nullable Object[] arguments) {
+        Caller caller = known == null ? Caller.anonymous() : known;
+        String[] pairs = attributes.length == 0 ? NO_ATTRIBUTES : pairs(arguments);
+        for (int i = 0; i < pairs.length; i += 2) {
+            caller = caller.with(pairs[i], pairs[i + 1]);
+        }
+        return caller;
     }
 
     private String[] pairs(@Nullable Object[] arguments) {

@@ -17,7 +17,10 @@ record GuardGate(
     /** The settings of its gate; null where a mistake keeps it from having any. */
     @Nullable
     GateConfig<Invocation, Object> configure(
-            List<GuardVersions.Each> versions, List<GuardBuilder.Setting> settings, GuardMistakes mistakes) {
+            Gates gates,
+            List<GuardVersions.Each> versions,
+            List<GuardBuilder.Setting> settings,
+            GuardMistakes mistakes) {
         if (!Names.isName(gated.value())) {
             mistakes.add(
                     method,
@@ -34,6 +37,7 @@ record GuardGate(
                     setting.configure().accept(builder);
                 }
             }
+            gates.configureAsEach(gated.value(), builder);
             GateConfig<Invocation, Object> config = builder.build();
             if (config.fallback() != null) {
                 checkLadder(config.fallback(), mistakes);
@@ -64,9 +68,9 @@ record GuardGate(
 
     private void add(
             GateBuilder<Invocation, Object> builder, boolean stable, GuardVersions.Each each, MethodHandle handle) {
-        String id = each.version().value();
-        if (answers == GuardAnswers.STAGE) {
-            GuardAsyncVersion version = new GuardAsyncVersion(handle);
+        String id = each.id();
+        if (answers.isLater()) {
+            GuardAsyncVersion version = new GuardAsyncVersion(handle, answers);
             if (stable) {
                 builder.asyncStable(id, version, each::describe);
             } else {
@@ -115,7 +119,11 @@ record GuardGate(
     }
 
     GuardTarget target(ModelGate<Invocation, Object> gate) {
-        return answers == GuardAnswers.STAGE
+        LaterAnswer later = answers.later();
+        if (later != null) {
+            return new GuardTarget.LaterGate(gate, method.name(), caller, later);
+        }
+        return answers.isLater()
                 ? new GuardTarget.AsyncGate(gate, method.name(), caller)
                 : new GuardTarget.Gate(gate, method.name(), caller, answers);
     }

@@ -2,12 +2,16 @@ package io.modelgate;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 
-/** Handles on the methods of a guarded interface, taken when the proxy is made; all take the arguments as one array. */
+/** Handles on the methods of a guarded interface or class, taken when it is guarded; all take the arguments as one array. */
 final class GuardHandles {
 
     private static final MethodHandles.Lookup OWN = MethodHandles.lookup();
+
+    /** In place of a handle that a mistake keeps from being taken; never called. */
+    static final MethodHandle NONE = MethodHandles.empty(MethodType.methodType(Object.class, Object[].class));
 
     private GuardHandles() {}
 

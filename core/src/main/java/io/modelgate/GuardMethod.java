@@ -2,7 +2,6 @@ package io.modelgate;
 
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +10,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One method of a guarded interface: all declarations of it in the interface and those it extends, the most specific first. */
+/**
+ * One method of a guarded type: all declarations of it in the type and those it extends, the most specific first. Of a class, only those
+ * by classes are heard: what an interface says counts where that is guarded.
+ */
 final class GuardMethod {
 
     /** What tells the methods of a class apart. */
@@ -23,24 +25,31 @@ final class GuardMethod {
 
     private final List<Shape> parameters;
     private final Shape result;
-    private final List<Method> declarations = new ArrayList<>();
+    private final Method specific;
+    private final List<Method> heard = new ArrayList<>();
+    private final List<Method> unheard = new ArrayList<>();
 
     GuardMethod(Method specific, List<Shape> parameters, Shape result) {
+        this.specific = specific;
         this.parameters = parameters;
         this.result = result;
-        declarations.add(specific);
     }
 
-    void declaredBy(Method method) {
-        declarations.add(method);
+    void declaredBy(Method method, boolean counts) {
+        (counts ? heard : unheard).add(method);
     }
 
     Method specific() {
-        return declarations.get(0);
+        return specific;
+    }
+
+    /** The declarations that do not count. */
+    List<Method> unheard() {
+        return unheard;
     }
 
     String name() {
-        return specific().getName();
+        return specific.getName();
     }
 
     List<Shape> parameters() {
@@ -51,13 +60,9 @@ final class GuardMethod {
         return result;
     }
 
-    boolean isAbstract() {
-        return Modifier.isAbstract(specific().getModifiers());
-    }
-
     /** Its different gates, one if it is gated: an override keeps the annotation of what it overrides. */
     List<Gated> gates() {
-        return declarations.stream()
+        return heard.stream()
                 .flatMap(method -> Stream.ofNullable(method.getAnnotation(Gated.class)))
                 .distinct()
                 .toList();
@@ -71,7 +76,7 @@ final class GuardMethod {
 
     /** What the declarations say of one parameter. */
     Set<Annotation> annotations(int parameter) {
-        return declarations.stream()
+        return heard.stream()
                 .flatMap(method -> Arrays.stream(method.getParameterAnnotations()[parameter]))
                 .filter(GuardMethod::makesCaller)
                 .collect(Collectors.toSet());
@@ -83,13 +88,13 @@ final class GuardMethod {
                 || annotation instanceof CallerAttribute;
     }
 
-    /** The parameters as the interface reads. */
+    /** The parameters as the source reads. */
     String parameterList() {
         return parameters.stream().map(Shape::toString).collect(Collectors.joining(", ", "(", ")"));
     }
 
     @Override
     public String toString() {
-        return specific().getDeclaringClass().getSimpleName() + "." + name() + parameterList();
+        return specific.getDeclaringClass().getSimpleName() + "." + name() + parameterList();
     }
 }

@@ -3,7 +3,7 @@ package io.modelgate;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is wrong with a guarded interface, all of it, for one message. */
+/** What is wrong with a guarded interface or class, all of it, for one message. */
 final class GuardMistakes {
 
     private final String guarded;

@@ -47,7 +47,7 @@ final class GuardProxy implements InvocationHandler {
                 return seen.targets[i].call(arguments);
             }
         }
-        return GuardInterface.ofEveryObject(method)
+        return GuardType.ofEveryObject(method)
                 ? ofEveryObject(proxy, method, arguments)
                 : learn(seen, method).call(arguments);
     }

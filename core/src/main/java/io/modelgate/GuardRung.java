@@ -58,8 +58,8 @@ final class GuardRung implements Fallback<Invocation, Object> {
         Object answer;
         try {
             Object returned = (Object) method.invokeExact(arguments);
-            answer = answers == GuardAnswers.STAGE && returned instanceof CompletionStage<?> stage
-                    ? await(stage.toCompletableFuture(), call.timeLeft())
+            answer = returned != null && answers.comesLater(returned)
+                    ? await(answers.begin(returned), call.timeLeft())
                     : answers.unwrap(returned);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -71,7 +71,11 @@ final class GuardRung implements Fallback<Invocation, Object> {
     }
 
     /** Waits for a stage: the ladder of an asynchronous call has a thread of its own. */
-    private static @Nullable Object await(CompletableFuture<?> stage, Duration timeLeft) throws Throwable {
+    private static @Nullable Object await(@Nullable CompletionStage<?> begun, Duration timeLeft) throws Throwable {
+        if (begun == null) {
+            return null;
+        }
+        CompletableFuture<?> stage = begun.toCompletableFuture();
         try {
             return stage.get(timeLeft.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {

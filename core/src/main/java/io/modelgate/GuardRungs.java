@@ -1,5 +1,7 @@
 package io.modelgate;
 
+import io.modelgate.GuardMethod.Signature;
+import java.lang.invoke.MethodHandle;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -11,18 +13,27 @@ import org.jspecify.annotations.Nullable;
 /** Finds the method that a {@link Gated#fallback()} names. */
 final class GuardRungs {
 
-    private static final String HOW =
-            "; a fallback is a default or static method of the interface with the gated method's parameters,"
-                    + " and a Cause after them if it wants to know";
-
-    private final GuardInterface type;
+    private final GuardType type;
     private final Collection<Class<?>> implementations;
+    private final Self self;
     private final GuardMistakes mistakes;
 
-    GuardRungs(GuardInterface type, Collection<Class<?>> implementations, GuardMistakes mistakes) {
+    GuardRungs(GuardType type, Collection<Class<?>> implementations, Self self, GuardMistakes mistakes) {
         this.type = type;
         this.implementations = implementations;
+        this.self = self;
         this.mistakes = mistakes;
+    }
+
+    /** The object that a fallback is called on. */
+    interface Self {
+        MethodHandle handle(Method method) throws IllegalAccessException;
+    }
+
+    private String how() {
+        return "; a fallback is a "
+                + (type.isInterface() ? "default or static method of the interface" : "method of the class")
+                + " with the gated method's parameters, and a Cause after them if it wants to know";
     }
 
     /** A method with the name that a fallback has. */
@@ -39,6 +50,12 @@ final class GuardRungs {
             return true;
         }
 
+        /** Whether it is what the name and the parameters of another method lead to, seen from the type. */
+        boolean hides(Method other) {
+            return other.getDeclaringClass().isAssignableFrom(method.getDeclaringClass())
+                    && Signature.of(other).equals(Signature.of(method));
+        }
+
         @Override
         public String toString() {
             return method.getName()
@@ -46,9 +63,9 @@ final class GuardRungs {
         }
     }
 
-    /** The rung, once its {@code this} is known; null if it has none, or only a mistake. */
+    /** The rung; null if it has none, or only a mistake. */
     @Nullable
-    GuardRung find(GuardMethod gated, String name, GuardAnswers answers, Object proxy) {
+    GuardRung find(GuardMethod gated, String name, GuardAnswers answers) {
         List<Candidate> named = named(name);
         List<Shape> withCause = new ArrayList<>(gated.parameters());
         withCause.add(new Shape(Cause.class, List.of(), false));
@@ -59,17 +76,17 @@ final class GuardRungs {
         if (named.isEmpty()) {
             mistakes.add(
                     gated,
-                    fallback + " names no method of " + type + "; add default " + gated.result() + " " + name
-                            + gated.parameterList() + HOW);
+                    fallback + " names no method of " + type + "; add " + (type.isInterface() ? "default " : "")
+                            + gated.result() + " " + name + gated.parameterList() + how());
         } else if (fitting.isEmpty()) {
             mistakes.add(
                     gated,
                     fallback + " has the wrong parameters: there is " + named + ", expected " + name
-                            + gated.parameterList() + HOW);
+                            + gated.parameterList() + how());
         } else if (fitting.size() > 1) {
             mistakes.add(gated, fallback + " is ambiguous: " + fitting + "; keep one, or rename the others");
         } else if (usable(gated, fitting.get(0), fallback, answers)) {
-            return rung(gated, fitting.get(0), answers, proxy);
+            return rung(gated, fitting.get(0), answers);
         }
         return null;
     }
@@ -83,7 +100,7 @@ final class GuardRungs {
             }
         }
         for (Method method : type.bodies()) {
-            if (method.getName().equals(name)) {
+            if (method.getName().equals(name) && named.stream().noneMatch(other -> other.hides(method))) {
                 named.add(new Candidate(
                         method, type.parameters(method), type.result(method), method.isAnnotationPresent(Gated.class)));
             }
@@ -100,8 +117,8 @@ final class GuardRungs {
         } else if (candidate.gated()) {
             wrong = "is gated itself, and a rung goes through no gate; name a method without @Gated";
         } else if (Modifier.isPrivate(method.getModifiers())) {
-            wrong = "is private; make it default or static";
-        } else if (Modifier.isAbstract(method.getModifiers())) {
+            wrong = "is private; " + (type.isInterface() ? "make it default or static" : "remove private");
+        } else if (type.isInterface() && Modifier.isAbstract(method.getModifiers())) {
             wrong = "has no body; make it default or static";
         } else if (!answers.fits(candidate.result(), gated.result())) {
             wrong = "returns " + candidate.result() + "; return "
@@ -135,16 +152,14 @@ final class GuardRungs {
         }
     }
 
-    private @Nullable GuardRung rung(GuardMethod gated, Candidate candidate, GuardAnswers answers, Object proxy) {
+    private @Nullable GuardRung rung(GuardMethod gated, Candidate candidate, GuardAnswers answers) {
         Method method = candidate.method();
         try {
             boolean wantsCause =
                     candidate.parameters().size() > gated.parameters().size();
             return new GuardRung(
                     method.getName(),
-                    Modifier.isStatic(method.getModifiers())
-                            ? GuardHandles.ofStatic(method)
-                            : GuardHandles.body(proxy, method),
+                    Modifier.isStatic(method.getModifiers()) ? GuardHandles.ofStatic(method) : self.handle(method),
                     wantsCause,
                     answers);
         } catch (IllegalAccessException e) {

@@ -4,7 +4,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** What the proxy does when one method of the interface is called. */
+/** What happens when one method of the guarded type is called. */
 sealed interface GuardTarget {
 
     @Nullable
@@ -31,6 +31,18 @@ sealed interface GuardTarget {
             return gate.callAsync(
                     new Invocation(method, arguments),
                     caller.isGiven() ? caller.given(arguments) : caller.made(arguments));
+        }
+    }
+
+    /** Goes through a gate each time that the returned object is used, and answers later in a type of a library. */
+    record LaterGate(ModelGate<Invocation, Object> gate, String method, GuardCaller caller, LaterAnswer later)
+            implements GuardTarget {
+        @Override
+        public Object call(@Nullable Object[] arguments) {
+            Invocation invocation = new Invocation(method, arguments);
+            // Made here: a key that is refused is refused where the method is called, as with any other answer.
+            Caller from = caller.isGiven() ? caller.given(arguments) : caller.made(arguments);
+            return later.wrap(() -> gate.callAsync(invocation, from));
         }
     }
 

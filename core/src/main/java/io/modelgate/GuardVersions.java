@@ -5,17 +5,29 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The implementations that a guarded interface was given, checked. */
+/** The implementations that a guarded interface was given, or the object of a guarded class; checked. */
 final class GuardVersions {
 
     /** An implementation and what is said of it. */
-    record Each(Object implementation, Version version) {
+    record Each(Object implementation, @Nullable Version version) {
+
+        /** That of an object whose class has no {@link Version}, which only one that is alone may lack. */
+        private static final String ALONE = "v1";
+
+        String id() {
+            return version == null ? ALONE : version.value();
+        }
+
         void describe(VersionBuilder<Invocation, Object> about) {
+            if (version == null) {
+                return;
+            }
             if (!version.price().isEmpty()) {
                 about.price(version.price());
             }
@@ -32,9 +44,40 @@ final class GuardVersions {
     private final GuardMistakes mistakes;
     private final Map<String, Each> byId = new LinkedHashMap<>();
 
-    GuardVersions(Class<?> type, @Nullable Object[] implementations, GuardMistakes mistakes) {
+    /** The ids that were read, those of implementations that are mistakes included. */
+    private final Set<String> ids = new LinkedHashSet<>();
+
+    private GuardVersions(Class<?> type, GuardMistakes mistakes) {
         this.type = type;
         this.mistakes = mistakes;
+    }
+
+    /** The implementations of an interface, each with its {@link Version}. */
+    static GuardVersions of(
+            Class<?> type, @Nullable Object[] implementations, @Nullable String stable, GuardMistakes mistakes) {
+        GuardVersions versions = new GuardVersions(type, mistakes);
+        versions.addAll(implementations);
+        versions.putFirst(stable);
+        return versions;
+    }
+
+    /** The one object of a class, which is what the class says: the object's own may be one that a framework made. */
+    static GuardVersions own(
+            Class<?> type, @Nullable Object implementation, @Nullable String stable, GuardMistakes mistakes) {
+        GuardVersions versions = new GuardVersions(type, mistakes);
+        if (!type.isInstance(implementation)) {
+            mistakes.add(
+                    "the object",
+                    (implementation == null ? "is null" : "is a " + GuardMistakes.name(implementation.getClass()))
+                            + "; give one of " + type.getName());
+        } else {
+            versions.add(implementation, type.getDeclaredAnnotation(Version.class), GuardMistakes.name(type), true);
+        }
+        versions.putFirst(stable);
+        return versions;
+    }
+
+    private void addAll(@Nullable Object[] implementations) {
         for (int i = 0; i < implementations.length; i++) {
             add(implementations[i], "implementation " + (i + 1));
         }
@@ -59,18 +102,23 @@ final class GuardVersions {
             mistakes.add(named, "has no @Version, which says the version's id; " + fix(its));
             return;
         }
+        add(implementation, version, named, fits);
+    }
+
+    private void add(Object implementation, @Nullable Version version, String named, boolean fits) {
         Each each = new Each(implementation, version);
+        ids.add(each.id());
         try {
-            each.describe(VersionBuilder.of(version.value(), invocation -> invocation));
+            each.describe(VersionBuilder.of(each.id(), invocation -> invocation));
         } catch (IllegalArgumentException e) {
             mistakes.add(named, e.getMessage() + "; change its @Version");
             return;
         }
-        Each before = fits ? byId.putIfAbsent(version.value(), each) : null;
+        Each before = fits ? byId.putIfAbsent(each.id(), each) : null;
         if (before != null) {
             mistakes.add(
                     named,
-                    "is version \"" + version.value() + "\" as "
+                    "is version \"" + each.id() + "\" as "
                             + GuardMistakes.name(before.implementation().getClass())
                             + " is; each id names one implementation");
         }
@@ -83,6 +131,26 @@ final class GuardVersions {
         return "annotate the class itself, as the annotation is not inherited";
     }
 
+    /** Puts the stable version first, if it is said which that is. */
+    private void putFirst(@Nullable String stable) {
+        if (stable == null) {
+            return;
+        }
+        if (!ids.contains(stable)) {
+            mistakes.add(
+                    "stable",
+                    "is " + Names.quote(stable) + ", and no implementation is that version; there are " + ids);
+        }
+        Each first = byId.remove(stable);
+        if (first != null) {
+            Map<String, Each> others = new LinkedHashMap<>(byId);
+            byId.clear();
+            byId.put(stable, first);
+            byId.putAll(others);
+        }
+    }
+
+    /** The stable one first. */
     List<Each> all() {
         return List.copyOf(byId.values());
     }
@@ -93,19 +161,36 @@ final class GuardVersions {
         return classes;
     }
 
-    /** Reports what the classes say that only the interface is heard on, and what they lack. */
-    void checkAgainst(GuardInterface methods) {
+    /** Reports what is said where only the guarded type is heard, and what the classes lack. */
+    void checkAgainst(GuardType methods) {
+        for (GuardMethod method : methods.methods()) {
+            method.unheard().forEach(unheard -> checkUnheard(unheard, method));
+        }
         for (Class<?> its : classes()) {
-            for (GuardMethod method : methods.methods()) {
-                checkImplemented(its, method);
+            if (methods.isInterface()) {
+                methods.methods().forEach(method -> checkImplemented(its, method));
             }
-            for (Class<?> each = its; each != null && each != Object.class; each = each.getSuperclass()) {
+            for (Class<?> each = its;
+                    each != null && each != Object.class && each != type;
+                    each = each.getSuperclass()) {
                 for (Method method : each.getDeclaredMethods()) {
                     if (!method.isSynthetic()) {
-                        checkMisplaced(method, methods.implemented(method));
+                        checkMisplaced(method, methods.implemented(method), methods.kind());
                     }
                 }
             }
+        }
+    }
+
+    /** Of a class's method that an interface declares too: it is gated by one of them, and heard where it is gated. */
+    private void checkUnheard(Method method, GuardMethod there) {
+        if (there.gated() != null && method.isAnnotationPresent(Gated.class)) {
+            mistakes.add(
+                    there,
+                    "it implements " + where(method)
+                            + ", which is gated too, and one call goes through one gate; remove one @Gated");
+        } else if (there.gated() != null) {
+            checkParameters(method, there, "class");
         }
     }
 
@@ -122,29 +207,35 @@ final class GuardVersions {
         }
     }
 
-    private void checkMisplaced(Method method, @Nullable GuardMethod there) {
-        String where = GuardMistakes.name(method.getDeclaringClass()) + "." + method.getName();
+    private static String where(Method method) {
+        return GuardMistakes.name(method.getDeclaringClass()) + "." + method.getName();
+    }
+
+    private void checkMisplaced(Method method, @Nullable GuardMethod there, String kind) {
         Gated gated = method.getAnnotation(Gated.class);
         if (gated != null && (there == null || !there.gates().contains(gated))) {
             mistakes.add(
-                    where,
-                    "has @Gated(" + Names.quote(gated.value()) + "), which counts on the interface's method only; "
+                    where(method),
+                    "has @Gated(" + Names.quote(gated.value()) + "), which counts on the " + kind + "'s method only; "
                             + (there == null
                                     ? GuardMistakes.name(type) + " has no such method"
                                     : "move it to " + there));
         }
-        if (there == null || there.gated() == null) {
-            return;
+        if (there != null && there.gated() != null) {
+            checkParameters(method, there, kind);
         }
+    }
+
+    private void checkParameters(Method method, GuardMethod there, String kind) {
         Annotation[][] annotations = method.getParameterAnnotations();
         for (int i = 0; i < annotations.length; i++) {
             Set<Annotation> heard = there.annotations(i);
             for (Annotation annotation : annotations[i]) {
                 if (GuardMethod.makesCaller(annotation) && !heard.contains(annotation)) {
                     mistakes.add(
-                            where + ", parameter " + (i + 1),
-                            "has @" + annotation.annotationType().getSimpleName()
-                                    + ", which counts on the interface's parameter only; move it to " + there);
+                            where(method) + ", parameter " + (i + 1),
+                            "has @" + annotation.annotationType().getSimpleName() + ", which counts on the " + kind
+                                    + "'s parameter only; move it to " + there);
                 }
             }
         }

@@ -38,6 +38,7 @@ public final class ModelGate<I, O> {
     private final Invoker<I, O> invoker;
     private final @Nullable Fallback<I, O> remembering;
     private final List<Metric<O>> metrics;
+    private final @Nullable CallObserver observer;
     private Optional<String> lack = Optional.empty();
     private volatile @Nullable GateMeters meters;
 
@@ -48,6 +49,7 @@ public final class ModelGate<I, O> {
         this.config = config;
         this.gates = gates;
         ticker = gates.ticker();
+        observer = gates.observer();
         metrics = config.metrics().stream()
                 .map(metric -> metric.guarded(config.name(), gates.warnings()))
                 .toList();
@@ -80,6 +82,10 @@ public final class ModelGate<I, O> {
      * @throws GateException if neither the model nor the ladder has an answer; its cause is what the model threw, the same instance
      */
     public O call(I input, Caller caller) {
+        if (observer != null) {
+            Outcome<O> outcome = observed(observer, input, caller.copy());
+            return outcome instanceof Outcome.Answered<O> answered ? answered.value() : valueOf(outcome);
+        }
         GateState<I, O> seen = state;
         if (seen.gateSwitch().blocks(caller)) {
             return valueOf(killed(seen, input, caller.copy()));
@@ -90,6 +96,25 @@ public final class ModelGate<I, O> {
 
     /** Answers {@code input} for a caller as {@link #call} does and says who answered and why. Never throws a {@link GateException}. */
     public Outcome<O> decide(I input, Caller caller) {
+        return observer == null ? decided(input, caller) : observed(observer, input, caller.copy());
+    }
+
+    private Outcome<O> observed(CallObserver observer, I input, Caller caller) {
+        ObservedCall call = ObservedCall.begin(observer, config.name(), gates.warnings());
+        Outcome<O> outcome;
+        try {
+            outcome = decided(input, caller);
+        } catch (Throwable e) {
+            call.left();
+            call.threw(e);
+            throw e;
+        }
+        call.left();
+        call.ended(outcome);
+        return outcome;
+    }
+
+    private Outcome<O> decided(I input, Caller caller) {
         GateState<I, O> seen = state;
         if (seen.gateSwitch().blocks(caller)) {
             return killed(seen, input, caller.copy());
@@ -109,12 +134,25 @@ public final class ModelGate<I, O> {
      * @return completes with the answer, or fails with a {@link GateException} or the model's {@link Error}
      */
     public CompletableFuture<O> callAsync(I input, Caller caller) {
-        return new AsyncCall<I, O, O>(this, input, caller, false).begin();
+        return begun(new AsyncCall<I, O, O>(this, input, caller, false));
     }
 
     /** Answers {@code input} as {@link #callAsync} does and says who answered and why. Never fails with a {@link GateException}. */
     public CompletableFuture<Outcome<O>> decideAsync(I input, Caller caller) {
-        return new AsyncCall<I, O, Outcome<O>>(this, input, caller, true).begin();
+        return begun(new AsyncCall<I, O, Outcome<O>>(this, input, caller, true));
+    }
+
+    private <R> CompletableFuture<R> begun(AsyncCall<I, O, R> call) {
+        if (observer == null) {
+            return call.begin();
+        }
+        ObservedCall observed = ObservedCall.begin(observer, config.name(), gates.warnings());
+        call.observedBy(observed);
+        try {
+            return call.begin();
+        } finally {
+            observed.left();
+        }
     }
 
     /**

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A type as a method of the guarded interface has it, its type variables replaced by what the interface says they are.
+ * A type as a method of the guarded type has it, its type variables replaced by what that says they are.
  *
  * @param open whether it stands for a type that nobody has named, so that it fits where its class alone would not
  */

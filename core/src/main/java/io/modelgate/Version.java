@@ -6,7 +6,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Names the version that a class implements, in every gate of the interface; takes effect in {@link Gates#guard}. Not inherited. */
+/**
+ * Names the version that a class implements, in every gate of the interface, or of the class itself; takes effect in {@link Gates#guard} and
+ * {@link Gates#guarded}. Not inherited.
+ */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)

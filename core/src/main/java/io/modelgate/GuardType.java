@@ -18,8 +18,11 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The methods of a guarded interface, as its source reads: type variables resolved, overrides united, bridges mapped to what they bridge. */
-final class GuardInterface {
+/**
+ * The methods of a guarded interface or class, as its source reads: type variables resolved, overrides united, bridges mapped to what they
+ * bridge.
+ */
+final class GuardType {
 
     private static final Set<Signature> OF_EVERY_OBJECT = Set.of(
             new Signature("equals", List.of(Object.class)),
@@ -31,16 +34,20 @@ final class GuardInterface {
     private final Map<Signature, GuardMethod> resolved = new LinkedHashMap<>();
     private final Map<Signature, GuardMethod> erased = new HashMap<>();
     private final List<Method> bodies = new ArrayList<>();
+    private final List<Class<?>> lineage;
 
-    GuardInterface(Class<?> type) {
+    GuardType(Class<?> type) {
         this.type = type;
         Set<Class<?>> all = new LinkedHashSet<>();
         collect(type, all);
-        // A type extends strictly more than what it extends does, so that overrides come before the overridden.
-        List<Class<?>> ordered = new ArrayList<>(all);
-        ordered.sort(
-                Comparator.comparingInt((Class<?> each) -> supertypes(each)).reversed());
-        for (Class<?> each : ordered) {
+        // A type extends strictly more than what it extends does, so that overrides come before the overridden; a class
+        // wins
+        // over any interface.
+        lineage = new ArrayList<>(all);
+        lineage.sort(Comparator.comparing((Class<?> each) -> each.isInterface())
+                .thenComparing(Comparator.comparingInt((Class<?> each) -> supertypes(each))
+                        .reversed()));
+        for (Class<?> each : lineage) {
             for (Method method : each.getDeclaredMethods()) {
                 if (!method.isSynthetic()) {
                     add(method);
@@ -53,7 +60,12 @@ final class GuardInterface {
         if (!all.add(each)) {
             return;
         }
-        for (Type parent : each.getGenericInterfaces()) {
+        List<Type> parents = new ArrayList<>(List.of(each.getGenericInterfaces()));
+        Type superclass = each.getGenericSuperclass();
+        if (superclass != null && superclass != Object.class) {
+            parents.add(superclass);
+        }
+        for (Type parent : parents) {
             if (parent instanceof ParameterizedType generic) {
                 Class<?> raw = (Class<?>) generic.getRawType();
                 for (int i = 0; i < raw.getTypeParameters().length; i++) {
@@ -67,16 +79,20 @@ final class GuardInterface {
     }
 
     private static int supertypes(Class<?> each) {
+        Class<?> superclass = each.getSuperclass();
         return 1
+                + (superclass == null ? 0 : supertypes(superclass))
                 + Arrays.stream(each.getInterfaces())
-                        .mapToInt(GuardInterface::supertypes)
+                        .mapToInt(GuardType::supertypes)
                         .sum();
     }
 
     private void add(Method method) {
-        boolean instance = !Modifier.isStatic(method.getModifiers()) && !Modifier.isPrivate(method.getModifiers());
-        if (!instance || ofEveryObject(method)) {
-            bodies.add(method);
+        boolean counts = isInterface() || !method.getDeclaringClass().isInterface();
+        if (!overridable(method) || ofEveryObject(method)) {
+            if (counts) { // a class inherits no such method of an interface
+                bodies.add(method);
+            }
             return;
         }
         List<Shape> parameters = parameters(method);
@@ -86,14 +102,37 @@ final class GuardInterface {
         if (there == null) {
             there = new GuardMethod(method, parameters, result(method));
             resolved.put(new Signature(method.getName(), classes), there);
-        } else {
-            there.declaredBy(method);
         }
+        there.declaredBy(method, counts);
         erased.putIfAbsent(Signature.of(method), there);
+    }
+
+    /** Whether what extends the type could have a method of its own in its place, if it is not final. */
+    boolean overridable(Method method) {
+        int modifiers = method.getModifiers();
+        return !Modifier.isStatic(modifiers)
+                && !Modifier.isPrivate(modifiers)
+                && (Modifier.isPublic(modifiers)
+                        || Modifier.isProtected(modifiers)
+                        || method.getDeclaringClass().getPackageName().equals(type.getPackageName()));
     }
 
     Class<?> type() {
         return type;
+    }
+
+    boolean isInterface() {
+        return type.isInterface();
+    }
+
+    /** What messages call it. */
+    String kind() {
+        return isInterface() ? "interface" : "class";
+    }
+
+    /** The type and all that it extends, but for {@link Object}; overrides come before the overridden. */
+    List<Class<?>> lineage() {
+        return lineage;
     }
 
     List<Shape> parameters(Method method) {
@@ -106,12 +145,12 @@ final class GuardInterface {
         return Shape.of(method.getGenericReturnType(), known);
     }
 
-    /** The methods that an object of the interface has, but for those that every object has. */
+    /** The methods that an object of the type has, but for those that every object has. */
     Collection<GuardMethod> methods() {
         return resolved.values();
     }
 
-    /** The static and private methods, and what it declares anew of those that every object has. */
+    /** The methods that nothing can override, and what it declares anew of those that every object has. */
     List<Method> bodies() {
         return bodies;
     }
@@ -126,7 +165,7 @@ final class GuardInterface {
         return erased.get(signature);
     }
 
-    /** The method that a class declares an implementation of; null if it is none of this interface. */
+    /** The method that a class declares an implementation of; null if it is none of this type. */
     @Nullable
     GuardMethod implemented(Method method) {
         GuardMethod exact = resolved.get(Signature.of(method));
