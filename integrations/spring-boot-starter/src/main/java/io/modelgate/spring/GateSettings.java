@@ -1,0 +1,105 @@
+package io.modelgate.spring;
+
+import io.modelgate.GateBuilder;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The settings of gates under {@code modelgate.gates}. Thread-safe. */
+final class GateSettings {
+
+    private final Map<String, ModelGateProperties.Gate> gates;
+
+    private volatile boolean inUse;
+
+    GateSettings(Map<String, ModelGateProperties.Gate> gates) {
+        this.gates = gates;
+    }
+
+    /** Says that the gates of the application hear of these settings: those that it opens itself do not. */
+    void use() {
+        inUse = true;
+    }
+
+    boolean inUse() {
+        return inUse;
+    }
+
+    /**
+     * Applies what is set for a gate, if anything is.
+     *
+     * @throws PropertyMistakes.Refusal with every value that the gate refuses
+     */
+    void apply(String gate, GateBuilder<?, ?> builder) {
+        String key = key(gate);
+        ModelGateProperties.Gate settings = key == null ? null : gates.get(key);
+        if (key == null || settings == null) {
+            return;
+        }
+        String at = PropertyNames.gate(key);
+        PropertyMistakes mistakes = new PropertyMistakes();
+        mistakes.set(at + "stable", settings.stable(), builder::stable);
+        mistakes.set(at + "model-timeout", settings.modelTimeout(), builder::modelTimeout);
+        mistakes.set(at + "deadline", settings.deadline(), builder::deadline);
+        mistakes.set(at + "max-concurrent", settings.maxConcurrent(), builder::maxConcurrent);
+        mistakes.set(at + "attributes", settings.attributes(), all -> builder.attributes(all.toArray(String[]::new)));
+        mistakes.set(at + "enforce-timeouts", given(settings.enforceTimeouts()), on -> builder.enforceTimeouts());
+        mistakes.set(
+                at + "cut-in-flight-on-kill", given(settings.cutInFlightOnKill()), on -> builder.cutInFlightOnKill());
+        mistakes.set(at + "latency-histogram", given(settings.latencyHistogram()), on -> builder.latencyHistogram());
+        mistakes.set(
+                at + "start-without-stable", given(settings.startWithoutStable()), on -> builder.startWithoutStable());
+        mistakes.set(
+                at + "breaker",
+                settings.breaker(),
+                breaker -> builder.breaker(LimitSettings.breaker(at + "breaker.", breaker)));
+        mistakes.set(
+                at + "rate-limit",
+                settings.rateLimit(),
+                limit -> builder.rateLimit(LimitSettings.rateLimit(at + "rate-limit.", limit)));
+        List<ModelGateProperties.Budget> budgets = settings.budgets();
+        for (int i = 0; i < budgets.size(); i++) {
+            String property = at + "budgets[" + i + "]";
+            mistakes.set(
+                    property, budgets.get(i), budget -> builder.budget(BudgetSettings.budget(property + ".", budget)));
+        }
+        mistakes.refuse();
+    }
+
+    private static @Nullable Boolean given(boolean on) {
+        return on ? Boolean.TRUE : null; // a gate's switches have no way back
+    }
+
+    /** Whether a property says which version of a gate is stable. */
+    boolean nameStable(String gate) {
+        String key = key(gate);
+        ModelGateProperties.Gate settings = key == null ? null : gates.get(key);
+        return settings != null && settings.stable() != null;
+    }
+
+    /** Refuses settings of gates that this process does not have. */
+    void requireKnown(Collection<String> known, PropertyMistakes mistakes) {
+        for (String key : new TreeSet<>(gates.keySet())) {
+            if (known.stream().noneMatch(gate -> PropertyNames.uniform(gate).equals(PropertyNames.uniform(key)))) {
+                String property = PropertyNames.gate(key);
+                mistakes.add(
+                        property.substring(0, property.length() - 1),
+                        "no gate of this application is named \"" + key + "\"; its gates are " + new TreeSet<>(known));
+            }
+        }
+    }
+
+    /**
+     * The key of a gate's settings: its name, or else what an environment variable makes of it, which has no dashes
+     * ({@code MODELGATE_GATES_CREDITRISK_DEADLINE}).
+     */
+    private @Nullable String key(String gate) {
+        if (gates.containsKey(gate)) {
+            return gate;
+        }
+        String uniform = PropertyNames.uniform(gate);
+        return gates.containsKey(uniform) ? uniform : null;
+    }
+}

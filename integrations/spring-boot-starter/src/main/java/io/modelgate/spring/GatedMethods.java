@@ -1,0 +1,87 @@
+package io.modelgate.spring;
+
+import io.modelgate.Gated;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.springframework.util.ClassUtils;
+
+/** Finds {@link Gated} methods. */
+final class GatedMethods {
+
+    private GatedMethods() {}
+
+    /** Whether a class, or one that it extends, has methods of its own that are gated: those of its interfaces do not count. */
+    static boolean inClass(Class<?> type) {
+        return !inClasses(type).isEmpty();
+    }
+
+    /** The annotated methods of a class and those that it extends. */
+    static List<Method> inClasses(Class<?> type) {
+        List<Method> found = new ArrayList<>();
+        if (type.isInterface()) {
+            return found;
+        }
+        for (Class<?> each = type; isUsers(each); each = each.getSuperclass()) {
+            for (Method method : each.getDeclaredMethods()) {
+                if (!method.isSynthetic() && method.isAnnotationPresent(Gated.class)) {
+                    found.add(method);
+                }
+            }
+        }
+        return found;
+    }
+
+    static boolean isUsers(Class<?> type) {
+        return type != null && type != Object.class && !type.getName().startsWith("java.");
+    }
+
+    /** The interfaces of a class that have gated methods, without those that another of them extends. */
+    static List<Class<?>> interfaces(Class<?> type) {
+        List<Class<?>> gated = new ArrayList<>();
+        for (Class<?> each : ClassUtils.getAllInterfacesForClassAsSet(type)) {
+            if (isGated(each)) {
+                gated.add(each);
+            }
+        }
+        return gated.stream()
+                .filter(each -> gated.stream().noneMatch(other -> other != each && each.isAssignableFrom(other)))
+                .toList();
+    }
+
+    /** Whether an interface, or one that it extends, has gated methods. */
+    static boolean isGated(Class<?> type) {
+        return type.isInterface() && !gatesOf(type).isEmpty();
+    }
+
+    /** The gates of an interface, of those that it extends, or of a class and those that it extends. */
+    static Set<String> gatesOf(Class<?> type) {
+        Set<String> gates = new LinkedHashSet<>();
+        if (type.isInterface()) {
+            collect(type, gates);
+        } else {
+            inClasses(type).forEach(method -> gates.add(gate(method)));
+        }
+        return gates;
+    }
+
+    private static void collect(Class<?> type, Set<String> gates) {
+        if (type.getName().startsWith("java.")) {
+            return;
+        }
+        for (Method method : type.getDeclaredMethods()) {
+            if (!method.isSynthetic() && method.isAnnotationPresent(Gated.class)) {
+                gates.add(gate(method));
+            }
+        }
+        for (Class<?> parent : type.getInterfaces()) {
+            collect(parent, gates);
+        }
+    }
+
+    private static String gate(Method method) {
+        return method.getAnnotation(Gated.class).value();
+    }
+}

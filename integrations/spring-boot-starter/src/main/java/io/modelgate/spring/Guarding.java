@@ -1,0 +1,68 @@
+package io.modelgate.spring;
+
+import io.modelgate.Gates;
+import io.modelgate.GuardBuilder;
+import io.modelgate.Guarded;
+import io.modelgate.LaterAnswer;
+import io.modelgate.rollout.Cohorts;
+import java.util.List;
+
+/** Makes guarded objects of the application's beans. Thread-safe. */
+final class Guarding {
+
+    private final Gates gates;
+    private final GateSettings settings;
+    private final List<LaterAnswer> answers;
+
+    Guarding(Gates gates, GateSettings settings, List<LaterAnswer> answers) {
+        this.gates = gates;
+        this.settings = settings;
+        this.answers = answers;
+    }
+
+    GateSettings settings() {
+        return settings;
+    }
+
+    /** What gates know of each other's existence: whoever adds one later, {@link Gates#gates} has it. */
+    Gates gates() {
+        return gates;
+    }
+
+    /**
+     * Guards an interface.
+     *
+     * @throws StartException with every mistake
+     */
+    Object guard(Class<?> type, Object... versions) {
+        try {
+            return gates.guard(type, builder -> configure(type, builder), versions);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw refused(e);
+        }
+    }
+
+    /**
+     * Guards the methods of a class.
+     *
+     * @throws StartException with every mistake
+     */
+    Guarded guarded(Class<?> type, Object bean) {
+        try {
+            return gates.guarded(type, builder -> configure(type, builder), bean);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw refused(e);
+        }
+    }
+
+    /** Before properties and customizers, so that what they say takes the place of this. */
+    private void configure(Class<?> type, GuardBuilder builder) {
+        GatedMethods.gatesOf(type).forEach(gate -> builder.gate(gate, each -> each.router(Cohorts.router())));
+        builder.answers(answers.toArray(LaterAnswer[]::new));
+    }
+
+    private static StartException refused(RuntimeException e) {
+        return new StartException(
+                String.valueOf(e.getMessage()), "Each line above says what to do; docs/gated.md has the rules.", e);
+    }
+}

@@ -1,0 +1,72 @@
+package io.modelgate.spring;
+
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.FileControlLog;
+import io.modelgate.control.MemoryControlLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.ClassUtils;
+
+/** Opens the control log that the properties say: on Redis, else in a file, else in memory. */
+final class LogSelection {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModelGateAutoConfiguration.class);
+
+    private static final boolean REDIS =
+            ClassUtils.isPresent("io.modelgate.redis.RedisControlLog", LogSelection.class.getClassLoader());
+
+    private LogSelection() {}
+
+    /**
+     * Opens it.
+     *
+     * @throws PropertyMistakes.Refusal if a property is missing or refused; without a URI or a credential
+     * @throws io.modelgate.control.ControlLogException if the log refuses to open
+     */
+    static ControlLog open(ModelGateProperties.Log log) {
+        return open(log, REDIS);
+    }
+
+    static ControlLog open(ModelGateProperties.Log log, boolean redis) {
+        String uri = log.redis().uri();
+        if (uri != null && !uri.isBlank()) {
+            if (!redis) {
+                throw PropertyMistakes.refusal(
+                        "modelgate.log.redis.uri",
+                        "it is set, and nothing here opens a control log on Redis; add the dependency"
+                                + " io.modelgate:modelgate-redis, or remove it",
+                        null);
+            }
+            return RedisLog.open(log.redis(), uri);
+        }
+        requireNothingElse(log.redis());
+        if (log.file() != null) {
+            return FileControlLog.open(log.file());
+        }
+        LOG.warn("The control log is in memory: kills and every other decision end with this process."
+                + " Set modelgate.log.file or modelgate.log.redis.uri to keep them");
+        return new MemoryControlLog();
+    }
+
+    /** Where there is no URI, all the rest would be ignored. */
+    private static void requireNothingElse(ModelGateProperties.Redis redis) {
+        ModelGateProperties.Redis none =
+                new ModelGateProperties.Redis(null, null, null, null, null, null, null, null, null);
+        ModelGateProperties.Redis rest = new ModelGateProperties.Redis(
+                null,
+                redis.name(),
+                redis.directory(),
+                redis.instance(),
+                redis.user(),
+                redis.password(),
+                redis.sentinelPassword(),
+                redis.trust(),
+                redis.commandTimeout());
+        if (!rest.equals(none)) {
+            throw PropertyMistakes.refusal(
+                    "modelgate.log.redis.uri",
+                    "is missing, and other settings of modelgate.log.redis are given; say where Redis is, or remove them",
+                    null);
+        }
+    }
+}

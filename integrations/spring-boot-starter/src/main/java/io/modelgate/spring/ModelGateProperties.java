@@ -1,0 +1,251 @@
+package io.modelgate.spring;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What is configured under {@code modelgate}. Immutable and thread-safe.
+ *
+ * <p>All of it is read once, at the start: no value takes effect while the application runs. What has to change then is a decision, and goes
+ * through the control log: a kill, a promotion, the weight of a rollout. An unknown key and a value out of range keep the application
+ * from starting.
+ *
+ * @param log Where the control log is.
+ * @param killWhenStale After how long without certainty that every decision of the control log is known here all gates are killed, one second
+ *     to one day. Default: never.
+ * @param startKilledIfLogRefuses Whether the application starts with all gates killed when the control log refuses to open. Default: the start
+ *     fails.
+ * @param budgets What the budgets of all gates share.
+ * @param gates Settings of gates, by the gate's name. They take the place of what the gate's own code sets. Read once, at the start.
+ * @param rollouts Settings of rollouts, by the gate's name.
+ * @param actuator What the actuator's endpoint may do.
+ * @param observations Micrometer observations of calls.
+ * @param caller Where the caller comes from, for gated methods that have no parameter that says it.
+ */
+@ConfigurationProperties(prefix = ModelGateProperties.PREFIX, ignoreUnknownFields = false)
+public record ModelGateProperties(
+        @DefaultValue Log log,
+        @Nullable Duration killWhenStale,
+        boolean startKilledIfLogRefuses,
+        @DefaultValue Budgets budgets,
+        @DefaultValue Map<String, Gate> gates,
+        @DefaultValue Map<String, Rollout> rollouts,
+        @DefaultValue Actuator actuator,
+        @DefaultValue Observations observations,
+        @DefaultValue Caller caller) {
+
+    static final String PREFIX = "modelgate";
+
+    /** Copies the maps. */
+    public ModelGateProperties {
+        gates = Map.copyOf(gates);
+        rollouts = Map.copyOf(rollouts);
+    }
+
+    /**
+     * Where the control log is: on Redis if there is a URI, else in a file if there is one, else in memory.
+     *
+     * @param file Its file, on a local disk, in a directory that exists; the processes of one host share it.
+     * @param redis Its place on Redis or Valkey, for a fleet.
+     */
+    public record Log(@Nullable Path file, @DefaultValue Redis redis) {}
+
+    /**
+     * The control log on Redis. Needs the module modelgate-redis. Its text shows neither the URI nor who asks.
+     *
+     * @param uri Where Redis is, for instance rediss://host:6379. Also redis-sentinel://h1,h2/0#main and redis-cluster://h1,h2.
+     * @param name The log's name on that Redis. Default: modelgate.
+     * @param directory Where this process keeps its copy of the log: an existing directory on a local disk, for this process alone.
+     * @param instance This process's name among those that share the log. Default: made of host, process and chance.
+     * @param user The user of Redis, where it is not to stand in the URI. Needs a password.
+     * @param password The password of that user.
+     * @param sentinelPassword The password of the sentinels themselves.
+     * @param trust A file of certificates in PEM that may sign the server's. Default: those that the Java runtime trusts.
+     * @param commandTimeout How long a command to Redis, and connecting to it, may take, 1 ms to 1 hour. Default: one second.
+     */
+    public record Redis(
+            @Nullable String uri,
+            @Nullable String name,
+            @Nullable Path directory,
+            @Nullable String instance,
+            @Nullable String user,
+            @Nullable String password,
+            @Nullable String sentinelPassword,
+            @Nullable Path trust,
+            @Nullable Duration commandTimeout) {
+
+        @Override
+        public String toString() {
+            return "Redis[" + (uri == null ? "" : "uri=******, ") + "name=" + name + ", directory=" + directory + "]";
+        }
+    }
+
+    /**
+     * What the budgets of all gates share.
+     *
+     * @param ledger The file of the durable ledger, by which ceilings survive a restart; one process owns it. Default: what was spent is
+     *     forgotten when the process ends.
+     * @param prices The file of prices that budgets in money are reckoned with.
+     */
+    public record Budgets(@Nullable Path ledger, @Nullable Path prices) {}
+
+    /**
+     * The settings of one gate.
+     *
+     * @param stable The id of the version that everyone gets, until the control log says otherwise.
+     * @param modelTimeout The longest time that a version may take to answer. Default: none.
+     * @param deadline The time that the whole call may take, fallbacks included; more than the model timeout. Default: none.
+     * @param maxConcurrent How many invocations of the model may run at once, 1 or more. Default: no bound.
+     * @param attributes Attributes of callers by which switches may be narrowed and rollouts ruled, beside those that annotations declare.
+     * @param enforceTimeouts Whether the model timeout and the deadline are enforced on models that answer at once, which then run on
+     *     another thread.
+     * @param cutInFlightOnKill Whether a kill ends the calls that are in flight on what it kills.
+     * @param latencyHistogram Whether a latency histogram is kept for each version and its quantiles published.
+     * @param startWithoutStable Whether the gate starts although the stable version that the control log names is not here.
+     * @param breaker The circuit breaker of each version.
+     * @param rateLimit The limit on the rate of model invocations. Default: none.
+     * @param budgets Ceilings on what calls may use. The gate needs to know how to count tokens, which a GateCustomizer says.
+     */
+    public record Gate(
+            @Nullable String stable,
+            @Nullable Duration modelTimeout,
+            @Nullable Duration deadline,
+            @Nullable Integer maxConcurrent,
+            @DefaultValue List<String> attributes,
+            boolean enforceTimeouts,
+            boolean cutInFlightOnKill,
+            boolean latencyHistogram,
+            boolean startWithoutStable,
+            @Nullable Breaker breaker,
+            @Nullable RateLimit rateLimit,
+            @DefaultValue List<Budget> budgets) {
+
+        /** Copies the lists. */
+        public Gate {
+            attributes = List.copyOf(attributes);
+            budgets = List.copyOf(budgets);
+        }
+    }
+
+    /**
+     * A circuit breaker. What is left out is as in a gate that names none.
+     *
+     * @param failureRateThreshold The share of failed calls in percent that opens it, above 0 to 100. Default: 50.
+     * @param slowCallRateThreshold The share of slow calls in percent that opens it, above 0 to 100. Default: 100.
+     * @param slowCallDuration From how long on a call is slow. Default: 60 seconds.
+     * @param windowCalls Over how many calls the shares are taken, 1 to 1,000,000. Default: 50. Not together with window-time.
+     * @param windowTime Over how long the shares are taken, in whole seconds, 1 second to 1 day. Not together with window-calls.
+     * @param minimumCalls From how many calls on it may open, at most the calls of the window. Default: 10, or the window's if that is less.
+     * @param waitInOpen How long it stays open. Default: 30 seconds.
+     * @param callsInHalfOpen How many trial calls decide whether it closes again. Default: 5.
+     * @param maxWaitInHalfOpen How long it waits for the trial calls before it opens again. Default: for ever.
+     */
+    public record Breaker(
+            @Nullable Float failureRateThreshold,
+            @Nullable Float slowCallRateThreshold,
+            @Nullable Duration slowCallDuration,
+            @Nullable Integer windowCalls,
+            @Nullable Duration windowTime,
+            @Nullable Integer minimumCalls,
+            @Nullable Duration waitInOpen,
+            @Nullable Integer callsInHalfOpen,
+            @Nullable Duration maxWaitInHalfOpen) {}
+
+    /**
+     * A limit on the rate of model invocations: so many calls in each period. A call beyond it is refused, none waits.
+     *
+     * @param calls How many, 1 or more.
+     * @param per The period.
+     */
+    public record RateLimit(
+            @Nullable Integer calls, @Nullable Duration per) {}
+
+    /**
+     * A ceiling on what calls may use, in tokens or in money.
+     *
+     * @param name 1 to 100 letters, digits, '.', '_' or '-'; gates that define an equal budget under one name share its accounts.
+     * @param tokens The ceiling in tokens, input and output together. Not together with money.
+     * @param money The ceiling in money, with at most six decimals, for instance 20.00. Not together with tokens.
+     * @param currency The currency of the money, three letters of ISO 4217.
+     * @param per What has an account of its own.
+     * @param attribute The caller's attribute whose values have accounts, with per: attribute.
+     * @param window Over what time the ceiling holds. Default: life.
+     * @param length How far a rolling window reaches back, 1 second to 366 days.
+     * @param zone Where midnight is, for a day and a month, for instance Europe/Berlin.
+     */
+    public record Budget(
+            @Nullable String name,
+            @Nullable Long tokens,
+            @Nullable String money,
+            @Nullable String currency,
+            @Nullable Account per,
+            @Nullable String attribute,
+            @DefaultValue("life") Window window,
+            @Nullable Duration length,
+            @Nullable ZoneId zone) {}
+
+    /** What has an account of its own under a budget. */
+    public enum Account {
+        /** Each session. */
+        SESSION,
+        /** Each caller. */
+        CALLER,
+        /** Each value of an attribute of the caller. */
+        ATTRIBUTE,
+        /** Each version of each gate. */
+        VERSION,
+        /** Each gate. */
+        GATE
+    }
+
+    /** The time over which the ceiling of a budget holds. */
+    public enum Window {
+        /** For the life of the account. */
+        LIFE,
+        /** Back from now, by a length. */
+        ROLLING,
+        /** A calendar day in a zone. */
+        DAY,
+        /** A calendar month in a zone. */
+        MONTH
+    }
+
+    /**
+     * The settings of the rollouts of one gate.
+     *
+     * @param policy The policy file of its rollouts, checked at the start and then a bean of type RolloutPolicy, named after the gate with
+     *     "-policy".
+     */
+    public record Rollout(@Nullable Path policy) {}
+
+    /**
+     * What the actuator's endpoint may do.
+     *
+     * @param writes Whether it can kill and revive. Default: it only shows.
+     */
+    public record Actuator(boolean writes) {}
+
+    /**
+     * Micrometer observations of calls.
+     *
+     * @param enabled Whether each call through a gate is observed. Default: none is.
+     */
+    public record Observations(boolean enabled) {}
+
+    /**
+     * Where the caller comes from in a servlet application, for gated methods that have no parameter that says it. A bean of type
+     * CallerResolver takes the place of all of it.
+     *
+     * @param principal Whether the caller's key is the name of the request's authenticated principal.
+     * @param header The request's header that holds the caller's key, where there is no principal. A client can write what it wants into it,
+     *     unless a gateway sets it.
+     * @param session Whether the caller's session is that of the request.
+     */
+    public record Caller(boolean principal, @Nullable String header, boolean session) {}
+}

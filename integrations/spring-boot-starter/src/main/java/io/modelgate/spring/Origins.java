@@ -1,0 +1,68 @@
+package io.modelgate.spring;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.origin.Origin;
+import org.springframework.core.env.Environment;
+
+/** Where properties were set and to what, as a person is to read it. */
+final class Origins {
+
+    /** What is never shown: the URI may hold a password. */
+    private static final ConfigurationPropertyName SECRET = ConfigurationPropertyName.of("modelgate.log.redis");
+
+    private final Environment environment;
+
+    Origins(Environment environment) {
+        this.environment = environment;
+    }
+
+    /** The property itself, or the first of what is under it; null if nobody set any. */
+    @Nullable
+    ConfigurationProperty find(String property) {
+        if (!ConfigurationPropertyName.isValid(property)) {
+            return null;
+        }
+        ConfigurationPropertyName name = ConfigurationPropertyName.of(property);
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            ConfigurationProperty found = source.getConfigurationProperty(name);
+            if (found == null && source instanceof IterableConfigurationPropertySource all) {
+                found = all.stream()
+                        .filter(name::isAncestorOf)
+                        .findFirst()
+                        .map(all::getConfigurationProperty)
+                        .orElse(null);
+            }
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    /** {@code property = value, set at …}, as far as it is known and may be shown. */
+    String describe(String property) {
+        ConfigurationProperty found = find(property);
+        return found == null ? property : describe(found, found.getName().equals(nameOf(property)));
+    }
+
+    private static @Nullable ConfigurationPropertyName nameOf(String property) {
+        return ConfigurationPropertyName.isValid(property) ? ConfigurationPropertyName.of(property) : null;
+    }
+
+    static String describe(ConfigurationProperty property, boolean withValue) {
+        String name = property.getName().toString();
+        String value = withValue && isOpen(property.getName()) ? " = " + property.getValue() : "";
+        Origin origin = property.getOrigin();
+        return name + value + (origin == null ? "" : ", set at " + origin);
+    }
+
+    /** Whether the value may be shown. */
+    static boolean isOpen(ConfigurationPropertyName name) {
+        return !SECRET.isAncestorOf(name);
+    }
+}

@@ -1,0 +1,75 @@
+package io.modelgate.spring;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What is wrong with properties, gathered, so that all of it is said at once. For use by one thread. */
+final class PropertyMistakes {
+
+    private final List<Mistake> all = new ArrayList<>();
+
+    /**
+     * One mistake.
+     *
+     * @param property the property, as a properties file writes it
+     * @param text what is wrong and what to do
+     */
+    record Mistake(String property, String text) {
+        @Override
+        public String toString() {
+            return property + ": " + text;
+        }
+    }
+
+    /** Thrown with all of them. An {@link IllegalArgumentException}, so that what lists mistakes lists these too. */
+    static final class Refusal extends IllegalArgumentException {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient List<Mistake> mistakes;
+
+        Refusal(List<Mistake> mistakes, @Nullable Throwable cause) {
+            super(String.join("\n  ", mistakes.stream().map(Mistake::toString).toList()), cause);
+            this.mistakes = List.copyOf(mistakes);
+        }
+
+        List<Mistake> mistakes() {
+            return mistakes;
+        }
+    }
+
+    void add(String property, String text) {
+        all.add(new Mistake(property, text));
+    }
+
+    /** Hands a value to what takes and checks it, unless there is none. */
+    <T> void set(String property, @Nullable T value, Consumer<T> setter) {
+        if (value == null) {
+            return;
+        }
+        try {
+            setter.accept(value);
+        } catch (Refusal e) {
+            all.addAll(e.mistakes());
+        } catch (IllegalArgumentException e) {
+            add(property, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Throws if there are any. */
+    void refuse() {
+        if (!all.isEmpty()) {
+            throw new Refusal(all, null);
+        }
+    }
+
+    boolean isEmpty() {
+        return all.isEmpty();
+    }
+
+    static Refusal refusal(String property, String text, @Nullable Throwable cause) {
+        return new Refusal(List.of(new Mistake(property, text)), cause);
+    }
+}

@@ -1,0 +1,91 @@
+package io.modelgate.spring;
+
+import io.modelgate.Caller;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.Principal;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
+
+/**
+ * The caller of the servlet request that this thread serves. Its key is the name of the authenticated principal, or else the value of a
+ * header; its session is that of the request. On a thread that serves no request nobody is known. Thread-safe.
+ *
+ * <p>A header is the client's to choose, and with it the cohort and the budget: let a gateway set it and strip what clients send. The session
+ * is never a key, as it changes at login: who has no key gets stable.
+ */
+final class RequestCallers implements CallerResolver {
+
+    private static final String KNOWN = RequestCallers.class.getName() + ".known";
+    private static final int DIGEST_BYTES = 16;
+
+    private final boolean principal;
+    private final @Nullable String header;
+    private final boolean session;
+
+    /** Which sources count; without any, everybody is anonymous. */
+    RequestCallers(boolean principal, @Nullable String header, boolean session) {
+        this.principal = principal;
+        this.header = header;
+        this.session = session;
+    }
+
+    /** The caller of a request, kept with it: a request that crosses many gates has its key hashed once. */
+    private record Known(@Nullable String key, @Nullable String session, Caller caller) {
+
+        boolean is(@Nullable String key, @Nullable String session) {
+            return Objects.equals(this.key, key) && Objects.equals(this.session, session);
+        }
+    }
+
+    @Override
+    public @Nullable Caller resolve() {
+        return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes serving
+                ? callerOf(serving.getRequest())
+                : null;
+    }
+
+    private Caller callerOf(HttpServletRequest request) {
+        String key = keyOf(request);
+        String id = sessionOf(request);
+        if (request.getAttribute(KNOWN) instanceof Known known && known.is(key, id)) { // a login changes both
+            return known.caller();
+        }
+        Caller caller = key == null ? Caller.anonymous() : Caller.of(key);
+        Known known = new Known(key, id, id == null ? caller : caller.session(digest(id)));
+        request.setAttribute(KNOWN, known);
+        return known.caller();
+    }
+
+    private @Nullable String keyOf(HttpServletRequest request) {
+        Principal user = principal ? request.getUserPrincipal() : null;
+        String key = user == null ? null : emptyToNull(user.getName());
+        return key == null && header != null ? emptyToNull(request.getHeader(header)) : key;
+    }
+
+    private @Nullable String sessionOf(HttpServletRequest request) {
+        HttpSession current = session ? request.getSession(false) : null; // a gate starts no session
+        return current == null ? null : current.getId();
+    }
+
+    private static @Nullable String emptyToNull(@Nullable String text) {
+        return text == null || text.isBlank() ? null : text.strip();
+    }
+
+    /** The id of a session is a secret: whoever has it is logged in. What gates, budgets and their files hold is not it. */
+    private static String digest(String id) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(Arrays.copyOf(digest, DIGEST_BYTES));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this JDK lacks SHA-256, which every JDK has", e);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package io.modelgate.spring;
+
+import io.modelgate.Version;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Makes the beans that are annotated {@link Version} and implement an interface with gated methods the versions of its gates, and adds the
+ * guarded object as the primary bean of that interface. What is injected for the interface is then the guarded object alone: the versions stay
+ * beans, for whoever asks for their own class.
+ *
+ * <p>Runs before beans are made and leaves alone an interface of which the application has a primary bean of its own. In an application that was
+ * processed ahead of time it finds its work done, but for what is to be injected.
+ */
+final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
+
+    /** A bean that is a version. */
+    record Candidate(
+            String bean,
+            Class<?> type,
+            String id,
+            boolean primary,
+            @Nullable Integer order) {
+        @Override
+        public String toString() {
+            return id + " (bean " + bean + ")";
+        }
+    }
+
+    private final Set<String> known = new HashSet<>();
+
+    @Override
+    public int getOrder() {
+        return 0; // before those that replace beans in tests, which see the guarded one then
+    }
+
+    @Override
+    public void postProcessBeanFactory(ConfigurableListableBeanFactory factory) {
+        if (!(factory instanceof DefaultListableBeanFactory beans)) {
+            return;
+        }
+        Map<Class<?>, List<Candidate>> byInterface = new LinkedHashMap<>();
+        Map<Class<?>, List<String>> others = new LinkedHashMap<>();
+        List<String> mistakes = new ArrayList<>();
+        for (String name : beans.getBeanDefinitionNames()) {
+            Class<?> type = typeOf(beans, name);
+            if (type == null || type == GuardedInterface.class) {
+                continue;
+            }
+            if (type.getDeclaredAnnotation(Version.class) != null) {
+                known.add(name);
+                add(beans, name, type, byInterface, mistakes);
+            } else if (!isGuarded(beans, name)) {
+                gatedOf(type)
+                        .forEach(gated -> others.computeIfAbsent(gated, any -> new ArrayList<>())
+                                .add(name));
+            }
+        }
+        others.forEach((gated, names) -> checkOthers(beans, gated, names, byInterface, mistakes));
+        if (!mistakes.isEmpty()) {
+            throw new StartException(
+                    String.join("\n", mistakes),
+                    "Correct the annotations: docs/spring.md says how beans become versions of a gate.");
+        }
+        byInterface.forEach((gated, versions) -> register(beans, gated, versions));
+        if (!byInterface.isEmpty()) {
+            VersionCandidates.hide(beans, byInterface);
+        }
+    }
+
+    /** Whether this is a version that was seen as one before it was made. */
+    boolean known(String bean) {
+        return known.contains(bean);
+    }
+
+    private static List<Class<?>> gatedOf(Class<?> type) {
+        if (!type.isInterface()) {
+            return GatedMethods.interfaces(type);
+        }
+        return GatedMethods.isGated(type) ? List.of(type) : List.of();
+    }
+
+    private static boolean isGuarded(DefaultListableBeanFactory beans, String name) {
+        return GuardedInterface.class
+                .getName()
+                .equals(beans.getBeanDefinition(name).getBeanClassName());
+    }
+
+    private static @Nullable Class<?> typeOf(DefaultListableBeanFactory beans, String name) {
+        if (ScopedProxyUtils.isScopedTarget(name)
+                || beans.getBeanDefinition(name).isAbstract()) {
+            return null;
+        }
+        Class<?> type = beans.getType(name, false);
+        return type == null ? null : ClassUtils.getUserClass(type);
+    }
+
+    private static void add(
+            DefaultListableBeanFactory beans,
+            String name,
+            Class<?> type,
+            Map<Class<?>, List<Candidate>> byInterface,
+            List<String> mistakes) {
+        Version version = type.getDeclaredAnnotation(Version.class);
+        BeanDefinition definition = beans.getBeanDefinition(name);
+        List<Class<?>> interfaces = GatedMethods.interfaces(type);
+        if (interfaces.isEmpty()) {
+            if (!GatedMethods.inClass(type)) {
+                mistakes.add(type.getName() + " (bean " + name + ") is @Version(\"" + version.value()
+                        + "\") of nothing: neither it nor an interface of it has a @Gated method");
+            }
+            return;
+        }
+        if (!definition.isSingleton()) {
+            mistakes.add(type.getName() + " (bean " + name + ") is version " + version.value() + " and has the scope "
+                    + definition.getScope() + ": a version is one object; make it a singleton");
+            return;
+        }
+        Order order = beans.findAnnotationOnBean(name, Order.class, false);
+        Candidate candidate = new Candidate(
+                name, type, version.value(), definition.isPrimary(), order == null ? null : order.value());
+        interfaces.forEach(each ->
+                byInterface.computeIfAbsent(each, any -> new ArrayList<>()).add(candidate));
+    }
+
+    private static void checkOthers(
+            DefaultListableBeanFactory beans,
+            Class<?> gated,
+            List<String> names,
+            Map<Class<?>, List<Candidate>> byInterface,
+            List<String> mistakes) {
+        if (names.stream().anyMatch(name -> beans.getBeanDefinition(name).isPrimary())) {
+            byInterface.remove(gated); // the application makes the guarded object itself
+            return;
+        }
+        Map<String, Class<?>> classes = new LinkedHashMap<>();
+        for (String name : names) {
+            Class<?> type = typeOf(beans, name);
+            if (type != null && !type.isInterface()) {
+                classes.put(name, type);
+            }
+        }
+        if (byInterface.containsKey(gated) || classes.size() < names.size()) {
+            return; // what stands in front of a gate, or in front of what the application makes itself
+        }
+        classes.forEach(
+                (name, type) -> mistakes.add(type.getName() + " (bean " + name + ") implements " + gated.getName()
+                        + ", whose gates are " + new TreeSet<>(GatedMethods.gatesOf(gated))
+                        + ", and is no version of it, so that its calls would pass no gate: annotate the class @Version,"
+                        + " or, if no gate is wanted, declare the bean by a method that returns "
+                        + gated.getSimpleName()));
+    }
+
+    private static void register(DefaultListableBeanFactory beans, Class<?> gated, List<Candidate> versions) {
+        String name = gated.getName() + ".guarded";
+        String preferred = StableVersion.preferred(versions);
+        // Where two were primary, nothing could be injected.
+        versions.forEach(version -> beans.getBeanDefinition(version.bean()).setPrimary(false));
+        if (beans.containsBeanDefinition(name)) {
+            return; // made ahead of time
+        }
+        RootBeanDefinition guarded = new RootBeanDefinition(GuardedInterface.class);
+        guarded.setAttribute(FactoryBean.OBJECT_TYPE_ATTRIBUTE, gated);
+        // By name: the code that is generated ahead of time may not see a class of another package.
+        guarded.getConstructorArgumentValues().addIndexedArgumentValue(0, gated.getName());
+        guarded.getConstructorArgumentValues()
+                .addIndexedArgumentValue(
+                        1,
+                        String.join(",", versions.stream().map(Candidate::bean).toList()));
+        guarded.getConstructorArgumentValues().addIndexedArgumentValue(2, preferred);
+        guarded.setPrimary(true);
+        guarded.setLazyInit(false);
+        beans.registerBeanDefinition(name, guarded);
+    }
+}

@@ -1,0 +1,62 @@
+package io.modelgate.spring;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** What this module may contain and depend on. */
+class ArchitectureTest {
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("io.modelgate.spring");
+
+    @Test
+    void thereIsOnePackage() {
+        classes().should().resideInAPackage("io.modelgate.spring").check(MAIN);
+    }
+
+    /** What a user does not call is package-private. */
+    @Test
+    void publicIsAPromise() {
+        assertThat(MAIN.stream()
+                        .filter(each ->
+                                each.isTopLevelClass() && each.getModifiers().contains(JavaModifier.PUBLIC))
+                        .map(JavaClass::getSimpleName))
+                .containsExactlyInAnyOrder(
+                        "CallerResolver",
+                        "GateCustomizer",
+                        "GatesCustomizer",
+                        "ModelGateAutoConfiguration",
+                        "ModelGateEndpoint",
+                        "ModelGateProperties");
+    }
+
+    /** So it runs where there is neither a web server nor Redis, Reactor or the actuator. */
+    @Test
+    void theAutoConfigurationNeedsNothingThatIsOptional() {
+        noClasses()
+                .that()
+                .haveNameMatching(
+                        ".*\\.(ModelGateAutoConfiguration|ModelGateProperties|Gate(Settings|dBeans|dMethods|Hints)|"
+                                + "Guard.*|Version.*|StableVersion|LogSelection|Polic.*|Self.*|StackEffects|StartChecks|"
+                                + "PublishedEvents|ModelGateFailureAnalyzer|Origins|KnownKeys|Propert.*)(\\$.*)?")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.springframework.web..",
+                        "org.springframework.boot.actuate..",
+                        "org.springframework.boot.health..",
+                        "jakarta..",
+                        "reactor..",
+                        "io.modelgate.redis..",
+                        "io.lettuce..")
+                .check(MAIN);
+    }
+}

@@ -1,0 +1,154 @@
+package io.modelgate.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.modelgate.Actor;
+import io.modelgate.Gates;
+import io.modelgate.Kill;
+import io.modelgate.Scope;
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.FileControlLog;
+import io.modelgate.control.MemoryControlLog;
+import io.modelgate.redis.RedisControlLog;
+import io.modelgate.testkit.RedisServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class LogSelectionTest {
+
+    private static final String SECRET = "s3cret";
+    private static final String URI = "redis://somebody:" + SECRET + "@localhost:1";
+
+    @TempDir
+    private Path directory;
+
+    private static ApplicationContextRunner with(String... properties) {
+        return Applications.with(CreditModel.Forest.class).withPropertyValues(properties);
+    }
+
+    @Test
+    void withoutPropertiesTheLogIsInMemory() {
+        with().run(context -> assertThat(context.getBean(Gates.class).log()).isInstanceOf(MemoryControlLog.class));
+    }
+
+    @Test
+    void aKillHoldsAcrossARestartWithAFile() {
+        String file = "modelgate.log.file=" + directory.resolve("control.log");
+        with(file).run(context -> {
+            assertThat(context.getBean(Gates.class).log()).isInstanceOf(FileControlLog.class);
+            assertThat(context.getBean(Gates.class)
+                            .kill(Scope.gate("credit-risk"), Actor.of("alice"), "approvals fell")
+                            .stored(Duration.ofSeconds(10)))
+                    .isTrue();
+        });
+        with(file)
+                .run(context -> assertThat(context.getBean(CreditModel.class).decide(0.5, "user-1"))
+                        .isEqualTo("fallback: no"));
+    }
+
+    @Test
+    void aLogOfTheApplicationsTakesThePlaceOfTheProperties() {
+        MemoryControlLog own = new MemoryControlLog();
+        with("modelgate.log.file=" + directory.resolve("control.log"))
+                .withBean(ControlLog.class, () -> own)
+                .run(context -> assertThat(context.getBean(Gates.class).log()).isSameAs(own));
+    }
+
+    private String broken() throws IOException {
+        Path file = Files.writeString(directory.resolve("broken.log"), "this is no log\n");
+        return "modelgate.log.file=" + file;
+    }
+
+    @Test
+    void aLogThatRefusesToOpenFailsTheStart() throws IOException {
+        assertThat(Applications.failure(with(broken())))
+                .contains("broken.log", "modelgate.start-killed-if-log-refuses=true");
+    }
+
+    @Test
+    void aLogThatRefusesToOpenStartsKilledWhereThatIsWanted() throws IOException {
+        with(broken(), "modelgate.start-killed-if-log-refuses=true").run(context -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBean(Gates.class).kills())
+                    .extracting(Kill::id)
+                    .contains("log-refused");
+            assertThat(context.getBean(CreditModel.class).decide(0.5, "user-1")).isEqualTo("fallback: no");
+        });
+    }
+
+    @Test
+    void theLogIsOnRedisWhereThereIsAUri() {
+        RedisServer.assumeAvailable();
+        try (RedisServer redis = RedisServer.create().password(SECRET).start()) {
+            with(
+                            "modelgate.log.redis.uri=redis://localhost:" + redis.port(),
+                            "modelgate.log.redis.user=default",
+                            "modelgate.log.redis.password=" + SECRET,
+                            "modelgate.log.redis.name=tests",
+                            "modelgate.log.file=" + directory.resolve("of-another-profile.log"),
+                            dir())
+                    .run(context -> {
+                        assertThat(context).hasNotFailed();
+                        Gates gates = context.getBean(Gates.class);
+                        assertThat(gates.log()).isInstanceOf(RedisControlLog.class);
+                        assertThat(gates.kill(Scope.fleet(), Actor.of("alice"), "a rehearsal")
+                                        .stored(Duration.ofSeconds(10)))
+                                .isTrue();
+                        assertThat(directory.resolve("of-another-profile.log")).doesNotExist();
+                    });
+        }
+    }
+
+    @Test
+    void redisNeedsItsModule() {
+        ModelGateProperties.Redis redis = redis(URI, null, null);
+        assertThatThrownBy(() -> LogSelection.open(new ModelGateProperties.Log(null, redis), false))
+                .hasMessageContaining("modelgate.log.redis.uri")
+                .hasMessageContaining("io.modelgate:modelgate-redis")
+                .hasMessageNotContaining(SECRET);
+    }
+
+    @Test
+    void redisNeedsADirectoryAndBothHalvesOfALogin() {
+        String failure = Applications.failure(with("modelgate.log.redis.uri=" + URI, "modelgate.log.redis.user=me"));
+        assertThat(failure)
+                .contains("modelgate.log.redis.directory", "is missing")
+                .contains("modelgate.log.redis.password", "set both, or neither")
+                .doesNotContain(SECRET);
+    }
+
+    @Test
+    void settingsOfRedisWithoutAUriFailTheStart() {
+        assertThat(Applications.failure(with("modelgate.log.redis.password=" + SECRET)))
+                .contains("modelgate.log.redis.uri", "is missing")
+                .doesNotContain(SECRET);
+    }
+
+    @Test
+    void noTextShowsAUriOrAPassword() {
+        assertThat(redis(URI, "me", SECRET).toString()).doesNotContain(SECRET);
+        assertThat(Applications.failure(with("modelgate.log.redis.uri=rediss:/" + SECRET, dir())))
+                .contains("modelgate.log.redis")
+                .doesNotContain(SECRET);
+        assertThat(Applications.failure(with("modelgate.log.redis.pasword=" + SECRET)))
+                .contains("modelgate.log.redis.pasword", "there is no key \"pasword\"", "password")
+                .doesNotContain(SECRET);
+        assertThat(Applications.failure(with("modelgate.log.redis.command-timeout=" + SECRET)))
+                .contains("modelgate.log.redis.command-timeout", "a duration with its unit")
+                .doesNotContain(SECRET);
+    }
+
+    private String dir() {
+        return "modelgate.log.redis.directory=" + directory;
+    }
+
+    private static ModelGateProperties.Redis redis(String uri, String user, String password) {
+        return new ModelGateProperties.Redis(uri, null, null, null, user, password, null, null, null);
+    }
+}

@@ -1,0 +1,47 @@
+package io.modelgate.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.json.JsonParserFactory;
+
+/** What an editor shows of {@code modelgate.*}. */
+class MetadataTest {
+
+    @Test
+    void everyPropertyIsDescribed() throws IOException {
+        List<String> names = new ArrayList<>();
+        for (Map<?, ?> property : properties()) {
+            String name = String.valueOf(property.get("name"));
+            if (name.startsWith("modelgate.")) {
+                names.add(name);
+                assertThat(property.get("description")).as(name).asString().hasSizeGreaterThan(10);
+            }
+        }
+        assertThat(names)
+                .contains(
+                        "modelgate.log.file",
+                        "modelgate.log.redis.uri",
+                        "modelgate.kill-when-stale",
+                        "modelgate.gates",
+                        "modelgate.rollouts",
+                        "modelgate.budgets.prices");
+    }
+
+    private static List<Map<?, ?>> properties() throws IOException {
+        try (InputStream in =
+                ModelGateProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+            Map<String, Object> all =
+                    JsonParserFactory.getJsonParser().parseMap(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+            List<Map<?, ?>> properties = new ArrayList<>();
+            ((List<?>) all.get("properties")).forEach(each -> properties.add((Map<?, ?>) each));
+            return properties;
+        }
+    }
+}
