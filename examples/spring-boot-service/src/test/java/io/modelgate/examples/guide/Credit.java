@@ -1,0 +1,44 @@
+package io.modelgate.examples.guide;
+
+import io.modelgate.CallerKey;
+import io.modelgate.Gated;
+import io.modelgate.Version;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.stereotype.Component;
+
+@SpringBootApplication(proxyBeanMethods = false)
+class Credit {
+
+    record Applicant(double debtRatio) {}
+
+    record Decision(boolean approve, String by) {}
+
+    // spring.md: models
+    interface CreditModel {
+        @Gated(value = "credit-risk", fallback = "byDebtRatio")
+        Decision decide(Applicant applicant, @CallerKey String user);
+
+        default Decision byDebtRatio(Applicant applicant, String user) {
+            return new Decision(applicant.debtRatio() < 0.3, "byDebtRatio");
+        }
+    }
+
+    @Component
+    @Version("v1")
+    static class Forest implements CreditModel {
+        @Override
+        public Decision decide(Applicant applicant, String user) {
+            return new Decision(applicant.debtRatio() < 0.5, "v1");
+        }
+    }
+
+    @Component
+    @Version("v2")
+    static class Boosted implements CreditModel {
+        @Override
+        public Decision decide(Applicant applicant, String user) {
+            return new Decision(applicant.debtRatio() < 0.6, "v2");
+        }
+    }
+    // spring.md: end
+}
