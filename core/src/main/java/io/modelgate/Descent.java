@@ -70,6 +70,12 @@ final class Descent<I, O> implements Fallen<I, O> {
         }
     }
 
+    /** The asynchronous call that this is for, which its caller may give up; null for any other. */
+    @Nullable
+    AsyncCall<I, O, ?> owner() {
+        return owner;
+    }
+
     /** Whether this version was asked before. */
     boolean asked(RegisteredVersion<I, O> version) {
         return asked.contains(version);

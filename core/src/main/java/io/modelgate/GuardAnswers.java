@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
+import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
 
 /** How a gated method hands out the gate's answer. Immutable. */
@@ -23,6 +25,22 @@ final class GuardAnswers {
 
     /** In a {@link CompletionStage}, which may be a {@link CompletableFuture}. */
     static final GuardAnswers STAGE = new GuardAnswers(Set.of(CompletionStage.class, CompletableFuture.class), null);
+
+    private static final String RX = "io.reactivex.rxjava3.core.";
+
+    private static final Set<String> STREAMS = Set.of(
+            Flow.Publisher.class.getName(),
+            BaseStream.class.getName(),
+            "org.reactivestreams.Publisher",
+            RX + "Flowable",
+            RX + "Observable");
+
+    /** One answer, not there yet; not Callable, because what extends that may be an answer. */
+    private static final Set<String> LATER =
+            Set.of(RX + "Single", RX + "Maybe", "org.springframework.web.context.request.async.DeferredResult");
+
+    /** An end and no answer. */
+    private static final Set<String> EMPTY = Set.of(RX + "Completable");
 
     private final Set<Class<?>> wrappers;
     private final @Nullable LaterAnswer later;
@@ -56,40 +74,69 @@ final class GuardAnswers {
     static GuardAnswers of(GuardMethod method, Map<Class<?>, LaterAnswer> known, GuardMistakes mistakes) {
         Class<?> result = method.result().raw();
         LaterAnswer later = known.get(result);
-        if (later != null) {
-            return new GuardAnswers(Set.of(result), later);
+        GuardAnswers answers = later == null ? ofJdk(result) : new GuardAnswers(Set.of(result), later);
+        String mistake = mistake(method, answers, known.keySet());
+        if (mistake != null) {
+            mistakes.add(method, mistake);
         }
+        return answers;
+    }
+
+    private static GuardAnswers ofJdk(Class<?> result) {
         if (STAGE.wrappers.contains(result)) {
             return STAGE;
-        }
-        if (result == void.class || result == Void.class) {
-            mistakes.add(method, "it returns nothing, and a gate guards an answer; return one, or remove @Gated");
-        } else if (Future.class.isAssignableFrom(result) || CompletionStage.class.isAssignableFrom(result)) {
-            mistakes.add(method, unseen(result, "a CompletionStage, a CompletableFuture"));
-        } else if (isStream(result)) {
-            mistakes.add(
-                    method,
-                    "it returns a " + result.getSimpleName()
-                            + ", a stream, of whose answers the gate would see none; return one answer that"
-                            + " holds them, or call gate.enter(caller) for each subscription");
-        } else {
-            known.keySet().stream()
-                    .filter(type -> type.isAssignableFrom(result))
-                    .findFirst()
-                    .ifPresent(type -> mistakes.add(method, unseen(result, "a " + type.getSimpleName())));
         }
         return result == Optional.class ? OPTIONAL : PLAIN;
     }
 
-    /** Of the JDK's or of the Reactive Streams, which need not be there. */
-    private static boolean isStream(@Nullable Class<?> type) {
+    private static @Nullable String mistake(GuardMethod method, GuardAnswers answers, Set<Class<?>> known) {
+        Class<?> result = method.result().raw();
+        Class<?> answer = answers.answer(method.result()).raw();
+        if (suspends(method)) {
+            return "it is a suspend function, whose answer the gate would not see;"
+                    + " return a CompletionStage or the answer itself from a function that is none";
+        }
+        boolean bare = answers == PLAIN && (result == void.class || result == Void.class);
+        if (bare || answer == Void.class || (answers == PLAIN && isA(result, EMPTY))) {
+            return "it returns " + (bare ? "nothing" : method.result() + ", which holds nothing")
+                    + ", and a gate guards an answer; return one, or remove @Gated";
+        }
+        if (answers != PLAIN) {
+            return null;
+        }
+        if (Future.class.isAssignableFrom(result) || CompletionStage.class.isAssignableFrom(result)) {
+            return unseen(result, "a CompletionStage, a CompletableFuture");
+        }
+        if (isA(result, STREAMS)) {
+            return "it returns a " + result.getSimpleName()
+                    + ", a stream, of whose answers the gate would see none; return one answer that"
+                    + " holds them, or call gate.enter(caller) for each use of it";
+        }
+        if (result == Callable.class || isA(result, LATER)) {
+            return unseen(result, "a CompletionStage") + ", or give a LaterAnswer for " + result.getSimpleName();
+        }
+        return known.stream()
+                .filter(type -> type.isAssignableFrom(result))
+                .findFirst()
+                .map(type -> unseen(result, "a " + type.getSimpleName()))
+                .orElse(null);
+    }
+
+    /** Whether Kotlin's compiler made it of a suspend function: it returns Object, and the answer or a marker in it. */
+    private static boolean suspends(GuardMethod method) {
+        List<Shape> parameters = method.parameters();
+        return !parameters.isEmpty()
+                && parameters.get(parameters.size() - 1).raw().getName().equals("kotlin.coroutines.Continuation");
+    }
+
+    /** Whether it is one of the types, or extends one: by name, because libraries need not be there. */
+    private static boolean isA(@Nullable Class<?> type, Set<String> names) {
         if (type == null) {
             return false;
         }
-        return Flow.Publisher.class.isAssignableFrom(type)
-                || type.getName().equals("org.reactivestreams.Publisher")
-                || isStream(type.getSuperclass())
-                || Arrays.stream(type.getInterfaces()).anyMatch(GuardAnswers::isStream);
+        return names.contains(type.getName())
+                || isA(type.getSuperclass(), names)
+                || Arrays.stream(type.getInterfaces()).anyMatch(each -> isA(each, names));
     }
 
     private static String unseen(Class<?> result, String instead) {

@@ -1,7 +1,6 @@
 package io.modelgate;
 
 import java.lang.invoke.MethodHandle;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +58,7 @@ final class GuardRung implements Fallback<Invocation, Object> {
         try {
             Object returned = (Object) method.invokeExact(arguments);
             answer = returned != null && answers.comesLater(returned)
-                    ? await(answers.begin(returned), call.timeLeft())
+                    ? await(answers.begin(returned), call)
                     : answers.unwrap(returned);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -70,19 +69,36 @@ final class GuardRung implements Fallback<Invocation, Object> {
         return answer == null ? Optional.empty() : Optional.of(new Rescue<>(name, answer, null));
     }
 
-    /** Waits for a stage: the ladder of an asynchronous call has a thread of its own. */
-    private static @Nullable Object await(@Nullable CompletionStage<?> begun, Duration timeLeft) throws Throwable {
+    /**
+     * Waits for a stage: the ladder of an asynchronous call has a thread of its own. Nobody takes the answer once the caller gave
+     * the call up, so the wait ends with it, and the stage with the wait.
+     */
+    private static @Nullable Object await(@Nullable CompletionStage<?> begun, Fallen<Invocation, Object> call)
+            throws Throwable {
         if (begun == null) {
             return null;
         }
         CompletableFuture<?> stage = begun.toCompletableFuture();
+        AsyncCall<?, ?, ?> owner = call instanceof Descent<?, ?> descent ? descent.owner() : null;
+        CompletableFuture<?> first = owner == null ? stage : CompletableFuture.anyOf(stage, owner);
         try {
-            return stage.get(timeLeft.toNanos(), TimeUnit.NANOSECONDS);
+            Object answer = first.get(call.timeLeft().toNanos(), TimeUnit.NANOSECONDS);
+            return givenUp(owner) ? null : answer;
         } catch (TimeoutException late) {
-            stage.cancel(true);
             return null;
         } catch (ExecutionException failed) {
+            if (givenUp(owner)) { // the failure is the cancellation of the call, not the fallback's
+                return null;
+            }
             throw failed.getCause() == null ? failed : failed.getCause();
+        } finally {
+            if (!stage.isDone()) {
+                stage.cancel(true);
+            }
         }
+    }
+
+    private static boolean givenUp(@Nullable AsyncCall<?, ?, ?> owner) {
+        return owner != null && owner.isDone();
     }
 }

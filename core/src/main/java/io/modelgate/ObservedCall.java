@@ -9,6 +9,7 @@ final class ObservedCall {
     private final CallObserver.@Nullable Observed observed;
     private final Warnings warnings;
     private boolean left;
+    private boolean over;
     private @Nullable Consumer<CallObserver.Observed> end;
 
     private ObservedCall(CallObserver.@Nullable Observed observed, Warnings warnings) {
@@ -19,19 +20,19 @@ final class ObservedCall {
     static ObservedCall begin(CallObserver observer, String gate, Warnings warnings) {
         try {
             return new ObservedCall(observer.begin(gate), warnings);
-        } catch (Exception e) {
+        } catch (Throwable e) { // a broken observer may lack a class: the call goes on
             warnings.threw("the observer of calls", e);
             return new ObservedCall(null, warnings);
         }
     }
 
     void left() {
+        tell(CallObserver.Observed::left);
         Consumer<CallObserver.Observed> due;
         synchronized (this) {
             left = true;
             due = end;
         }
-        tell(CallObserver.Observed::left);
         if (due != null) {
             tell(due);
         }
@@ -47,7 +48,11 @@ final class ObservedCall {
 
     private void end(Consumer<CallObserver.Observed> how) {
         synchronized (this) {
-            if (!left) { // a stage that completes while it is begun
+            if (over) {
+                return;
+            }
+            over = true;
+            if (!left) { // a stage that completes while it is begun, or while the observer is told that it was left
                 end = how;
                 return;
             }
@@ -61,7 +66,7 @@ final class ObservedCall {
         }
         try {
             what.accept(observed);
-        } catch (Exception e) {
+        } catch (Throwable e) { // as in begin
             warnings.threw("the observer of calls", e);
         }
     }

@@ -137,4 +137,67 @@ class CallObserverTest {
             assertThat(gate.call("hi", Caller.anonymous())).isEqualTo("hi");
         }
     }
+
+    @Test
+    void anEndOnAnotherThreadIsToldAfterTheCallIsLeftEvenWhileThatIsTold() {
+        CompletableFuture<String> model = new CompletableFuture<>();
+        CallObserver slow = gate -> {
+            CallObserver.Observed observed = recording.begin(gate);
+            return new CallObserver.Observed() {
+                @Override
+                public void left() {
+                    CompletableFuture.runAsync(() -> model.complete("meanwhile"))
+                            .join();
+                    observed.left();
+                }
+
+                @Override
+                public void ended(Outcome<?> outcome) {
+                    observed.ended(outcome);
+                }
+
+                @Override
+                public void threw(Throwable thrown) {
+                    observed.threw(thrown);
+                }
+            };
+        };
+        try (Gates own = Gates.open(g -> g.observe(slow).executor(Runnable::run))) {
+            ModelGate<String, String> gate = own.gate("chat", g -> g.asyncStable("v1", (input, call) -> model));
+
+            assertThat(gate.callAsync("hi", Caller.anonymous())).isCompletedWithValue("meanwhile");
+        }
+        assertThat(heard).containsExactly("begin chat", "left", "ended v1 -");
+    }
+
+    @Test
+    void anObserverThatLacksAClassHarmsNoCall() {
+        CallObserver.Observed lacking = new CallObserver.Observed() {
+            @Override
+            public void left() {
+                throw new NoClassDefFoundError("Tracer");
+            }
+
+            @Override
+            public void ended(Outcome<?> outcome) {
+                throw new NoClassDefFoundError("Tracer");
+            }
+
+            @Override
+            public void threw(Throwable thrown) {
+                throw new NoClassDefFoundError("Tracer");
+            }
+        };
+        List<CallObserver> broken = List.of(gate -> lacking, gate -> {
+            throw new NoClassDefFoundError("Tracer");
+        });
+        for (CallObserver observer : broken) {
+            try (Gates own = Gates.open(g -> g.observe(observer).executor(Runnable::run))) {
+                ModelGate<String, String> gate = own.gate("chat", g -> g.stable("v1", input -> input));
+
+                assertThat(gate.call("hi", Caller.anonymous())).isEqualTo("hi");
+                assertThat(gate.callAsync("hi", Caller.anonymous())).isCompletedWithValue("hi");
+            }
+        }
+    }
 }

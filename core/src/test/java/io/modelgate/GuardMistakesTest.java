@@ -13,10 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -705,6 +709,145 @@ class GuardMistakesTest {
         Method other = Overloaded.class.getDeclaredMethod("ask", String.class); // not the proxy's own object
         for (int i = 0; i < 10; i++) {
             assertThat(other.invoke(guarded, "")).isEqualTo("one");
+        }
+    }
+
+    // ---- answers that the gate would not see
+
+    interface Unseen {
+        @Gated("stage")
+        CompletionStage<Void> stage(String input);
+
+        @Gated("optional")
+        Optional<Void> optional(String input);
+
+        @Gated("stream")
+        Stream<String> stream(String input);
+
+        @Gated("ints")
+        IntStream ints(String input);
+
+        @Gated("callable")
+        Callable<String> callable(String input);
+    }
+
+    @Version("v1")
+    record UnseenV1() implements Unseen {
+        @Override
+        public CompletionStage<Void> stage(String input) {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public Optional<Void> optional(String input) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Stream<String> stream(String input) {
+            return Stream.empty();
+        }
+
+        @Override
+        public IntStream ints(String input) {
+            return IntStream.empty();
+        }
+
+        @Override
+        public Callable<String> callable(String input) {
+            return () -> "";
+        }
+    }
+
+    @Test
+    void answersOfTheJdkThatTheGateWouldNotSee() {
+        assertThat(refused(Unseen.class, new UnseenV1()))
+                .contains("5 mistakes")
+                .contains("Unseen.stage(String): it returns CompletionStage<Void>, which holds nothing, and a gate"
+                        + " guards an answer; return one, or remove @Gated")
+                .contains("Unseen.optional(String): it returns Optional<Void>, which holds nothing")
+                .contains(
+                        "Unseen.stream(String): it returns a Stream, a stream, of whose answers the gate would see none;"
+                                + " return one answer that holds them, or call gate.enter(caller) for each use of it")
+                .contains("Unseen.ints(String): it returns a IntStream, a stream")
+                .contains(
+                        "Unseen.callable(String): it returns a Callable, whose answer the gate would not see; return a"
+                                + " CompletionStage or the answer itself, or give a LaterAnswer for Callable");
+    }
+
+    /** A LaterAnswer that is never asked for more than its type. */
+    record ForType(Class<?> type) implements LaterAnswer {
+        @Override
+        public CompletionStage<?> begin(Object answer) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public Object wrap(Supplier<? extends CompletionStage<?>> call) {
+            throw new AssertionError();
+        }
+    }
+
+    @Test
+    void answersOfLibrariesThatTheGateWouldNotSee(@TempDir Path directory) throws Exception {
+        String spring = "org.springframework.web.context.request.async";
+        String rx = "io.reactivex.rxjava3.core";
+        library(directory, spring, "DeferredResult", "class DeferredResult<T>");
+        library(directory, "kotlin.coroutines", "Continuation", "interface Continuation<T>");
+        library(directory, rx, "Completable", "abstract class Completable");
+        for (String type : List.of("Single", "Maybe", "Flowable", "Observable")) {
+            library(directory, rx, type, "abstract class " + type + "<T>");
+        }
+        String methods = "";
+        for (String type : List.of("Single", "Maybe", "Flowable", "Observable")) {
+            methods += method(rx + "." + type + "<String>", type, "");
+        }
+        methods += method(rx + ".Completable", "Completable", "");
+        methods += method(spring + ".DeferredResult<String>", "Deferred", "");
+        methods += method("Object", "suspend", ", kotlin.coroutines.Continuation<? super String> rest");
+        methods += method(rx + ".Single<Void>", "voidSingle", "");
+        compile(directory, "Lib", "import io.modelgate.*; public interface Lib {" + methods + "}");
+        compile(directory, "LibV1", "@io.modelgate.Version(\"v1\") public class LibV1 implements Lib {}");
+
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
+            Class<?> type = loader.loadClass("Lib");
+            Object v1 = loader.loadClass("LibV1").getConstructor().newInstance();
+
+            assertThat(refused(type, v1))
+                    .contains("8 mistakes")
+                    .contains("Lib.Single(String): it returns a Single, whose answer the gate would not see; return a"
+                            + " CompletionStage or the answer itself, or give a LaterAnswer for Single")
+                    .contains("give a LaterAnswer for Maybe", "give a LaterAnswer for DeferredResult")
+                    .contains("it returns a Flowable, a stream", "it returns a Observable, a stream")
+                    .contains("Lib.Completable(String): it returns Completable, which holds nothing")
+                    .contains(
+                            "Lib.suspend(String, Continuation<Object>): it is a suspend function, whose answer the gate"
+                                    + " would not see; return a CompletionStage or the answer itself");
+
+            LaterAnswer[] given = List.of("Single", "Maybe", "Flowable", "Observable", "Completable").stream()
+                    .map(name -> new ForType(loaded(loader, rx + "." + name)))
+                    .toArray(LaterAnswer[]::new);
+            assertThat(refused(type, g -> g.answers(given), v1))
+                    .contains("3 mistakes", "it returns a DeferredResult", "it is a suspend function")
+                    .contains("Lib.voidSingle(String): it returns Single<Void>, which holds nothing");
+        }
+    }
+
+    private static String method(String type, String name, String more) {
+        return "@Gated(\"" + name + "\") default " + type + " " + name + "(String input" + more + ") { return null; }";
+    }
+
+    /** A library's type as far as guarding looks: by its name. */
+    private static void library(Path directory, String pack, String name, String declaration) throws Exception {
+        compile(directory, name, "package " + pack + "; public " + declaration + " {}");
+    }
+
+    private static Class<?> loaded(ClassLoader loader, String name) {
+        try {
+            return loader.loadClass(name);
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError(e);
         }
     }
 }

@@ -3,8 +3,12 @@ package io.modelgate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -142,5 +146,74 @@ class GuardRungTest {
         }
         assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
         assertThat(answers).containsExactlyInAnyOrder("safe", "guarded Model");
+    }
+
+    private static final AtomicReference<CompletableFuture<String>> LATER = new AtomicReference<>();
+
+    interface Later {
+        @Gated(value = "later", fallback = "never")
+        CompletableFuture<String> ask(String input);
+
+        static CompletionStage<String> never(String input) {
+            IN_RUNG.get().run();
+            return LATER.get();
+        }
+    }
+
+    @Version("v1")
+    static final class Down implements Later {
+        @Override
+        public CompletableFuture<String> ask(String input) {
+            return CompletableFuture.failedFuture(new IllegalStateException("down"));
+        }
+    }
+
+    @Test
+    void whoGivesACallUpEndsTheFallbackThatAnswersLater() throws Exception {
+        Queue<Thread> ladders = new ConcurrentLinkedQueue<>();
+        try (Gates own = Gates.open(g -> g.ladderExecutor(task -> {
+            Thread ladder = new Thread(task);
+            ladder.setDaemon(true);
+            ladders.add(ladder);
+            ladder.start();
+        }))) {
+            Later later = own.guard(Later.class, new Down());
+            for (int i = 0; i < GuardRung.MAX_CONCURRENT; i++) {
+                CountDownLatch begun = new CountDownLatch(1);
+                IN_RUNG.set(begun::countDown);
+                CompletableFuture<String> stage = new CompletableFuture<>();
+                LATER.set(stage);
+                CompletableFuture<String> call = later.ask("x");
+                assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+
+                if (i % 2 == 0) {
+                    call.cancel(true);
+                } else {
+                    call.complete("given up for this");
+                }
+
+                Thread ladder = ladders.remove();
+                ladder.join(TimeUnit.SECONDS.toMillis(30));
+                assertThat(ladder.isAlive()).as("the thread still waits").isFalse();
+                assertThat(stage).isCancelled();
+            }
+            LATER.set(CompletableFuture.completedFuture("safe"));
+
+            assertThat(later.ask("x").get(30, TimeUnit.SECONDS)).isEqualTo("safe");
+        }
+    }
+
+    @Test
+    void interruptInTheWaitEndsTheFallbackToo() {
+        CompletableFuture<String> stage = new CompletableFuture<>();
+        LATER.set(stage);
+        IN_RUNG.set(Thread.currentThread()::interrupt);
+        try (Gates own = Gates.open(g -> g.ladderExecutor(Runnable::run).executor(Runnable::run))) {
+            CompletableFuture<String> call = own.guard(Later.class, new Down()).ask("x");
+
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(call).isCompletedExceptionally();
+            assertThat(stage).isCancelled();
+        }
     }
 }

@@ -39,9 +39,12 @@ final class EndpointWrites {
 
     private final Gates gates;
     private final GateReports reports;
+    private final boolean enabled;
 
-    EndpointWrites(Gates gates) {
+    /** Whether they are enabled is asked again at run time: the beans of an application that was processed ahead of it are there anyway. */
+    EndpointWrites(Gates gates, boolean enabled) {
         this.gates = gates;
+        this.enabled = enabled;
         reports = new GateReports(gates);
     }
 
@@ -66,16 +69,45 @@ final class EndpointWrites {
      */
     record Revived(List<Engaged> released, boolean stored, List<Engaged> stillEngaged) {}
 
+    /**
+     * A kill or a revive. The actuator puts what the body and the query say over what the path says, if the names are the same, and whoever
+     * checks who may do what looks at the path: only the path says what is done, and to what. It comes as an array of strings, which no body
+     * and no query can give to a parameter that takes anything.
+     */
     @WriteOperation
     WebEndpointResponse<Object> write(
             SecurityContext security,
-            @Selector String gate,
-            @Selector String operation,
+            @org.springframework.lang.Nullable Object gate,
+            @org.springframework.lang.Nullable Object operation,
             @org.springframework.lang.Nullable String version,
             @org.springframework.lang.Nullable String attribute,
             @org.springframework.lang.Nullable String value,
             @org.springframework.lang.Nullable String kill,
-            @org.springframework.lang.Nullable String reason) {
+            @org.springframework.lang.Nullable String reason,
+            @Selector(match = Selector.Match.ALL_REMAINING) Object path) {
+        if (!enabled) {
+            return problem(404, "modelgate.actuator.writes is not true; nothing was done");
+        }
+        if (!(path instanceof String[] parts) || gate != null || operation != null) {
+            return problem(
+                    400,
+                    "the path alone says the gate and the operation; remove them from the request; nothing was done");
+        }
+        if (parts.length != 2) {
+            return problem(404, "expected {gate}/kill or {gate}/revive; nothing was done");
+        }
+        return write(security, parts[0], parts[1], new Asked(version, attribute, value, kill, reason));
+    }
+
+    /** What the body says. */
+    private record Asked(
+            @Nullable String version,
+            @Nullable String attribute,
+            @Nullable String value,
+            @Nullable String kill,
+            @Nullable String reason) {}
+
+    private WebEndpointResponse<Object> write(SecurityContext security, String gate, String operation, Asked asked) {
         Principal principal = security.getPrincipal();
         if (principal == null || isNobody(principal.getClass())) {
             return problem(403, "nobody is logged in on this request, and the control log records who decided");
@@ -86,8 +118,13 @@ final class EndpointWrites {
         try {
             Actor actor = new Actor(principal.getName(), AUTHENTICATION);
             return switch (operation) {
-                case "kill" -> kill(new Scope(gate, version, attribute, value), actor, required("reason", reason));
-                case "revive" -> revive(gate, required("kill", kill), actor, required("reason", reason));
+                case "kill" ->
+                    kill(
+                            new Scope(gate, asked.version(), asked.attribute(), asked.value()),
+                            actor,
+                            required("reason", asked.reason()));
+                case "revive" ->
+                    revive(gate, required("kill", asked.kill()), actor, required("reason", asked.reason()));
                 default -> problem(404, "the operations are kill and revive; nothing was done");
             };
         } catch (IllegalArgumentException e) {

@@ -4,8 +4,10 @@ import io.modelgate.Version;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotContribution;
 import org.springframework.beans.factory.aot.BeanFactoryInitializationAotProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -45,6 +47,21 @@ final class GateHints implements BeanFactoryInitializationAotProcessor {
             interfaces.forEach(type -> look(type, hints));
             classes.forEach(type -> look(type, hints));
         };
+    }
+
+    /** What the endpoint answers, which is written as JSON by the methods of the records; an answer's type is not in its operation's. */
+    static final class Answers implements RuntimeHintsRegistrar {
+
+        @Override
+        public void registerHints(RuntimeHints hints, @Nullable ClassLoader loader) {
+            new BindingReflectionHintsRegistrar()
+                    .registerReflectionHints(
+                            hints.reflection(),
+                            EndpointWrites.Killed.class,
+                            EndpointWrites.Revived.class,
+                            ModelGateEndpoint.State.class,
+                            ModelGateEndpoint.Detail.class);
+        }
     }
 
     /** At its methods, and at those of whatever it extends. */

@@ -2,12 +2,14 @@ package io.modelgate.spring;
 
 import io.modelgate.GateDescription;
 import io.modelgate.Gates;
+import io.modelgate.Scope;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
 
-/** What the info endpoint says of the gates: which version is stable where, and what is off. No reason and no actor: others read it too. */
+/** What the info endpoint says of the gates: which version is stable where, and what is off. No reason, no actor
+ * and no attribute of a caller: others read it too. */
 final class GateInfo implements InfoContributor {
 
     private final Gates gates;
@@ -26,7 +28,8 @@ final class GateInfo implements InfoContributor {
             about.put(
                     "killed",
                     gate.kills().stream()
-                            .map(kill -> kill.scope().toString())
+                            .map(kill ->
+                                    new Scope(kill.scope().gate(), kill.scope().version(), null, null).toString())
                             .sorted()
                             .distinct()
                             .toList());

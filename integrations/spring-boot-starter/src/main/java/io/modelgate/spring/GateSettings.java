@@ -4,6 +4,7 @@ import io.modelgate.GateBuilder;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -79,27 +80,56 @@ final class GateSettings {
         return settings != null && settings.stable() != null;
     }
 
-    /** Refuses settings of gates that this process does not have. */
+    /** Refuses settings that no gate of this process took. */
     void requireKnown(Collection<String> known, PropertyMistakes mistakes) {
         for (String key : new TreeSet<>(gates.keySet())) {
-            if (known.stream().noneMatch(gate -> PropertyNames.uniform(gate).equals(PropertyNames.uniform(key)))) {
-                String property = PropertyNames.gate(key);
+            List<String> takers = PropertyNames.alike(key, known);
+            if (takers.isEmpty()) {
                 mistakes.add(
-                        property.substring(0, property.length() - 1),
+                        property(key),
                         "no gate of this application is named \"" + key + "\"; its gates are " + new TreeSet<>(known));
+            } else if (takers.size() > 1 && !gates.keySet().containsAll(takers)) {
+                mistakes.add(
+                        property(key), "it may be meant for any of " + takers + "; give each of them its settings");
+            } else if (!known.contains(key)) {
+                takers.forEach(gate -> requireSame(key, key(gate), mistakes));
             }
         }
     }
 
+    /** Two ways to write one gate are no mistake as long as they say the same: Spring Boot gives both what either was set to. */
+    private void requireSame(String key, @Nullable String taken, PropertyMistakes mistakes) {
+        if (taken != null && !Objects.equals(gates.get(key), gates.get(taken))) {
+            mistakes.add(
+                    property(key), "it is ignored, as there is " + property(taken) + " too; write all of it there");
+        }
+    }
+
+    private static String property(String key) {
+        String property = PropertyNames.gate(key);
+        return property.substring(0, property.length() - 1);
+    }
+
     /**
-     * The key of a gate's settings: its name, or else what an environment variable makes of it, which has no dashes
+     * The key of a gate's settings: its name, or else one that is the same where only letters and digits count, as in an environment variable
      * ({@code MODELGATE_GATES_CREDITRISK_DEADLINE}).
+     *
+     * @throws PropertyMistakes.Refusal if there are several and they differ
      */
     private @Nullable String key(String gate) {
         if (gates.containsKey(gate)) {
             return gate;
         }
-        String uniform = PropertyNames.uniform(gate);
-        return gates.containsKey(uniform) ? uniform : null;
+        List<String> alike = PropertyNames.alike(gate, gates.keySet());
+        for (String each : alike) {
+            if (!Objects.equals(gates.get(each), gates.get(alike.get(0)))) {
+                throw PropertyMistakes.refusal(
+                        property(each),
+                        property(alike.get(0)) + " may be meant for the gate \"" + gate + "\" too; write one, as "
+                                + property(gate),
+                        null);
+            }
+        }
+        return alike.isEmpty() ? null : alike.get(0);
     }
 }

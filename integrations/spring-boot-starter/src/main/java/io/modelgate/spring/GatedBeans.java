@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.DefaultPointcutAdvisor;
@@ -21,6 +22,7 @@ import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.config.SmartInstantiationAwareBeanPostProcessor;
+import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -32,6 +34,7 @@ final class GatedBeans implements SmartInstantiationAwareBeanPostProcessor, Bean
     private final ObjectProvider<Guarding> guarding;
     private final VersionBeans versions;
     private final Map<Class<?>, Boolean> gated = new ConcurrentHashMap<>();
+    private final Set<String> processed = ConcurrentHashMap.newKeySet();
     private @Nullable ClassLoader loader;
     private @Nullable ConfigurableListableBeanFactory beans;
 
@@ -65,8 +68,9 @@ final class GatedBeans implements SmartInstantiationAwareBeanPostProcessor, Bean
 
     @Override
     public Object postProcessAfterInitialization(Object bean, String name) {
-        Class<?> type = AopUtils.getTargetClass(bean);
-        Class<?> user = ClassUtils.getUserClass(type);
+        processed.add(name);
+        Class<?> user = ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean));
+        ResourceFields.check(bean.getClass(), name, versions);
         requireSeen(bean, user, name);
         if (!isGated(user)) {
             return bean;
@@ -87,6 +91,42 @@ final class GatedBeans implements SmartInstantiationAwareBeanPostProcessor, Bean
         ProxyFactory proxies = proxies(guarded.methods(), gates);
         proxies.setTarget(bean);
         return proxies.getProxy(loader);
+    }
+
+    /**
+     * Refuses beans that were made before this was there to put gates before them.
+     *
+     * @throws StartException naming the first
+     */
+    void requireAllProcessed() {
+        ConfigurableListableBeanFactory all = beans;
+        if (all == null) {
+            return;
+        }
+        for (String name : all.getSingletonNames()) {
+            Object bean = processed.contains(name) || isReplaced(all, name) ? null : all.getSingleton(name);
+            if (bean == null) {
+                continue;
+            }
+            Class<?> type = ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean));
+            if (isGated(type)) {
+                throw new StartException(
+                        type.getName() + " (bean " + name
+                                + ") has @Gated methods and was made before gates could be put before it",
+                        "Have no BeanPostProcessor or BeanFactoryPostProcessor, and nothing that one needs, depend on"
+                                + " it, or inject it there as ObjectProvider; what is registered as a finished object,"
+                                + " declare as a bean.");
+            }
+        }
+    }
+
+    /** Whether a test put an object of its own, such as a mock, in this bean's place: it asks no model. */
+    private static boolean isReplaced(ConfigurableListableBeanFactory all, String name) {
+        return all.containsSingleton("org.springframework.test.context.bean.override.internalBeanOverrideRegistry")
+                && all.containsBeanDefinition(name)
+                && all.getBeanDefinition(name) instanceof RootBeanDefinition definition
+                && definition.getInstanceSupplier() == null
+                && definition.getFactoryMethodName() == null;
     }
 
     private boolean isGated(Class<?> type) {
@@ -154,6 +194,7 @@ final class GatedBeans implements SmartInstantiationAwareBeanPostProcessor, Bean
                         "Remove " + wrong + ".");
             }
         }
+        GuardBypasses.check(type, bean);
         SelfInvocation.check(type);
     }
 }

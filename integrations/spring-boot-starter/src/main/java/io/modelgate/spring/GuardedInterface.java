@@ -2,9 +2,11 @@ package io.modelgate.spring;
 
 import io.modelgate.Version;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +75,23 @@ final class GuardedInterface implements SmartFactoryBean<Object>, BeanFactoryAwa
         Guarding guarding = factory.getBean(Guarding.class);
         requireVisible(byBean);
         requireStable(byBean, guarding);
-        return guarding.guard(type, byBean.values().toArray());
+        return guarding.guard(type, stable(byBean, factory), byBean.values().toArray());
+    }
+
+    /** What the properties of all gates say alike, for the methods without one; an id that no version has the gates themselves refuse. */
+    private @Nullable String stable(Map<String, Object> byBean, BeanFactory factory) {
+        Map<String, ModelGateProperties.Gate> settings =
+                factory.getBean(ModelGateProperties.class).gates();
+        Set<String> named = new HashSet<>();
+        for (String gate : GatedMethods.gatesOf(type)) {
+            ModelGateProperties.Gate its = settings.getOrDefault(gate, settings.get(PropertyNames.uniform(gate)));
+            named.add(its == null || its.stable() == null ? "" : its.stable());
+        }
+        return byBean.values().stream()
+                .map(GuardedInterface::id)
+                .filter(id -> named.equals(Set.of(id)))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Says of a bean that Spring wrapped why the gate cannot see which version it is. */

@@ -6,6 +6,7 @@ import io.modelgate.Guarded;
 import io.modelgate.LaterAnswer;
 import io.modelgate.rollout.Cohorts;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Makes guarded objects of the application's beans. Thread-safe. */
 final class Guarding {
@@ -24,19 +25,23 @@ final class Guarding {
         return settings;
     }
 
-    /** What gates know of each other's existence: whoever adds one later, {@link Gates#gates} has it. */
-    Gates gates() {
-        return gates;
-    }
-
     /**
      * Guards an interface.
      *
+     * @param stable the id of the version of the methods without a gate, too; by default the first version
      * @throws StartException with every mistake
      */
-    Object guard(Class<?> type, Object... versions) {
+    Object guard(Class<?> type, @Nullable String stable, Object... versions) {
         try {
-            return gates.guard(type, builder -> configure(type, builder), versions);
+            return gates.guard(
+                    type,
+                    builder -> {
+                        configure(type, builder);
+                        if (stable != null) {
+                            builder.stable(stable);
+                        }
+                    },
+                    versions);
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw refused(e);
         }

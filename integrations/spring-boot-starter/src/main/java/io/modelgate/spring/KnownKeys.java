@@ -29,6 +29,19 @@ final class KnownKeys {
         return "it takes no value of its own; expected one of " + keys(type) + " under it";
     }
 
+    /** Whether there is such a key. */
+    static boolean isKnown(ConfigurationPropertyName property) {
+        Type type = ModelGateProperties.class;
+        for (int i = 1; i < property.getNumberOfElements(); i++) {
+            Type next = next(type, property.getElement(i, Form.ORIGINAL), property.isNumericIndex(i));
+            if (next == null) {
+                return false;
+            }
+            type = next;
+        }
+        return true;
+    }
+
     private static @Nullable Type next(Type type, String element, boolean indexed) {
         if (type instanceof ParameterizedType generic) { // a map or a list
             Type[] arguments = generic.getActualTypeArguments();

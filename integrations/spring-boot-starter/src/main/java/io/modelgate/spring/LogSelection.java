@@ -15,6 +15,9 @@ final class LogSelection {
     private static final boolean REDIS =
             ClassUtils.isPresent("io.modelgate.redis.RedisControlLog", LogSelection.class.getClassLoader());
 
+    private static final ModelGateProperties.Redis NO_REDIS =
+            new ModelGateProperties.Redis(null, null, null, null, null, null, null, null, null);
+
     private LogSelection() {}
 
     /**
@@ -48,10 +51,13 @@ final class LogSelection {
         return new MemoryControlLog();
     }
 
+    /** Whether anything says where the log is. */
+    static boolean given(ModelGateProperties.Log log) {
+        return log.file() != null || !log.redis().equals(NO_REDIS);
+    }
+
     /** Where there is no URI, all the rest would be ignored. */
     private static void requireNothingElse(ModelGateProperties.Redis redis) {
-        ModelGateProperties.Redis none =
-                new ModelGateProperties.Redis(null, null, null, null, null, null, null, null, null);
         ModelGateProperties.Redis rest = new ModelGateProperties.Redis(
                 null,
                 redis.name(),
@@ -62,7 +68,7 @@ final class LogSelection {
                 redis.sentinelPassword(),
                 redis.trust(),
                 redis.commandTimeout());
-        if (!rest.equals(none)) {
+        if (!rest.equals(NO_REDIS)) {
             throw PropertyMistakes.refusal(
                     "modelgate.log.redis.uri",
                     "is missing, and other settings of modelgate.log.redis are given; say where Redis is, or remove them",

@@ -3,19 +3,23 @@ package io.modelgate.spring;
 import io.modelgate.Gates;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.info.ConditionalOnEnabledInfoContributor;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /** What gates show in the actuator: their endpoint, their health, and a line in the info. */
 @AutoConfiguration(after = ModelGateAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnBean(Gates.class)
+@EnableConfigurationProperties(ModelGateProperties.class)
+@ImportRuntimeHints(GateHints.Answers.class)
 final class ModelGateActuatorAutoConfiguration {
 
     private static final String HEALTH = "modelgateHealthIndicator"; // the health endpoint calls it modelgate
@@ -29,9 +33,15 @@ final class ModelGateActuatorAutoConfiguration {
 
     @Bean
     @ConditionalOnAvailableEndpoint(endpoint = ModelGateEndpoint.class)
-    @ConditionalOnProperty("modelgate.actuator.writes")
-    EndpointWrites modelGateEndpointWrites(Gates gates) {
-        return new EndpointWrites(gates);
+    @ConditionalOnTrue("modelgate.actuator.writes")
+    EndpointWrites modelGateEndpointWrites(Gates gates, ModelGateProperties properties) {
+        return new EndpointWrites(gates, properties.actuator().writes());
+    }
+
+    /** Where values are shown at all, those that let one into Redis are not. */
+    @Bean
+    static SanitizingFunction modelGateSanitizing() {
+        return data -> Origins.isCredential(data.getKey()) ? data.withSanitizedValue() : data;
     }
 
     @Bean

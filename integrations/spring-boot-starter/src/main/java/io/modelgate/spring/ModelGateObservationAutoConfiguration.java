@@ -4,7 +4,7 @@ import io.micrometer.observation.ObservationRegistry;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
 /** An observation of each call, where {@code modelgate.observations.enabled=true}. The observations come from whoever has the registry. */
@@ -15,7 +15,8 @@ import org.springframework.context.annotation.Bean;
             "org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration" // of Boot 4
         })
 @ConditionalOnClass(ObservationRegistry.class)
-@ConditionalOnProperty("modelgate.observations.enabled")
+@ConditionalOnTrue("modelgate.observations.enabled")
+@EnableConfigurationProperties(ModelGateProperties.class)
 final class ModelGateObservationAutoConfiguration {
 
     @Bean
@@ -26,7 +27,11 @@ final class ModelGateObservationAutoConfiguration {
 
     @Bean
     @ConditionalOnBean(ObservedGates.class)
-    GatesCustomizer modelGateObservations(ObservedGates observed) {
-        return gates -> gates.observe(observed);
+    GatesCustomizer modelGateObservations(ObservedGates observed, ModelGateProperties properties) {
+        return gates -> {
+            if (properties.observations().enabled()) { // what was asked ahead of time is not the last word
+                gates.observe(observed);
+            }
+        };
     }
 }

@@ -247,5 +247,11 @@ public record ModelGateProperties(
      *     unless a gateway sets it.
      * @param session Whether the caller's session is that of the request.
      */
-    public record Caller(boolean principal, @Nullable String header, boolean session) {}
+    public record Caller(boolean principal, @Nullable String header, boolean session) {
+
+        /** Whether it says any place where the caller comes from. */
+        boolean anySource() {
+            return principal || session || (header != null && !header.isBlank());
+        }
+    }
 }

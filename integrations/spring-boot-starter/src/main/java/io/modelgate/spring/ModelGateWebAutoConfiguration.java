@@ -2,21 +2,24 @@ package io.modelgate.spring;
 
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 /** What gates need of a web application: answers for calls that ended in hard failure, and callers made of requests. */
 @AutoConfiguration(after = ModelGateAutoConfiguration.class)
 @ConditionalOnWebApplication
 @ConditionalOnClass(RestControllerAdvice.class)
+@EnableConfigurationProperties(ModelGateProperties.class)
 final class ModelGateWebAutoConfiguration {
 
     @Bean
@@ -32,28 +35,20 @@ final class ModelGateWebAutoConfiguration {
 
         @Bean
         @ConditionalOnMissingBean(CallerResolver.class)
-        RequestCallers modelGateRequestCallers(Environment environment) {
-            return new RequestCallers(
-                    environment.getProperty("modelgate.caller.principal", Boolean.class, false),
-                    environment.getProperty("modelgate.caller.header"),
-                    environment.getProperty("modelgate.caller.session", Boolean.class, false));
+        RequestCallers modelGateRequestCallers(ModelGateProperties properties) {
+            return new RequestCallers(properties.caller());
         }
     }
 
     /** Whether a property says where the caller comes from. */
-    static final class AnySource extends AnyNestedCondition {
+    static final class AnySource implements Condition {
 
-        AnySource() {
-            super(ConfigurationPhase.PARSE_CONFIGURATION);
+        @Override
+        public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            return Binder.get(context.getEnvironment())
+                    .bind("modelgate.caller", ModelGateProperties.Caller.class)
+                    .map(ModelGateProperties.Caller::anySource)
+                    .orElse(false);
         }
-
-        @ConditionalOnProperty("modelgate.caller.principal")
-        static final class Principal {}
-
-        @ConditionalOnProperty("modelgate.caller.header")
-        static final class Header {}
-
-        @ConditionalOnProperty("modelgate.caller.session")
-        static final class Session {}
     }
 }

@@ -1,5 +1,7 @@
 package io.modelgate.spring;
 
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -14,6 +16,18 @@ final class Origins {
 
     /** What is never shown: the URI may hold a password. */
     private static final ConfigurationPropertyName SECRET = ConfigurationPropertyName.of("modelgate.log.redis");
+
+    /** Names and texts that may be of something secret, which is how a misspelt property or one in the wrong place is not shown. */
+    private static final Pattern DOUBTFUL_NAME =
+            Pattern.compile("pas|secret|ur[il]|token|key|credent|redis|sentinel", Pattern.CASE_INSENSITIVE);
+
+    private static final Pattern DOUBTFUL_VALUE = Pattern.compile("://|@");
+
+    private static final Set<String> CREDENTIALS = Set.of(
+            "modelgatelogredisuri",
+            "modelgatelogredisuser",
+            "modelgatelogredispassword",
+            "modelgatelogredissentinelpassword");
 
     private final Environment environment;
 
@@ -56,13 +70,24 @@ final class Origins {
 
     static String describe(ConfigurationProperty property, boolean withValue) {
         String name = property.getName().toString();
-        String value = withValue && isOpen(property.getName()) ? " = " + property.getValue() : "";
+        String value = withValue && isOpen(property) ? " = " + property.getValue() : "";
         Origin origin = property.getOrigin();
         return name + value + (origin == null ? "" : ", set at " + origin);
     }
 
     /** Whether the value may be shown. */
-    static boolean isOpen(ConfigurationPropertyName name) {
-        return !SECRET.isAncestorOf(name);
+    private static boolean isOpen(ConfigurationProperty property) {
+        ConfigurationPropertyName name = property.getName();
+        if (SECRET.equals(name) || SECRET.isAncestorOf(name) || name.isAncestorOf(SECRET)) {
+            return false;
+        }
+        return !DOUBTFUL_VALUE.matcher(String.valueOf(property.getValue())).find()
+                && (KnownKeys.isKnown(name)
+                        || !DOUBTFUL_NAME.matcher(name.toString()).find());
+    }
+
+    /** Whether a property, written in any way, lets one into Redis. */
+    static boolean isCredential(String property) {
+        return CREDENTIALS.contains(PropertyNames.uniform(property));
     }
 }

@@ -2,6 +2,7 @@ package io.modelgate.spring;
 
 import io.modelgate.rollout.RolloutPolicy;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.FactoryBean;
@@ -35,6 +36,17 @@ final class PolicyBeans implements BeanFactoryPostProcessor, EnvironmentAware {
         Map<String, ModelGateProperties.Rollout> rollouts =
                 Binder.get(environment).bind("modelgate.rollouts", ROLLOUTS).orElse(Map.of());
         for (String gate : new TreeSet<>(rollouts.keySet())) {
+            String same = PropertyNames.alike(gate, rollouts.keySet()).get(0);
+            if (!Objects.equals(rollouts.get(gate), rollouts.get(same))) {
+                throw PropertyMistakes.refusal(
+                        PropertyNames.policy(gate),
+                        PropertyNames.policy(same) + " is set too; write one of them",
+                        null);
+            }
+            if (!same.equals(gate)) { // the same gate, in a file and in an environment variable
+                beans.registerAlias(same + "-policy", gate + "-policy");
+                continue;
+            }
             String name = gate + "-policy";
             if (!beans.containsBeanDefinition(name)) {
                 RootBeanDefinition policy = new RootBeanDefinition(PolicyBean.class);

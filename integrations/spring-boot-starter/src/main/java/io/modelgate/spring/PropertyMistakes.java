@@ -65,10 +65,6 @@ final class PropertyMistakes {
         }
     }
 
-    boolean isEmpty() {
-        return all.isEmpty();
-    }
-
     static Refusal refusal(String property, String text, @Nullable Throwable cause) {
         return new Refusal(List.of(new Mistake(property, text)), cause);
     }

@@ -1,5 +1,7 @@
 package io.modelgate.spring;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -27,6 +29,15 @@ final class PropertyNames {
     /** {@code model-timeout} for {@code modelTimeout}. */
     static String kebab(String camel) {
         return camel.replaceAll("(?<=[a-z0-9])([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+
+    /** Those of the names that are the same as a name where only letters and digits count, in order. */
+    static List<String> alike(String name, Collection<String> names) {
+        String uniform = uniform(name);
+        return names.stream()
+                .filter(each -> uniform(each).equals(uniform))
+                .sorted()
+                .toList();
     }
 
     /** What is left of a name where only letters and digits count, as in an environment variable. */

@@ -31,10 +31,10 @@ final class RequestCallers implements CallerResolver {
     private final boolean session;
 
     /** Which sources count; without any, everybody is anonymous. */
-    RequestCallers(boolean principal, @Nullable String header, boolean session) {
-        this.principal = principal;
-        this.header = header;
-        this.session = session;
+    RequestCallers(ModelGateProperties.Caller sources) {
+        principal = sources.principal();
+        header = emptyToNull(sources.header());
+        session = sources.session();
     }
 
     /** The caller of a request, kept with it: a request that crosses many gates has its key hashed once. */

@@ -225,7 +225,11 @@ final class SelfFlow extends MethodVisitor {
             if (opcode != Opcodes.INVOKESTATIC && state.pop()) {
                 calls.call(owner, name + descriptor, opcode == Opcodes.INVOKESPECIAL);
             }
-            state.others(sizes & 3);
+            if (owner.equals("org/springframework/aop/framework/AopContext") && name.equals("currentProxy")) {
+                state.push(true); // the proxy behind the gate
+            } else {
+                state.others(sizes & 3);
+            }
         });
     }
 

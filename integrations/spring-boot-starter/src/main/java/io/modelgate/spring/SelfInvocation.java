@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.asm.ClassReader;
 import org.springframework.asm.ClassVisitor;
 import org.springframework.asm.MethodVisitor;
@@ -21,14 +23,18 @@ import org.springframework.asm.Opcodes;
 import org.springframework.asm.SpringAsmInfo;
 import org.springframework.asm.Type;
 import org.springframework.core.BridgeMethodResolver;
+import org.springframework.core.NativeDetector;
 import org.springframework.util.ClassUtils;
 
 /**
  * Finds calls of a bean's gated methods by the bean itself. The proxy stands before the bean, so that such a call passes no gate: a kill would
- * not stop it, and nobody would notice. Reads the class's bytecode, those that it extends and those nested in it, and follows which value on the
+ * not stop it, and nobody would notice. Reads the bytecode of the class, of those that it extends,
+ * of their interfaces and of those nested in it, and follows which value on the
  * stack is the bean. Where there is no bytecode, as in a native image, it finds nothing: there the check was made ahead of time.
  */
 final class SelfInvocation {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SelfInvocation.class);
 
     private final Class<?> type;
     private final Map<String, Gated> gated = new HashMap<>();
@@ -43,16 +49,27 @@ final class SelfInvocation {
         }
         for (Class<?> each = type; GatedMethods.isUsers(each); each = each.getSuperclass()) {
             owners.add(Type.getInternalName(each));
-            Arrays.stream(each.getDeclaredMethods()).filter(Method::isBridge).forEach(this::addBridge);
         }
+        int before;
+        do { // one bridge may lead to another
+            before = gated.size();
+            for (Class<?> each = type; GatedMethods.isUsers(each); each = each.getSuperclass()) {
+                Arrays.stream(each.getDeclaredMethods())
+                        .filter(Method::isBridge)
+                        .forEach(this::addBridge);
+            }
+        } while (gated.size() > before);
         ClassUtils.getAllInterfacesForClassAsSet(type).forEach(each -> owners.add(Type.getInternalName(each)));
     }
 
     private void addBridge(Method bridge) {
         Method bridged = BridgeMethodResolver.findBridgedMethod(bridge);
-        Gated of = gated.get(bridged.getName() + Type.getMethodDescriptor(bridged));
+        String to = bridged.getName() + Type.getMethodDescriptor(bridged);
+        String from = bridge.getName() + Type.getMethodDescriptor(bridge);
+        Gated of = gated.getOrDefault(to, gated.get(from));
         if (of != null) {
-            gated.put(bridge.getName() + Type.getMethodDescriptor(bridge), of);
+            gated.putIfAbsent(to, of);
+            gated.putIfAbsent(from, of);
         }
     }
 
@@ -78,6 +95,11 @@ final class SelfInvocation {
         for (Class<?> each = type; GatedMethods.isUsers(each); each = each.getSuperclass()) {
             self.read(each.getClassLoader(), Type.getInternalName(each), Type.getInternalName(each));
         }
+        for (Class<?> each : ClassUtils.getAllInterfacesForClassAsSet(type)) {
+            if (GatedMethods.isUsers(each)) {
+                self.read(each.getClassLoader(), Type.getInternalName(each), Type.getInternalName(each));
+            }
+        }
         return self.found;
     }
 
@@ -100,11 +122,21 @@ final class SelfInvocation {
             if (bytes != null) {
                 new ClassReader(bytes)
                         .accept(new Reader(name, outer, nested), ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+            } else if (!NativeDetector.inNativeImage()) {
+                unread(name, "its bytecode is not to be had");
             }
-        } catch (IOException | IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-            return Set.of(); // bytecode that this Spring cannot read, of a newer JDK perhaps
+        } catch (IOException | RuntimeException e) { // of a newer JDK perhaps
+            unread(name, String.valueOf(e));
         }
         return nested;
+    }
+
+    private void unread(String name, String why) {
+        LOG.warn(
+                "Calls of the gated methods of {} by itself would pass no gate, and {} could not be searched for them: {}",
+                type.getName(),
+                ClassUtils.convertResourcePathToClassName(name),
+                why);
     }
 
     private final class Reader extends ClassVisitor {
@@ -142,7 +174,7 @@ final class SelfInvocation {
             String self = method + descriptor;
             return new SelfFlow(own && !isStatic, own ? null : "L" + outer + ";", (owner, called, overridden) -> {
                 Gated gate = gated.get(called);
-                if (gate != null && owners.contains(owner) && !(overridden && called.equals(self))) {
+                if (gate != null && owners.contains(owner) && !(overridden && gate.equals(gated.get(self)))) {
                     found.add(text(method, called, gate));
                 }
             });

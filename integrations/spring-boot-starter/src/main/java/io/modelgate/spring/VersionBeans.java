@@ -1,11 +1,16 @@
 package io.modelgate.spring;
 
 import io.modelgate.Version;
+import java.lang.reflect.Constructor;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +22,7 @@ import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.Ordered;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.Order;
 import org.springframework.util.ClassUtils;
 
@@ -44,6 +50,8 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
     }
 
     private final Set<String> known = new HashSet<>();
+    private final Map<String, Set<Class<?>>> versions = new HashMap<>();
+    private final Map<Class<?>, String> leftAlone = new LinkedHashMap<>();
 
     @Override
     public int getOrder() {
@@ -59,6 +67,7 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
         Map<Class<?>, List<String>> others = new LinkedHashMap<>();
         List<String> mistakes = new ArrayList<>();
         for (String name : beans.getBeanDefinitionNames()) {
+            checkGated(beans, name, mistakes);
             Class<?> type = typeOf(beans, name);
             if (type == null || type == GuardedInterface.class) {
                 continue;
@@ -78,7 +87,11 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
                     String.join("\n", mistakes),
                     "Correct the annotations: docs/spring.md says how beans become versions of a gate.");
         }
-        byInterface.forEach((gated, versions) -> register(beans, gated, versions));
+        byInterface.forEach((gated, its) -> {
+            register(beans, gated, its);
+            its.forEach(version -> versions.computeIfAbsent(version.bean(), any -> new HashSet<>())
+                    .add(gated));
+        });
         if (!byInterface.isEmpty()) {
             VersionCandidates.hide(beans, byInterface);
         }
@@ -87,6 +100,53 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
     /** Whether this is a version that was seen as one before it was made. */
     boolean known(String bean) {
         return known.contains(bean);
+    }
+
+    /** Whether there are versions at all. */
+    boolean any() {
+        return !versions.isEmpty();
+    }
+
+    /** Whether a bean is a version of an interface, or of one that extends it. */
+    boolean isVersion(String bean, Class<?> wanted) {
+        return versions.getOrDefault(bean, Set.of()).stream().anyMatch(wanted::isAssignableFrom);
+    }
+
+    /**
+     * Refuses a primary bean that took the place of the guarded object and does not stand before its gates.
+     *
+     * @throws StartException naming the gates that nobody made
+     */
+    void requireGates(Collection<String> made) {
+        leftAlone.forEach((gated, primary) -> {
+            Set<String> missing = new TreeSet<>(GatedMethods.gatesOf(gated));
+            missing.removeAll(made);
+            if (!missing.isEmpty()) {
+                throw new StartException(
+                        "bean " + primary + " is the primary " + gated.getName()
+                                + ", so that no guarded object is made of its versions, and nothing made its gates "
+                                + missing,
+                        "Remove @Primary from it and inject it by its class, or let it be made with gates.guard("
+                                + gated.getSimpleName() + ".class, …).");
+            }
+        });
+    }
+
+    /** Whatever scope a bean with gated methods has, and when it is made: its gates are made once, at the start. */
+    private static void checkGated(DefaultListableBeanFactory beans, String name, List<String> mistakes) {
+        BeanDefinition definition = beans.getBeanDefinition(name);
+        Class<?> found = definition.isAbstract() ? null : beans.getType(name, false);
+        if (found == null || !GatedMethods.inClass(ClassUtils.getUserClass(found))) {
+            return;
+        }
+        if (definition.isSingleton()) {
+            definition.setLazyInit(false);
+        } else {
+            mistakes.add(ClassUtils.getUserClass(found).getName() + " (bean " + name
+                    + ") has @Gated methods and is no singleton, its scope is " + definition.getScope()
+                    + ": its gates would be made once for each object; make it a singleton, or move the gated methods"
+                    + " to one");
+        }
     }
 
     private static List<Class<?>> gatedOf(Class<?> type) {
@@ -139,14 +199,19 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
                 byInterface.computeIfAbsent(each, any -> new ArrayList<>()).add(candidate));
     }
 
-    private static void checkOthers(
+    private void checkOthers(
             DefaultListableBeanFactory beans,
             Class<?> gated,
             List<String> names,
             Map<Class<?>, List<Candidate>> byInterface,
             List<String> mistakes) {
-        if (names.stream().anyMatch(name -> beans.getBeanDefinition(name).isPrimary())) {
-            byInterface.remove(gated); // the application makes the guarded object itself
+        Optional<String> primary = names.stream()
+                .filter(name -> beans.getBeanDefinition(name).isPrimary())
+                .findFirst();
+        if (primary.isPresent()) {
+            if (byInterface.remove(gated) != null) {
+                leftAlone.put(gated, primary.get()); // the application makes the guarded object itself
+            }
             return;
         }
         Map<String, Class<?>> classes = new LinkedHashMap<>();
@@ -156,8 +221,10 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
                 classes.put(name, type);
             }
         }
-        if (byInterface.containsKey(gated) || classes.size() < names.size()) {
-            return; // what stands in front of a gate, or in front of what the application makes itself
+        if (byInterface.containsKey(gated)) {
+            classes.values().removeIf(type -> takes(type, gated)); // what stands in front of the gate
+        } else if (classes.size() < names.size()) {
+            return; // what stands in front of what the application makes itself
         }
         classes.forEach(
                 (name, type) -> mistakes.add(type.getName() + " (bean " + name + ") implements " + gated.getName()
@@ -165,6 +232,25 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
                         + ", and is no version of it, so that its calls would pass no gate: annotate the class @Version,"
                         + " or, if no gate is wanted, declare the bean by a method that returns "
                         + gated.getSimpleName()));
+    }
+
+    /** Whether a constructor takes the interface, or something of it, such as a provider. */
+    private static boolean takes(Class<?> type, Class<?> gated) {
+        for (Constructor<?> constructor : type.getDeclaredConstructors()) {
+            for (int i = 0; i < constructor.getParameterCount(); i++) {
+                ResolvableType parameter = ResolvableType.forConstructorParameter(constructor, i);
+                if (isOf(parameter, gated)
+                        || Arrays.stream(parameter.getGenerics()).anyMatch(each -> isOf(each, gated))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOf(ResolvableType type, Class<?> gated) {
+        Class<?> resolved = type.resolve(Object.class);
+        return resolved.isInterface() && gated.isAssignableFrom(resolved);
     }
 
     private static void register(DefaultListableBeanFactory beans, Class<?> gated, List<Candidate> versions) {

@@ -286,4 +286,70 @@ class GateSettingsTest {
                     assertThat(event).isInstanceOf(GateEvent.Killed.class);
                 });
     }
+
+    @Test
+    void everySettingThatTheApplicationsOwnGatesDoNotHearOfFailsTheStart(@TempDir Path directory) {
+        for (String property : new String[] {
+            "modelgate.log.file=" + directory.resolve("a.log"),
+            "modelgate.kill-when-stale=5m",
+            "modelgate.start-killed-if-log-refuses=true",
+            "modelgate.budgets.ledger=" + directory.resolve("ledger"),
+            "modelgate.budgets.prices=" + directory.resolve("prices"),
+            "modelgate.observations.enabled=true"
+        }) {
+            String name = property.substring(0, property.indexOf('=')).replace(".file", "");
+            assertThat(Applications.failure(with().withPropertyValues(property)
+                            .withBean("own", Gates.class, () -> Gates.open(g -> {}))))
+                    .contains(name, "a bean of type Gates of its own");
+        }
+    }
+
+    @Test
+    void aCallerThatNobodyReadsOffARequestFailsTheStart() {
+        assertThat(Applications.failure(with().withPropertyValues("modelgate.caller.header=X-User")))
+                .contains("modelgate.caller", "add a bean of type CallerResolver");
+        run(
+                with().withPropertyValues("modelgate.caller.header=X-User")
+                        .withBean(CallerResolver.class, () -> () -> Caller.of("everybody")),
+                echo -> {});
+    }
+
+    @Test
+    void aGatesNameMayBeWrittenInAnyCaseAndWithAnySeparators() {
+        for (String key : new String[] {"creditRisk", "credit_risk", "[Credit_Risk]", "[CREDIT-RISK]", "creditrisk"}) {
+            String at = key.startsWith("[") ? "modelgate.gates" : "modelgate.gates.";
+            Applications.with(VersionBeansTest.Both.class)
+                    .withPropertyValues(at + key + ".stable=v2")
+                    .run(context -> {
+                        assertThat(context).as(key).hasNotFailed();
+                        assertThat(context.getBean(CreditModel.class).decide(0.5, "user-1"))
+                                .as(key)
+                                .isEqualTo("boosted");
+                    });
+        }
+    }
+
+    @Test
+    void settingsOfOneGateUnderTwoNamesThatDifferFailTheStart() {
+        assertThat(Applications.failure(Applications.with(VersionBeansTest.Both.class)
+                        .withPropertyValues(
+                                "modelgate.gates[Credit_Risk].stable=v1", "modelgate.gates[CREDIT.RISK].stable=v2")))
+                .contains("modelgate.gates[Credit_Risk]", "modelgate.gates[CREDIT.RISK]");
+        assertThat(Applications.failure(Applications.with(VersionBeansTest.Both.class)
+                        .withPropertyValues(
+                                "modelgate.gates.credit-risk.stable=v1", "modelgate.gates[CREDIT.RISK].deadline=1s")))
+                .contains("modelgate.gates[CREDIT.RISK]", "it is ignored, as there is modelgate.gates.credit-risk too");
+    }
+
+    @Test
+    void aFileAndAnEnvironmentVariableMayNameAGateInTwoWays() {
+        Applications.with(VersionBeansTest.Both.class)
+                .withPropertyValues("modelgate.gates.credit-risk.stable=v1")
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new org.springframework.core.env.SystemEnvironmentPropertySource(
+                                "systemEnvironment", java.util.Map.of("MODELGATE_GATES_CREDITRISK_STABLE", "v2"))))
+                .run(context -> assertThat(context.getBean(CreditModel.class).decide(0.5, "user-1"))
+                        .isEqualTo("boosted"));
+    }
 }

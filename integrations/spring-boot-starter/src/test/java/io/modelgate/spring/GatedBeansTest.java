@@ -7,16 +7,22 @@ import io.modelgate.CallerKey;
 import io.modelgate.Gated;
 import io.modelgate.Gates;
 import io.modelgate.Scope;
+import jakarta.annotation.PostConstruct;
 import java.util.ArrayList;
 import java.util.List;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.junit.jupiter.api.Test;
+import org.springframework.amqp.rabbit.annotation.RabbitHandler;
 import org.springframework.aop.framework.autoproxy.BeanNameAutoProxyCreator;
 import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.core.Ordered;
+import org.springframework.kafka.annotation.KafkaListener;
 
 class GatedBeansTest {
 
@@ -217,16 +223,90 @@ class GatedBeansTest {
 
     @Test
     void aGatedBeanIsASingleton() {
-        Applications.with(Prototype.class).run(context -> assertThat(context).hasNotFailed());
-        Applications.with(Prototype.class).run(context -> {
-            try {
-                context.getBean(Summaries.class);
-            } catch (RuntimeException e) {
-                assertThat(Applications.analysis(e, context.getEnvironment())).contains("is no singleton");
-                return;
-            }
-            throw new AssertionError("a prototype was gated");
-        });
+        assertThat(Applications.failure(Applications.with(Prototype.class)))
+                .contains("Summaries", "is no singleton, its scope is prototype");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Scoped {
+        @Bean
+        @org.springframework.context.annotation.Scope(
+                value = ConfigurableBeanFactory.SCOPE_PROTOTYPE,
+                proxyMode = ScopedProxyMode.TARGET_CLASS)
+        Summaries summaries() {
+            return new Summaries();
+        }
+    }
+
+    @Test
+    void aGatedBeanBehindAScopedProxyFailsTheStart() {
+        assertThat(Applications.failure(Applications.with(Scoped.class)))
+                .contains("bean scopedTarget.summaries", "is no singleton");
+    }
+
+    @Lazy
+    static class LazySummaries extends Summaries {}
+
+    @Test
+    void aLazyBeanHasItsGateFromTheStart() {
+        Applications.with(LazySummaries.class)
+                .run(context -> assertThat(context.getBean(Gates.class).gates()).hasSize(1));
+    }
+
+    static class Listening {
+        @Gated("listening")
+        @KafkaListener
+        String ask() {
+            return "";
+        }
+    }
+
+    static class Handling extends Summaries {
+        @Override
+        @RabbitHandler
+        String summarise(String text, String user) {
+            return "";
+        }
+    }
+
+    static class Constructed {
+        @Gated("constructed")
+        @PostConstruct
+        String ask() {
+            return "";
+        }
+    }
+
+    @KafkaListener
+    static class ListeningClass extends Summaries {}
+
+    @Test
+    void aGatedMethodThatSpringCallsOnTheBareBeanFailsTheStart() {
+        assertThat(Applications.failure(Applications.with(Listening.class)))
+                .contains("ask is gated and is annotated @KafkaListener, whose calls go to the bean itself");
+        assertThat(Applications.failure(Applications.with(Handling.class)))
+                .contains("summarise is gated and is annotated @RabbitHandler");
+        assertThat(Applications.failure(Applications.with(Constructed.class)))
+                .contains("ask is gated and is annotated @PostConstruct");
+        assertThat(Applications.failure(Applications.with(ListeningClass.class)))
+                .contains("ListeningClass", "has @Gated methods and is annotated @KafkaListener");
+    }
+
+    static class Early implements BeanPostProcessor, Ordered {
+        Early(Summaries summaries) {
+            summaries.asked();
+        }
+
+        @Override
+        public int getOrder() {
+            return 0;
+        }
+    }
+
+    @Test
+    void aGatedBeanThatWasMadeBeforeGatesFailsTheStart() {
+        assertThat(Applications.failure(Applications.with(Summaries.class, Early.class)))
+                .contains("Summaries", "was made before gates could be put before it", "ObjectProvider");
     }
 
     static class SelfCalling {

@@ -53,11 +53,13 @@ class LogSelectionTest {
     }
 
     @Test
-    void aLogOfTheApplicationsTakesThePlaceOfTheProperties() {
+    void aLogOfTheApplicationsIsUsedAndLeavesNoPropertyIgnored() {
         MemoryControlLog own = new MemoryControlLog();
-        with("modelgate.log.file=" + directory.resolve("control.log"))
-                .withBean(ControlLog.class, () -> own)
+        with().withBean(ControlLog.class, () -> own)
                 .run(context -> assertThat(context.getBean(Gates.class).log()).isSameAs(own));
+        assertThat(Applications.failure(with("modelgate.log.file=" + directory.resolve("control.log"))
+                        .withBean(ControlLog.class, MemoryControlLog::new)))
+                .contains("modelgate.log", "a bean of type ControlLog of its own");
     }
 
     private String broken() throws IOException {
@@ -139,6 +141,20 @@ class LogSelectionTest {
         assertThat(Applications.failure(with("modelgate.log.redis.pasword=" + SECRET)))
                 .contains("modelgate.log.redis.pasword", "there is no key \"pasword\"", "password")
                 .doesNotContain(SECRET);
+        for (String misplaced : new String[] {
+            "modelgate.log=redis://somebody:" + SECRET + "@host",
+            "modelgate.log.redis=" + SECRET,
+            "modelgate.redis.user=" + SECRET,
+            "modelgate.log.Pass-Word=" + SECRET,
+            "modelgate.actuator.token=" + SECRET,
+            "modelgate.somewhere=https://host/" + SECRET,
+            "modelgate.kill-when-stale=somebody:" + SECRET + "@host"
+        }) {
+            assertThat(Applications.failure(with(misplaced)))
+                    .as(misplaced)
+                    .contains("modelgate.")
+                    .doesNotContain("it started", "no analysis", SECRET);
+        }
         assertThat(Applications.failure(with("modelgate.log.redis.command-timeout=" + SECRET)))
                 .contains("modelgate.log.redis.command-timeout", "a duration with its unit")
                 .doesNotContain(SECRET);

@@ -6,7 +6,11 @@ import io.modelgate.Actor;
 import io.modelgate.Gates;
 import io.modelgate.control.ControlLogException;
 import org.junit.jupiter.api.Test;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.actuate.endpoint.SanitizableData;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -14,6 +18,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 class ModelGateActuatorAutoConfigurationTest {
 
@@ -147,5 +152,70 @@ class ModelGateActuatorAutoConfigurationTest {
                 TestApplication.start(Refused.class, "management.endpoint.health.probes.enabled=true")) {
             assertThat(application.get("/actuator/health/liveness").status()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void whatTheRecordsReadAsFalseEnablesNoWrites() {
+        for (String no : new String[] {"no", "off", "0"}) {
+            runner.withUserConfiguration(WithGates.class)
+                    .withPropertyValues("modelgate.actuator.writes=" + no)
+                    .run(context -> assertThat(context).as(no).hasNotFailed().doesNotHaveBean(EndpointWrites.class));
+        }
+        runner.withUserConfiguration(WithGates.class)
+                .withPropertyValues("modelgate.actuator.writes=")
+                .run(context -> assertThat(context).hasFailed()); // no boolean at all
+        for (String yes : new String[] {"yes", "on", "1", "TRUE"}) {
+            runner.withUserConfiguration(WithGates.class)
+                    .withPropertyValues("modelgate.actuator.writes=" + yes)
+                    .run(context -> assertThat(context).as(yes).hasSingleBean(EndpointWrites.class));
+        }
+    }
+
+    @Test
+    void noValueLetsAnybodyIntoRedis() {
+        runner.withUserConfiguration(WithGates.class).run(context -> {
+            SanitizingFunction sanitizing = context.getBean(SanitizingFunction.class);
+            for (String secret : new String[] {
+                "modelgate.log.redis.uri",
+                "modelgate.log.redis.user",
+                "modelgate.log.redis.password",
+                "modelgate.log.redis.sentinel-password",
+                "modelgate.log.redis.sentinelPassword",
+                "MODELGATE_LOG_REDIS_URI"
+            }) {
+                assertThat(sanitizing
+                                .apply(new SanitizableData(null, secret, "s3cret"))
+                                .getValue())
+                        .as(secret)
+                        .isEqualTo(SanitizableData.SANITIZED_VALUE);
+            }
+            assertThat(sanitizing
+                            .apply(new SanitizableData(null, "modelgate.log.redis.name", "tests"))
+                            .getValue())
+                    .isEqualTo("tests");
+        });
+    }
+
+    @Test
+    void aNativeImageIsToldOfWhatTheEndpointAnswers() {
+        RuntimeHints hints = new RuntimeHints();
+        new GateHints.Answers().registerHints(hints, null);
+        for (Class<?> type : new Class<?>[] {
+            EndpointWrites.Killed.class,
+            EndpointWrites.Revived.class,
+            ModelGateEndpoint.Engaged.class,
+            ModelGateEndpoint.State.class,
+            ModelGateEndpoint.Gate.class,
+            ModelGateEndpoint.Detail.class,
+            ModelGateEndpoint.Recorded.class
+        }) {
+            assertThat(RuntimeHintsPredicates.reflection().onType(type))
+                    .as(type.getName())
+                    .accepts(hints);
+        }
+        assertThat(ModelGateActuatorAutoConfiguration.class
+                        .getAnnotation(ImportRuntimeHints.class)
+                        .value())
+                .containsExactly(GateHints.Answers.class);
     }
 }

@@ -289,12 +289,61 @@ class ModelGateEndpointTest {
             }
         };
 
-        WebEndpointResponse<Object> response =
-                new EndpointWrites(gates).write(security, "offers", "kill", null, null, null, null, "x");
+        WebEndpointResponse<Object> response = write(new EndpointWrites(gates, true), security);
 
         assertThat(response.getStatus()).isEqualTo(403);
         assertThat(gates.kills()).isEmpty();
         gates.close();
+    }
+
+    private static WebEndpointResponse<Object> write(EndpointWrites writes, SecurityContext security) {
+        return writes.write(security, null, null, null, null, null, null, "x", new String[] {"offers", "kill"});
+    }
+
+    /** Of an application that was processed ahead of time, when they were enabled. */
+    @Test
+    void writesThatAreNotEnabledAtRunTimeAreNotThere() {
+        Gates gates = Gates.open(g -> {});
+        gates.gate("offers", g -> g.stable("a", input -> input));
+
+        assertThat(write(new EndpointWrites(gates, false), SecurityContext.NONE).getStatus())
+                .isEqualTo(404);
+        assertThat(gates.kills()).isEmpty();
+        gates.close();
+    }
+
+    /** The actuator puts the body and the query over the path. */
+    @Test
+    void onlyThePathSaysWhatIsKilled() {
+        start(WRITES);
+        String path = "/actuator/modelgate/offers/kill";
+
+        assertThat(List.of(
+                        application.post(path, "{\"gate\": \"*\", \"reason\": \"x\"}", ALICE),
+                        application.post(path, "{\"operation\": \"revive\", \"reason\": \"x\"}", ALICE),
+                        application.post(path, "{\"path\": \"*,kill\", \"reason\": \"x\"}", ALICE),
+                        application.post(path, "{\"path\": [\"*\", \"kill\"], \"reason\": \"x\"}", ALICE),
+                        application.post(path + "?gate=*", "{\"reason\": \"x\"}", ALICE),
+                        application.post(path + "?path=*,kill", "{\"reason\": \"x\"}", ALICE),
+                        application.post(path + "?path=*&path=kill", "{\"reason\": \"x\"}", ALICE)))
+                .extracting(TestApplication.Answer::status)
+                .containsOnly(400);
+        assertThat(application
+                        .post("/actuator/modelgate/offers/kill/v1", "{\"reason\": \"x\"}", ALICE)
+                        .status())
+                .isEqualTo(404);
+        assertThat(kills()).isEmpty();
+    }
+
+    @Test
+    void theInfoShowsNothingOfTheCallersThatAKillIsNarrowedTo() {
+        start();
+        gates().gate("credit-risk").version("v2").kill(Actor.of("bob"), "complaints");
+        gates().kill(new Scope("credit-risk", null, "region", "acme-land"), Actor.of("bob"), "complaints");
+
+        assertThat(application.get("/actuator/info").body())
+                .contains("\"credit-risk/v2\"", "\"credit-risk\"")
+                .doesNotContain("acme-land", "region");
     }
 
     @Test

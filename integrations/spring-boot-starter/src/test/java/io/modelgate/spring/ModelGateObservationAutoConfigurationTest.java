@@ -57,4 +57,13 @@ class ModelGateObservationAutoConfigurationTest {
                             .hasBeenStopped();
                 });
     }
+
+    @Test
+    void whatTheRecordsReadAsFalseObservesNothing() {
+        for (String no : new String[] {"no", "off", "0", ""}) {
+            withRegistry()
+                    .withPropertyValues("modelgate.observations.enabled=" + no)
+                    .run(context -> assertThat(context).as(no).doesNotHaveBean(ObservedGates.class));
+        }
+    }
 }

@@ -123,4 +123,14 @@ class ModelGateWebAutoConfigurationTest {
             assertThat(off.body()).doesNotContain("reason of ours", "bob", "alice", "v1");
         }
     }
+
+    @Test
+    void whatTheRecordsReadAsNothingReadsNoCaller() {
+        for (String property : new String[] {"principal=no", "principal=off", "session=0", "header="}) {
+            servlet.withPropertyValues("modelgate.caller." + property)
+                    .run(context -> assertThat(context).as(property).doesNotHaveBean(CallerResolver.class));
+        }
+        servlet.withPropertyValues("modelgate.caller.principal=yes")
+                .run(context -> assertThat(context).hasSingleBean(RequestCallers.class));
+    }
 }

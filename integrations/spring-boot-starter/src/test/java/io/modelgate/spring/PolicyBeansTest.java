@@ -9,12 +9,14 @@ import io.modelgate.rollout.Rollouts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 class PolicyBeansTest {
 
@@ -92,5 +94,27 @@ class PolicyBeansTest {
                                 .getBeanFactory()
                                 .containsSingleton("rollouts"))
                         .isTrue());
+    }
+
+    @Test
+    void aPolicyMayBeNamedInAnEnvironmentVariable() throws IOException {
+        Path file = Files.writeString(directory.resolve("careful.yaml"), POLICY);
+        Applications.with(VersionBeansTest.Both.class)
+                .withPropertyValues("modelgate.gates.credit-risk.stable=v1")
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new SystemEnvironmentPropertySource(
+                                "systemEnvironment", Map.of("MODELGATE_ROLLOUTS_CREDITRISK_POLICY", file.toString()))))
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(RolloutPolicy.class));
+        with("credit-risk", POLICY)
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new SystemEnvironmentPropertySource(
+                                "systemEnvironment", Map.of("MODELGATE_ROLLOUTS_CREDITRISK_POLICY", file.toString()))))
+                .run(context -> {
+                    assertThat(context).hasNotFailed().hasSingleBean(RolloutPolicy.class);
+                    assertThat(context.getBean("credit-risk-policy", RolloutPolicy.class))
+                            .isSameAs(context.getBean(RolloutPolicy.class));
+                });
     }
 }

@@ -26,7 +26,8 @@ class RequestCallersTest {
 
     @Test
     void onAThreadThatServesNoRequestNobodyIsKnown() {
-        assertThat(new RequestCallers(true, "X-User", true).resolve()).isNull();
+        assertThat(new RequestCallers(new ModelGateProperties.Caller(true, "X-User", true)).resolve())
+                .isNull();
     }
 
     @Test
@@ -34,14 +35,18 @@ class RequestCallersTest {
         request.setUserPrincipal(() -> "alice");
         request.addHeader("X-User", "mallory");
 
-        assertThat(caller(new RequestCallers(true, "X-User", false)).key()).contains("alice");
+        assertThat(caller(new RequestCallers(new ModelGateProperties.Caller(true, "X-User", false)))
+                        .key())
+                .contains("alice");
     }
 
     @Test
     void withoutAPrincipalTheHeaderIsTheKey() {
         request.addHeader("X-User", " bob ");
 
-        assertThat(caller(new RequestCallers(true, "X-User", false)).key()).contains("bob");
+        assertThat(caller(new RequestCallers(new ModelGateProperties.Caller(true, "X-User", false)))
+                        .key())
+                .contains("bob");
     }
 
     @Test
@@ -50,7 +55,7 @@ class RequestCallersTest {
         request.addHeader("X-User", "bob");
         request.getSession(true);
 
-        Caller caller = caller(new RequestCallers(false, null, true));
+        Caller caller = caller(new RequestCallers(new ModelGateProperties.Caller(false, null, true)));
 
         assertThat(caller.hasKey()).isFalse();
         assertThat(caller.session()).isPresent();
@@ -60,12 +65,16 @@ class RequestCallersTest {
     void anEmptyHeaderIsNobody() {
         request.addHeader("X-User", "  ");
 
-        assertThat(caller(new RequestCallers(false, "X-User", false)).hasKey()).isFalse();
+        assertThat(caller(new RequestCallers(new ModelGateProperties.Caller(false, "X-User", false)))
+                        .hasKey())
+                .isFalse();
     }
 
     @Test
     void aGateStartsNoSession() {
-        assertThat(caller(new RequestCallers(false, null, true)).session()).isEmpty();
+        assertThat(caller(new RequestCallers(new ModelGateProperties.Caller(false, null, true)))
+                        .session())
+                .isEmpty();
         assertThat(request.getSession(false)).isNull();
     }
 
@@ -73,7 +82,7 @@ class RequestCallersTest {
     void theSessionIsTheSameForItsRequestsAndNeverTheIdThatLogsIn() {
         String id = "F0E1D2C3B4A5";
         request.setSession(new MockHttpSession(null, id));
-        RequestCallers callers = new RequestCallers(false, null, true);
+        RequestCallers callers = new RequestCallers(new ModelGateProperties.Caller(false, null, true));
 
         String first = caller(callers).session().orElseThrow();
         MockHttpServletRequest next = new MockHttpServletRequest();
@@ -87,14 +96,14 @@ class RequestCallersTest {
     @Test
     void aRequestThatCrossesManyGatesHasOneCaller() {
         request.setUserPrincipal(() -> "alice");
-        RequestCallers callers = new RequestCallers(true, null, false);
+        RequestCallers callers = new RequestCallers(new ModelGateProperties.Caller(true, null, false));
 
         assertThat(caller(callers)).isSameAs(caller(callers));
     }
 
     @Test
     void whoLogsInDuringARequestIsAnotherCaller() {
-        RequestCallers callers = new RequestCallers(true, null, false);
+        RequestCallers callers = new RequestCallers(new ModelGateProperties.Caller(true, null, false));
         assertThat(caller(callers).hasKey()).isFalse();
 
         request.setUserPrincipal(() -> "alice");

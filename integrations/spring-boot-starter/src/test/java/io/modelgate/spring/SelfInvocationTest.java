@@ -1,9 +1,12 @@
 package io.modelgate.spring;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelgate.Gated;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -13,13 +16,18 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.aop.framework.AopContext;
 import org.springframework.asm.ClassReader;
 import org.springframework.asm.ClassVisitor;
 import org.springframework.asm.MethodVisitor;
 import org.springframework.asm.SpringAsmInfo;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 class SelfInvocationTest {
 
@@ -138,9 +146,52 @@ class SelfInvocationTest {
         }
     }
 
+    interface Asks {
+        String answer(String question);
+
+        default String caller(String question) {
+            return answer(question);
+        }
+    }
+
+    static class ByDefaultMethod implements Asks {
+        @Override
+        @Gated("answer")
+        public String answer(String question) {
+            return question;
+        }
+    }
+
+    static class GenericBase<T> {
+        @Gated("generic")
+        T answer(T question) {
+            return question;
+        }
+    }
+
+    static class ByBridged extends GenericBase<String> {
+        @Override
+        String answer(String question) {
+            return super.answer(question);
+        }
+
+        String caller() {
+            return answer("");
+        }
+    }
+
+    static class ByCurrentProxy extends Base {
+        String caller(String question) {
+            return ((ByCurrentProxy) AopContext.currentProxy()).ask(question);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             classes = {
+                ByDefaultMethod.class,
+                ByBridged.class,
+                ByCurrentProxy.class,
                 Direct.class,
                 InAnExpression.class,
                 ByLambda.class,
@@ -220,6 +271,47 @@ class SelfInvocationTest {
                 .singleElement()
                 .asString()
                 .contains("a lambda in SelfInvocationTest.ByLambda.caller");
+    }
+
+    /** Makes a class of its own of a given one, and has other bytecode to show for it, or none. */
+    private static final class Hiding extends ClassLoader {
+
+        private final byte @Nullable [] shown;
+
+        Hiding(byte @Nullable [] shown) {
+            super(Hiding.class.getClassLoader());
+            this.shown = shown;
+        }
+
+        Class<?> define(Class<?> type) throws IOException {
+            String file = type.getName().replace('.', '/') + ".class";
+            try (InputStream bytes =
+                    requireNonNull(Hiding.class.getClassLoader().getResourceAsStream(file))) {
+                byte[] all = bytes.readAllBytes();
+                return defineClass(type.getName(), all, 0, all.length);
+            }
+        }
+
+        @Override
+        public @Nullable InputStream getResourceAsStream(String name) {
+            return shown == null ? null : new ByteArrayInputStream(shown);
+        }
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void aClassThatCannotBeReadIsWarnedOf(CapturedOutput output) throws IOException {
+        SelfInvocation.check(new Hiding(null).define(Summing.class));
+        assertThat(output).contains("Summing could not be searched", "its bytecode is not to be had");
+        SelfInvocation.check(new Hiding(new byte[] {1, 2, 3}).define(Summing.class));
+        assertThat(output).contains("Exception");
+    }
+
+    public static class Summing {
+        @Gated("summing")
+        public String ask() {
+            return "";
+        }
     }
 
     /** The JVM's verifier has found that paths meet at one depth: whoever counts otherwise has counted wrongly. */

@@ -3,11 +3,14 @@ package io.modelgate.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelgate.Actor;
+import io.modelgate.Gated;
 import io.modelgate.Gates;
 import io.modelgate.Scope;
 import io.modelgate.Version;
 import io.modelgate.spring.CreditModel.Boosted;
 import io.modelgate.spring.CreditModel.Forest;
+import jakarta.annotation.Resource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -284,5 +287,115 @@ class VersionBeansTest {
     void mistakesOfAnInterfaceAreShownWhole() {
         assertThat(Applications.failure(Applications.with(Wrong.class)))
                 .contains("cannot be guarded, 2 mistakes:", "1. ", "2. ", "missing", "@CallerKey");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class PrimaryDecorator {
+        @Bean
+        @Primary
+        Decorated decorated(Forest forest) {
+            return new Decorated(forest);
+        }
+    }
+
+    record Decorated(CreditModel rest) implements CreditModel {
+        @Override
+        public String decide(double debtRatio, String user) {
+            return "decorated " + rest.decide(debtRatio, user);
+        }
+    }
+
+    @Test
+    void aPrimaryBeanThatNoGateStandsBehindFailsTheStart() {
+        assertThat(Applications.failure(Applications.with(Forest.class, PrimaryDecorator.class)))
+                .contains("bean decorated is the primary", "nothing made its gates [credit-risk]", "Remove @Primary");
+    }
+
+    static class AskingByName {
+        @Resource
+        CreditModel forest;
+    }
+
+    static class AskingBySetter {
+        private final List<CreditModel> given = new ArrayList<>();
+
+        @Resource(name = "forest")
+        void setModel(CreditModel model) {
+            given.add(model);
+        }
+    }
+
+    static class AskingByType {
+        @Resource
+        CreditModel credit;
+    }
+
+    @Test
+    void aVersionThatAResourceNamesFailsTheStart() {
+        for (Class<?> asking : List.of(AskingByName.class, AskingBySetter.class)) {
+            assertThat(Applications.failure(Applications.with(PrimaryBoosted.class, asking)))
+                    .contains("is annotated @Resource and is given the bean forest", "@Autowired");
+        }
+        Applications.with(PrimaryBoosted.class, AskingByType.class)
+                .run(context -> assertThat(
+                                context.getBean(AskingByType.class).credit.decide(0.5, "user-1"))
+                        .isEqualTo("boosted"));
+    }
+
+    @Test
+    void aBeanBesideVersionsThatIsNoneFailsTheStart() {
+        assertThat(Applications.failure(Applications.with(Forest.class, Forgotten.class)))
+                .contains("Forgotten", "is no version of it");
+    }
+
+    interface Named {
+        @Gated(value = "named")
+        String ask();
+
+        String name();
+    }
+
+    @Version("v1")
+    record First(String name) implements Named {
+        First() {
+            this("first");
+        }
+
+        @Override
+        public String ask() {
+            return name;
+        }
+    }
+
+    @Version("v2")
+    record Second(String name) implements Named {
+        Second() {
+            this("second");
+        }
+
+        @Override
+        public String ask() {
+            return name;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class NamedVersions {
+        @Bean
+        First first() {
+            return new First();
+        }
+
+        @Bean
+        Second second() {
+            return new Second();
+        }
+    }
+
+    @Test
+    void methodsWithoutAGateGoToTheStableVersionThatAPropertyNames() {
+        Applications.with(NamedVersions.class)
+                .withPropertyValues("modelgate.gates.named.stable=v2")
+                .run(context -> assertThat(context.getBean(Named.class).name()).isEqualTo("second"));
     }
 }

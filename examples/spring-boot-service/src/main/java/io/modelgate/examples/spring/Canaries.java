@@ -2,7 +2,6 @@ package io.modelgate.examples.spring;
 
 import io.modelgate.Actor;
 import io.modelgate.Gates;
-import io.modelgate.ModelGate;
 import io.modelgate.rollout.Rollout;
 import io.modelgate.rollout.Weight;
 import java.security.Principal;
@@ -20,11 +19,10 @@ class Canaries {
 
     private static final Duration STORED_WITHIN = Duration.ofSeconds(2);
 
-    private final ModelGate<?, ?> credit;
+    private final Gates gates;
 
-    /** The model is asked for too, because its gate is made with it. */
-    Canaries(Gates gates, CreditModel model) {
-        credit = gates.gate("credit-risk");
+    Canaries(Gates gates) {
+        this.gates = gates;
     }
 
     /** Who gets the candidate: some percent of all callers, and some by name. */
@@ -37,7 +35,7 @@ class Canaries {
         Actor actor = new Actor(operator.getName(), "http-basic");
         try {
             Rollout rollout = Rollout.start(
-                    credit,
+                    gates.gate("credit-risk"),
                     canary.version(),
                     r -> r.weight(Weight.percent(canary.percent()))
                             .allow(canary.allow().toArray(String[]::new)),

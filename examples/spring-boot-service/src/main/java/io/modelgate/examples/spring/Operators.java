@@ -13,7 +13,8 @@ import org.springframework.security.web.server.context.NoOpServerSecurityContext
 
 /**
  * Who may do what: everybody may ask for credit, a load balancer may ask for the health, and only operators may look further, kill and revive.
- * Requests are JSON and carry their credentials, so there is no session and no form that another site could send.
+ * Requests carry their credentials, so there is no session that another site could ride on, and they are JSON, which no form can send: so no CSRF
+ * token is asked for.
  */
 @Configuration(proxyBeanMethods = false)
 class Operators {

@@ -9,11 +9,11 @@ import org.springframework.stereotype.Component;
 @SpringBootApplication(proxyBeanMethods = false)
 class Credit {
 
+    // spring.md: models
     record Applicant(double debtRatio) {}
 
     record Decision(boolean approve, String by) {}
 
-    // spring.md: models
     interface CreditModel {
         @Gated(value = "credit-risk", fallback = "byDebtRatio")
         Decision decide(Applicant applicant, @CallerKey String user);

@@ -4,6 +4,7 @@ import io.modelgate.spring.GateCustomizer;
 import io.modelgate.spring.GatesCustomizer;
 import java.util.concurrent.Executor;
 import org.springframework.context.annotation.Bean;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 
 /** What the guide shows; no part of the application that it begins with. */
 class Customizers {
@@ -23,4 +24,10 @@ class Customizers {
         return gates -> gates.executor(models);
     }
     // spring.md: end
+
+    void operators(HttpSecurity http) throws Exception {
+        // spring.md: csrf
+        http.csrf(csrf -> csrf.ignoringRequestMatchers("/actuator/modelgate/**"));
+        // spring.md: end
+    }
 }

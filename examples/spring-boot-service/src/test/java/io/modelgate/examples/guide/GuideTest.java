@@ -41,8 +41,10 @@ class GuideTest {
     @Test
     void theGuideShowsThisCode() throws IOException {
         assertThat(guide())
-                .contains("```java\n" + part("Credit.java", "models") + "\n```")
+                .contains("```java\n" + part("Credit.java", "models").replace("static class", "class") + "\n```")
                 .contains("```java\n" + part("Customizers.java", "customizers") + "\n```")
+                .contains("```java\n" + part("Customizers.java", "csrf") + "\n```")
+                .contains("```java\n" + part("Canary.java", "policy") + "\n```")
                 .contains("```java\n"
                         + part("KillTest.java", "test").replace("(properties = \"spring.config.name=guide\")", "")
                         + "\n```")

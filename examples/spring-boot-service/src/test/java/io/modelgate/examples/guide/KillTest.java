@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelgate.Actor;
 import io.modelgate.Gates;
+import io.modelgate.KillReceipt;
 import io.modelgate.Scope;
 import io.modelgate.examples.guide.Credit.Applicant;
 import io.modelgate.examples.guide.Credit.CreditModel;
@@ -25,9 +26,12 @@ class KillTest {
         Applicant applicant = new Applicant(0.4);
         assertThat(credit.decide(applicant, "user-42").by()).isEqualTo("v1");
 
-        gates.kill(Scope.gate("credit-risk"), Actor.of("test"), "rehearsal");
-
-        assertThat(credit.decide(applicant, "user-42").by()).isEqualTo("byDebtRatio");
+        KillReceipt kill = gates.kill(Scope.gate("credit-risk"), Actor.of("test"), "rehearsal");
+        try {
+            assertThat(credit.decide(applicant, "user-42").by()).isEqualTo("byDebtRatio");
+        } finally {
+            gates.revive(kill.kill().id(), Actor.of("test"), "rehearsal over");
+        }
     }
 }
 // spring.md: end
