@@ -66,6 +66,14 @@ class EntryLineTest {
     }
 
     @Test
+    void aLineThatNobodyMayWriteIsNotRead() {
+        byte[] line = new byte[LineWriter.MAX_BYTES];
+        assertThatThrownBy(() -> Entry.parse(line))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(LineWriter.MAX_BYTES + " bytes; expected less than " + LineWriter.MAX_BYTES);
+    }
+
+    @Test
     void aLineReadsBackAsTheEntryThatItWas() {
         assertThat(Entry.parse(entry().line())).isEqualTo(entry());
         Entry first = Entry.after(Head.EMPTY, Decisions.kill("k-1"));

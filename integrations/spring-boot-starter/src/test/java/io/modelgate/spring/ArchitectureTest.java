@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            // The same tests in a jar, as they run on Boot 4.
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("io.modelgate.spring");
 
     @Test
