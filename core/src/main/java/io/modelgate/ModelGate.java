@@ -83,20 +83,25 @@ public final class ModelGate<I, O> {
      */
     public O call(I input, Caller caller) {
         if (observer != null) {
-            Outcome<O> outcome = observed(observer, input, caller.copy());
-            return outcome instanceof Outcome.Answered<O> answered ? answered.value() : valueOf(outcome);
+            return observedAnswer(observer, input, caller.copy());
         }
         GateState<I, O> seen = state;
         if (seen.gateSwitch().blocks(caller)) {
             return valueOf(killed(seen, input, caller.copy()));
         }
-        Object served = serve(seen, route(seen, caller), input, caller);
-        return served instanceof Unanswered<?> ? valueOf(outcomeIn(served)) : answerIn(served);
+        Served<I, O> target = route(seen, caller);
+        long start = ticker.read();
+        Object answer = serve(seen, target, input, caller, start);
+        return isAll(answer) ? answerIn(answer) : answerOf(outcome(seen, target, answer, input, caller.copy(), start));
     }
 
     /** Answers {@code input} for a caller as {@link #call} does and says who answered and why. Never throws a {@link GateException}. */
     public Outcome<O> decide(I input, Caller caller) {
         return observer == null ? decided(input, caller) : observed(observer, input, caller.copy());
+    }
+
+    private O observedAnswer(CallObserver observer, I input, Caller caller) {
+        return answerOf(observed(observer, input, caller));
     }
 
     private Outcome<O> observed(CallObserver observer, I input, Caller caller) {
@@ -120,10 +125,11 @@ public final class ModelGate<I, O> {
             return killed(seen, input, caller.copy());
         }
         Served<I, O> target = route(seen, caller);
-        Object served = serve(seen, target, input, caller);
-        return served instanceof Unanswered<?> || target == null
-                ? outcomeIn(served)
-                : new Outcome.Answered<>(answerIn(served), target.version().id, gates.staleness());
+        long start = ticker.read();
+        Object answer = serve(seen, target, input, caller, start);
+        return isAll(answer) && target != null
+                ? new Outcome.Answered<>(answerIn(answer), target.version().id, gates.staleness())
+                : outcome(seen, target, answer, input, caller.copy(), start);
     }
 
     /**
@@ -177,17 +183,13 @@ public final class ModelGate<I, O> {
         return Permit.enter(this, input, caller);
     }
 
-    /** What a call gets that its version did not answer. Private, so that no model's answer can be mistaken for it. */
-    private record Unanswered<O>(Outcome<O> outcome) {}
-
-    @SuppressWarnings("unchecked") // serve returns an O or an Unanswered<O>, told apart before this
+    @SuppressWarnings("unchecked") // serve returns an O or a Miss, told apart before this
     private O answerIn(Object served) {
         return (O) served;
     }
 
-    @SuppressWarnings("unchecked")
-    private Outcome<O> outcomeIn(Object served) {
-        return ((Unanswered<O>) served).outcome();
+    private O answerOf(Outcome<O> outcome) {
+        return outcome instanceof Outcome.Answered<O> answered ? answered.value() : valueOf(outcome);
     }
 
     O valueOf(Outcome<O> outcome) {
@@ -224,22 +226,23 @@ public final class ModelGate<I, O> {
     }
 
     /**
-     * The answer of the target version, or an {@link Unanswered}.
+     * The answer of the target version, or a {@link Miss}.
      *
      * <p>A caller that is made for one call costs no allocation as long as it stays within this method and those before it, which
      * the compiler inlines into the user's code. So what comes after gets the caller's attributes, or a copy of the caller where the
-     * call leaves the usual path. All of that has to compile to less than HotSpot's InlineSmallCode, 2,500 bytes: what counts calls for a
-     * rollout is therefore behind {@link Invoker#attempt}, which makes itself an equal caller.
+     * call leaves the usual path. All of that, {@link #call} included, has to compile to less than HotSpot's InlineSmallCode, 2,500
+     * bytes: what counts calls for a rollout is therefore behind {@link Invoker#attempt}, which makes itself an equal caller.
      */
-    private Object serve(GateState<I, O> seen, @Nullable Served<I, O> target, I input, Caller caller) {
-        if (target == null || target.killSwitch().blocks(caller)) {
-            return barred(target, input, caller.copy());
+    private Object serve(GateState<I, O> seen, @Nullable Served<I, O> target, I input, Caller caller, long start) {
+        if (target == null) {
+            return Miss.of(Cause.UNAVAILABLE);
+        }
+        if (target.killSwitch().blocks(caller)) {
+            return Miss.of(Cause.KILLED);
         }
         RegisteredVersion<I, O> version = target.version();
-        long start = ticker.read();
-        Object answer;
         try {
-            answer = version.plain()
+            return version.plain()
                     ? invoker.attempt(
                             seen,
                             version,
@@ -257,25 +260,26 @@ public final class ModelGate<I, O> {
             count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);
             throw e;
         }
-        return remembering != null || answer instanceof Miss
-                ? told(seen, version, answer, input, caller.copy(), start)
-                : answer;
     }
 
-    private Unanswered<O> barred(@Nullable Served<I, O> target, I input, Caller caller) {
-        return target == null
-                ? fallen(null, Miss.of(Cause.UNAVAILABLE), input, caller, Descent.UNREAD)
-                : fallen(target.version(), Miss.of(Cause.KILLED), input, caller, Descent.UNREAD);
+    /** Whether nobody but the caller wants what was served: an answer, and no ladder that remembers it. */
+    private boolean isAll(Object served) {
+        return remembering == null && !(served instanceof Miss);
     }
 
-    /** Lets the ladder hear of an answer or a miss; what the caller gets. */
-    private Object told(
-            GateState<I, O> seen, RegisteredVersion<I, O> version, Object answer, I input, Caller caller, long start) {
-        if (answer instanceof Miss miss) {
-            return missed(seen, version, miss, input, caller, start);
+    /** The outcome of what was served: the ladder answers a miss, and hears of an answer if it remembers. */
+    private Outcome<O> outcome(
+            GateState<I, O> seen, @Nullable Served<I, O> target, Object served, I input, Caller caller, long start) {
+        RegisteredVersion<I, O> routed = target == null ? null : target.version();
+        if (served instanceof Miss miss) {
+            if (routed != null) {
+                invoker.missed(seen, routed, caller, miss.cause);
+            }
+            return new Descent<>(this, input, caller, routed, miss, start).outcome();
         }
-        remember(input, caller, version.id, answer);
-        return answer;
+        String version = routed == null ? "" : routed.id;
+        remember(input, caller, version, served);
+        return new Outcome.Answered<>(answerIn(served), version, gates.staleness());
     }
 
     /** The caller, with its accounts looked up where there are budgets: kept with the original, so that its next call finds them. */
@@ -294,17 +298,6 @@ public final class ModelGate<I, O> {
             invoker.missed(seen, version, caller, Cause.ERROR);
             throw e;
         }
-    }
-
-    private Unanswered<O> missed(
-            GateState<I, O> seen, RegisteredVersion<I, O> routed, Miss miss, I input, Caller caller, long start) {
-        invoker.missed(seen, routed, caller, miss.cause);
-        return fallen(routed, miss, input, caller, start);
-    }
-
-    private Unanswered<O> fallen(
-            @Nullable RegisteredVersion<I, O> routed, Miss miss, I input, Caller caller, long start) {
-        return new Unanswered<>(new Descent<>(this, input, caller, routed, miss, start).outcome());
     }
 
     /** Lets a ladder that remembers answers hear of one. */
