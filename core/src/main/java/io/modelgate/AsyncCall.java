@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> the answer {@code O} or its outcome
  */
-final class AsyncCall<I, O, R> extends CompletableFuture<R> {
+final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Listener {
 
     private final ModelGate<I, O> gate;
     private final I input;
@@ -78,7 +78,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
         }
         context = Context.capture(gate.gates().warnings());
         start = gate.ticker().read();
-        Flight<I, O> flight = Flight.of(this, gate.invoker(), target.version(), caller, seen);
+        Flight<I, O> flight = Flight.of(this, gate.invoker(), target.version(), caller, false, seen);
         routedFlight = flight;
         current = flight;
         Miss refused = admit(flight, seen);
@@ -100,8 +100,8 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> {
         }
     }
 
-    /** Its flight landed: with an answer or a {@link Miss}, or in the model's {@link Error}. */
-    void landed(@Nullable Object result, @Nullable Throwable error) {
+    @Override
+    public void landed(@Nullable Object result, @Nullable Throwable error) {
         RegisteredVersion<I, O> version = routed;
         Flight<I, O> flight = routedFlight;
         if (flight != null && (error != null || result instanceof Miss)) {

@@ -81,6 +81,12 @@ final class Descent<I, O> implements Fallen<I, O> {
         return asked.contains(version);
     }
 
+    /** Asks no version: whoever comes down with a stream has asked them. */
+    Descent<I, O> ofLadder() {
+        refusedByGate = true;
+        return this;
+    }
+
     /** Whether another version may be asked at all. */
     boolean mayAskModel() {
         return !refusedByGate && !ended();

@@ -23,6 +23,9 @@ final class Flight<I, O> extends RunningCall<I, O> {
     private static final int LANDED = 2;
     private static final int ENDED = 3;
 
+    /** Its stream has begun: flying, and no longer to be timed out. */
+    private static final int STREAMING = 4;
+
     private static final int ELSEWHERE = 0;
     private static final int QUEUED = 1;
     private static final int RUNNING = 2;
@@ -42,8 +45,16 @@ final class Flight<I, O> extends RunningCall<I, O> {
         }
     }
 
-    /** The call that hears how it landed, or null. */
-    private final @Nullable AsyncCall<I, O, ?> listener;
+    /** Hears how a flight landed that no thread waits for. */
+    @FunctionalInterface
+    interface Listener {
+
+        /** It landed: with an answer or a {@link Miss}, or in the model's {@link Error}. */
+        void landed(@Nullable Object result, @Nullable Throwable error);
+    }
+
+    /** Hears how it landed, or null. */
+    private final @Nullable Listener listener;
 
     /** For a thread that waits: completes with the answer or a {@link Miss}, or fails with the model's {@link Error}. */
     private final @Nullable CompletableFuture<Object> landing;
@@ -68,7 +79,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
             RegisteredVersion<I, O> version,
             Caller caller,
             boolean again,
-            @Nullable AsyncCall<I, O, ?> listener,
+            @Nullable Listener listener,
             @Nullable CompletableFuture<Object> landing,
             @Nullable GateState<I, O> routedIn) {
         super(invoker, version, caller, again);
@@ -87,14 +98,15 @@ final class Flight<I, O> extends RunningCall<I, O> {
         return new Flight<>(invoker, version, caller, again, null, new CompletableFuture<>(), routedIn);
     }
 
-    /** One that tells an asynchronous call how it landed. */
+    /** One that tells a listener how it landed. */
     static <I, O> Flight<I, O> of(
-            AsyncCall<I, O, ?> call,
+            Listener listener,
             Invoker<I, O> invoker,
             RegisteredVersion<I, O> version,
             Caller caller,
+            boolean again,
             @Nullable GateState<I, O> routedIn) {
-        return new Flight<>(invoker, version, caller, false, call, null, routedIn);
+        return new Flight<>(invoker, version, caller, again, listener, null, routedIn);
     }
 
     /** One whose model the holder of a permit runs: no timeout ends it, and nobody is told but the holder when it comes back. */
@@ -294,24 +306,53 @@ final class Flight<I, O> extends RunningCall<I, O> {
     Object bring(@Nullable O answer) {
         Usage used = usage(answer);
         long end = invoker.ticker().read();
-        Miss miss = invoker.judge(answer, end - startNanos(), allowedNanos());
-        if (!STATE.compareAndSet(this, FLYING, ENDED)) {
+        long took = end - startNanos();
+        return bring(answer, invoker.judge(answer, took, allowedNanos()), used, end, took);
+    }
+
+    /** A stream ended, or is given up for what is wrong with its last item. Returns that item, or what is wrong. */
+    Object bring(@Nullable O last, @Nullable Miss miss, long took) {
+        return bring(last, miss, usage(last), invoker.ticker().read(), took);
+    }
+
+    private Object bring(@Nullable O answer, @Nullable Miss miss, Usage used, long end, long took) {
+        if (!leave(ENDED)) {
             return late(used);
         }
         unmarked();
         try {
-            return settle(end, answer, miss);
+            return settle(end, took, answer, miss);
         } finally {
             settled(used);
         }
     }
 
-    private Object settle(long end, @Nullable O answer, @Nullable Miss miss) {
-        Object settled = invoker.settle(version, admitted(), startNanos(), end, answer, miss);
+    private Object settle(long end, long took, @Nullable O answer, @Nullable Miss miss) {
+        Object settled = invoker.settle(version, admitted(), end - took, end, answer, miss);
         if (routedIn != null && !(settled instanceof Miss)) {
-            invoker.heard(routedIn, caller(), end - startNanos(), settled);
+            invoker.heard(routedIn, caller(), took, settled);
         }
         return settled;
+    }
+
+    /** The first item of its stream came: no timeout ends it any more. False if it has landed. */
+    boolean begun() {
+        return STATE.compareAndSet(this, FLYING, STREAMING);
+    }
+
+    /** Whether it has taken off and not landed. */
+    boolean flying() {
+        int now = state;
+        return now == FLYING || now == STREAMING;
+    }
+
+    private boolean leave(int next) {
+        return STATE.compareAndSet(this, FLYING, next) || STATE.compareAndSet(this, STREAMING, next);
+    }
+
+    /** What was stopped streams nothing more. False if it was not stopped, or that was known. */
+    boolean over(@Nullable O last) {
+        return ended(usage(last));
     }
 
     /** Tells the watch, if there is one, why it gave no usable answer; for whoever it tells how it landed. */
@@ -324,7 +365,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
     /** The holder of a permit brings what the model threw. */
     Miss bringFailure(Throwable thrown) {
         Usage used = usage(null);
-        if (!STATE.compareAndSet(this, FLYING, ENDED)) {
+        if (!leave(ENDED)) {
             return late(used);
         }
         unmarked();
@@ -337,11 +378,17 @@ final class Flight<I, O> extends RunningCall<I, O> {
 
     /** The model ended after the call had; a stage that says so twice is heard once. */
     private Miss late(Usage used) {
-        if (STATE.compareAndSet(this, LANDED, ENDED)) {
-            settled(used);
-            version.overdue.decrement(); // whoever sees that nothing runs sees it paid too
-        }
+        ended(used);
         return Miss.of(Cause.CUT);
+    }
+
+    private boolean ended(Usage used) {
+        if (!STATE.compareAndSet(this, LANDED, ENDED)) {
+            return false;
+        }
+        settled(used);
+        version.overdue.decrement(); // whoever sees that nothing runs sees it paid too
+        return true;
     }
 
     /** The model ended, in time or not. Its answer is judged while the call may still be cut: the check is users' code and may hang. */
@@ -359,7 +406,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
         Throwable error = null;
         try {
             landed = thrown == null
-                    ? settle(end, answer, miss)
+                    ? settle(end, end - startNanos(), answer, miss)
                     : invoker.threw(version, admitted(), startNanos(), thrown);
         } catch (Throwable e) { // the model's Error, or that of the accept check
             error = e;
@@ -378,7 +425,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
         if (STATE.compareAndSet(this, BOARDING, LANDED)) {
             return true; // admit gives back what it took
         }
-        return STATE.compareAndSet(this, FLYING, LANDED) && stopped(why);
+        return leave(LANDED) && stopped(why);
     }
 
     private boolean stopped(Miss why) {
@@ -478,7 +525,7 @@ final class Flight<I, O> extends RunningCall<I, O> {
 
     /** How long it may still fly: {@link Long#MAX_VALUE} for ever. */
     long nanosLeft(long now) {
-        return !enforced() || allowedNanos() == Long.MAX_VALUE
+        return !enforced() || allowedNanos() == Long.MAX_VALUE || state == STREAMING
                 ? Long.MAX_VALUE
                 : Math.max(0, allowedNanos() - (now - startNanos()));
     }

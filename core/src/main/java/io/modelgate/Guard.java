@@ -32,11 +32,11 @@ final class Guard {
     /** Reads the methods and configures their gates; what is wrong with them becomes a mistake. */
     void read(GuardRungs rungs) {
         versions.checkAgainst(type);
-        Map<Class<?>, LaterAnswer> later = GuardAnswers.byType(settings.answers(), mistakes);
+        Map<Class<?>, AnswerType> types = GuardAnswers.byType(settings.answers(), mistakes);
         for (GuardMethod method : type.methods()) {
             Gated gated = method.gated();
             if (gated != null) {
-                read(method, gated, later, rungs);
+                read(method, gated, types, rungs);
             }
         }
         checkBodies();
@@ -53,14 +53,14 @@ final class Guard {
         checkSettings();
     }
 
-    private void read(GuardMethod method, Gated gated, Map<Class<?>, LaterAnswer> later, GuardRungs rungs) {
+    private void read(GuardMethod method, Gated gated, Map<Class<?>, AnswerType> types, GuardRungs rungs) {
         if (method.gates().size() > 1) {
             mistakes.add(method, "it is declared with different gates: " + method.gates() + "; keep one");
         }
         if (Modifier.isFinal(method.specific().getModifiers())) {
             mistakes.add(method, "it is final, so that nothing can be put before it; remove final");
         }
-        GuardAnswers answers = GuardAnswers.of(method, later, mistakes);
+        GuardAnswers answers = GuardAnswers.of(method, types, mistakes);
         GuardRung rung = gated.fallback().isEmpty() ? null : rungs.find(method, gated.fallback(), answers);
         GuardCaller caller = GuardCaller.of(method, gates.callers(), mistakes);
         GuardGate before = guarded.putIfAbsent(gated.value(), new GuardGate(gated, method, caller, answers, rung));

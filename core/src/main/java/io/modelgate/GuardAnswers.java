@@ -43,19 +43,20 @@ final class GuardAnswers {
     private static final Set<String> EMPTY = Set.of(RX + "Completable");
 
     private final Set<Class<?>> wrappers;
-    private final @Nullable LaterAnswer later;
+    private final @Nullable AnswerType type;
 
-    private GuardAnswers(Set<Class<?>> wrappers, @Nullable LaterAnswer later) {
+    private GuardAnswers(Set<Class<?>> wrappers, @Nullable AnswerType type) {
         this.wrappers = wrappers;
-        this.later = later;
+        this.type = type;
     }
 
-    /** The types in which answers come later, beyond those that the JDK has. */
-    static Map<Class<?>, LaterAnswer> byType(List<LaterAnswer> given, GuardMistakes mistakes) {
-        Map<Class<?>, LaterAnswer> byType = new LinkedHashMap<>();
-        for (LaterAnswer later : given) {
-            Class<?> type = later.type();
-            String named = "the LaterAnswer " + GuardMistakes.name(later.getClass());
+    /** The types in which answers come later or as a stream, beyond those that the JDK has. */
+    static Map<Class<?>, AnswerType> byType(List<AnswerType> given, GuardMistakes mistakes) {
+        Map<Class<?>, AnswerType> byType = new LinkedHashMap<>();
+        for (AnswerType each : given) {
+            Class<?> type = each.type();
+            String named = "the " + (each instanceof StreamAnswer ? "StreamAnswer " : "LaterAnswer ")
+                    + GuardMistakes.name(each.getClass());
             if (type.isPrimitive()
                     || type == Void.class
                     || OPTIONAL.wrappers.contains(type)
@@ -64,17 +65,17 @@ final class GuardAnswers {
                         named,
                         "is for " + type.getSimpleName() + ", and what a method that returns this means is settled;"
                                 + " give one for a type of your own or of a library");
-            } else if (byType.putIfAbsent(type, later) != null) {
+            } else if (byType.putIfAbsent(type, each) != null) {
                 mistakes.add(named, "is for " + type.getSimpleName() + " as another is; keep one");
             }
         }
         return byType;
     }
 
-    static GuardAnswers of(GuardMethod method, Map<Class<?>, LaterAnswer> known, GuardMistakes mistakes) {
+    static GuardAnswers of(GuardMethod method, Map<Class<?>, AnswerType> known, GuardMistakes mistakes) {
         Class<?> result = method.result().raw();
-        LaterAnswer later = known.get(result);
-        GuardAnswers answers = later == null ? ofJdk(result) : new GuardAnswers(Set.of(result), later);
+        AnswerType type = known.get(result);
+        GuardAnswers answers = type == null ? ofJdk(result) : new GuardAnswers(Set.of(result), type);
         String mistake = mistake(method, answers, known.keySet());
         if (mistake != null) {
             mistakes.add(method, mistake);
@@ -109,8 +110,8 @@ final class GuardAnswers {
         }
         if (isA(result, STREAMS)) {
             return "it returns a " + result.getSimpleName()
-                    + ", a stream, of whose answers the gate would see none; return one answer that"
-                    + " holds them, or call gate.enter(caller) for each use of it";
+                    + ", a stream, of whose answers the gate would see none; give a StreamAnswer for it, return one answer"
+                    + " that holds them, or call gate.enter(caller) for each use of it";
         }
         if (result == Callable.class || isA(result, LATER)) {
             return unseen(result, "a CompletionStage") + ", or give a LaterAnswer for " + result.getSimpleName();
@@ -156,13 +157,13 @@ final class GuardAnswers {
 
     /** Whether the answer comes later. */
     boolean isLater() {
-        return later != null || this == STAGE;
+        return type instanceof LaterAnswer || this == STAGE;
     }
 
-    /** What a caller gets its later answer in, if that is not the gate's own stage. */
+    /** What a caller gets its answers in, if that is a library's. */
     @Nullable
-    LaterAnswer later() {
-        return later;
+    AnswerType type() {
+        return type;
     }
 
     /** The answer in what a version returned at once; null if there is none. */
@@ -173,14 +174,14 @@ final class GuardAnswers {
 
     /** Whether the answer in what a version or a rung returned comes later: a rung may return the answer itself. */
     boolean comesLater(@Nullable Object returned) {
-        return later == null
-                ? this == STAGE && returned instanceof CompletionStage
-                : later.type().isInstance(returned);
+        return type instanceof LaterAnswer later
+                ? later.type().isInstance(returned)
+                : this == STAGE && returned instanceof CompletionStage;
     }
 
     /** What completes with the answer that comes later. */
     CompletionStage<?> begin(Object returned) {
-        return later == null ? (CompletionStage<?>) returned : later.begin(returned);
+        return type instanceof LaterAnswer later ? later.begin(returned) : (CompletionStage<?>) returned;
     }
 
     Object wrap(Object answer) {

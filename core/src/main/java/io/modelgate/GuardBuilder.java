@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class GuardBuilder {
 
     private final List<Setting> settings = new ArrayList<>();
-    private final List<LaterAnswer> answers = new ArrayList<>();
+    private final List<AnswerType> answers = new ArrayList<>();
     private @Nullable String stable;
 
     GuardBuilder() {}
@@ -31,11 +31,11 @@ public final class GuardBuilder {
     }
 
     /**
-     * Adds types in which answers come later, beyond {@code CompletionStage} and {@code CompletableFuture}. A gated method that returns
-     * such a type makes its call when the object that it returned is used, once for each use, and not before. Two for one type, one
+     * Adds types in which answers come later, beyond {@code CompletionStage} and {@code CompletableFuture}, or as a stream. A gated method that
+     * returns such a type makes its call when the object that it returned is used, once for each use, and not before. Two for one type, one
      * for a type whose meaning is settled and a gated method that returns a subclass are mistakes that {@link Gates#guard} reports.
      */
-    public GuardBuilder answers(LaterAnswer... types) {
+    public GuardBuilder answers(AnswerType... types) {
         answers.addAll(List.of(types));
         return this;
     }
@@ -65,7 +65,7 @@ public final class GuardBuilder {
         return settings;
     }
 
-    List<LaterAnswer> answers() {
+    List<AnswerType> answers() {
         return answers;
     }
 

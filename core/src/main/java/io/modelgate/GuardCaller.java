@@ -120,6 +120,18 @@ final class GuardCaller {
         return arguments[given] instanceof Caller caller ? caller : Caller.anonymous();
     }
 
+    /**
+     * The caller of each use of an object that a method returned. What the arguments say is read now, so that a key that is refused is refused
+     * where the method is called; who asks where they do not say is known when the object is used.
+     */
+    Supplier<Caller> atUse(@Nullable Object[] arguments) {
+        if (whoAsks != null) {
+            return () -> given(arguments);
+        }
+        Caller caller = isGiven() ? given(arguments) : made(arguments);
+        return () -> caller;
+    }
+
     /** A caller made for one call, so that the compiler need not allocate it. */
     Caller made(@Nullable Object[] arguments) {
         return Caller.made(

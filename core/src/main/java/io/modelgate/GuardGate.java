@@ -39,7 +39,9 @@ record GuardGate(
             }
             gates.configureAsEach(gated.value(), builder);
             GateConfig<Invocation, Object> config = builder.build();
-            if (config.fallback() != null) {
+            if (answers.type() instanceof StreamAnswer) {
+                checkStream(config, mistakes);
+            } else if (config.fallback() != null) {
                 checkLadder(config.fallback(), mistakes);
             }
             return rung == null ? config : builder.fallback(rung).build();
@@ -98,6 +100,26 @@ record GuardGate(
         return false;
     }
 
+    /** A rung of a ladder has one answer, and asks a version for it. */
+    private void checkStream(GateConfig<Invocation, Object> config, GuardMistakes mistakes) {
+        if (config.fallback() != null) {
+            mistakes.add(
+                    method,
+                    "gate " + Names.quote(gated.value()) + " answers with a " + method.result()
+                            + ", a stream, and has a ladder in its configuration, whose rungs have one answer each;"
+                            + " name a method with @Gated(fallback) instead");
+        }
+        for (VersionBuilder<Invocation, Object> version : config.versions()) {
+            if (version.async() != null) {
+                mistakes.add(
+                        method,
+                        "version " + Names.quote(version.id()) + " is asynchronous, and gate "
+                                + Names.quote(gated.value()) + " answers with a " + method.result()
+                                + ", which its versions return at once; add it with version or callAwareVersion");
+            }
+        }
+    }
+
     private void checkLadder(Fallback<Invocation, Object> ladder, GuardMistakes mistakes) {
         if (!gated.fallback().isEmpty()) {
             mistakes.add(
@@ -119,9 +141,11 @@ record GuardGate(
     }
 
     GuardTarget target(ModelGate<Invocation, Object> gate) {
-        LaterAnswer later = answers.later();
-        if (later != null) {
+        if (answers.type() instanceof LaterAnswer later) {
             return new GuardTarget.LaterGate(gate, method.name(), caller, later);
+        }
+        if (answers.type() instanceof StreamAnswer stream) {
+            return new GuardTarget.StreamGate(gate, method.name(), caller, stream);
         }
         return answers.isLater()
                 ? new GuardTarget.AsyncGate(gate, method.name(), caller)

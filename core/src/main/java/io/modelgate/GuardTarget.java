@@ -2,6 +2,7 @@ package io.modelgate;
 
 import java.lang.invoke.MethodHandle;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What happens when one method of the guarded type is called. */
@@ -40,9 +41,19 @@ sealed interface GuardTarget {
         @Override
         public Object call(@Nullable Object[] arguments) {
             Invocation invocation = new Invocation(method, arguments);
-            // Made here: a key that is refused is refused where the method is called, as with any other answer.
-            Caller from = caller.isGiven() ? caller.given(arguments) : caller.made(arguments);
-            return later.wrap(() -> gate.callAsync(invocation, from));
+            Supplier<Caller> from = caller.atUse(arguments);
+            return later.wrap(() -> gate.callAsync(invocation, from.get()));
+        }
+    }
+
+    /** Goes through a gate each time that somebody subscribes to the returned object, a stream. */
+    record StreamGate(ModelGate<Invocation, Object> gate, String method, GuardCaller caller, StreamAnswer stream)
+            implements GuardTarget {
+        @Override
+        public Object call(@Nullable Object[] arguments) {
+            Invocation invocation = new Invocation(method, arguments);
+            Supplier<Caller> from = caller.atUse(arguments);
+            return stream.wrap(() -> new StreamCall(gate, invocation, from.get(), stream.type()));
         }
     }
 

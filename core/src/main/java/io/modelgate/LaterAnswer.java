@@ -18,10 +18,7 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  */
-public interface LaterAnswer {
-
-    /** The type, always the same; its first type argument, if it has any, is the type of the answer. */
-    Class<?> type();
+public non-sealed interface LaterAnswer extends AnswerType {
 
     /**
      * Starts what a version or a fallback returned. Called by a thread that must not be blocked, possibly the caller's.

@@ -161,6 +161,12 @@ public final class ModelGate<I, O> {
         }
     }
 
+    /** One more call under observation, if calls are observed. */
+    @Nullable
+    ObservedCall observed() {
+        return observer == null ? null : ObservedCall.begin(observer, config.name(), gates.warnings());
+    }
+
     /**
      * Admits a call of code that is no lambda: a batch, a stream. Use it in a {@code try} statement, ask {@link Permit#granted()}, run
      * {@link Permit#version()} and settle it.

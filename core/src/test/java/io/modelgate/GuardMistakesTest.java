@@ -768,7 +768,8 @@ class GuardMistakesTest {
                 .contains("Unseen.optional(String): it returns Optional<Void>, which holds nothing")
                 .contains(
                         "Unseen.stream(String): it returns a Stream, a stream, of whose answers the gate would see none;"
-                                + " return one answer that holds them, or call gate.enter(caller) for each use of it")
+                                + " give a StreamAnswer for it, return one answer that holds them, or call"
+                                + " gate.enter(caller) for each use of it")
                 .contains("Unseen.ints(String): it returns a IntStream, a stream")
                 .contains(
                         "Unseen.callable(String): it returns a Callable, whose answer the gate would not see; return a"

@@ -1,9 +1,9 @@
 package io.modelgate.spring;
 
+import io.modelgate.AnswerType;
 import io.modelgate.Gates;
 import io.modelgate.GuardBuilder;
 import io.modelgate.Guarded;
-import io.modelgate.LaterAnswer;
 import io.modelgate.rollout.Cohorts;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +13,9 @@ final class Guarding {
 
     private final Gates gates;
     private final GateSettings settings;
-    private final List<LaterAnswer> answers;
+    private final List<AnswerType> answers;
 
-    Guarding(Gates gates, GateSettings settings, List<LaterAnswer> answers) {
+    Guarding(Gates gates, GateSettings settings, List<AnswerType> answers) {
         this.gates = gates;
         this.settings = settings;
         this.answers = answers;
@@ -63,7 +63,7 @@ final class Guarding {
     /** Before properties and customizers, so that what they say takes the place of this. */
     private void configure(Class<?> type, GuardBuilder builder) {
         GatedMethods.gatesOf(type).forEach(gate -> builder.gate(gate, each -> each.router(Cohorts.router())));
-        builder.answers(answers.toArray(LaterAnswer[]::new));
+        builder.answers(answers.toArray(AnswerType[]::new));
     }
 
     private static StartException refused(RuntimeException e) {

@@ -27,7 +27,7 @@ final class IgnoredSettings {
                         .isEmpty()) {
             mistakes.add(
                     "modelgate.caller",
-                    "nothing reads the caller off the requests of this application, which has none of servlets; remove it, or"
+                    "nothing reads the caller off requests in this application, which serves none; remove it, or"
                             + " add a bean of type CallerResolver");
         }
     }

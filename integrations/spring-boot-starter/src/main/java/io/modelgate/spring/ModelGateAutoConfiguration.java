@@ -1,9 +1,9 @@
 package io.modelgate.spring;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.modelgate.AnswerType;
 import io.modelgate.Gates;
 import io.modelgate.GatesBuilder;
-import io.modelgate.LaterAnswer;
 import io.modelgate.ModelGate;
 import io.modelgate.budget.Prices;
 import io.modelgate.control.ControlLog;
@@ -161,7 +161,7 @@ public final class ModelGateAutoConfiguration {
     }
 
     @Bean
-    Guarding modelGateGuarding(Gates gates, GateSettings settings, ObjectProvider<LaterAnswer> answers) {
+    Guarding modelGateGuarding(Gates gates, GateSettings settings, ObjectProvider<AnswerType> answers) {
         return new Guarding(gates, settings, answers.orderedStream().toList());
     }
 

@@ -239,7 +239,7 @@ public record ModelGateProperties(
     public record Observations(boolean enabled) {}
 
     /**
-     * Where the caller comes from in a servlet application, for gated methods that have no parameter that says it. A bean of type
+     * Where the caller comes from in a web application, for gated methods that have no parameter that says it. A bean of type
      * CallerResolver takes the place of all of it.
      *
      * @param principal Whether the caller's key is the name of the request's authenticated principal.

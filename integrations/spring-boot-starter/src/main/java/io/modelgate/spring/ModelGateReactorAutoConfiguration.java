@@ -14,4 +14,9 @@ final class ModelGateReactorAutoConfiguration {
     MonoAnswers modelGateMonoAnswers() {
         return new MonoAnswers();
     }
+
+    @Bean
+    FluxAnswers modelGateFluxAnswers() {
+        return new FluxAnswers();
+    }
 }

@@ -14,6 +14,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import reactor.core.publisher.Mono;
 
 /** What gates need of a web application: answers for calls that ended in hard failure, and callers made of requests. */
 @AutoConfiguration(after = ModelGateAutoConfiguration.class)
@@ -37,6 +38,19 @@ final class ModelGateWebAutoConfiguration {
         @ConditionalOnMissingBean(CallerResolver.class)
         RequestCallers modelGateRequestCallers(ModelGateProperties properties) {
             return new RequestCallers(properties.caller());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+    @ConditionalOnClass(Mono.class)
+    @Conditional(AnySource.class)
+    static class CallersOfReactive {
+
+        @Bean
+        @ConditionalOnMissingBean(CallerResolver.class)
+        ReactiveCallers modelGateReactiveCallers(ModelGateProperties properties) {
+            return new ReactiveCallers(properties.caller());
         }
     }
 

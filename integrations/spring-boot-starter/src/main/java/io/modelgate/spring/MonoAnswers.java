@@ -1,12 +1,9 @@
 package io.modelgate.spring;
 
 import io.modelgate.LaterAnswer;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
@@ -15,12 +12,6 @@ import reactor.util.context.ContextView;
  */
 final class MonoAnswers implements LaterAnswer {
 
-    /**
-     * The context of the subscriber, while its call is being made on this thread: a version subscribes on it, and its model sees it. One that
-     * stands in for it later, on another thread, has no context, as on any thread that nobody has subscribed on.
-     */
-    private static final ThreadLocal<ContextView> SUBSCRIBER = new ThreadLocal<>();
-
     @Override
     public Class<?> type() {
         return Mono.class;
@@ -28,28 +19,14 @@ final class MonoAnswers implements LaterAnswer {
 
     @Override
     public CompletionStage<?> begin(Object answer) {
-        ContextView subscriber = SUBSCRIBER.get();
+        ContextView subscriber = Subscriber.context();
         Mono<?> mono = (Mono<?>) answer;
         return (subscriber == null ? mono : mono.contextWrite(subscriber)).toFuture();
     }
 
     @Override
     public Object wrap(Supplier<? extends CompletionStage<?>> call) {
-        return Mono.deferContextual(
-                subscriber -> Mono.fromFuture(begun(call, subscriber))); // cancels the future, and so the call
-    }
-
-    private static CompletableFuture<?> begun(Supplier<? extends CompletionStage<?>> call, ContextView subscriber) {
-        @Nullable ContextView before = SUBSCRIBER.get();
-        SUBSCRIBER.set(Context.of(subscriber));
-        try {
-            return call.get().toCompletableFuture();
-        } finally {
-            if (before == null) {
-                SUBSCRIBER.remove();
-            } else {
-                SUBSCRIBER.set(before);
-            }
-        }
+        return Mono.deferContextual(subscriber -> Mono.fromFuture( // cancels the future, and so the call
+                Subscriber.call(subscriber, () -> call.get().toCompletableFuture())));
     }
 }

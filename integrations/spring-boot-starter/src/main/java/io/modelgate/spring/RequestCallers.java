@@ -3,12 +3,7 @@ package io.modelgate.spring;
 import io.modelgate.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.Principal;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.context.request.RequestContextHolder;
@@ -24,7 +19,6 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 final class RequestCallers implements CallerResolver {
 
     private static final String KNOWN = RequestCallers.class.getName() + ".known";
-    private static final int DIGEST_BYTES = 16;
 
     private final boolean principal;
     private final @Nullable String header;
@@ -33,7 +27,7 @@ final class RequestCallers implements CallerResolver {
     /** Which sources count; without any, everybody is anonymous. */
     RequestCallers(ModelGateProperties.Caller sources) {
         principal = sources.principal();
-        header = emptyToNull(sources.header());
+        header = RequestParts.text(sources.header());
         session = sources.session();
     }
 
@@ -58,34 +52,19 @@ final class RequestCallers implements CallerResolver {
         if (request.getAttribute(KNOWN) instanceof Known known && known.is(key, id)) { // a login changes both
             return known.caller();
         }
-        Caller caller = key == null ? Caller.anonymous() : Caller.of(key);
-        Known known = new Known(key, id, id == null ? caller : caller.session(digest(id)));
+        Known known = new Known(key, id, RequestParts.caller(key, id));
         request.setAttribute(KNOWN, known);
         return known.caller();
     }
 
     private @Nullable String keyOf(HttpServletRequest request) {
         Principal user = principal ? request.getUserPrincipal() : null;
-        String key = user == null ? null : emptyToNull(user.getName());
-        return key == null && header != null ? emptyToNull(request.getHeader(header)) : key;
+        String key = user == null ? null : RequestParts.text(user.getName());
+        return key == null && header != null ? RequestParts.text(request.getHeader(header)) : key;
     }
 
     private @Nullable String sessionOf(HttpServletRequest request) {
         HttpSession current = session ? request.getSession(false) : null; // a gate starts no session
         return current == null ? null : current.getId();
-    }
-
-    private static @Nullable String emptyToNull(@Nullable String text) {
-        return text == null || text.isBlank() ? null : text.strip();
-    }
-
-    /** The id of a session is a secret: whoever has it is logged in. What gates, budgets and their files hold is not it. */
-    private static String digest(String id) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(Arrays.copyOf(digest, DIGEST_BYTES));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this JDK lacks SHA-256, which every JDK has", e);
-        }
     }
 }

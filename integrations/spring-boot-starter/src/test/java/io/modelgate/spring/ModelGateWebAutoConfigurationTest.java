@@ -50,13 +50,16 @@ class ModelGateWebAutoConfigurationTest {
     }
 
     @Test
-    void webFluxHasTheAdviceAndNoCallerOfAServletRequest() {
+    void webFluxHasTheAdviceAndItsOwnCallers() {
         new ReactiveWebApplicationContextRunner()
                 .withConfiguration(web)
                 .withPropertyValues("modelgate.caller.header=X-User")
                 .run(context -> assertThat(context)
                         .hasSingleBean(GateExceptionAdvice.class)
-                        .doesNotHaveBean(CallerResolver.class));
+                        .hasSingleBean(ReactiveCallers.class));
+        new ReactiveWebApplicationContextRunner()
+                .withConfiguration(web)
+                .run(context -> assertThat(context).doesNotHaveBean(CallerResolver.class));
     }
 
     @Test

@@ -20,7 +20,7 @@ import org.springframework.security.web.server.context.NoOpServerSecurityContext
 class Operators {
 
     private static final String ROLE = "OPERATOR";
-    private static final String[] ANYBODY = {"/score", "/limit", "/actuator/health/**"};
+    private static final String[] ANYBODY = {"/score", "/limit", "/reasons", "/actuator/health/**"};
 
     @Bean
     @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)

@@ -57,7 +57,7 @@ final class Curl {
         for (Iterator<String> each = words.iterator(); each.hasNext(); ) {
             String word = each.next();
             switch (word) {
-                case "-s" -> {} // says less
+                case "-s", "-sN" -> {} // says less
                 case "-u" ->
                     request.header(
                             "Authorization",

@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
 /** The README: its lines with curl, in their order, and what they answer. */
 final class Readme {
 
-    private static final Pattern STEP = Pattern.compile("```sh\n(curl [^`]*)```\n```json\n([^`]*)```\n");
+    private static final Pattern STEP = Pattern.compile("```sh\n(curl [^`]*)```\n```(json|text)\n([^`]*)```\n");
     private static final Pattern CURL = Pattern.compile("```sh\ncurl ");
 
     private Readme() {}
 
     /** A line with curl and the answer that the README promises. */
-    record Step(String curl, String answer) {
+    record Step(String curl, String answer, boolean json) {
         boolean on(String path) {
             return curl.contains("localhost:8080" + path + " ");
         }
@@ -27,7 +27,7 @@ final class Readme {
         String text = Files.readString(Path.of("README.md"));
         List<Step> steps = new ArrayList<>();
         for (Matcher each = STEP.matcher(text); each.find(); ) {
-            steps.add(new Step(each.group(1), each.group(2)));
+            steps.add(new Step(each.group(1), each.group(3), each.group(2).equals("json")));
         }
         if (steps.size() != CURL.matcher(text).results().count()) {
             throw new IllegalStateException("a line with curl has no answer behind it");

@@ -34,6 +34,10 @@ class ServiceTest {
                 assertThat(answer.statusCode())
                         .as("%s\n%s", step.curl(), answer.body())
                         .isEqualTo(200);
+                if (!step.json()) {
+                    assertThat(answer.body()).as(step.curl()).isEqualToIgnoringNewLines(step.answer());
+                    continue;
+                }
                 Map<String, Object> json = Running.json(answer);
                 if (json.get("kill") instanceof Map<?, ?> made) {
                     kill = (String) made.get("id");
@@ -63,10 +67,25 @@ class ServiceTest {
         Readme.Step kill = Readme.step("/actuator/modelgate/credit-risk/kill", "scores look wrong");
         try (Running service = Running.start(type, log())) {
             HttpResponse<String> anonymous =
-                    service.send(new Readme.Step(kill.curl().replaceAll("-u \\S+ ", ""), ""));
+                    service.send(new Readme.Step(kill.curl().replaceAll("-u \\S+ ", ""), "", true));
 
             assertThat(anonymous.statusCode()).isEqualTo(401);
             assertThat(answeredBy(service)).isEqualTo("v1");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"servlet", "reactive"})
+    void aStreamOfAKilledModelIsTheSafeAnswer(String type) throws Exception {
+        Readme.Step kill = Readme.step("/actuator/modelgate/credit-risk/kill", "scores look wrong");
+        Readme.Step ours = new Readme.Step(kill.curl().replace("credit-risk", "credit-reasons"), "", true);
+        try (Running service = Running.start(type, log())) {
+            assertThat(service.send(ours).statusCode()).isEqualTo(200);
+
+            HttpResponse<String> answer = service.send(Readme.step("/reasons", "user-42"));
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body()).isEqualToIgnoringNewLines("data:A person will explain this decision to you.");
         }
     }
 
