@@ -1,7 +1,6 @@
 package io.modelgate.spring;
 
 import io.modelgate.Caller;
-import java.security.Principal;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
@@ -54,7 +53,7 @@ final class ReactiveCallers implements CallerResolver, WebFilter, Ordered {
             return Mono.just(named);
         }
         return exchange.getPrincipal()
-                .map(user -> Optional.ofNullable(RequestParts.text(((Principal) user).getName())))
+                .map(user -> Optional.ofNullable(RequestParts.text(user.getName())))
                 .defaultIfEmpty(Optional.empty())
                 .map(name -> name.isPresent() ? name : named);
     }

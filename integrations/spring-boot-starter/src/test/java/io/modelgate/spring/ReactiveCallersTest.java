@@ -121,7 +121,7 @@ class ReactiveCallersTest {
     }
 
     @Version("v1")
-    static final class Echo implements Chat {
+    static class Echo implements Chat {
         @Override
         public Mono<String> reply(String prompt) {
             return Mono.just(prompt);
@@ -138,13 +138,17 @@ class ReactiveCallersTest {
         }
     }
 
+    @Version("v2")
+    static final class Candidate extends Echo {}
+
     @Test
     void gatedMethodsThatReturnMonoOrFluxHaveTheCallerOfTheirSubscriber() {
         ReactiveCallers callers = callers(true, null, false);
         AtomicReference<@Nullable Caller> asked = new AtomicReference<>();
         try (Gates gates = Gates.open(
                 g -> g.callers(callers::resolve).eachGate((name, gate) -> gate.router(new Overhearing(asked))))) {
-            Chat chat = gates.guard(Chat.class, g -> g.answers(new MonoAnswers(), new FluxAnswers()), new Echo());
+            Chat chat = gates.guard(
+                    Chat.class, g -> g.answers(new MonoAnswers(), new FluxAnswers()), new Echo(), new Candidate());
 
             callers.filter(
                             as("alice", request(null)),
@@ -160,7 +164,7 @@ class ReactiveCallersTest {
         }
     }
 
-    /** Keeps the caller that a gate routes: everybody to the candidate, that is to say to nobody, as there is none. */
+    /** Keeps the caller whom a gate asks it about, and sends everybody to stable. */
     private record Overhearing(AtomicReference<@Nullable Caller> asked) implements Router {
         @Override
         public Set<String> entryTypes() {
@@ -172,7 +176,7 @@ class ReactiveCallersTest {
             return new Routing() {
                 @Override
                 public String candidate() {
-                    return "v1";
+                    return "v2";
                 }
 
                 @Override
