@@ -196,8 +196,7 @@ public final class GateBuilder<I, O> {
     }
 
     /**
-     * Sets the circuit breaker of each version. Default: a window of 50 calls that trips from 10 calls on; see
-     * {@code docs/safety-layers.md}.
+     * Sets the circuit breaker of each version. Default: {@link #breakerDefaults()}.
      *
      * @throws IllegalArgumentException for settings that would break a promise of the gate: an own clock, {@code recordResult} or
      *     {@code transitionOnResult} (use {@link #accept}), an initial state other than closed, a lock-free time window, the automatic
@@ -207,6 +206,14 @@ public final class GateBuilder<I, O> {
         Breaker.check(name, config);
         breaker = config;
         return this;
+    }
+
+    /**
+     * The circuit breaker of a gate that names none: a window of 50 calls that trips from 10 calls on; see {@code docs/safety-layers.md}.
+     * resilience4j's own defaults are others.
+     */
+    public static CircuitBreakerConfig breakerDefaults() {
+        return BreakerSettings.DEFAULTS;
     }
 
     /**

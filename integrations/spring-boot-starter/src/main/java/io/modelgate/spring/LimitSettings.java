@@ -3,18 +3,14 @@ package io.modelgate.spring;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.modelgate.GateBuilder;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Makes resilience4j's configurations of properties. */
 final class LimitSettings {
 
-    // The gate's own defaults, which docs/safety-layers.md has; resilience4j's are meant for much traffic.
-    private static final int WINDOW_CALLS = 50;
-    private static final int MINIMUM_CALLS = 10;
-    private static final float FAILURE_RATE = 50;
-    private static final Duration WAIT_IN_OPEN = Duration.ofSeconds(30);
-    private static final int CALLS_IN_HALF_OPEN = 5;
+    private static final CircuitBreakerConfig DEFAULTS = GateBuilder.breakerDefaults();
 
     private static final int LONGEST_WINDOW = 86_400;
 
@@ -28,14 +24,16 @@ final class LimitSettings {
      */
     static CircuitBreakerConfig breaker(String at, ModelGateProperties.Breaker settings) {
         CircuitBreakerConfig.Builder builder = CircuitBreakerConfig.custom()
-                .failureRateThreshold(FAILURE_RATE)
-                .permittedNumberOfCallsInHalfOpenState(CALLS_IN_HALF_OPEN);
+                .failureRateThreshold(DEFAULTS.getFailureRateThreshold())
+                .permittedNumberOfCallsInHalfOpenState(DEFAULTS.getPermittedNumberOfCallsInHalfOpenState());
         PropertyMistakes mistakes = new PropertyMistakes();
         mistakes.set(at + "failure-rate-threshold", settings.failureRateThreshold(), builder::failureRateThreshold);
         mistakes.set(at + "slow-call-rate-threshold", settings.slowCallRateThreshold(), builder::slowCallRateThreshold);
         mistakes.set(at + "slow-call-duration", settings.slowCallDuration(), builder::slowCallDurationThreshold);
-        Duration wait = settings.waitInOpen() == null ? WAIT_IN_OPEN : settings.waitInOpen();
-        mistakes.set(at + "wait-in-open", wait, builder::waitDurationInOpenState); // once: a second is refused
+        if (settings.waitInOpen() == null) { // once: a second is refused
+            builder.waitIntervalFunctionInOpenState(DEFAULTS.getWaitIntervalFunctionInOpenState());
+        }
+        mistakes.set(at + "wait-in-open", settings.waitInOpen(), builder::waitDurationInOpenState);
         mistakes.set(
                 at + "calls-in-half-open", settings.callsInHalfOpen(), builder::permittedNumberOfCallsInHalfOpenState);
         mistakes.set(
@@ -64,11 +62,13 @@ final class LimitSettings {
                 mistakes.add(at + "window-time", "expected whole seconds, 1s to 1d");
             } else {
                 builder.slidingWindow(
-                        (int) time.toSeconds(), orElse(minimum, MINIMUM_CALLS), SlidingWindowType.TIME_BASED);
+                        (int) time.toSeconds(),
+                        orElse(minimum, DEFAULTS.getMinimumNumberOfCalls()),
+                        SlidingWindowType.TIME_BASED);
             }
             return;
         }
-        int size = orElse(calls, WINDOW_CALLS);
+        int size = orElse(calls, DEFAULTS.getSlidingWindowSize());
         if (size < 1) {
             mistakes.add(at + "window-calls", "expected 1 or more");
         } else if (minimum != null && minimum > size) { // resilience4j would lower it without a word
@@ -78,7 +78,9 @@ final class LimitSettings {
                             + at + "window-calls");
         } else {
             builder.slidingWindow(
-                    size, minimum == null ? Math.min(size, MINIMUM_CALLS) : minimum, SlidingWindowType.COUNT_BASED);
+                    size,
+                    minimum == null ? Math.min(size, DEFAULTS.getMinimumNumberOfCalls()) : minimum,
+                    SlidingWindowType.COUNT_BASED);
         }
     }
 
