@@ -13,11 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Contact {
 
-    static final String UNKNOWN = "log-unknown";
-    static final String STALE = "log-stale";
-
     private static final Duration LONGEST_ROUND = Duration.ofMillis(100);
-    private static final Actor ITSELF = new Actor("modelgate", "automation");
 
     private final ControlLog log;
     private final Control control;
@@ -110,13 +106,13 @@ final class Contact {
         if (!known && !unknown) {
             unknown = true;
             engage(
-                    UNKNOWN,
+                    ProcessKill.LOG_UNKNOWN,
                     "nothing is known of the control log yet: its store cannot be reached, and there is no copy of it here");
         } else if (known && unknown) {
             onKnown.run();
             control.takeIn(); // before the gates are let go: what arrives may be a kill
             unknown = false;
-            control.release(UNKNOWN);
+            control.release(ProcessKill.LOG_UNKNOWN.id());
         }
     }
 
@@ -127,17 +123,17 @@ final class Contact {
         if (over && !stale) {
             stale = true;
             engage(
-                    STALE,
+                    ProcessKill.LOG_STALE,
                     "the control log was not heard of for " + now.toMillis() + " ms, and the limit is "
                             + String.valueOf(limit));
         } else if (!over && stale) {
             control.takeIn(); // before the gates are let go: what arrived meanwhile may be a kill
             stale = false;
-            control.release(STALE);
+            control.release(ProcessKill.LOG_STALE.id());
         }
     }
 
-    private void engage(String id, String reason) {
-        control.engageHere(new Kill(id, Scope.fleet(), ITSELF, reason, instants.instant()));
+    private void engage(ProcessKill kill, String reason) {
+        control.engageHere(kill.engaged(reason, instants.instant()));
     }
 }

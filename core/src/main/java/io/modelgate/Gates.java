@@ -130,7 +130,7 @@ public final class Gates implements AutoCloseable {
 
     private void startKilled(ControlLogException refusal) {
         String reason = "the control log refused to open: " + refusal.getMessage();
-        control.engageHere(new Kill("log-refused", Scope.fleet(), new Actor("modelgate", "automation"), reason, now()));
+        control.engageHere(ProcessKill.LOG_REFUSED.engaged(reason, now()));
     }
 
     /**

@@ -2,12 +2,13 @@ package io.modelgate.spring;
 
 import io.modelgate.Gates;
 import io.modelgate.Kill;
+import io.modelgate.ProcessKill;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * What the state of the gates means for the health of the process, for whichever line of Spring Boot asks. Thread-safe.
@@ -33,12 +34,6 @@ import java.util.stream.Collectors;
  */
 final class GateHealth {
 
-    /** The ids of the kills that a process engages for itself alone, as core names them. */
-    private static final String REFUSED = "log-refused";
-
-    private static final String UNKNOWN_LOG = "log-unknown";
-    private static final String STALE = "log-stale";
-
     private static final int SHOWN = 20;
 
     private final Gates gates;
@@ -60,9 +55,8 @@ final class GateHealth {
 
     State state() {
         List<Kill> kills = gates.kills();
-        Map<String, String> own = kills.stream()
-                .filter(GateHealth::isOwn)
-                .collect(Collectors.toMap(Kill::id, Kill::reason, (one, other) -> one));
+        Map<ProcessKill, String> own = new EnumMap<>(ProcessKill.class);
+        kills.forEach(kill -> ProcessKill.of(kill).ifPresent(which -> own.put(which, kill.reason())));
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("gates", gates.gates().size());
         Set<String> killed = new TreeSet<>();
@@ -76,7 +70,7 @@ final class GateHealth {
             details.put("problem", "the gates are closed: calls are served, but nothing can be killed here any more");
             return new State(Status.DOWN, details);
         }
-        for (String worst : List.of(REFUSED, UNKNOWN_LOG, STALE)) {
+        for (ProcessKill worst : List.of(ProcessKill.LOG_REFUSED, ProcessKill.LOG_UNKNOWN, ProcessKill.LOG_STALE)) {
             String reason = own.get(worst);
             if (reason != null) {
                 details.put("problem", reason);
@@ -86,18 +80,11 @@ final class GateHealth {
         return new State(Status.UP, details);
     }
 
-    private static Status status(String kill) {
+    private static Status status(ProcessKill kill) {
         return switch (kill) {
-            case REFUSED -> Status.DOWN;
-            case UNKNOWN_LOG -> Status.OUT_OF_SERVICE;
-            default -> Status.UNKNOWN;
+            case LOG_REFUSED -> Status.DOWN;
+            case LOG_UNKNOWN -> Status.OUT_OF_SERVICE;
+            case LOG_STALE -> Status.UNKNOWN;
         };
-    }
-
-    /** Whether the process engaged it for itself: no actor of the log has this name and authentication and kills the fleet. */
-    private static boolean isOwn(Kill kill) {
-        return kill.scope().isFleet()
-                && kill.actor().name().equals("modelgate")
-                && kill.actor().authentication().equals("automation");
     }
 }
