@@ -69,7 +69,7 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
         for (String name : beans.getBeanDefinitionNames()) {
             checkGated(beans, name, mistakes);
             Class<?> type = typeOf(beans, name);
-            if (type == null || type == GuardedInterface.class) {
+            if (type == null || type == GuardedBean.class) {
                 continue;
             }
             if (type.getDeclaredAnnotation(Version.class) != null) {
@@ -157,7 +157,7 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
     }
 
     private static boolean isGuarded(DefaultListableBeanFactory beans, String name) {
-        return GuardedInterface.class
+        return GuardedBean.class
                 .getName()
                 .equals(beans.getBeanDefinition(name).getBeanClassName());
     }
@@ -261,7 +261,7 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
         if (beans.containsBeanDefinition(name)) {
             return; // made ahead of time
         }
-        RootBeanDefinition guarded = new RootBeanDefinition(GuardedInterface.class);
+        RootBeanDefinition guarded = new RootBeanDefinition(GuardedBean.class);
         guarded.setAttribute(FactoryBean.OBJECT_TYPE_ATTRIBUTE, gated);
         // By name: the code that is generated ahead of time may not see a class of another package.
         guarded.getConstructorArgumentValues().addIndexedArgumentValue(0, gated.getName());

@@ -16,7 +16,7 @@ import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.SmartFactoryBean;
 
 /** Makes the guarded object of an interface from the beans that are its versions. */
-final class GuardedInterface implements SmartFactoryBean<Object>, BeanFactoryAware {
+final class GuardedBean implements SmartFactoryBean<Object>, BeanFactoryAware {
 
     private final Class<?> type;
     private final List<String> versions;
@@ -31,7 +31,7 @@ final class GuardedInterface implements SmartFactoryBean<Object>, BeanFactoryAwa
      * @param versions the names of the beans
      * @param preferred the bean that is stable where no property says it; empty if nothing does
      */
-    GuardedInterface(Class<?> type, String[] versions, String preferred) {
+    GuardedBean(Class<?> type, String[] versions, String preferred) {
         this.type = type;
         this.versions = List.of(versions);
         this.preferred = preferred;
@@ -88,7 +88,7 @@ final class GuardedInterface implements SmartFactoryBean<Object>, BeanFactoryAwa
             named.add(its == null || its.stable() == null ? "" : its.stable());
         }
         return byBean.values().stream()
-                .map(GuardedInterface::id)
+                .map(GuardedBean::id)
                 .filter(id -> named.equals(Set.of(id)))
                 .findFirst()
                 .orElse(null);
@@ -131,7 +131,7 @@ final class GuardedInterface implements SmartFactoryBean<Object>, BeanFactoryAwa
                                 .map(gate -> PropertyNames.gate(gate) + "stable")
                                 .collect(Collectors.joining(" and "))
                         + " to one of "
-                        + byBean.values().stream().map(GuardedInterface::id).toList()
+                        + byBean.values().stream().map(GuardedBean::id).toList()
                         + ", or annotate one bean @Primary, or all of them @Order, the stable one first.");
     }
 
