@@ -17,7 +17,7 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
  * answers, so expose it to operators only; callers and inputs never are.
  */
 @Endpoint(id = "modelgate")
-public final class ModelGateEndpoint {
+final class ModelGateEndpoint {
 
     private final GateReports reports;
 
@@ -27,13 +27,13 @@ public final class ModelGateEndpoint {
 
     /** The state of all gates that the control log or this process knows. Times are in ISO 8601. */
     @ReadOperation
-    public State gates() {
+    State gates() {
         return reports.state();
     }
 
     /** One gate and its latest control entries, the newest first; null, which is 404, for a name that is unknown. */
     @ReadOperation
-    public @Nullable Detail gate(@Selector String gate) {
+    @Nullable Detail gate(@Selector String gate) {
         return reports.detail(gate);
     }
 
@@ -45,7 +45,7 @@ public final class ModelGateEndpoint {
      * @param unstoredKills how many kills of this process are in force here but not stored yet: should be 0
      * @param log what this process knows of the control log
      */
-    public record State(List<Gate> gates, List<Engaged> kills, long unstoredKills, Log log) {}
+    record State(List<Gate> gates, List<Engaged> kills, long unstoredKills, Log log) {}
 
     /**
      * The control log, as this process knows it.
@@ -58,7 +58,7 @@ public final class ModelGateEndpoint {
      * @param closed whether nothing can be changed here any more
      * @param problem why the log cannot be read; absent if it can
      */
-    public record Log(
+    record Log(
             long applied,
             long head,
             String hash,
@@ -80,7 +80,7 @@ public final class ModelGateEndpoint {
      * @param kills those that bear on it: the fleet's, its own, its versions'
      * @param calls what its calls in this process came to; absent if it does not run here
      */
-    public record Gate(
+    record Gate(
             String name,
             @Nullable String stable,
             @Nullable String candidate,
@@ -101,7 +101,7 @@ public final class ModelGateEndpoint {
      * @param inFlight its calls that run here now
      * @param overdue models of it that still run here although their calls have ended
      */
-    public record Version(
+    record Version(
             String id, boolean here, boolean live, @Nullable String breaker, long inFlight, long overdue) {}
 
     /**
@@ -114,7 +114,7 @@ public final class ModelGateEndpoint {
      * @param reason in the actor's words
      * @param at when
      */
-    public record Engaged(String id, String scope, String actor, String authentication, String reason, String at) {}
+    record Engaged(String id, String scope, String actor, String authentication, String reason, String at) {}
 
     /**
      * What the calls of a gate came to in this process.
@@ -125,7 +125,7 @@ public final class ModelGateEndpoint {
      * @param refused refusals that no rung answered
      * @param failed failures that no rung answered
      */
-    public record Calls(
+    record Calls(
             Map<String, Long> answered,
             Map<String, Long> fellBack,
             Map<String, Long> byCause,
@@ -138,7 +138,7 @@ public final class ModelGateEndpoint {
      * @param gate the gate
      * @param entries those of the gate and of the fleet, the newest first, 20 at most among the last 1,000 of the log
      */
-    public record Detail(Gate gate, List<Recorded> entries) {}
+    record Detail(Gate gate, List<Recorded> entries) {}
 
     /**
      * One entry of the control log.
@@ -153,7 +153,7 @@ public final class ModelGateEndpoint {
      * @param id the decision's id; of a kill, what a revive names
      * @param data the rest
      */
-    public record Recorded(
+    record Recorded(
             long seq,
             String at,
             String type,

@@ -29,7 +29,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param caller Where the caller comes from, for gated methods that have no parameter that says it.
  */
 @ConfigurationProperties(prefix = ModelGateProperties.PREFIX, ignoreUnknownFields = false)
-public record ModelGateProperties(
+record ModelGateProperties(
         @DefaultValue Log log,
         @Nullable Duration killWhenStale,
         boolean startKilledIfLogRefuses,
@@ -43,7 +43,7 @@ public record ModelGateProperties(
     static final String PREFIX = "modelgate";
 
     /** Copies the maps. */
-    public ModelGateProperties {
+    ModelGateProperties {
         gates = Map.copyOf(gates);
         rollouts = Map.copyOf(rollouts);
     }
@@ -54,7 +54,7 @@ public record ModelGateProperties(
      * @param file Its file, on a local disk, in a directory that exists; the processes of one host share it.
      * @param redis Its place on Redis or Valkey, for a fleet.
      */
-    public record Log(@Nullable Path file, @DefaultValue Redis redis) {}
+    record Log(@Nullable Path file, @DefaultValue Redis redis) {}
 
     /**
      * The control log on Redis. Needs the module modelgate-redis. Its text shows neither the URI nor who asks.
@@ -69,7 +69,7 @@ public record ModelGateProperties(
      * @param trust A file of certificates in PEM that may sign the server's. Default: those that the Java runtime trusts.
      * @param commandTimeout How long a command to Redis, and connecting to it, may take, 1 ms to 1 hour. Default: one second.
      */
-    public record Redis(
+    record Redis(
             @Nullable String uri,
             @Nullable String name,
             @Nullable Path directory,
@@ -93,7 +93,7 @@ public record ModelGateProperties(
      *     forgotten when the process ends.
      * @param prices The file of prices that budgets in money are reckoned with.
      */
-    public record Budgets(@Nullable Path ledger, @Nullable Path prices) {}
+    record Budgets(@Nullable Path ledger, @Nullable Path prices) {}
 
     /**
      * The settings of one gate.
@@ -112,7 +112,7 @@ public record ModelGateProperties(
      * @param rateLimit The limit on the rate of model invocations. Default: none.
      * @param budgets Ceilings on what calls may use. The gate needs to know how to count tokens, which a GateCustomizer says.
      */
-    public record Gate(
+    record Gate(
             @Nullable String stable,
             @Nullable Duration modelTimeout,
             @Nullable Duration deadline,
@@ -127,7 +127,7 @@ public record ModelGateProperties(
             @DefaultValue List<Budget> budgets) {
 
         /** Copies the lists. */
-        public Gate {
+        Gate {
             attributes = List.copyOf(attributes);
             budgets = List.copyOf(budgets);
         }
@@ -146,7 +146,7 @@ public record ModelGateProperties(
      * @param callsInHalfOpen How many trial calls decide whether it closes again. Default: 5.
      * @param maxWaitInHalfOpen How long it waits for the trial calls before it opens again. Default: for ever.
      */
-    public record Breaker(
+    record Breaker(
             @Nullable Float failureRateThreshold,
             @Nullable Float slowCallRateThreshold,
             @Nullable Duration slowCallDuration,
@@ -163,7 +163,7 @@ public record ModelGateProperties(
      * @param calls How many, 1 or more.
      * @param per The period.
      */
-    public record RateLimit(
+    record RateLimit(
             @Nullable Integer calls, @Nullable Duration per) {}
 
     /**
@@ -179,7 +179,7 @@ public record ModelGateProperties(
      * @param length How far a rolling window reaches back, 1 second to 366 days.
      * @param zone Where midnight is, for a day and a month, for instance Europe/Berlin.
      */
-    public record Budget(
+    record Budget(
             @Nullable String name,
             @Nullable Long tokens,
             @Nullable String money,
@@ -191,7 +191,7 @@ public record ModelGateProperties(
             @Nullable ZoneId zone) {}
 
     /** What has an account of its own under a budget. */
-    public enum Account {
+    enum Account {
         /** Each session. */
         SESSION,
         /** Each caller. */
@@ -205,7 +205,7 @@ public record ModelGateProperties(
     }
 
     /** The time over which the ceiling of a budget holds. */
-    public enum Window {
+    enum Window {
         /** For the life of the account. */
         LIFE,
         /** Back from now, by a length. */
@@ -222,21 +222,21 @@ public record ModelGateProperties(
      * @param policy The policy file of its rollouts, checked at the start and then a bean of type RolloutPolicy, named after the gate with
      *     "-policy".
      */
-    public record Rollout(@Nullable Path policy) {}
+    record Rollout(@Nullable Path policy) {}
 
     /**
      * What the actuator's endpoint may do.
      *
      * @param writes Whether it can kill and revive. Default: it only shows.
      */
-    public record Actuator(boolean writes) {}
+    record Actuator(boolean writes) {}
 
     /**
      * Micrometer observations of calls.
      *
      * @param enabled Whether each call through a gate is observed. Default: none is.
      */
-    public record Observations(boolean enabled) {}
+    record Observations(boolean enabled) {}
 
     /**
      * Where the caller comes from in a web application, for gated methods that have no parameter that says it. A bean of type
@@ -247,7 +247,7 @@ public record ModelGateProperties(
      *     unless a gateway sets it.
      * @param session Whether the caller's session is that of the request.
      */
-    public record Caller(boolean principal, @Nullable String header, boolean session) {
+    record Caller(boolean principal, @Nullable String header, boolean session) {
 
         /** Whether it says any place where the caller comes from. */
         boolean anySource() {

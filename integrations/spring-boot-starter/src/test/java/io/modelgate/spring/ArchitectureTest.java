@@ -35,9 +35,7 @@ class ArchitectureTest {
                         "CallerResolver",
                         "GateCustomizer",
                         "GatesCustomizer",
-                        "ModelGateAutoConfiguration",
-                        "ModelGateEndpoint",
-                        "ModelGateProperties");
+                        "ModelGateAutoConfiguration");
     }
 
     /** So it runs where there is neither a web server nor Redis, Reactor or the actuator. */

@@ -3,7 +3,6 @@ package io.modelgate.examples.guide;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.modelgate.spring.ModelGateProperties;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -74,13 +73,14 @@ class GuideTest {
     }
 
     @Test
-    void theGuideListsEveryPropertyAndNoOther() throws IOException {
+    void theGuideListsEveryPropertyAndNoOther() throws IOException, ClassNotFoundException {
         Set<String> listed = new TreeSet<>();
         for (Matcher row = ROW.matcher(guide()); row.find(); ) {
             listed.add(row.group(1));
         }
         Set<String> there = new TreeSet<>();
-        collect("modelgate", ModelGateProperties.class, there);
+        // The metadata names the record and describes nothing within its maps.
+        collect("modelgate", Class.forName("io.modelgate.spring.ModelGateProperties"), there);
         assertThat(listed).isEqualTo(there);
     }
 
