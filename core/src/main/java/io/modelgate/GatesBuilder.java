@@ -169,9 +169,12 @@ public final class GatesBuilder {
         return this;
     }
 
-    /** Configures what the budgets of all gates share: prices, the durable ledger, how many sessions are kept. */
+    /**
+     * Configures what the budgets of all gates share: prices, the durable ledger, how many sessions are kept. May be given several times, and
+     * then comes in that order.
+     */
     public GatesBuilder budgets(Consumer<BudgetsBuilder> configure) {
-        budgets = configure;
+        budgets = budgets.andThen(configure);
         return this;
     }
 

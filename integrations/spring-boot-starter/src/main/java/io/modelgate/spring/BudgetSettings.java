@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.modelgate.budget.Budget;
 import io.modelgate.budget.Money;
 import io.modelgate.budget.Per;
+import io.modelgate.budget.Sharing;
+import io.modelgate.budget.WhenUnreachable;
 import io.modelgate.budget.Window;
 import org.jspecify.annotations.Nullable;
 
@@ -28,12 +30,15 @@ final class BudgetSettings {
         Per per = per(at, settings, mistakes);
         Window window = window(at, settings, mistakes);
         checkAmount(at, settings, mistakes);
+        checkSharing(at, settings, mistakes);
         mistakes.refuse();
         if (name == null || per == null || window == null) {
             throw new IllegalStateException(at + " is incomplete"); // refused above
         }
+        Sharing sharing = sharing(at, settings);
         try {
-            return amount(settings, name, per).within(window);
+            Budget budget = amount(settings, name, per).within(window);
+            return sharing == null ? budget : budget.shared(sharing);
         } catch (IllegalArgumentException e) {
             throw PropertyMistakes.refusal(at.substring(0, at.length() - 1), String.valueOf(e.getMessage()), e);
         }
@@ -62,6 +67,56 @@ final class BudgetSettings {
         }
         if (tokens && settings.currency() != null) {
             mistakes.add(at + "currency", "the ceiling is in tokens; remove it, or give money instead of tokens");
+        }
+    }
+
+    private static void checkSharing(String at, ModelGateProperties.Budget settings, PropertyMistakes mistakes) {
+        boolean leased = settings.shared() == ModelGateProperties.Shared.LEASED;
+        mistakes.requireOnly(
+                at + "slice",
+                settings.slice(),
+                leased,
+                "is missing: say how much a process leases at most, in the unit of the ceiling",
+                "only a leased budget has one; set " + at + "shared to leased, or remove it");
+        mistakes.requireOnly(
+                at + "when-unreachable",
+                settings.whenUnreachable(),
+                leased,
+                "is missing: say what is done while Redis cannot be reached, refuse or run-on-lease",
+                "only a leased budget has a choice; set " + at + "shared to leased, or remove it");
+        if (settings.shared() != null && settings.window() == ModelGateProperties.Window.ROLLING) {
+            mistakes.add(
+                    at + "shared", "a rolling window cannot be shared; set " + at + "window to life, day or month");
+        }
+    }
+
+    private static @Nullable Sharing sharing(String at, ModelGateProperties.Budget settings) {
+        if (settings.shared() == null) {
+            return null;
+        }
+        if (settings.shared() == ModelGateProperties.Shared.STRICT) {
+            return Sharing.strict();
+        }
+        WhenUnreachable unreachable = switch (requireNonNull(settings.whenUnreachable())) {
+            case REFUSE -> WhenUnreachable.REFUSE;
+            case RUN_ON_LEASE -> WhenUnreachable.RUN_ON_LEASE;
+        };
+        String slice = requireNonNull(settings.slice());
+        String currency = settings.currency();
+        try {
+            return currency == null
+                    ? Sharing.leased(tokens(slice), unreachable)
+                    : Sharing.leased(Money.of(slice, currency), unreachable);
+        } catch (IllegalArgumentException e) {
+            throw PropertyMistakes.refusal(at + "slice", String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static long tokens(String slice) {
+        try {
+            return Long.parseLong(slice);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("expected a whole number of tokens", e);
         }
     }
 
@@ -98,20 +153,18 @@ final class BudgetSettings {
         boolean rolling = settings.window() == ModelGateProperties.Window.ROLLING;
         boolean calendar = settings.window() == ModelGateProperties.Window.DAY
                 || settings.window() == ModelGateProperties.Window.MONTH;
-        if (rolling != (settings.length() != null)) {
-            mistakes.add(
-                    at + "length",
-                    rolling
-                            ? "is missing: say how far the window reaches back, for instance 1h"
-                            : "only a rolling window has one; set " + at + "window to rolling, or remove it");
-            return null;
-        }
-        if (calendar != (settings.zone() != null)) {
-            mistakes.add(
-                    at + "zone",
-                    calendar
-                            ? "is missing: say where midnight is, for instance Europe/Berlin"
-                            : "only a day and a month have one; set " + at + "window to one of them, or remove it");
+        if (!mistakes.requireOnly(
+                        at + "length",
+                        settings.length(),
+                        rolling,
+                        "is missing: say how far the window reaches back, for instance 1h",
+                        "only a rolling window has one; set " + at + "window to rolling, or remove it")
+                || !mistakes.requireOnly(
+                        at + "zone",
+                        settings.zone(),
+                        calendar,
+                        "is missing: say where midnight is, for instance Europe/Berlin",
+                        "only a day and a month have one; set " + at + "window to one of them, or remove it")) {
             return null;
         }
         try {

@@ -66,6 +66,14 @@ final class GateSettings {
             mistakes.set(
                     property, budgets.get(i), budget -> builder.budget(BudgetSettings.budget(property + ".", budget)));
         }
+        List<ModelGateProperties.Runaway> runaways = settings.runaways();
+        for (int i = 0; i < runaways.size(); i++) {
+            String property = at + "runaways[" + i + "]";
+            mistakes.set(
+                    property,
+                    runaways.get(i),
+                    limit -> builder.runaway(RunawaySettings.runaway(property + ".", limit)));
+        }
         mistakes.refuse();
     }
 

@@ -36,8 +36,13 @@ final class IgnoredSettings {
         refuse(LogSelection.given(properties.log()), "modelgate.log", mistakes);
         refuse(properties.killWhenStale() != null, "modelgate.kill-when-stale", mistakes);
         refuse(properties.startKilledIfLogRefuses(), "modelgate.start-killed-if-log-refuses", mistakes);
-        refuse(properties.budgets().ledger() != null, "modelgate.budgets.ledger", mistakes);
-        refuse(properties.budgets().prices() != null, "modelgate.budgets.prices", mistakes);
+        ModelGateProperties.Budgets budgets = properties.budgets();
+        refuse(budgets.ledger() != null, "modelgate.budgets.ledger", mistakes);
+        refuse(budgets.prices() != null, "modelgate.budgets.prices", mistakes);
+        refuse(budgets.sessionIdle() != null, "modelgate.budgets.session-idle", mistakes);
+        refuse(budgets.maxAccounts() != null, "modelgate.budgets.max-accounts", mistakes);
+        refuse(budgets.reservationTimeout() != null, "modelgate.budgets.reservation-timeout", mistakes);
+        refuse(budgets.redis().uri() != null || budgets.redis().saysMore(), "modelgate.budgets.redis", mistakes);
         refuse(properties.observations().enabled(), "modelgate.observations.enabled", mistakes);
     }
 

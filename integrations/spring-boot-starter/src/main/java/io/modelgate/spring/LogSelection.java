@@ -12,11 +12,9 @@ final class LogSelection {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelGateAutoConfiguration.class);
 
-    private static final boolean REDIS =
+    /** Whether the module modelgate-redis is there. */
+    static final boolean REDIS =
             ClassUtils.isPresent("io.modelgate.redis.RedisControlLog", LogSelection.class.getClassLoader());
-
-    private static final ModelGateProperties.Redis NO_REDIS =
-            new ModelGateProperties.Redis(null, null, null, null, null, null, null, null, null);
 
     private LogSelection() {}
 
@@ -53,22 +51,12 @@ final class LogSelection {
 
     /** Whether anything says where the log is. */
     static boolean given(ModelGateProperties.Log log) {
-        return log.file() != null || !log.redis().equals(NO_REDIS);
+        return log.file() != null || log.redis().uri() != null || log.redis().saysMore();
     }
 
     /** Where there is no URI, all the rest would be ignored. */
     private static void requireNothingElse(ModelGateProperties.Redis redis) {
-        ModelGateProperties.Redis rest = new ModelGateProperties.Redis(
-                null,
-                redis.name(),
-                redis.directory(),
-                redis.instance(),
-                redis.user(),
-                redis.password(),
-                redis.sentinelPassword(),
-                redis.trust(),
-                redis.commandTimeout());
-        if (!rest.equals(NO_REDIS)) {
+        if (redis.saysMore()) {
             throw PropertyMistakes.refusal(
                     "modelgate.log.redis.uri",
                     "is missing, and other settings of modelgate.log.redis are given; say where Redis is, or remove them",

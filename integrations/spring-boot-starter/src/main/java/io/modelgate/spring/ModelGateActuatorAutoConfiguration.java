@@ -38,7 +38,7 @@ final class ModelGateActuatorAutoConfiguration {
         return new EndpointWrites(gates, properties.actuator().writes());
     }
 
-    /** Where values are shown at all, those that let one into Redis are not. */
+    /** Where values are shown at all, those that let one into Redis, or tell who is behind a hash, are not. */
     @Bean
     static SanitizingFunction modelGateSanitizing() {
         return data -> Origins.isCredential(data.getKey()) ? data.withSanitizedValue() : data;

@@ -5,17 +5,13 @@ import io.modelgate.AnswerType;
 import io.modelgate.Gates;
 import io.modelgate.GatesBuilder;
 import io.modelgate.ModelGate;
-import io.modelgate.budget.Prices;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.rollout.Observations;
 import io.modelgate.rollout.PromotionGate;
 import io.modelgate.rollout.Rollouts;
 import io.modelgate.rollout.Webhook;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
@@ -119,31 +115,8 @@ public final class ModelGateAutoConfiguration {
         if (properties.startKilledIfLogRefuses()) {
             gates.startKilledIfLogRefuses();
         }
-        Path ledger = properties.budgets().ledger();
-        Prices prices = prices(properties.budgets().prices(), mistakes);
         mistakes.refuse();
-        if (ledger != null || prices != null) {
-            gates.budgets(budgets -> {
-                if (ledger != null) {
-                    budgets.ledger(ledger);
-                }
-                if (prices != null) {
-                    budgets.prices(prices);
-                }
-            });
-        }
-    }
-
-    private static @Nullable Prices prices(@Nullable Path file, PropertyMistakes mistakes) {
-        if (file == null) {
-            return null;
-        }
-        try {
-            return Prices.load(file);
-        } catch (IllegalArgumentException | UncheckedIOException e) {
-            mistakes.add("modelgate.budgets.prices", String.valueOf(e.getMessage()));
-            return null;
-        }
+        gates.budgets(budgets -> SharedBudgetSettings.apply(properties.budgets(), budgets));
     }
 
     /** The log, or its own refusal, which the gates understand and a failed bean's they do not. */

@@ -33,7 +33,8 @@ final class ModelGateEndpoint {
 
     /** One gate and its latest control entries, the newest first; null, which is 404, for a name that is unknown. */
     @ReadOperation
-    @Nullable Detail gate(@Selector String gate) {
+    @Nullable
+    Detail gate(@Selector String gate) {
         return reports.detail(gate);
     }
 

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -68,6 +70,13 @@ record ModelGateProperties(
      * @param sentinelPassword The password of the sentinels themselves.
      * @param trust A file of certificates in PEM that may sign the server's. Default: those that the Java runtime trusts.
      * @param commandTimeout How long a command to Redis, and connecting to it, may take, 1 ms to 1 hour. Default: one second.
+     * @param heartbeat How often this process says what it has applied, besides at once, 1 ms to 1 hour. Default: one second.
+     * @param liveFor For how long after its last heartbeat a process counts as live, 1 ms to 1 hour; more than the heartbeat. Default: 3
+     *     seconds.
+     * @param startWithoutRedis What a process does that starts without Redis and without a copy of the log; open needs an identity-secret.
+     *     Default: killed.
+     * @param identitySecret The secret under which callers' identities are hashed, 16 bytes or more in Base64, the same in all processes. Default:
+     *     the first process makes one, which is in Redis.
      */
     record Redis(
             @Nullable String uri,
@@ -78,12 +87,42 @@ record ModelGateProperties(
             @Nullable String password,
             @Nullable String sentinelPassword,
             @Nullable Path trust,
-            @Nullable Duration commandTimeout) {
+            @Nullable Duration commandTimeout,
+            @Nullable Duration heartbeat,
+            @Nullable Duration liveFor,
+            @Nullable WithoutRedis startWithoutRedis,
+            @Nullable String identitySecret) {
+
+        /** Whether anything is said of a Redis beside where it is. */
+        boolean saysMore() {
+            return Stream.of(
+                            name,
+                            directory,
+                            instance,
+                            user,
+                            password,
+                            sentinelPassword,
+                            trust,
+                            commandTimeout,
+                            heartbeat,
+                            liveFor,
+                            startWithoutRedis,
+                            identitySecret)
+                    .anyMatch(Objects::nonNull);
+        }
 
         @Override
         public String toString() {
             return "Redis[" + (uri == null ? "" : "uri=******, ") + "name=" + name + ", directory=" + directory + "]";
         }
+    }
+
+    /** What a process does that starts without Redis and without a copy of the log. */
+    enum WithoutRedis {
+        /** Every gate is killed until the log is known. */
+        KILLED,
+        /** Gates serve what the code declares until the log is known; kills that were made meanwhile arrive then. */
+        OPEN
     }
 
     /**
@@ -92,8 +131,58 @@ record ModelGateProperties(
      * @param ledger The file of the durable ledger, by which ceilings survive a restart; one process owns it. Default: what was spent is
      *     forgotten when the process ends.
      * @param prices The file of prices that budgets in money are reckoned with.
+     * @param sessionIdle After how long a session that made no call is forgotten, with what it spent, 1 second to 366 days. Default: 24 hours.
+     * @param maxAccounts How many accounts each budget keeps, 1 to 100,000,000. Default: 1,000,000.
+     * @param reservationTimeout After how long a reservation that is not settled is given back, 1 second to 366 days; longer than any call
+     *     lasts. Default: 15 minutes.
+     * @param redis The ledger of the ceilings that a fleet shares.
      */
-    record Budgets(@Nullable Path ledger, @Nullable Path prices) {}
+    record Budgets(
+            @Nullable Path ledger,
+            @Nullable Path prices,
+            @Nullable Duration sessionIdle,
+            @Nullable Integer maxAccounts,
+            @Nullable Duration reservationTimeout,
+            @DefaultValue FleetLedger redis) {}
+
+    /**
+     * The ledger on Redis of the budgets that a fleet shares. Needs the module modelgate-redis, and the same control log in all processes. Its
+     * text shows neither the URI nor who asks.
+     *
+     * @param uri Where Redis is, for instance rediss://host:6379, or ${modelgate.log.redis.uri}. Also redis-sentinel://h1,h2/0#main and
+     *     redis-cluster://h1,h2.
+     * @param name The name of the fleet on that Redis: processes with one name share their ceilings. Default: modelgate.
+     * @param instance How this process is called for whoever looks into Redis. Default: by chance.
+     * @param user The user of Redis, where it is not to stand in the URI. Needs a password.
+     * @param password The password of that user.
+     * @param sentinelPassword The password of the sentinels themselves.
+     * @param trust A file of certificates in PEM that may sign the server's. Default: those that the Java runtime trusts.
+     * @param lease For how long a slice is leased, 500 ms to 1 hour: how long a process that cannot reach Redis may go on. The same in all
+     *     processes. Default: 10 seconds.
+     * @param askTimeout How long a call may wait for Redis before it is refused, 10 ms to 10 seconds. Default: 100 ms.
+     */
+    record FleetLedger(
+            @Nullable String uri,
+            @Nullable String name,
+            @Nullable String instance,
+            @Nullable String user,
+            @Nullable String password,
+            @Nullable String sentinelPassword,
+            @Nullable Path trust,
+            @Nullable Duration lease,
+            @Nullable Duration askTimeout) {
+
+        /** Whether anything is said of a Redis beside where it is. */
+        boolean saysMore() {
+            return Stream.of(name, instance, user, password, sentinelPassword, trust, lease, askTimeout)
+                    .anyMatch(Objects::nonNull);
+        }
+
+        @Override
+        public String toString() {
+            return "FleetLedger[" + (uri == null ? "" : "uri=******, ") + "name=" + name + "]";
+        }
+    }
 
     /**
      * The settings of one gate.
@@ -111,6 +200,7 @@ record ModelGateProperties(
      * @param breaker The circuit breaker of each version.
      * @param rateLimit The limit on the rate of model invocations. Default: none.
      * @param budgets Ceilings on what calls may use. The gate needs to know how to count tokens, which a GateCustomizer says.
+     * @param runaways Limits on what one session does, for callers that loop. The gate needs to know how to count tokens.
      */
     record Gate(
             @Nullable String stable,
@@ -124,12 +214,14 @@ record ModelGateProperties(
             boolean startWithoutStable,
             @Nullable Breaker breaker,
             @Nullable RateLimit rateLimit,
-            @DefaultValue List<Budget> budgets) {
+            @DefaultValue List<Budget> budgets,
+            @DefaultValue List<Runaway> runaways) {
 
         /** Copies the lists. */
         Gate {
             attributes = List.copyOf(attributes);
             budgets = List.copyOf(budgets);
+            runaways = List.copyOf(runaways);
         }
     }
 
@@ -163,8 +255,7 @@ record ModelGateProperties(
      * @param calls How many, 1 or more.
      * @param per The period.
      */
-    record RateLimit(
-            @Nullable Integer calls, @Nullable Duration per) {}
+    record RateLimit(@Nullable Integer calls, @Nullable Duration per) {}
 
     /**
      * A ceiling on what calls may use, in tokens or in money.
@@ -178,6 +269,10 @@ record ModelGateProperties(
      * @param window Over what time the ceiling holds. Default: life.
      * @param length How far a rolling window reaches back, 1 second to 366 days.
      * @param zone Where midnight is, for a day and a month, for instance Europe/Berlin.
+     * @param shared How the processes of a fleet share the ceiling, which needs modelgate.budgets.redis: strict asks Redis for each
+     *     reservation, leased asks for a slice now and then. Default: each process has the whole ceiling.
+     * @param slice The most that a process leases, with shared: leased; in the unit of the ceiling, at most the ceiling.
+     * @param whenUnreachable What is done while Redis cannot be reached, with shared: leased. A strict one refuses.
      */
     record Budget(
             @Nullable String name,
@@ -188,7 +283,56 @@ record ModelGateProperties(
             @Nullable String attribute,
             @DefaultValue("life") Window window,
             @Nullable Duration length,
-            @Nullable ZoneId zone) {}
+            @Nullable ZoneId zone,
+            @Nullable Shared shared,
+            @Nullable String slice,
+            @Nullable Unreachable whenUnreachable) {}
+
+    /** How the processes of a fleet share a ceiling. */
+    enum Shared {
+        /** Each reservation asks Redis. */
+        STRICT,
+        /** Processes lease slices, and serve from them without asking. */
+        LEASED
+    }
+
+    /** What a process does with a shared ceiling while it cannot reach Redis. */
+    enum Unreachable {
+        /** Refuses at once. */
+        REFUSE,
+        /** Serves from what is leased until the lease is over, then refuses. */
+        RUN_ON_LEASE
+    }
+
+    /**
+     * A limit on what one session does: of calls-per-session, repeated-input, spend-tokens and spend-money it has one.
+     *
+     * @param callsPerSession It trips on every call after so many of a session, 1 to 1,000,000,000.
+     * @param repeatedInput It trips on an input that would stand more than so many times among the last 64 of the session, 1 to 63.
+     * @param spendTokens It trips once the session has spent more tokens than this within the last time that per says.
+     * @param spendMoney It trips once the session has spent more money than this within the last time that per says, for instance 5.00.
+     * @param currency The currency of that money, three letters of ISO 4217.
+     * @param per Within what time the tokens or the money are spent, 1 second to 366 days.
+     * @param reaction What happens when it trips: refuse the call, kill-session, or only observe.
+     */
+    record Runaway(
+            @Nullable Integer callsPerSession,
+            @Nullable Integer repeatedInput,
+            @Nullable Long spendTokens,
+            @Nullable String spendMoney,
+            @Nullable String currency,
+            @Nullable Duration per,
+            @Nullable Reaction reaction) {}
+
+    /** What happens when a limit on a session trips. */
+    enum Reaction {
+        /** Refuses the call; the session goes on. */
+        REFUSE,
+        /** Refuses the call and all later ones of the session until an operator revives it. */
+        KILL_SESSION,
+        /** Lets the call through, and counts and reports it. */
+        OBSERVE
+    }
 
     /** What has an account of its own under a budget. */
     enum Account {

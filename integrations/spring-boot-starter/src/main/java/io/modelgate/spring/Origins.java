@@ -1,7 +1,8 @@
 package io.modelgate.spring;
 
-import java.util.Set;
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -15,7 +16,10 @@ import org.springframework.core.env.Environment;
 final class Origins {
 
     /** What is never shown: the URI may hold a password. */
-    private static final ConfigurationPropertyName SECRET = ConfigurationPropertyName.of("modelgate.log.redis");
+    private static final List<ConfigurationPropertyName> SECRET = Stream.of(
+                    "modelgate.log.redis", "modelgate.budgets.redis")
+            .map(ConfigurationPropertyName::of)
+            .toList();
 
     /** Names and texts that may be of something secret, which is how a misspelt property or one in the wrong place is not shown. */
     private static final Pattern DOUBTFUL_NAME =
@@ -23,11 +27,8 @@ final class Origins {
 
     private static final Pattern DOUBTFUL_VALUE = Pattern.compile("://|@");
 
-    private static final Set<String> CREDENTIALS = Set.of(
-            "modelgatelogredisuri",
-            "modelgatelogredisuser",
-            "modelgatelogredispassword",
-            "modelgatelogredissentinelpassword");
+    private static final Pattern CREDENTIALS =
+            Pattern.compile("modelgate(log|budgets)redis(uri|user|password|sentinelpassword|identitysecret)");
 
     private final Environment environment;
 
@@ -78,7 +79,8 @@ final class Origins {
     /** Whether the value may be shown. */
     private static boolean isOpen(ConfigurationProperty property) {
         ConfigurationPropertyName name = property.getName();
-        if (SECRET.equals(name) || SECRET.isAncestorOf(name) || name.isAncestorOf(SECRET)) {
+        if (SECRET.stream()
+                .anyMatch(secret -> secret.equals(name) || secret.isAncestorOf(name) || name.isAncestorOf(secret))) {
             return false;
         }
         return !DOUBTFUL_VALUE.matcher(String.valueOf(property.getValue())).find()
@@ -86,8 +88,8 @@ final class Origins {
                         || !DOUBTFUL_NAME.matcher(name.toString()).find());
     }
 
-    /** Whether a property, written in any way, lets one into Redis. */
+    /** Whether a property, written in any way, lets one into Redis, or tells who is behind a hash. */
     static boolean isCredential(String property) {
-        return CREDENTIALS.contains(PropertyNames.uniform(property));
+        return CREDENTIALS.matcher(PropertyNames.uniform(property)).matches();
     }
 }

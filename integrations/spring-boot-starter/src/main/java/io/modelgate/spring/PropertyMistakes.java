@@ -58,6 +58,22 @@ final class PropertyMistakes {
         }
     }
 
+    /** A user without a password, or the reverse, is a mistake. */
+    void requireLogin(String at, @Nullable String user, @Nullable String password) {
+        if ((user == null) != (password == null)) {
+            add(at + (user == null ? "user" : "password"), "is missing: set both, or neither");
+        }
+    }
+
+    /** A value that is missing where it is wanted, or is there where it means nothing, is a mistake. */
+    boolean requireOnly(String property, @Nullable Object value, boolean wanted, String missing, String unwanted) {
+        if (wanted == (value != null)) {
+            return true;
+        }
+        add(property, wanted ? missing : unwanted);
+        return false;
+    }
+
     /** Throws if there are any. */
     void refuse() {
         if (!all.isEmpty()) {

@@ -157,9 +157,7 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
     }
 
     private static boolean isGuarded(DefaultListableBeanFactory beans, String name) {
-        return GuardedBean.class
-                .getName()
-                .equals(beans.getBeanDefinition(name).getBeanClassName());
+        return GuardedBean.class.getName().equals(beans.getBeanDefinition(name).getBeanClassName());
     }
 
     private static @Nullable Class<?> typeOf(DefaultListableBeanFactory beans, String name) {

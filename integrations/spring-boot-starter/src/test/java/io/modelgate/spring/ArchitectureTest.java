@@ -32,10 +32,7 @@ class ArchitectureTest {
                                 each.isTopLevelClass() && each.getModifiers().contains(JavaModifier.PUBLIC))
                         .map(JavaClass::getSimpleName))
                 .containsExactlyInAnyOrder(
-                        "CallerResolver",
-                        "GateCustomizer",
-                        "GatesCustomizer",
-                        "ModelGateAutoConfiguration");
+                        "CallerResolver", "GateCustomizer", "GatesCustomizer", "ModelGateAutoConfiguration");
     }
 
     /** So it runs where there is neither a web server nor Redis, Reactor or the actuator. */
@@ -45,8 +42,8 @@ class ArchitectureTest {
                 .that()
                 .haveNameMatching(
                         ".*\\.(ModelGateAutoConfiguration|ModelGateProperties|Gate(Settings|dBeans|dMethods|Hints)|"
-                                + "Guard.*|Version.*|StableVersion|LogSelection|Polic.*|Self.*|StackEffects|StartChecks|"
-                                + "PublishedEvents|ModelGateFailureAnalyzer|Origins|KnownKeys|Propert.*)(\\$.*)?")
+                                + "Guard.*|Version.*|StableVersion|LogSelection|.*(Budget|Runaway|Limit)Settings|Polic.*|Self.*|StackEffects|StartChecks|"
+                                + "PublishedEvents|ModelGateFailureAnalyzer|Origins|KnownKeys|Propert.*|IgnoredSettings|UnappliedChanges)(\\$.*)?")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(

@@ -295,9 +295,13 @@ class GateSettingsTest {
             "modelgate.start-killed-if-log-refuses=true",
             "modelgate.budgets.ledger=" + directory.resolve("ledger"),
             "modelgate.budgets.prices=" + directory.resolve("prices"),
+            "modelgate.budgets.session-idle=1h",
+            "modelgate.budgets.max-accounts=10",
+            "modelgate.budgets.reservation-timeout=1h",
+            "modelgate.budgets.redis.uri=redis://localhost",
             "modelgate.observations.enabled=true"
         }) {
-            String name = property.substring(0, property.indexOf('=')).replace(".file", "");
+            String name = property.substring(0, property.indexOf('=')).replaceAll("\\.(file|uri)$", "");
             assertThat(Applications.failure(with().withPropertyValues(property)
                             .withBean("own", Gates.class, () -> Gates.open(g -> {}))))
                     .contains(name, "a bean of type Gates of its own");

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -24,6 +25,8 @@ class LogSelectionTest {
 
     private static final String SECRET = "s3cret";
     private static final String URI = "redis://somebody:" + SECRET + "@localhost:1";
+
+    private static final String BASE64 = Base64.getEncoder().encodeToString(new byte[16]);
 
     @TempDir
     private Path directory;
@@ -125,6 +128,61 @@ class LogSelectionTest {
                 .doesNotContain(SECRET);
     }
 
+    private ApplicationContextRunner unreachable(String... properties) {
+        return with("modelgate.log.redis.uri=redis://localhost:1", "modelgate.log.redis.command-timeout=50ms", dir())
+                .withPropertyValues(properties);
+    }
+
+    @Test
+    void withoutRedisAProcessStartsKilledUnlessItIsToldToServe() {
+        unreachable().run(context -> {
+            assertThat(context.getBean(Gates.class).kills())
+                    .extracting(Kill::id)
+                    .contains("log-unknown");
+            assertThat(context.getBean(CreditModel.class).decide(0.5, "user-1")).isEqualTo("fallback: no");
+        });
+        unreachable("modelgate.log.redis.start-without-redis=open", "modelgate.log.redis.identity-secret=" + BASE64)
+                .run(context -> {
+                    assertThat(context.getBean(Gates.class).kills()).isEmpty();
+                    assertThat(context.getBean(CreditModel.class).decide(0.5, "user-1"))
+                            .isEqualTo("forest");
+                });
+    }
+
+    @Test
+    void whoIsToServeWithoutRedisNeedsTheSecretOfAll() {
+        assertThat(Applications.failure(unreachable("modelgate.log.redis.start-without-redis=open")))
+                .contains("modelgate.log.redis.identity-secret", "is missing, and start-without-redis is open");
+    }
+
+    @Test
+    void callersAreHashedUnderTheSecretThatIsGiven() {
+        unreachable("modelgate.log.redis.start-without-redis=open", "modelgate.log.redis.identity-secret=" + BASE64)
+                .run(context -> assertThat(context.getBean(ControlLog.class).identitySecret())
+                        .isEqualTo(Base64.getDecoder().decode(BASE64)));
+    }
+
+    @Test
+    void everyValueThatTheLogOnRedisRefusesIsNamedAtOnce() {
+        assertThat(Applications.failure(unreachable(
+                        "modelgate.log.redis.heartbeat=0s",
+                        "modelgate.log.redis.live-for=2h",
+                        "modelgate.log.redis.identity-secret=" + SECRET,
+                        "modelgate.log.redis.name=no name")))
+                .contains("modelgate.log.redis.heartbeat", "heartbeat is PT0S: expected 1 ms to 1 hour")
+                .contains("modelgate.log.redis.live-for", "liveFor is PT2H: expected 1 ms to 1 hour")
+                .contains("modelgate.log.redis.name", "name is \"no name\"")
+                .contains("modelgate.log.redis.identity-secret", "it has 4 bytes; expected 16 or more in Base64")
+                .doesNotContain(SECRET);
+        assertThat(Applications.failure(unreachable("modelgate.log.redis.identity-secret=" + SECRET + "!")))
+                .contains("modelgate.log.redis.identity-secret", "it is not in Base64; expected 16 or more in Base64")
+                .doesNotContain(SECRET);
+        assertThat(Applications.failure(unreachable("modelgate.log.redis.heartbeat=4s")))
+                .contains("modelgate.log.redis.heartbeat", "liveFor is PT3S: expected more than the heartbeat, PT4S");
+        assertThat(Applications.failure(unreachable("modelgate.log.redis.live-for=1s")))
+                .contains("modelgate.log.redis.live-for", "liveFor is PT1S: expected more than the heartbeat, PT1S");
+    }
+
     @Test
     void settingsOfRedisWithoutAUriFailTheStart() {
         assertThat(Applications.failure(with("modelgate.log.redis.password=" + SECRET)))
@@ -165,6 +223,7 @@ class LogSelectionTest {
     }
 
     private static ModelGateProperties.Redis redis(String uri, String user, String password) {
-        return new ModelGateProperties.Redis(uri, null, null, null, user, password, null, null, null);
+        return new ModelGateProperties.Redis(
+                uri, null, null, null, user, password, null, null, null, null, null, null, null);
     }
 }
