@@ -16,11 +16,13 @@ import org.springframework.beans.BeansException;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
 
 /**
  * Opens the gates of the application as {@code modelgate.*} says, and makes gates of its beans: of those that are versions of an interface with
@@ -155,6 +157,13 @@ public final class ModelGateAutoConfiguration {
         });
         rollouts.onEvent(events::publish);
         return rollouts;
+    }
+
+    @Bean
+    @Lazy(false)
+    @ConditionalOnClass(name = UnappliedChanges.EVENT)
+    UnappliedChanges modelGateUnappliedChanges(Environment environment) {
+        return new UnappliedChanges(environment);
     }
 
     @Bean

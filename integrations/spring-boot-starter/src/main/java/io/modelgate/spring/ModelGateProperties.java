@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * What is configured under {@code modelgate}. Immutable and thread-safe.
  *
- * <p>All of it is read once, at the start: no value takes effect while the application runs. What has to change then is a decision, and goes
+ * <p>All of it is read once, at the start: no value takes effect while the application runs, but what is in a rollout's policy file. What has to change then is a decision, and goes
  * through the control log: a kill, a promotion, the weight of a rollout. An unknown key and a value out of range keep the application
  * from starting.
  *

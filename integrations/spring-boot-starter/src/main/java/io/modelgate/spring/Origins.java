@@ -71,19 +71,18 @@ final class Origins {
 
     static String describe(ConfigurationProperty property, boolean withValue) {
         String name = property.getName().toString();
-        String value = withValue && isOpen(property) ? " = " + property.getValue() : "";
+        String value = withValue && isOpen(property.getName(), property.getValue()) ? " = " + property.getValue() : "";
         Origin origin = property.getOrigin();
         return name + value + (origin == null ? "" : ", set at " + origin);
     }
 
     /** Whether the value may be shown. */
-    private static boolean isOpen(ConfigurationProperty property) {
-        ConfigurationPropertyName name = property.getName();
+    static boolean isOpen(ConfigurationPropertyName name, @Nullable Object value) {
         if (SECRET.stream()
                 .anyMatch(secret -> secret.equals(name) || secret.isAncestorOf(name) || name.isAncestorOf(secret))) {
             return false;
         }
-        return !DOUBTFUL_VALUE.matcher(String.valueOf(property.getValue())).find()
+        return !DOUBTFUL_VALUE.matcher(String.valueOf(value)).find()
                 && (KnownKeys.isKnown(name)
                         || !DOUBTFUL_NAME.matcher(name.toString()).find());
     }

@@ -9,12 +9,14 @@ import org.springframework.beans.factory.BeanFactoryAware;
 import org.springframework.beans.factory.FactoryBean;
 import org.springframework.beans.factory.InitializingBean;
 
-/** The policy of a gate's rollouts, from the file that a property names. */
+/**
+ * The policy of a gate's rollouts, from the file that a property names. Each time that it is asked for it is read anew, so that the next rollout
+ * runs under the file as it is then; one that runs has its policy in the control log, whatever becomes of the file.
+ */
 final class PolicyBean implements FactoryBean<RolloutPolicy>, BeanFactoryAware, InitializingBean {
 
     private final String gate;
     private @Nullable BeanFactory beans;
-    private @Nullable RolloutPolicy policy;
 
     PolicyBean(String gate) {
         this.gate = gate;
@@ -28,6 +30,16 @@ final class PolicyBean implements FactoryBean<RolloutPolicy>, BeanFactoryAware, 
     /** At the start, whether anybody asks for it or not. */
     @Override
     public void afterPropertiesSet() {
+        getObject();
+    }
+
+    /**
+     * Reads the file.
+     *
+     * @throws PropertyMistakes.Refusal if it cannot be read or is wrong, with the line
+     */
+    @Override
+    public RolloutPolicy getObject() {
         if (beans == null) {
             throw new IllegalStateException("this factory has no bean factory");
         }
@@ -38,15 +50,15 @@ final class PolicyBean implements FactoryBean<RolloutPolicy>, BeanFactoryAware, 
             throw PropertyMistakes.refusal(PropertyNames.policy(gate), "is missing: name the policy file", null);
         }
         try {
-            policy = RolloutPolicy.load(file);
+            return RolloutPolicy.load(file);
         } catch (IllegalArgumentException | UncheckedIOException e) {
             throw PropertyMistakes.refusal(PropertyNames.policy(gate), String.valueOf(e.getMessage()), e);
         }
     }
 
     @Override
-    public @Nullable RolloutPolicy getObject() {
-        return policy;
+    public boolean isSingleton() {
+        return false;
     }
 
     @Override

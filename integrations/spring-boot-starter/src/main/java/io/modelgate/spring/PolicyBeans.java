@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
-/** Adds a bean for each policy file under {@code modelgate.rollouts}, so that it is read and checked at the start. */
+/** Adds a bean for each policy file under {@code modelgate.rollouts}, so that it is checked at the start and read whenever it is asked for. */
 final class PolicyBeans implements BeanFactoryPostProcessor, EnvironmentAware {
 
     private static final Bindable<Map<String, ModelGateProperties.Rollout>> ROLLOUTS =

@@ -1,10 +1,12 @@
 package io.modelgate.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelgate.Actor;
 import io.modelgate.Gates;
 import io.modelgate.rollout.RolloutPolicy;
+import io.modelgate.rollout.RolloutStatus;
 import io.modelgate.rollout.Rollouts;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -51,6 +54,52 @@ class PolicyBeansTest {
             assertThat(context.getBean(Rollouts.class)
                             .status(context.getBean(Gates.class).gate("credit-risk")))
                     .isPresent();
+        });
+    }
+
+    private void write(String policy) throws IOException {
+        Files.writeString(directory.resolve("careful.yaml"), policy);
+    }
+
+    private static RolloutStatus start(ApplicationContext context) {
+        Gates gates = context.getBean(Gates.class);
+        Rollouts rollouts = context.getBean(Rollouts.class);
+        RolloutPolicy policy = context.getBeanProvider(RolloutPolicy.class).getObject();
+        rollouts.start(gates.gate("credit-risk"), "v2", policy, Actor.of("alice"), "canary");
+        return rollouts.status(gates.gate("credit-risk")).orElseThrow();
+    }
+
+    @Test
+    void theNextRolloutRunsUnderTheFileAsItIsThenAndTheOneThatRunsDoesNot() throws IOException {
+        with("credit-risk", POLICY).run(context -> {
+            write(POLICY.replace("careful", "bold"));
+            assertThat(start(context).policy().name()).isEqualTo("bold");
+
+            write(POLICY.replace("careful", "reckless"));
+            Gates gates = context.getBean(Gates.class);
+            assertThat(context.getBean(Rollouts.class)
+                            .status(gates.gate("credit-risk"))
+                            .orElseThrow()
+                            .policy()
+                            .name())
+                    .isEqualTo("bold");
+        });
+    }
+
+    @Test
+    void aFileThatIsWrongByThenStartsNothingAndSaysItsLine() throws IOException {
+        with("credit-risk", POLICY).run(context -> {
+            write(POLICY.replace("factor", "faktor"));
+            assertThatThrownBy(() -> start(context))
+                    .rootCause()
+                    .hasMessageContaining("careful.yaml:2")
+                    .hasMessageContaining("faktor");
+            assertThat(context.getBean(Rollouts.class)
+                            .status(context.getBean(Gates.class).gate("credit-risk")))
+                    .isEmpty();
+
+            write(POLICY);
+            assertThat(start(context).policy().name()).isEqualTo("careful");
         });
     }
 
@@ -114,7 +163,7 @@ class PolicyBeansTest {
                 .run(context -> {
                     assertThat(context).hasNotFailed().hasSingleBean(RolloutPolicy.class);
                     assertThat(context.getBean("credit-risk-policy", RolloutPolicy.class))
-                            .isSameAs(context.getBean(RolloutPolicy.class));
+                            .isEqualTo(context.getBean(RolloutPolicy.class));
                 });
     }
 }
