@@ -123,8 +123,15 @@ public final class BudgetLedger implements Budgets, AutoCloseable {
             UnaryOperator<String> keyedHash,
             Consumer<BudgetEvent> listener) {
         BudgetsBuilder settings = new BudgetsBuilder();
-        configure.accept(settings);
-        return new BudgetLedger(settings, ticker, instants, keyedHash, listener);
+        try {
+            configure.accept(settings);
+            return new BudgetLedger(settings, ticker, instants, keyedHash, listener);
+        } catch (RuntimeException e) {
+            if (settings.fleet != null) {
+                settings.fleet.close(); // nobody else knows of it
+            }
+            throw e;
+        }
     }
 
     /**

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How a shared ceiling is declared, and what is refused of it at the start. */
 class SharingTest {
@@ -53,6 +56,38 @@ class SharingTest {
         BudgetLedger other = open(b -> b.fleet(fleet.process()), key -> "x" + key);
 
         assertThatThrownBy(other::own).isInstanceOf(IllegalStateException.class).hasMessageContaining("secret");
+    }
+
+    /** Remembers that it was closed. */
+    private static final class Closing implements FleetLedger {
+        private boolean closed;
+
+        @Override
+        public void own(String mark) {}
+
+        @Override
+        public List<Lease> exchange(List<Holding> holdings) {
+            return List.of();
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    @Test
+    void aFleetsLedgerIsClosedWhereTheBudgetsDoNotOpen(@TempDir Path directory) {
+        Closing own = new Closing();
+        Path nowhere = directory.resolve("none").resolve("ledger");
+        assertThatThrownBy(() -> open(b -> b.fleet(own).ledger(nowhere), key -> key))
+                .isInstanceOf(UncheckedIOException.class);
+        assertThat(own.closed).isTrue();
+
+        Closing another = new Closing();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> open(b -> b.fleet(another).maxAccounts(0), key -> key));
+        assertThat(another.closed).isTrue();
     }
 
     @Test

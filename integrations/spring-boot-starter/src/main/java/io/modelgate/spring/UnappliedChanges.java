@@ -100,6 +100,14 @@ final class UnappliedChanges implements ApplicationListener<ApplicationEvent> {
     }
 
     private String text(ConfigurationProperty property) {
-        return environment.resolvePlaceholders(String.valueOf(property.getValue()));
+        String text = String.valueOf(property.getValue());
+        if (text.contains("${random.")) {
+            return text; // another one each time, and no change
+        }
+        try {
+            return environment.resolvePlaceholders(text);
+        } catch (IllegalArgumentException e) { // placeholders that go round in a circle: the next start says so
+            return text;
+        }
     }
 }

@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelgate.Actor;
 import io.modelgate.Gates;
 import io.modelgate.Scope;
+import io.modelgate.rollout.RolloutPolicy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
@@ -23,6 +29,10 @@ import org.springframework.javapoet.ClassName;
 
 class AheadOfTimeTest {
 
+    private static final String POLICY = """
+            name: %s
+            steps: {start: 1 %%, factor: 2, every: 30m, callers: 200}
+            """;
     private static final String STABLE = "modelgate.gates.credit-risk.stable=v2";
 
     @Configuration(proxyBeanMethods = false)
@@ -34,9 +44,9 @@ class AheadOfTimeTest {
     })
     static class Application {}
 
-    private static ClassName generate(TestGenerationContext generation) {
+    private static ClassName generate(TestGenerationContext generation, String... more) {
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
-        TestPropertyValues.of(STABLE).applyTo(context);
+        TestPropertyValues.of(STABLE).and(more).applyTo(context);
         context.register(Application.class);
         ClassName name = new ApplicationContextAotGenerator().processAheadOfTime(context, generation);
         generation.writeGeneratedContent();
@@ -68,6 +78,8 @@ class AheadOfTimeTest {
             ModelGateProperties.Breaker.class,
             ModelGateProperties.RateLimit.class,
             ModelGateProperties.Budget.class,
+            ModelGateProperties.FleetLedger.class,
+            ModelGateProperties.Runaway.class,
             ModelGateProperties.Rollout.class
         }) {
             assertThat(RuntimeHintsPredicates.reflection().onType(type))
@@ -98,5 +110,37 @@ class AheadOfTimeTest {
                         .isEqualTo("a l");
             }
         });
+    }
+
+    @Test
+    @CompileWithForkedClassLoader
+    void aPolicyFileIsReadWheneverItIsAskedForAheadOfTimeToo(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("policy.yaml"), POLICY.formatted("careful"));
+        String property = "modelgate.rollouts.credit-risk.policy=" + file;
+        TestGenerationContext generation = new TestGenerationContext();
+        ClassName name = generate(generation, property);
+        TestCompiler.forSystem().with(generation).compile(compiled -> {
+            try (GenericApplicationContext context = new GenericApplicationContext()) {
+                TestPropertyValues.of(STABLE, property).applyTo(context);
+                @SuppressWarnings("unchecked")
+                ApplicationContextInitializer<GenericApplicationContext> start =
+                        compiled.getInstance(ApplicationContextInitializer.class, name.toString());
+                start.initialize(context);
+                context.refresh();
+                assertThat(context.getBean("credit-risk-policy", RolloutPolicy.class)
+                                .name())
+                        .isEqualTo("careful");
+                write(file, POLICY.formatted("bold"));
+                assertThat(context.getBean(RolloutPolicy.class).name()).isEqualTo("bold");
+            }
+        });
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

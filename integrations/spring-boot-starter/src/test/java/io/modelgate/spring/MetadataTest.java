@@ -31,7 +31,9 @@ class MetadataTest {
                         "modelgate.kill-when-stale",
                         "modelgate.gates",
                         "modelgate.rollouts",
-                        "modelgate.budgets.prices");
+                        "modelgate.budgets.prices",
+                        "modelgate.budgets.redis.lease",
+                        "modelgate.log.redis.identity-secret");
     }
 
     private static List<Map<?, ?>> properties() throws IOException {

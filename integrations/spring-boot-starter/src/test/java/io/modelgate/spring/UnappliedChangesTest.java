@@ -2,11 +2,13 @@ package io.modelgate.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelgate.Caller;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.env.RandomValuePropertySource;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -88,6 +90,27 @@ class UnappliedChangesTest {
                     .isEqualTo(
                             "modelgate.gates.credit-risk.model-timeout was 100ms at the start, which stays in force, and is 200ms"
                                     + NEXT);
+        });
+    }
+
+    @Test
+    void chanceIsNoChange(CapturedOutput output) {
+        application()
+                .withInitializer(context -> RandomValuePropertySource.addToEnvironment(context.getEnvironment()))
+                .withBean(CallerResolver.class, () -> Caller::anonymous)
+                .withPropertyValues("modelgate.caller.header=X-${random.uuid}")
+                .run(context -> {
+                    change(context, "another.key", "1");
+                    assertThat(warnings(output)).isEmpty();
+                });
+    }
+
+    @Test
+    void placeholdersThatGoRoundInACircleBreakNothing(CapturedOutput output) {
+        application().run(context -> {
+            remote.put("another", "${timeout}");
+            change(context, "timeout", "${another}");
+            assertThat(warnings(output)).contains("is ${timeout} now");
         });
     }
 
