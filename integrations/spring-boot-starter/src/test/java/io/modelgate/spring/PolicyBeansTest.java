@@ -72,6 +72,7 @@ class PolicyBeansTest {
     @Test
     void theNextRolloutRunsUnderTheFileAsItIsThenAndTheOneThatRunsDoesNot() throws IOException {
         with("credit-risk", POLICY).run(context -> {
+            assertThat(context.getBean(RolloutPolicy.class).name()).isEqualTo("careful");
             write(POLICY.replace("careful", "bold"));
             assertThat(start(context).policy().name()).isEqualTo("bold");
 
