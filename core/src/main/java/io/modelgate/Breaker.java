@@ -258,6 +258,26 @@ final class Breaker {
         }
     }
 
+    /** Closes it and forgets what it saw, as if it were new; calls that it admitted before say nothing of what comes. */
+    void restart() {
+        lock.lock();
+        try {
+            BreakerTrials trials = this.trials;
+            if (current.state != State.CLOSED && trials != null) {
+                trials.restart();
+                follow();
+            } else {
+                window = null;
+                LazySuccesses lazy = lazy();
+                lazy.restart();
+                current = Admission.closed(current.generation + 1, countWindow, lazy.slot());
+            }
+        } finally {
+            lock.unlock();
+            tell();
+        }
+    }
+
     /** Returns the state at this time; a state that has run out is left first, and the listener told. */
     State state(long nowNanos) {
         Admission seen = current;

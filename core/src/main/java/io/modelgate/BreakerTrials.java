@@ -127,6 +127,11 @@ final class BreakerTrials {
         exhausted = false;
     }
 
+    /** Closes it, whatever its state. */
+    void restart() {
+        breaker.reset();
+    }
+
     /** Ends the half-open state, the trials of which took too long. */
     void giveUp(long whenNanos) {
         time.advance(whenNanos);

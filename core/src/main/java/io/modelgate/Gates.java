@@ -530,6 +530,11 @@ public final class Gates implements AutoCloseable {
     }
 
     @Nullable
+    Faults faults() {
+        return config.faults;
+    }
+
+    @Nullable
     Supplier<? extends @Nullable Caller> callers() {
         return config.callers;
     }

@@ -48,6 +48,9 @@ public final class GatesBuilder {
     CallObserver observer;
 
     @Nullable
+    Faults faults;
+
+    @Nullable
     Supplier<? extends @Nullable Caller> callers;
 
     /** How stale the log may be before all gates are killed; null without limit. */
@@ -156,6 +159,12 @@ public final class GatesBuilder {
     /** Has every call of these gates observed. Default: none; then it costs a call nothing. */
     public GatesBuilder observe(CallObserver observer) {
         this.observer = observer;
+        return this;
+    }
+
+    /** Lets a test have versions of these gates do something in place of their models. Default: none; then it costs a call nothing. */
+    public GatesBuilder faults(Faults faults) {
+        this.faults = faults;
         return this;
     }
 

@@ -36,6 +36,10 @@ final class Invoker<I, O> {
         limits = config.rateLimit() == null && config.maxConcurrent() == Integer.MAX_VALUE
                 ? null
                 : new Limits(config.name(), config.rateLimit(), config.maxConcurrent(), ticker);
+        Faults faults = gates.faults();
+        if (faults != null && limits != null) {
+            faults.onClear(limits::restart);
+        }
         spending = Spending.of(config, gates);
         recent = config.attributes().isEmpty() ? null : new RecentCallers();
         accept = config.accept();

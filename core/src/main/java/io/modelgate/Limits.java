@@ -4,6 +4,7 @@ import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.github.resilience4j.ratelimiter.internal.AtomicRateLimiter;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,12 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Limits {
 
-    private final @Nullable RateLimiter rate;
+    private final Supplier<@Nullable RateLimiter> newRate;
     private final int maxConcurrent;
     private final AtomicInteger running = new AtomicInteger();
+    private volatile @Nullable RateLimiter rate;
 
     Limits(String gate, @Nullable RateLimiterConfig rate, int maxConcurrent, Ticker ticker) {
-        this.rate = rate == null ? null : new AtomicRateLimiter(gate, rate, ticker::read);
+        newRate = () -> rate == null ? null : new AtomicRateLimiter(gate, rate, ticker::read);
+        this.rate = newRate.get();
         this.maxConcurrent = maxConcurrent;
     }
 
@@ -36,6 +39,7 @@ final class Limits {
         if (!enter()) {
             return Cause.FULL;
         }
+        RateLimiter rate = this.rate;
         if (rate != null && !rate.acquirePermission()) {
             release();
             return Cause.RATE_LIMITED;
@@ -52,6 +56,11 @@ final class Limits {
             }
         } while (!running.compareAndSet(now, now + 1));
         return true;
+    }
+
+    /** Forgets which invocations there were: the rate limit is as full as at the start. Those that run keep their permits. */
+    void restart() {
+        rate = newRate.get();
     }
 
     /** Gives the concurrency permit back. */

@@ -68,6 +68,7 @@ public final class ModelGate<I, O> {
                 version,
                 config,
                 ticker,
+                gates.faults(),
                 change -> gates.events()
                         .publish(new GateEvent.BreakerChanged(
                                 change.gate(), change.version(), change.from(), change.to())));

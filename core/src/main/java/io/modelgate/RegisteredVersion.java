@@ -20,6 +20,7 @@ final class RegisteredVersion<I, O> {
     final boolean flies;
 
     private final boolean plain;
+    private final boolean knowsItsCall;
 
     /** Models that still run although their call has landed. */
     final LongAdder overdue = new LongAdder();
@@ -29,23 +30,35 @@ final class RegisteredVersion<I, O> {
     final @Nullable LatencyHistogram latency;
 
     RegisteredVersion(
-            VersionBuilder<I, O> spec, GateConfig<I, O> gate, Ticker ticker, Consumer<Breaker.Change> onBreakerChange) {
+            VersionBuilder<I, O> spec,
+            GateConfig<I, O> gate,
+            Ticker ticker,
+            @Nullable Faults faults,
+            Consumer<Breaker.Change> onBreakerChange) {
         id = spec.id();
         idOptional = Optional.of(id);
         backend = spec.backend();
         digest = spec.digest();
-        model = spec.model();
-        callAware = spec.callAware();
-        async = spec.async();
+        Faults.Place place = faults == null ? null : faults.ahead(gate.name(), id);
+        Model<I, O> itsModel = spec.model();
+        CallAwareModel<I, O> itsCallAware = spec.callAware();
+        AsyncModel<I, O> itsAsync = spec.async();
+        model = place == null || itsModel == null ? itsModel : place.of(itsModel);
+        callAware = place == null || itsCallAware == null ? itsCallAware : place.ofCallAware(itsCallAware);
+        async = place == null || itsAsync == null ? itsAsync : place.ofAsync(itsAsync);
+        knowsItsCall = callAware != null || (itsAsync != null && !(itsAsync instanceof GuardAsyncVersion));
         flies = async != null || gate.enforceTimeouts() || gate.cutInFlightOnKill();
         plain = model != null && !flies && gate.tokens() == null;
         breaker = new Breaker(gate.name(), id, gate.breaker(), ticker, counts::lazy, onBreakerChange);
         latency = gate.latencyHistogram() ? new LatencyHistogram() : null;
+        if (faults != null) {
+            faults.onClear(breaker::restart);
+        }
     }
 
     /** Whether its implementation can ask what its call may use. */
     boolean knowsItsCall() {
-        return callAware != null || (async != null && !(async instanceof GuardAsyncVersion));
+        return knowsItsCall;
     }
 
     /** Whether its invocations need no {@link RunningCall}. */
