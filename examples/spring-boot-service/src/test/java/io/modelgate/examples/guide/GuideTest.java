@@ -45,8 +45,9 @@ class GuideTest {
                 .contains("```java\n" + part("Customizers.java", "csrf") + "\n```")
                 .contains("```java\n" + part("Canary.java", "policy") + "\n```")
                 .contains("```java\n"
-                        + part("KillTest.java", "test").replace("(properties = \"spring.config.name=guide\")", "")
+                        + part("CreditTest.java", "test").replace("(properties = \"spring.config.name=guide\")", "")
                         + "\n```")
+                .contains("```java\n" + part("BreakerTest.java", "breaker") + "\n```")
                 .contains("```yaml\n" + read(Path.of("src/test/resources/guide.yml")) + "```");
     }
 

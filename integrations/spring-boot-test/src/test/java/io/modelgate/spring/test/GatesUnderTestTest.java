@@ -32,6 +32,8 @@ import org.springframework.boot.test.context.SpringBootTest;
             "modelgate.gates.credit-risk.breaker.wait-in-open=30s",
             "modelgate.gates.credit-limit.stable=v1",
             "modelgate.gates.credit-limit.deadline=200ms",
+            "modelgate.gates.summaries.model-timeout=200ms",
+            "modelgate.gates.summaries.enforce-timeouts=true",
             "modelgate.gates.translation.rate-limit.calls=1",
             "modelgate.gates.translation.rate-limit.per=1m"
         })
@@ -121,6 +123,9 @@ class GatesUnderTestTest {
 
         under.slow("credit-risk", "v1", Duration.ofMillis(201));
         assertThat(decide()).isEqualTo("refer");
+
+        under.slow("summaries", "v1", Duration.ofMillis(201)); // on another thread
+        assertThat(summaries.summary("text")).isEqualTo("t");
 
         under.slow("credit-limit", "v1", Duration.ofMillis(201));
         assertThatThrownBy(this::limit)

@@ -1,0 +1,44 @@
+package io.modelgate.examples.guide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.modelgate.examples.guide.Credit.Applicant;
+import io.modelgate.examples.guide.Credit.CreditModel;
+import io.modelgate.examples.guide.Credit.Decision;
+import io.modelgate.spring.test.GatesUnderTest;
+import io.modelgate.spring.test.ModelGateTest;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+
+@SpringBootTest(properties = "spring.config.name=guide")
+@ModelGateTest
+class BreakerTest {
+    @Autowired
+    GatesUnderTest gates;
+
+    @Autowired
+    CreditModel credit;
+
+    // spring.md: breaker
+    @Test
+    void theBreakerTriesAgainAfterItsWait() {
+        gates.fail("credit-risk", "v1", new IOException("down"));
+        for (int call = 0; call < 10; call++) {
+            assertAnswered("byDebtRatio");
+        }
+
+        gates.answer("credit-risk", "v1", new Decision(true, "v1, repaired"));
+        assertAnswered("byDebtRatio"); // the breaker is open
+
+        gates.advance(Duration.ofSeconds(31));
+        assertAnswered("v1, repaired");
+    }
+    // spring.md: end
+
+    private void assertAnswered(String by) {
+        assertThat(credit.decide(new Applicant(0.4), "user-42").by()).isEqualTo(by);
+    }
+}
