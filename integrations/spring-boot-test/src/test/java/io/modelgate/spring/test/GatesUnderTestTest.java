@@ -7,8 +7,11 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.modelgate.Actor;
 import io.modelgate.Caller;
 import io.modelgate.Cause;
+import io.modelgate.GateEvent;
 import io.modelgate.GateException;
 import io.modelgate.Gates;
+import io.modelgate.Kill;
+import io.modelgate.KillReceipt;
 import io.modelgate.ModelGate;
 import io.modelgate.Scope;
 import io.modelgate.spring.test.Credit.CreditModel;
@@ -17,13 +20,16 @@ import io.modelgate.testkit.OutcomeAssert;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.context.event.EventListener;
 
 /** What a test can do to its application's gates, of every kind, in a line each. */
 @SpringBootTest(
-        classes = Credit.class,
+        classes = {Credit.class, GatesUnderTestTest.Heard.class},
         webEnvironment = SpringBootTest.WebEnvironment.NONE,
         properties = {
             "modelgate.gates.credit-risk.stable=v1",
@@ -57,6 +63,18 @@ class GatesUnderTestTest {
     @Autowired
     ModelGate<String, String> translation;
 
+    @Autowired
+    Heard heard;
+
+    static class Heard {
+        private final List<Kill> kills = new ArrayList<>();
+
+        @EventListener
+        void on(GateEvent.Killed killed) {
+            kills.add(killed.kill());
+        }
+    }
+
     private String decide() {
         return credit.decide(0.4, "user-42");
     }
@@ -77,6 +95,13 @@ class GatesUnderTestTest {
 
         assertThat(decide()).isEqualTo("refer");
         assertThat(limit()).isEqualTo("v1");
+    }
+
+    @Test
+    void eventsArriveBeforeWhatCausedThemReturns() {
+        KillReceipt kill = under.kill("credit-risk");
+
+        assertThat(heard.kills).endsWith(kill.kill());
     }
 
     @Test
