@@ -1,13 +1,18 @@
 package io.modelgate;
 
 import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Where models and ladders run that do not run on the thread of their caller. */
 final class OffThread {
+
+    private static final Duration IDLE = Duration.ofSeconds(5);
 
     private OffThread() {}
 
@@ -21,19 +26,42 @@ final class OffThread {
 
         static final Executor EXECUTOR = virtualOrDaemons();
 
-        private static ExecutorService virtualOrDaemons() {
+        private static Executor virtualOrDaemons() {
             try {
-                return (ExecutorService) Executors.class
+                return (Executor) Executors.class
                         .getMethod("newVirtualThreadPerTaskExecutor")
                         .invoke(null);
             } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
-                AtomicLong made = new AtomicLong(); // a JDK before 21, or 21's preview of an older one
-                return Executors.newCachedThreadPool(task -> {
-                    Thread thread = new Thread(task, "modelgate-" + made.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+                return daemons(IDLE); // a JDK before 21, or 21's preview of an older one
             }
         }
+    }
+
+    /**
+     * Daemon threads as many as are needed, each until it has been idle for so long. A task has the class loader of who hands it over, and an idle
+     * thread none of theirs: one application of this process may end while another goes on.
+     */
+    static Executor daemons(Duration idle) {
+        AtomicLong made = new AtomicLong();
+        ClassLoader own = OffThread.class.getClassLoader();
+        Executor threads = new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, idle.toNanos(), TimeUnit.NANOSECONDS, new SynchronousQueue<>(), task -> {
+                    Thread thread = new Thread(task, "modelgate-" + made.incrementAndGet());
+                    thread.setDaemon(true);
+                    thread.setContextClassLoader(own);
+                    return thread;
+                });
+        return task -> {
+            ClassLoader callers = Thread.currentThread().getContextClassLoader();
+            threads.execute(() -> {
+                Thread thread = Thread.currentThread();
+                thread.setContextClassLoader(callers);
+                try {
+                    task.run();
+                } finally {
+                    thread.setContextClassLoader(own);
+                }
+            });
+        };
     }
 }
