@@ -24,7 +24,7 @@ final class GatedMethods {
         if (type.isInterface()) {
             return found;
         }
-        for (Class<?> each = type; isUsers(each); each = each.getSuperclass()) {
+        for (Class<?> each = type; mayBeGated(each); each = each.getSuperclass()) {
             for (Method method : each.getDeclaredMethods()) {
                 if (!method.isSynthetic() && method.isAnnotationPresent(Gated.class)) {
                     found.add(method);
@@ -36,6 +36,16 @@ final class GatedMethods {
 
     static boolean isUsers(Class<?> type) {
         return type != null && type != Object.class && !type.getName().startsWith("java.");
+    }
+
+    /** Whether it pays to look: most beans of an application are Spring's, whose classes know nothing of gates, and looking costs start-up. */
+    static boolean mayBeGated(Class<?> type) {
+        return isUsers(type) && !isSprings(type.getName());
+    }
+
+    /** Whether a class of this name is Spring's own. */
+    static boolean isSprings(String name) {
+        return name.startsWith("org.springframework.");
     }
 
     /** The interfaces of a class that have gated methods, without those that another of them extends. */
@@ -68,7 +78,7 @@ final class GatedMethods {
     }
 
     private static void collect(Class<?> type, Set<String> gates) {
-        if (type.getName().startsWith("java.")) {
+        if (!mayBeGated(type)) {
             return;
         }
         for (Method method : type.getDeclaredMethods()) {

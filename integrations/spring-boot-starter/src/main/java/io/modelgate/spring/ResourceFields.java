@@ -26,7 +26,9 @@ final class ResourceFields {
         if (!versions.any()) {
             return;
         }
-        for (Class<?> each = ClassUtils.getUserClass(type); GatedMethods.isUsers(each); each = each.getSuperclass()) {
+        for (Class<?> each = ClassUtils.getUserClass(type);
+                GatedMethods.mayBeGated(each);
+                each = each.getSuperclass()) {
             for (Field field : each.getDeclaredFields()) {
                 check(field, field, field.getType(), field.getName(), bean, versions);
             }

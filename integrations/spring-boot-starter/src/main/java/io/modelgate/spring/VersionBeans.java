@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -24,6 +25,7 @@ import org.springframework.beans.factory.support.RootBeanDefinition;
 import org.springframework.core.Ordered;
 import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.type.MethodMetadata;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -67,9 +69,15 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
         Map<Class<?>, List<String>> others = new LinkedHashMap<>();
         List<String> mistakes = new ArrayList<>();
         for (String name : beans.getBeanDefinitionNames()) {
-            checkGated(beans, name, mistakes);
+            if (isSprings(beans.getBeanDefinition(name))) {
+                continue;
+            }
             Class<?> type = typeOf(beans, name);
             if (type == null || type == GuardedBean.class) {
+                continue;
+            }
+            checkGated(beans, name, type, mistakes);
+            if (ScopedProxyUtils.isScopedTarget(name)) {
                 continue;
             }
             if (type.getDeclaredAnnotation(Version.class) != null) {
@@ -132,17 +140,31 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
         });
     }
 
+    /**
+     * Whether one of Spring's configurations makes this bean, or Boot's it is: no gate and no version is among them, and to find out the type of
+     * each costs more than all the rest. A factory of Spring's that the application declares may well make one.
+     */
+    private static boolean isSprings(BeanDefinition definition) {
+        if (!(definition instanceof AnnotatedBeanDefinition annotated)) {
+            return false;
+        }
+        MethodMetadata method = annotated.getFactoryMethodMetadata();
+        return method == null
+                ? annotated.getMetadata().getClassName().startsWith("org.springframework.boot.")
+                : GatedMethods.isSprings(method.getDeclaringClassName());
+    }
+
     /** Whatever scope a bean with gated methods has, and when it is made: its gates are made once, at the start. */
-    private static void checkGated(DefaultListableBeanFactory beans, String name, List<String> mistakes) {
-        BeanDefinition definition = beans.getBeanDefinition(name);
-        Class<?> found = definition.isAbstract() ? null : beans.getType(name, false);
-        if (found == null || !GatedMethods.inClass(ClassUtils.getUserClass(found))) {
+    private static void checkGated(
+            DefaultListableBeanFactory beans, String name, Class<?> type, List<String> mistakes) {
+        if (!GatedMethods.inClass(type)) {
             return;
         }
+        BeanDefinition definition = beans.getBeanDefinition(name);
         if (definition.isSingleton()) {
             definition.setLazyInit(false);
         } else {
-            mistakes.add(ClassUtils.getUserClass(found).getName() + " (bean " + name
+            mistakes.add(type.getName() + " (bean " + name
                     + ") has @Gated methods and is no singleton, its scope is " + definition.getScope()
                     + ": its gates would be made once for each object; make it a singleton, or move the gated methods"
                     + " to one");
@@ -161,8 +183,7 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
     }
 
     private static @Nullable Class<?> typeOf(DefaultListableBeanFactory beans, String name) {
-        if (ScopedProxyUtils.isScopedTarget(name)
-                || beans.getBeanDefinition(name).isAbstract()) {
+        if (beans.getBeanDefinition(name).isAbstract()) {
             return null;
         }
         Class<?> type = beans.getType(name, false);
