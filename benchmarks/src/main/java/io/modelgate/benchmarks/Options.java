@@ -25,13 +25,16 @@ record Options(
             usage: ./bench [--json FILE] [--only REGEX] [--rounds N] [--quick]
                    ./bench --startup
                    ./bench --fleet [--json FILE] [--quick]
+                   ./bench --spring [BOOT VERSION] [--rounds N]
               --json FILE   also write the results as JSON
               --only REGEX  run the benchmarks whose whole name matches, and print the bars that they suffice for
               --rounds N    1 to 100; default 4, about ten minutes
               --quick       one round of very short iterations: shows that everything runs, not how fast
               --startup     measure the start of 10,000 gates from a log of 100,000 entries
               --fleet       measure kills in a fleet on one Redis: 20 processes, 1,000 followers, an outage, and what it
-                            costs a call; some five minutes""";
+                            costs a call; some five minutes
+              --spring      comes first, and measures what the starter adds to the start of an application on Spring Boot 3.5.16,
+                            or another; some five minutes""";
 
     private static final int ROUNDS = 4;
     private static final int FLEET_ROUNDS = 3;

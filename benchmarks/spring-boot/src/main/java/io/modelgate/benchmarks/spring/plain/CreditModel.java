@@ -1,0 +1,5 @@
+package io.modelgate.benchmarks.spring.plain;
+
+interface CreditModel {
+    String decide(double debtRatio, String user);
+}
