@@ -91,7 +91,7 @@ public final class ModelGate<I, O> {
             return valueOf(killed(seen, input, caller.copy()));
         }
         Served<I, O> target = route(seen, caller);
-        long start = ticker.read();
+        long start = start(target, caller);
         Object answer = serve(seen, target, input, caller, start);
         return isAll(answer) ? answerIn(answer) : answerOf(outcome(seen, target, answer, input, caller.copy(), start));
     }
@@ -126,7 +126,7 @@ public final class ModelGate<I, O> {
             return killed(seen, input, caller.copy());
         }
         Served<I, O> target = route(seen, caller);
-        long start = ticker.read();
+        long start = start(target, caller);
         Object answer = serve(seen, target, input, caller, start);
         return isAll(answer) && target != null
                 ? new Outcome.Answered<>(answerIn(answer), target.version().id, gates.staleness())
@@ -232,6 +232,11 @@ public final class ModelGate<I, O> {
         }
     }
 
+    /** When the call begins; {@link Descent#UNREAD} if no version may serve it, for then no clock is read. */
+    private long start(@Nullable Served<I, O> target, Caller caller) {
+        return target == null || target.killSwitch().blocks(caller) ? Descent.UNREAD : ticker.read();
+    }
+
     /**
      * The answer of the target version, or a {@link Miss}.
      *
@@ -241,11 +246,8 @@ public final class ModelGate<I, O> {
      * bytes: what counts calls for a rollout is therefore behind {@link Invoker#attempt}, which makes itself an equal caller.
      */
     private Object serve(GateState<I, O> seen, @Nullable Served<I, O> target, I input, Caller caller, long start) {
-        if (target == null) {
-            return Miss.of(Cause.UNAVAILABLE);
-        }
-        if (target.killSwitch().blocks(caller)) {
-            return Miss.of(Cause.KILLED);
+        if (target == null || start == Descent.UNREAD) {
+            return Miss.of(target == null ? Cause.UNAVAILABLE : Cause.KILLED);
         }
         RegisteredVersion<I, O> version = target.version();
         try {

@@ -19,7 +19,8 @@ import java.util.function.Supplier;
  *         }
  *         Sinks.Empty<Object> stopped = Sinks.empty();
  *         call.onStop(stopped::tryEmitEmpty);
- *         return ((Flux<?>) stream).takeUntilOther(stopped.asMono())
+ *         return ((Flux<?>) stream).cast(Object.class)
+ *                 .takeUntilOther(stopped.asMono())
  *                 .takeWhile(call::item)
  *                 .onErrorResume(thrown -> { call.failed(thrown); return Flux.empty(); })
  *                 .doOnCancel(call::cancelled)

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * ends the stream in a {@link GateException}. The timeouts are for the first item; the latency that is counted is the time until it came. What a gate
  * reads off an answer, its usage and its metrics, is read off the last item; its accept check judges each.
  *
- * <p>{@link #next}, {@link #item}, {@link #failed} and {@link #finished} are for the signals of one subscription, which come one after the other;
- * the rest may be called by any thread at any time.
+ * <p>{@link #next}, {@link #fellBack}, {@link #item}, {@link #failed} and {@link #finished} are for the signals of one subscription, which come one after
+ * the other; {@link #cancelled} and {@link #onStop} may be called by any thread at any time.
  */
 public final class StreamCall {
 
@@ -116,6 +116,7 @@ public final class StreamCall {
      *
      * @return an object of the type, or, if {@link #fellBack}, an item
      * @throws GateException if neither a version nor the fallback has an answer
+     * @throws Error as it is, if the version's method or the fallback threw one
      */
     public Object next() {
         boolean first;
@@ -305,6 +306,7 @@ public final class StreamCall {
      * caller's stream ends here and well; if not, nothing was handed on yet, and {@link #next} says what comes instead.
      *
      * @throws GateException if items were handed on and the stream broke off
+     * @throws Error as it is, if the stream failed with one
      */
     public boolean finished() {
         Attempt now = attempt;

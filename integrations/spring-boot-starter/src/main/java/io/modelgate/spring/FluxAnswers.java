@@ -31,6 +31,7 @@ final class FluxAnswers implements StreamAnswer {
         Sinks.Empty<Object> stopped = Sinks.empty();
         call.onStop(stopped::tryEmitEmpty);
         return ((Flux<?>) stream)
+                .cast(Object.class)
                 .takeUntilOther(stopped.asMono())
                 .takeWhile(call::item)
                 .onErrorResume(thrown -> {
@@ -38,7 +39,6 @@ final class FluxAnswers implements StreamAnswer {
                     return Flux.empty();
                 })
                 .doOnCancel(call::cancelled)
-                .cast(Object.class)
                 .concatWith(Flux.defer(() -> call.finished() ? Flux.empty() : next(call, subscriber)));
     }
 }

@@ -65,6 +65,15 @@ final class StartChecks implements SmartInitializingSingleton, BeanFactoryAware 
         if (beans == null) {
             return;
         }
+        for (GateCustomizer customizer : beans.getBeanProvider(GateCustomizer.class)) {
+            if (customizer instanceof OneGate<?, ?> one && !known.contains(one.gate())) {
+                throw new StartException(
+                        "a GateCustomizer is for gate \"" + one.gate()
+                                + "\", and no gate of this application is named so; its gates are "
+                                + new TreeSet<>(known),
+                        "Name one of them in GateCustomizer.of(…), or remove it.");
+            }
+        }
         beans.getBeanProvider(GatedBeans.class).ifAvailable(GatedBeans::requireAllProcessed);
         beans.getBeanProvider(VersionBeans.class).ifAvailable(versions -> versions.requireGates(known));
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelgate.Actor;
 import io.modelgate.Fallback;
 import io.modelgate.Fallen;
-import io.modelgate.GateBuilder;
 import io.modelgate.Gated;
 import io.modelgate.Gates;
 import io.modelgate.Invocation;
@@ -70,9 +69,8 @@ class CallersTest {
         }
 
         @Bean
-        @SuppressWarnings("unchecked")
         GateCustomizer telling() {
-            return (gate, builder) -> ((GateBuilder<Invocation, Object>) builder).fallback(new Telling());
+            return GateCustomizer.of("scores", Invocation.class, Object.class, gate -> gate.fallback(new Telling()));
         }
     }
 

@@ -10,6 +10,7 @@ import io.modelgate.Gates;
 import io.modelgate.ModelGate;
 import io.modelgate.Outcome;
 import io.modelgate.Scope;
+import io.modelgate.fallback.Ladder;
 import io.modelgate.testkit.ManualTime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,6 +105,35 @@ class GateSettingsTest {
         run(
                 Applications.with(Slow.class).withPropertyValues("modelgate.gates.echo.deadline=10s"),
                 echo -> assertThat(cause(echo.decide("a", Caller.anonymous()))).isEmpty());
+    }
+
+    @Test
+    void aCustomizerOfOneGateHasItsTypes() {
+        run(
+                Applications.with(Echo.class)
+                        .withBean(
+                                "safe",
+                                GateCustomizer.class,
+                                () -> GateCustomizer.of(
+                                        "echo",
+                                        String.class,
+                                        String.class,
+                                        gate -> gate.fallback(Ladder.of(l -> l.degrade("safe"))))),
+                echo -> assertThat(echo.call("fail", Caller.anonymous())).isEqualTo("safe"));
+    }
+
+    @Test
+    void aCustomizerOfAGateThatIsNotThereFailsTheStart() {
+        String failure = Applications.failure(Applications.with(Echo.class)
+                .withBean(
+                        "safe",
+                        GateCustomizer.class,
+                        () -> GateCustomizer.of("ecko", String.class, String.class, gate -> {})));
+
+        assertThat(failure)
+                .contains(
+                        "a GateCustomizer is for gate \"ecko\", and no gate of this application is named so; its gates are"
+                                + " [echo]");
     }
 
     @Test
