@@ -376,6 +376,22 @@ final class Flight<I, O> extends RunningCall<I, O> {
         }
     }
 
+    /** Its stream failed, on whatever thread: an interrupt of that one is none of this call. */
+    Miss failed(Throwable thrown, @Nullable O last) {
+        Usage used = usage(last);
+        if (!leave(ENDED)) {
+            return late(used);
+        }
+        unmarked();
+        try {
+            return invoker.threw(version, admitted(), startNanos(), thrown);
+        } catch (Error e) {
+            return Miss.of(Cause.ERROR, e);
+        } finally {
+            settled(used);
+        }
+    }
+
     /** The model ended after the call had; a stage that says so twice is heard once. */
     private Miss late(Usage used) {
         ended(used);

@@ -170,9 +170,9 @@ public final class GatesBuilder {
 
     /**
      * Sets who asks where a {@link Gated} method has no parameter that says so: neither a {@link Caller} nor one annotated {@link CallerKey} or
-     * {@link SessionId}. Attributes of its parameters are added to that caller. Asked once for each call, before its gate and on the thread that
-     * makes it: the one that calls the method, or, where that returns an {@link AnswerType}, the one that uses or subscribes to what it returned. What it
-     * throws, they get. Default, and where it gives null: the caller is anonymous.
+     * {@link SessionId}. Attributes of its parameters are added to that caller. Asked on the thread that calls the method, once for each
+     * call and before its gate. Where the method returns an {@link AnswerType} and nobody is known there, it is asked again by each thread that uses or
+     * subscribes to what was returned. What it throws, whoever calls or subscribes gets. Default, and where it gives null: the caller is anonymous.
      */
     public GatesBuilder callers(Supplier<? extends @Nullable Caller> whoAsks) {
         callers = whoAsks;

@@ -122,11 +122,13 @@ final class GuardCaller {
 
     /**
      * The caller of each use of an object that a method returned. What the arguments say is read now, so that a key that is refused is refused
-     * where the method is called; who asks where they do not say is known when the object is used.
+     * where the method is called; who asks where they do not say is asked now, and if nobody is known here, once more when the object is used.
      */
     Supplier<Caller> atUse(@Nullable Object[] arguments) {
-        if (whoAsks != null) {
-            return () -> given(arguments);
+        Supplier<? extends @Nullable Caller> asks = whoAsks;
+        if (asks != null) {
+            Caller here = asks.get();
+            return () -> asked(here == null ? asks.get() : here, arguments);
         }
         Caller caller = isGiven() ? given(arguments) : made(arguments);
         return () -> caller;

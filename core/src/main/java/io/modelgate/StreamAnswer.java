@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  *         }
  *         Sinks.Empty<Object> stopped = Sinks.empty();
  *         call.onStop(stopped::tryEmitEmpty);
- *         return ((Flux<?>) stream).cast(Object.class)
+ *         return Flux.defer(() -> call.live() ? ((Flux<?>) stream).cast(Object.class) : Flux.empty())
  *                 .takeUntilOther(stopped.asMono())
  *                 .takeWhile(call::item)
  *                 .onErrorResume(thrown -> { call.failed(thrown); return Flux.empty(); })
@@ -28,6 +28,9 @@ import java.util.function.Supplier;
  *     }
  * }
  * }</pre>
+ *
+ * <p>Whatever else can end a subscription has to be told too, such as an {@link Error} that leaves the library's own code: a call that is told of no end
+ * holds its place for ever.
  */
 public non-sealed interface StreamAnswer extends AnswerType {
 

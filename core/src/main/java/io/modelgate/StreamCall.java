@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * reads off an answer, its usage and its metrics, is read off the last item; its accept check judges each.
  *
  * <p>{@link #next}, {@link #fellBack}, {@link #item}, {@link #failed} and {@link #finished} are for the signals of one subscription, which come one after
- * the other; {@link #cancelled} and {@link #onStop} may be called by any thread at any time.
+ * the other; {@link #cancelled}, {@link #live} and {@link #onStop} may be called by any thread at any time.
  */
 public final class StreamCall {
 
@@ -116,11 +116,15 @@ public final class StreamCall {
      *
      * @return an object of the type, or, if {@link #fellBack}, an item
      * @throws GateException if neither a version nor the fallback has an answer
+     * @throws CancellationException if the subscriber has cancelled
      * @throws Error as it is, if the version's method or the fallback threw one
      */
     public Object next() {
         boolean first;
         synchronized (this) {
+            if (cancelled) {
+                throw new CancellationException("its subscriber cancelled");
+            }
             first = !begun;
             begun = true;
             trying = true;
@@ -236,6 +240,11 @@ public final class StreamCall {
                     flight.bringFailure(new ClassCastException("version \"" + flight.version.id + "\" answered with a "
                             + stream.getClass().getName() + "; expected a " + type.getName())));
             return null;
+        } else if (!flight
+                .flying()) { // a kill cut it, or its time was up, while the method made its stream: nobody begins that
+            missed(next, Miss.of(Cause.CUT));
+            flight.over(null);
+            return null;
         }
         return stream;
     }
@@ -246,7 +255,9 @@ public final class StreamCall {
         if (standIn != null && standInMiss != null) {
             descent.missed(standIn, standInMiss);
         }
-        counted(); // by the descent, whatever comes of it
+        if (!counted()) { // or by the descent, whatever comes of it
+            throw new CancellationException("its subscriber cancelled");
+        }
         Outcome<Object> outcome;
         try {
             outcome = descent.ofLadder().outcome();
@@ -262,6 +273,12 @@ public final class StreamCall {
     /** Whether {@link #next} gave what the fallback answered: it is handed on as it is, and the call has ended. */
     public boolean fellBack() {
         return fellBack;
+    }
+
+    /** Whether the version's stream may begin: to be asked when it is about to be subscribed to, as a kill may have cut it since {@link #next}. */
+    public boolean live() {
+        Attempt now = attempt;
+        return now != null && now.flight.flying() && !cancelled;
     }
 
     /** An item came. Whether it may be handed on; if not, the stream is to be cancelled, and the attempt has {@linkplain #finished ended}. */
@@ -296,7 +313,7 @@ public final class StreamCall {
     public void failed(Throwable thrown) {
         Attempt now = attempt;
         if (now != null) {
-            missed(now, now.flight.bringFailure(thrown));
+            missed(now, now.flight.failed(thrown, last));
             error = thrown instanceof Error e ? e : error;
         }
     }

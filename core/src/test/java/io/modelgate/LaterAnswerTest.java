@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -179,6 +180,31 @@ class LaterAnswerTest {
         scripted.begun.get(0).complete("because");
         assertThat(now(answer)).isEqualTo("because");
         assertGivenBack("agent");
+    }
+
+    @Test
+    void whoAsksIsAskedWhereTheMethodIsCalledAndOnlyIfNobodyIsKnownThereWhereItIsUsed() {
+        AtomicReference<@Nullable Caller> here = new AtomicReference<>();
+        WatchedRouter router = new WatchedRouter();
+        try (Gates asking = Gates.open(g -> g.callers(here::get).executor(Runnable::run))) {
+            Agent agent = asking.guard(
+                    Agent.class,
+                    g -> g.answers(new LazyAnswer())
+                            .gate("bare", gate -> gate.router(router).version("v2", asked -> "to the candidate")),
+                    scripted);
+            here.set(Caller.of("carol"));
+            Lazy<String> known = agent.bare("hi");
+            here.set(null);
+            assertThat(now(known.subscribe())).isEqualTo("to the candidate");
+
+            Lazy<String> unknown = agent.bare("hi");
+            here.set(Caller.of("carol"));
+            assertThat(now(unknown.subscribe())).isEqualTo("to the candidate");
+            here.set(null);
+            assertThat(unknown.subscribe())
+                    .as("nobody is known, so stable is asked")
+                    .isNotDone();
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.modelgate.budget.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -429,15 +430,72 @@ class StreamCallTest {
     }
 
     @Test
-    void aStreamThatIsCutBeforeAnybodySaysHowToStopItIsStoppedAtOnce() {
+    void aStreamThatIsCutWhileTheMethodMakesItIsNeverHandedOut() {
         Chat chat = chat(GateBuilder::cutInFlightOnKill, new Stable(prompt -> {
             gates.gate("chat").kill(ALICE, "off");
             return new Pieces<>("v1");
         }));
-        StreamCall call = begun(chat, "alice");
+        StreamCall call = subscribe(chat, "alice");
+
+        assertThat(what(call.next())).isEqualTo("later: CUT");
+        assertThat(call.fellBack()).isTrue();
+        assertNothingLeft();
+    }
+
+    @Test
+    void aStreamThatIsCutBeforeAnybodySaysHowToStopItIsStoppedAtOnce() {
+        StreamCall call = subscribe(chat(GateBuilder::cutInFlightOnKill, new Stable(named("v1"))), "alice");
+        assertThat(what(call.next())).isEqualTo("v1");
+        assertThat(call.live()).isTrue();
+        gates.gate("chat").kill(ALICE, "off");
+        call.onStop(stops::incrementAndGet);
 
         assertThat(stops).hasValue(1);
+        assertThat(call.live()).as("whether it may still be subscribed to").isFalse();
         assertFallsBack(call, Cause.CUT);
+    }
+
+    @Test
+    void whoCancelsBetweenTwoAttemptsIsCountedOnceAndNobodyElseIsAsked() {
+        StreamCall call = begun(canary(named("v2")), "carol");
+        call.failed(new IllegalStateException("no"));
+        assertThat(call.finished()).isFalse();
+        call.cancelled();
+
+        assertThatThrownBy(call::next).isInstanceOf(CancellationException.class);
+        assertThat(asked).hasValue(1);
+        assertThat(stats().calls()).isOne();
+        assertThat(stats().byCause()).containsEntry(Cause.ERROR, 1L);
+        assertNothingLeft();
+    }
+
+    @Test
+    void whoCancelsBeforeItBeginsMakesNoCall() {
+        StreamCall call = subscribe(chat(), "alice");
+        call.cancelled();
+
+        assertThatThrownBy(call::next).isInstanceOf(CancellationException.class);
+        assertThat(asked).hasValue(0);
+        assertThat(stats().calls()).isZero();
+    }
+
+    @Test
+    void anInterruptThatAStreamSignalsIsNoneOfTheThreadThatBringsIt() {
+        StreamCall call = begun(chat(), "alice");
+        call.failed(new InterruptedException());
+
+        assertThat(Thread.interrupted()).isFalse();
+        assertFallsBack(call, Cause.CUT);
+    }
+
+    @Test
+    void anInterruptOfTheThreadThatBringsAnErrorIsNoneOfTheCalls() {
+        StreamCall call = begun(chat(), "alice");
+        Thread.currentThread().interrupt();
+        call.failed(new IllegalStateException("no"));
+        assertThat(Thread.interrupted()).isTrue();
+
+        assertFallsBack(call, Cause.ERROR);
     }
 
     @Test

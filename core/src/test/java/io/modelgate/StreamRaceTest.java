@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -92,11 +93,10 @@ class StreamRaceTest {
             SplittableRandom random = new SplittableRandom(7);
             long patience = System.nanoTime() + PATIENCE.toNanos();
             while (calls < CALLS || (!allCame() && System.nanoTime() < patience)) {
-                calls++;
                 @SuppressWarnings("unchecked")
                 StreamCall call = ((Supplier<StreamCall>) chat.reply("hi").what()).get();
                 live.add(call);
-                signals(call, random);
+                calls += signals(call, random);
             }
         } finally {
             over.set(true);
@@ -118,10 +118,15 @@ class StreamRaceTest {
         return ENDS.stream().allMatch(cause -> came.getOrDefault(cause, 0L) >= EACH);
     }
 
-    /** As a library gives them: one after the other, and the next attempt where one came to nothing. */
-    private void signals(StreamCall call, SplittableRandom random) {
+    /**
+     * As a library gives them: one after the other, and the next attempt where one came to nothing. The number of calls, none if it was
+     * cancelled before it began.
+     */
+    private static int signals(StreamCall call, SplittableRandom random) {
+        int calls = 0;
         try {
             Object stream = call.next();
+            calls = 1;
             while (!call.fellBack()) {
                 call.onStop(() -> {});
                 int items = random.nextInt(4);
@@ -133,13 +138,16 @@ class StreamRaceTest {
                     call.failed(new IllegalStateException("no"));
                 }
                 if (call.finished()) {
-                    return;
+                    return 1;
                 }
                 stream = call.next();
             }
         } catch (GateException broken) {
             assertThat(broken).hasMessageContaining("broke off");
+        } catch (CancellationException gone) {
+            return calls;
         }
+        return 1;
     }
 
     private void killAndRevive(AtomicBoolean over) {
@@ -154,6 +162,7 @@ class StreamRaceTest {
     private void passTime(AtomicBoolean over) {
         while (!over.get()) {
             time.advance(Duration.ofMillis(1));
+            LockSupport.parkNanos(1);
         }
     }
 
@@ -161,7 +170,9 @@ class StreamRaceTest {
         SplittableRandom random = new SplittableRandom(8);
         while (!over.get()) {
             StreamCall call = live.poll();
-            if (call != null && random.nextBoolean()) {
+            if (call == null) {
+                LockSupport.parkNanos(1);
+            } else if (random.nextBoolean()) {
                 call.cancelled();
             }
         }

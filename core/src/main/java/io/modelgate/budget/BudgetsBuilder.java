@@ -50,9 +50,17 @@ public final class BudgetsBuilder {
      * Sets the ledger of the ceilings that a fleet shares: those of budgets that are {@linkplain Budget#shared shared}; the other ones are
      * not touched by it. All processes on it need the same control log, or the same secret of one. It is closed with the gates. Default:
      * none, and a gate with a shared budget is not built.
+     *
+     * @throws IllegalArgumentException if there is one already; then the one given is closed, as nobody else would
      */
     public BudgetsBuilder fleet(FleetLedger ledger) {
-        this.fleet = requireNonNull(ledger, "ledger");
+        requireNonNull(ledger, "ledger");
+        if (fleet != null) {
+            ledger.close();
+            throw new IllegalArgumentException(
+                    "fleet is given twice: a process has one ledger of what its fleet shares; keep one, in code or in a property");
+        }
+        this.fleet = ledger;
         return this;
     }
 

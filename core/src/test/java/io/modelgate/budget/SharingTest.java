@@ -91,6 +91,17 @@ class SharingTest {
     }
 
     @Test
+    void aSecondLedgerOfTheFleetIsRefusedAndBothAreClosed() {
+        Closing first = new Closing();
+        Closing second = new Closing();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> open(b -> b.fleet(first).fleet(second), key -> key))
+                .withMessageContaining("fleet is given twice");
+        assertThat(first.closed).isTrue();
+        assertThat(second.closed).isTrue();
+    }
+
+    @Test
     void theConfigurationStatesItsBound() {
         assertThat(CEILING.shared(Sharing.leased(100, WhenUnreachable.REFUSE)).text())
                 .isEqualTo("1000 tokens per gate, for life, shared by the fleet, at most 100 tokens above it for each"

@@ -32,9 +32,6 @@ final class EndpointWrites {
     /** How the control log says that these actors were authenticated. */
     static final String AUTHENTICATION = "actuator";
 
-    /** What frameworks give requests on which nobody has logged in. By name, as no such framework need be there. */
-    private static final String NOBODY = "org.springframework.security.authentication.AnonymousAuthenticationToken";
-
     private static final Duration STORED_WITHIN = Duration.ofSeconds(2);
 
     private final Gates gates;
@@ -109,7 +106,7 @@ final class EndpointWrites {
 
     private WebEndpointResponse<Object> write(SecurityContext security, String gate, String operation, Asked asked) {
         Principal principal = security.getPrincipal();
-        if (principal == null || isNobody(principal.getClass())) {
+        if (principal == null || RequestParts.isNobody(principal.getClass())) {
             return problem(403, "nobody is logged in on this request, and the control log records who decided");
         }
         if (!gate.equals(Scope.FLEET) && reports.find(gate).isEmpty()) {
@@ -176,10 +173,6 @@ final class EndpointWrites {
                     + (name.equals("reason") ? "why, in your words" : "the id of a kill, which the endpoint lists"));
         }
         return given;
-    }
-
-    private static boolean isNobody(@Nullable Class<?> principal) {
-        return principal != null && (principal.getName().equals(NOBODY) || isNobody(principal.getSuperclass()));
     }
 
     private static WebEndpointResponse<Object> problem(int status, @Nullable String message) {

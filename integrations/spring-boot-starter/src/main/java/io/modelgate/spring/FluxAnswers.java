@@ -2,6 +2,7 @@ package io.modelgate.spring;
 
 import io.modelgate.StreamAnswer;
 import io.modelgate.StreamCall;
+import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
@@ -20,18 +21,30 @@ final class FluxAnswers implements StreamAnswer {
 
     @Override
     public Object wrap(Supplier<StreamCall> call) {
-        return Flux.deferContextual(subscriber -> next(Subscriber.call(subscriber, call), subscriber));
+        return Flux.deferContextual(subscriber -> {
+            StreamCall made = Subscriber.call(subscriber, call);
+            return GuardedSubscriber.around(next(made, subscriber), made);
+        });
     }
 
-    private static Flux<?> next(StreamCall call, ContextView subscriber) {
-        Object stream = Subscriber.call(subscriber, call::next);
+    private static Flux<Object> next(StreamCall call, ContextView subscriber) {
+        Object stream;
+        try {
+            stream = Subscriber.call(subscriber, call::next);
+        } catch (CancellationException gone) {
+            return Flux.empty(); // nobody hears it
+        } catch (
+                Throwable
+                        e) { // signalled: Reactor's operators throw some errors on, and the subscriber would hear of no
+            // end
+            return Flux.error(e);
+        }
         if (call.fellBack()) {
-            return stream instanceof Flux<?> flux ? flux : Flux.just(stream);
+            return stream instanceof Flux<?> flux ? flux.cast(Object.class) : Flux.just(stream);
         }
         Sinks.Empty<Object> stopped = Sinks.empty();
         call.onStop(stopped::tryEmitEmpty);
-        return ((Flux<?>) stream)
-                .cast(Object.class)
+        return Flux.defer(() -> call.live() ? ((Flux<?>) stream).cast(Object.class) : Flux.empty())
                 .takeUntilOther(stopped.asMono())
                 .takeWhile(call::item)
                 .onErrorResume(thrown -> {
@@ -39,6 +52,14 @@ final class FluxAnswers implements StreamAnswer {
                     return Flux.empty();
                 })
                 .doOnCancel(call::cancelled)
-                .concatWith(Flux.defer(() -> call.finished() ? Flux.empty() : next(call, subscriber)));
+                .concatWith(Flux.defer(() -> afterwards(call, subscriber)));
+    }
+
+    private static Flux<Object> afterwards(StreamCall call, ContextView subscriber) {
+        try {
+            return call.finished() ? Flux.empty() : next(call, subscriber);
+        } catch (Throwable e) { // as in next
+            return Flux.error(e);
+        }
     }
 }

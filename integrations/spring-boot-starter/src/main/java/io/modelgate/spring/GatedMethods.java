@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.springframework.util.ClassUtils;
 
 /** Finds {@link Gated} methods. */
@@ -43,9 +44,33 @@ final class GatedMethods {
         return isUsers(type) && !isSprings(type.getName());
     }
 
+    /** Spring's own packages, as far as many beans are made in them: others may well have taken a name beside these. */
+    private static final List<String> SPRINGS = Stream.of(
+                    "aop",
+                    "beans",
+                    "boot",
+                    "cache",
+                    "context",
+                    "core",
+                    "data",
+                    "format",
+                    "http",
+                    "jdbc",
+                    "jmx",
+                    "messaging",
+                    "orm",
+                    "scheduling",
+                    "security",
+                    "session",
+                    "transaction",
+                    "validation",
+                    "web")
+            .map(name -> "org.springframework." + name + ".")
+            .toList();
+
     /** Whether a class of this name is Spring's own. */
     static boolean isSprings(String name) {
-        return name.startsWith("org.springframework.");
+        return name.startsWith("org.springframework.") && SPRINGS.stream().anyMatch(name::startsWith);
     }
 
     /** The interfaces of a class that have gated methods, without those that another of them extends. */

@@ -53,6 +53,7 @@ final class ReactiveCallers implements CallerResolver, WebFilter, Ordered {
             return Mono.just(named);
         }
         return exchange.getPrincipal()
+                .filter(user -> !RequestParts.isNobody(user.getClass()))
                 .map(user -> Optional.ofNullable(RequestParts.text(user.getName())))
                 .defaultIfEmpty(Optional.empty())
                 .map(name -> name.isPresent() ? name : named);

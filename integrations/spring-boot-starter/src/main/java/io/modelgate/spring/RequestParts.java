@@ -13,11 +13,19 @@ final class RequestParts {
 
     private static final int DIGEST_BYTES = 16;
 
+    /** What frameworks give requests on which nobody has logged in. By name, as no such framework need be there. */
+    private static final String NOBODY = "org.springframework.security.authentication.AnonymousAuthenticationToken";
+
     private RequestParts() {}
 
     /** What a header or a name says, or null if that is nothing. */
     static @Nullable String text(@Nullable String given) {
         return given == null || given.isBlank() ? null : given.strip();
+    }
+
+    /** Whether principals of a class stand for nobody. */
+    static boolean isNobody(@Nullable Class<?> principal) {
+        return principal != null && (principal.getName().equals(NOBODY) || isNobody(principal.getSuperclass()));
     }
 
     /** The caller with a key and the id of a session, either of which may be missing. */

@@ -246,6 +246,53 @@ class FluxAnswersTest {
     }
 
     @Test
+    void aStreamThatIsCutWhileItIsMadeIsNeverSubscribedTo() {
+        AtomicInteger subscribed = new AtomicInteger();
+        Flux<String> reply = reply(prompt -> {
+            kill();
+            return Flux.<String>never().doOnSubscribe(subscription -> subscribed.incrementAndGet());
+        });
+
+        StepVerifier.create(reply).expectNext("later: ", "CUT").expectComplete().verify(SOON);
+        assertThat(subscribed).hasValue(0);
+        assertNothingLeft();
+    }
+
+    private static <T> T overflow(T item) {
+        throw new StackOverflowError("of " + item);
+    }
+
+    @Test
+    void anErrorThatReactorThrowsOnLeavesNothingInFlight() {
+        Flux<String> reply = reply(prompt -> Flux.just("re: ").map(FluxAnswersTest::overflow));
+        for (int call = 1; call <= 3; call++) {
+            assertThatThrownBy(() -> reply.blockLast(SOON)).isInstanceOf(StackOverflowError.class);
+            assertNothingLeft();
+        }
+        assertThat(gates.gate("chat").stats().calls()).isEqualTo(3);
+    }
+
+    @Test
+    void anErrorOfTheSubscribersOwnCodeLeavesNothingInFlight() {
+        TestPublisher<String> model = TestPublisher.create();
+        reply(prompt -> model.flux()).map(FluxAnswersTest::overflow).subscribe();
+
+        assertThatThrownBy(() -> model.next("re: ")).isInstanceOf(StackOverflowError.class);
+        model.assertCancelled();
+        assertNothingLeft();
+    }
+
+    @Test
+    void anErrorThatTheModelSignalsIsSignalled() {
+        NoClassDefFoundError thrown = new NoClassDefFoundError("of the model");
+        List<Object> heard = new ArrayList<>();
+        reply(prompt -> Flux.concat(Flux.just("re: "), Flux.error(thrown))).subscribe(heard::add, heard::add);
+
+        assertThat(heard).containsExactly("re: ", thrown);
+        assertNothingLeft();
+    }
+
+    @Test
     void theModelSeesTheContextOfWhoSubscribes() {
         Flux<String> reply = reply(prompt -> Flux.deferContextual(context -> Flux.just("for ", context.get("tenant"))));
 

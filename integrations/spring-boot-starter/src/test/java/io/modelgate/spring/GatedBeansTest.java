@@ -23,6 +23,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.core.Ordered;
 import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.samples.OwnersModel;
 
 class GatedBeansTest {
 
@@ -53,6 +54,14 @@ class GatedBeansTest {
             context.getBean(Gates.class).kill(Scope.gate("summaries"), Actor.of("alice"), "it invents things");
             assertThat(summaries.summarise("a long text", "user-2")).isEqualTo("a l");
             assertThat(summaries.asked()).containsExactly("user-1");
+        });
+    }
+
+    @Test
+    void anApplicationThatLivesBesideSpringsOwnPackagesHasItsGates() {
+        Applications.with(OwnersModel.class).run(context -> {
+            context.getBean(Gates.class).kill(Scope.fleet(), Actor.of("alice"), "it invents things");
+            assertThat(context.getBean(OwnersModel.class).owner("Leo")).isEqualTo("nobody");
         });
     }
 

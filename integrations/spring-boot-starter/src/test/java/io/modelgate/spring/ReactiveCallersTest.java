@@ -10,6 +10,7 @@ import io.modelgate.Identities;
 import io.modelgate.Router;
 import io.modelgate.Version;
 import io.modelgate.control.Entry;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.server.MockServerWebExchange;
 import org.springframework.mock.web.server.MockWebSession;
+import org.springframework.security.authentication.AnonymousAuthenticationToken;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -76,6 +78,16 @@ class ReactiveCallersTest {
         assertThat(caller(callers(true, "X-User", false), request(" bob ")).key())
                 .contains("bob");
         assertThat(caller(callers(true, "X-User", false), request(" ")).key()).isEmpty();
+    }
+
+    @Test
+    void whoHasNotLoggedInIsNoPrincipalWhateverTheFrameworkCallsThem() {
+        Principal nobody = new AnonymousAuthenticationToken();
+        ServerWebExchange exchange =
+                request("bob").mutate().principal(Mono.just(nobody)).build();
+
+        assertThat(caller(callers(true, "X-User", false), exchange).key()).contains("bob");
+        assertThat(caller(callers(true, null, false), exchange).hasKey()).isFalse();
     }
 
     @Test

@@ -78,7 +78,7 @@ class SharedBudgetsTest {
 
     /** Asks until the ledger has said who it is, which it does by itself. */
     private static Outcome<String> askOnceReached(ApplicationContext context) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         Outcome<String> outcome = ask(context);
         while (outcome.refusal().map(Refusal::kind).equals(Optional.of(RefusalKind.FLEET_UNREACHABLE))
                 && System.nanoTime() < end) {

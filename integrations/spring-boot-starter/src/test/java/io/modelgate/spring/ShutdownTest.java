@@ -41,7 +41,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /** What becomes of calls, kills and threads when the application is asked to stop while it serves. */
-@Timeout(120)
+@Timeout(300)
 class ShutdownTest {
 
     private static final String USER = "user-42";
@@ -197,13 +197,14 @@ class ShutdownTest {
     private TestApplication start(String... more) {
         List<String> properties = new ArrayList<>(List.of(
                 "server.shutdown=graceful",
+                "spring.lifecycle.timeout-per-shutdown-phase=120s",
                 "modelgate.log.file=" + directory.resolve("modelgate.log"),
                 "modelgate.budgets.ledger=" + directory.resolve("ledger"),
                 "modelgate.observations.enabled=true",
                 "modelgate.gates.scores.enforce-timeouts=true",
                 "modelgate.gates.scores.cut-in-flight-on-kill=true",
-                "modelgate.gates.scores.model-timeout=20s",
-                "modelgate.gates.scores.deadline=21s"));
+                "modelgate.gates.scores.model-timeout=30s",
+                "modelgate.gates.scores.deadline=31s"));
         properties.addAll(List.of(more));
         return TestApplication.start(Service.class, properties.toArray(String[]::new));
     }
@@ -265,7 +266,7 @@ class ShutdownTest {
         Set<Thread> left = threadsOfGates();
         left.removeAll(before);
         for (Thread thread : left) {
-            thread.join(TimeUnit.SECONDS.toMillis(60));
+            thread.join(TimeUnit.SECONDS.toMillis(120)); // the timer of the deadline, and then the thread's idle time
             assertThat(thread.isAlive()).as(thread.getName()).isFalse();
         }
     }

@@ -50,6 +50,7 @@ class VirtualThreadsTest {
     private static final int CLIENTS = 12;
     private static final int REQUESTS = 60;
     private static final int KILLS = 3;
+    private static final int ROUNDS = 3;
     private static final List<String> GATES = List.of("by-interface", "by-class");
 
     @TempDir
@@ -158,13 +159,14 @@ class VirtualThreadsTest {
         @GetMapping("/kill")
         String kill(@RequestParam("gate") String gate) {
             KillReceipt kill = gates.kill(Scope.gate(gate), Actor.of("alice"), "");
-            kill.stored(Duration.ofSeconds(10));
+            assertThat(kill.stored(Duration.ofSeconds(60))).isTrue();
             return kill.kill().id();
         }
 
         @GetMapping("/revive")
         String revive(@RequestParam("kill") String kill) {
-            gates.revive(kill, Actor.of("alice"), "").stored(Duration.ofSeconds(10));
+            assertThat(gates.revive(kill, Actor.of("alice"), "").stored(Duration.ofSeconds(60)))
+                    .isTrue();
             return "revived";
         }
     }
@@ -269,10 +271,12 @@ class VirtualThreadsTest {
     @EnabledForJreRange(min = JRE.JAVA_25, disabledReason = "pinning is tested on the JDK that reports it reliably")
     void underLoadAndKillsNoGatePinsTheThreadOfItsRequest() throws Exception {
         try (TestApplication service = start()) {
-            requests(service); // classes are initialised, which does pin
-
-            assertThat(pinned(directory.resolve("quiet.jfr"), () -> requests(service)))
-                    .isEmpty();
+            List<RecordedEvent> pins = List.of();
+            for (int round = 0; round < ROUNDS && (round == 0 || !pins.isEmpty()); round++) {
+                requests(service); // what is come upon first is initialised, which does pin; but only once
+                pins = pinned(directory.resolve("round-" + round + ".jfr"), () -> requests(service));
+            }
+            assertThat(pins).isEmpty();
             assertThat(service.bean(Heard.class).kills.await(30, TimeUnit.SECONDS))
                     .isTrue();
 
