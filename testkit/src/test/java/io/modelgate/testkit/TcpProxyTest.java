@@ -19,7 +19,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class TcpProxyTest {
 
     private static final int LONG_MILLIS = 30_000;
@@ -85,6 +87,9 @@ class TcpProxyTest {
             proxy.swallowReplies();
             assertNoAnswer(client, "lost");
             assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo("lost");
+            while (proxy.bytesSwallowed() < "lost".length()) {
+                Thread.onSpinWait(); // the reply may be on its way yet
+            }
             proxy.heal();
             assertThat(ask(client, "next")).isEqualTo("next");
         }
