@@ -33,7 +33,7 @@ class TcpProxyTest {
 
     @BeforeEach
     void echo() throws IOException {
-        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        server = Ports.listenSomewhere(); // nobody is given its port while it is down
         Thread thread = new Thread(this::accept);
         thread.setDaemon(true);
         thread.start();

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelgate.control.ControlLogException;
 import io.modelgate.testkit.RedisServer;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -59,15 +57,9 @@ class RedisKindsTest {
         link.eval(ADD, List.of(STREAM), List.of(RedisLink.bytes(String.valueOf(seq))));
     }
 
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private int tlsServer(String names) throws Exception {
         Certificates made = Certificates.make(directory, names);
-        int port = freePort();
+        int port = RedisServer.create().port(); // of one that is never started
         closing(RedisServer.create()
                         .config("tls-port " + port)
                         .config("tls-cert-file " + made.certificate())
