@@ -24,11 +24,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Timers, kills and deadlines against hostile executors, stages and models. */
-@Timeout(value = 40, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostileFlightTest {
 
     private static final Actor ALICE = Actor.of("alice");
     private static final Caller CALLER = Caller.of("user-42").session("s");
+
+    /** Seconds after which something hangs and is not only waiting for a processor. */
+    private static final long PATIENCE = 30;
 
     private final HandDrivenTime time = new HandDrivenTime();
 
@@ -109,8 +112,10 @@ class HostileFlightTest {
                             .anyMatch(e -> e.type().equals(EntryTypes.KILL)))
                     .as("the kill is in the log; kill threw " + thrown)
                     .isTrue();
-            assertThat(catchThrowable(() -> one.get(10, TimeUnit.SECONDS))).hasCauseInstanceOf(GateException.class);
-            assertThat(catchThrowable(() -> two.get(10, TimeUnit.SECONDS))).hasCauseInstanceOf(GateException.class);
+            assertThat(catchThrowable(() -> one.get(PATIENCE, TimeUnit.SECONDS)))
+                    .hasCauseInstanceOf(GateException.class);
+            assertThat(catchThrowable(() -> two.get(PATIENCE, TimeUnit.SECONDS)))
+                    .hasCauseInstanceOf(GateException.class);
         }
     }
 
@@ -136,12 +141,12 @@ class HostileFlightTest {
             CompletableFuture<String> call = gate.callAsync("x", CALLER);
             CompletableFuture<KillReceipt> kill =
                     CompletableFuture.supplyAsync(() -> gate.kill(ALICE, "bad"), task -> new Thread(task).start());
-            Throwable late = catchThrowable(() -> kill.get(2, TimeUnit.SECONDS));
+            Throwable late = catchThrowable(() -> kill.get(PATIENCE, TimeUnit.SECONDS));
             boolean stored = gates.control().log().read(0, 100).stream()
                     .anyMatch(e -> e.type().equals(EntryTypes.KILL));
             ladder.countDown();
-            kill.get(5, TimeUnit.SECONDS);
-            assertThat(call.get(10, TimeUnit.SECONDS)).isEqualTo("slow");
+            kill.get(PATIENCE, TimeUnit.SECONDS);
+            assertThat(call.get(PATIENCE, TimeUnit.SECONDS)).isEqualTo("slow");
             assertThat(late)
                     .as("kill returned; it was stored meanwhile: " + stored)
                     .isNull();
@@ -165,7 +170,8 @@ class HostileFlightTest {
                             .anyMatch(e -> e.type().equals(EntryTypes.KILL)))
                     .as("stored; kill threw " + thrown)
                     .isTrue();
-            assertThat(catchThrowable(() -> call.get(10, TimeUnit.SECONDS))).hasCauseInstanceOf(GateException.class);
+            assertThat(catchThrowable(() -> call.get(PATIENCE, TimeUnit.SECONDS)))
+                    .hasCauseInstanceOf(GateException.class);
         }
     }
 
@@ -238,7 +244,7 @@ class HostileFlightTest {
         }
         Throwable ignored = catchThrowable(() -> time.advance(Duration.ofSeconds(1)));
         backend.complete("late");
-        assertThat(catchThrowable(() -> call.get(3, TimeUnit.SECONDS))).isNull();
+        assertThat(catchThrowable(() -> call.get(PATIENCE, TimeUnit.SECONDS))).isNull();
     }
 
     @Test
@@ -262,7 +268,8 @@ class HostileFlightTest {
             CompletableFuture<Outcome<String>> call = gate.decideAsync("x", Caller.of("c1"));
             asked.await();
             Throwable hangs = null;
-            for (int i = 0; i < 10 && !call.isDone(); i++) {
+            // The thread that began the call may not have set its timer yet.
+            for (int i = 0; i < 100 && !call.isDone(); i++) {
                 time.advance(Duration.ofSeconds(1));
                 hangs = catchThrowable(() -> call.get(200, TimeUnit.MILLISECONDS));
             }
@@ -286,7 +293,8 @@ class HostileFlightTest {
                             })
                             .cutInFlightOnKill());
             CompletableFuture<Outcome<String>> call = gate.decideAsync("x", Caller.of("c1"));
-            assertThat(catchThrowable(() -> call.get(2, TimeUnit.SECONDS))).isNull();
+            assertThat(catchThrowable(() -> call.get(PATIENCE, TimeUnit.SECONDS)))
+                    .isNull();
         } finally {
             pool.shutdownNow();
         }
@@ -317,7 +325,7 @@ class HostileFlightTest {
             CompletableFuture<Outcome<String>> call = gate.decideAsync("x", CALLER); // no ladder at all
             asked.await();
             time.advance(Duration.ofSeconds(1));
-            Throwable hangs = catchThrowable(() -> call.get(1, TimeUnit.SECONDS));
+            Throwable hangs = catchThrowable(() -> call.get(PATIENCE, TimeUnit.SECONDS));
             released.countDown();
             assertThat(hangs).isNull();
         } finally {
@@ -351,7 +359,7 @@ class HostileFlightTest {
             judging.await();
             time.advance(Duration.ofSeconds(1));
             gate.kill(ALICE, "bad");
-            Throwable hangs = catchThrowable(() -> call.get(1, TimeUnit.SECONDS));
+            Throwable hangs = catchThrowable(() -> call.get(PATIENCE, TimeUnit.SECONDS));
             released.countDown();
             assertThat(hangs).isNull();
         } finally {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What users' code throws in the middle of an invocation: everything that was taken is given back. */
-@Timeout(value = 40, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostileInvocationTest {
 
     private static final Caller CALLER = Caller.of("user-42").session("s");
@@ -190,7 +190,7 @@ class HostileInvocationTest {
                     "g", g -> g.stable("v1", i -> "v1").maxConcurrent(1).cutInFlightOnKill());
             CompletableFuture<Outcome<String>> call =
                     CompletableFuture.supplyAsync(() -> gate.decide("x", CALLER), task -> new Thread(task).start());
-            assertThat(catchThrowable(() -> call.get(2, TimeUnit.SECONDS))).isNull();
+            assertThat(catchThrowable(() -> call.get(30, TimeUnit.SECONDS))).isNull();
         } finally {
             io.micrometer.context.ContextRegistry.getInstance().removeThreadLocalAccessor(key);
             pool.shutdownNow();

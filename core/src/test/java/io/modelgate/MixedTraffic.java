@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,6 +35,10 @@ final class MixedTraffic implements AutoCloseable {
     private static final int CALLERS = 6;
     private static final int SESSIONS = 40;
     private static final Actor OPERATOR = Actor.of("operator");
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** What has to happen to some call or other: how long that takes depends on who is on a processor when. */
+    private static final Set<Cause> CAUSES = Set.of(Cause.KILLED, Cause.CUT, Cause.TIMEOUT, Cause.ERROR);
 
     private final long seed;
     private final ExecutorService models = Executors.newCachedThreadPool();
@@ -145,7 +150,7 @@ final class MixedTraffic implements AutoCloseable {
         return answer;
     }
 
-    /** Runs for a time, then waits until nothing runs any more. */
+    /** Runs for a time, and until everything has happened once, then waits until nothing runs any more. */
     void run(Duration duration) throws Exception {
         long until = Ticker.system().read() + duration.toNanos();
         List<Future<?>> all = new ArrayList<>();
@@ -153,14 +158,14 @@ final class MixedTraffic implements AutoCloseable {
         for (int i = 0; i < CALLERS; i++) {
             SplittableRandom own = random.split();
             all.add(threads.submit(() -> {
-                while (Ticker.system().read() < until) {
+                while (goesOn(until)) {
                     callOnce(own);
                 }
             }));
         }
         SplittableRandom own = random.split();
         all.add(threads.submit(() -> {
-            while (Ticker.system().read() < until) {
+            while (goesOn(until)) {
                 killAndRevive(own);
             }
         }));
@@ -168,6 +173,17 @@ final class MixedTraffic implements AutoCloseable {
             each.get();
         }
         settle();
+    }
+
+    private boolean goesOn(long until) {
+        long now = Ticker.system().read();
+        return now < until || (!everythingHappened() && now < until + PATIENCE.toNanos());
+    }
+
+    private boolean everythingHappened() {
+        return gate.stats().byCause().keySet().containsAll(CAUSES)
+                && gate.version("v1").invocations() > 0
+                && gate.version("v2").invocations() > 0;
     }
 
     private void callOnce(SplittableRandom random) {

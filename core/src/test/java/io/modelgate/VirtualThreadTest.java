@@ -30,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class VirtualThreadTest {
 
     private static final String PINNED = "jdk.VirtualThreadPinned";
+    private static final Actor ALICE = Actor.of("alice");
 
     /** The JDK cannot unmount a thread that initialises a class. */
     private static final class Pins {
@@ -95,20 +96,26 @@ class VirtualThreadTest {
                             .latencyHistogram()
                             .modelTimeout(Duration.ofMillis(5))
                             .fallback(Rungs.rule(call -> slow(1))));
-            gate.decide(1, Caller.of("first")); // classes are initialised, which does pin
+            // Classes are initialised, which does pin the threads that come upon one meanwhile.
+            everything(gate, threads);
+            for (Kill kill : gates.kills()) {
+                assertThat(gates.revive(kill.id(), ALICE, "").stored(Duration.ofSeconds(30)))
+                        .isTrue();
+            }
 
-            assertThat(pinned(folder, () -> {
-                        List<Future<?>> calls = new ArrayList<>();
-                        for (int i = 0; i < 300; i++) {
-                            int nth = i;
-                            calls.add(threads.submit(() -> call(gate, nth)));
-                        }
-                        calls.add(threads.submit(() -> gate.kill(Actor.of("alice"), "")));
-                        calls.forEach(VirtualThreadTest::await);
-                    }))
-                    .isZero();
+            assertThat(pinned(folder, () -> everything(gate, threads))).isZero();
             threads.shutdown();
         }
+    }
+
+    private static void everything(ModelGate<Integer, Usage> gate, ExecutorService threads) {
+        List<Future<?>> calls = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            int nth = i;
+            calls.add(threads.submit(() -> call(gate, nth)));
+        }
+        calls.add(threads.submit(() -> gate.kill(ALICE, "")));
+        calls.forEach(VirtualThreadTest::await);
     }
 
     private static void call(ModelGate<Integer, Usage> gate, int nth) {

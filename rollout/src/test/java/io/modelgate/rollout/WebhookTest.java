@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Notifications to a server on this machine; the backoff by manual time. */
-@Timeout(30)
+@Timeout(120)
 class WebhookTest {
 
     private static final String SECRET = "a secret of these tests";
@@ -106,7 +106,13 @@ class WebhookTest {
 
     private Webhook webhook(String path, Consumer<WebhookBuilder> more) {
         URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
-        return Webhook.to(uri, w -> more.accept(w.secret(SECRET).scheduler(time).instants(time)));
+        // A server that waits for a processor is asked once all the same.
+        return Webhook.to(
+                uri,
+                w -> more.accept(w.secret(SECRET)
+                        .timeout(Duration.ofMinutes(1))
+                        .scheduler(time)
+                        .instants(time)));
     }
 
     private static Map<String, Object> notification(long number) {

@@ -403,8 +403,10 @@ public abstract class ControlLogKit {
     /** The instances that have applied exactly up to an entry, once there are any; empty if the log lists nobody for some seconds. */
     private static List<Instance> instancesThatApplied(ControlLog log, Entry entry) throws InterruptedException {
         Head head = entry.head();
-        for (int tries = 0; tries < 500; tries++) {
+        boolean lists = false;
+        for (int tries = 0; tries < (lists ? 3_000 : 500); tries++) {
             List<Instance> all = log.instances();
+            lists |= !all.isEmpty();
             List<Instance> those = all.stream()
                     .filter(instance -> instance.applied().equals(head))
                     .toList();

@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -15,6 +17,9 @@ final class Ports {
 
     private static final int FIRST = 12_000;
     private static final int AFTER_LAST = 22_000;
+
+    /** Whose servers may be down, or not have been started yet: nobody listens on them, and they are taken all the same. */
+    private static final Set<Integer> TAKEN = ConcurrentHashMap.newKeySet();
 
     private Ports() {}
 
@@ -38,11 +43,19 @@ final class Ports {
         }
     }
 
+    /** Listens on a port that this process has not used before, unless it has used thousands. */
     static ServerSocket listenSomewhere() throws IOException {
+        if (TAKEN.size() > (AFTER_LAST - FIRST) / 2) {
+            TAKEN.clear();
+        }
         IOException last = new IOException("no free loopback port");
         for (int i = 0; i < 100; i++) {
+            int port = ThreadLocalRandom.current().nextInt(FIRST, AFTER_LAST);
+            if (!TAKEN.add(port)) {
+                continue;
+            }
             try {
-                return listen(ThreadLocalRandom.current().nextInt(FIRST, AFTER_LAST));
+                return listen(port);
             } catch (IOException e) {
                 last = e;
             }

@@ -35,6 +35,7 @@ public final class TcpProxy implements AutoCloseable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong received = new AtomicLong();
+    private final AtomicLong swallowed = new AtomicLong();
     private final AtomicLong connections = new AtomicLong();
     private @Nullable ServerSocket listener;
     private int accepting;
@@ -116,6 +117,11 @@ public final class TcpProxy implements AutoCloseable {
     /** How many bytes passed back from the target so far, without those that were swallowed. */
     public long bytesReceived() {
         return received.get();
+    }
+
+    /** How many bytes from the target were swallowed so far. */
+    long bytesSwallowed() {
+        return swallowed.get();
     }
 
     /** How many connections were accepted so far. */
@@ -222,6 +228,8 @@ public final class TcpProxy implements AutoCloseable {
                     // Counted first: who has the answer finds it counted.
                     count.addAndGet(length);
                     to.getOutputStream().write(buffer, 0, length);
+                } else {
+                    swallowed.addAndGet(length);
                 }
                 length = from.getInputStream().read(buffer);
             }

@@ -144,10 +144,10 @@ final class Fleet implements AutoCloseable {
     }
 
     /** Sends a message through Redis to each process, and returns the nanoseconds until the last one has it. */
-    long message(RawRedis redis) {
+    long message(Runnable send) {
         children.forEach(Child::forget);
         long began = System.nanoTime();
-        redis.send(Messages.STREAM);
+        send.run();
         while (System.nanoTime() - began < PATIENCE.toNanos()) {
             LockSupport.parkNanos(BETWEEN_LOOKS);
             children.forEach(Child::report);

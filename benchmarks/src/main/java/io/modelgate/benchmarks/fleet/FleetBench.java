@@ -112,6 +112,7 @@ public final class FleetBench {
         Series stopped = new Series();
         Series cold = new Series();
         Series message = new Series();
+        Series messageBare = new Series();
         Series confirmed = new Series();
         Random random = new Random(SEED);
         double cpu;
@@ -138,10 +139,13 @@ public final class FleetBench {
                     }
                 }
                 pause(random);
-                long brought = fleet.message(redis);
+                long brought = fleet.message(redis::send);
+                pause(random);
+                long broughtBare = fleet.message(redis::sendBare);
                 if (counts) {
                     wake.add(woken);
                     message.add(brought);
+                    messageBare.add(broughtBare);
                     returned.add(kill.returned());
                     stored.add(kill.stored());
                     first.add(inForce.first() - kill.began());
@@ -164,6 +168,7 @@ public final class FleetBench {
         figures.times("fsync", "    fsync of a line on this disk", fsyncs());
         figures.times("wake", "(b) waking all processes: a byte to each", wake);
         figures.times("message", "    a message through Redis and the client to each", message);
+        figures.times("messageBare", "    a message through Redis to each on a bare socket", messageBare);
         figures.times("killReturned", "(c) kill: in force in the process that makes it", returned);
         figures.times("killStored", "    kill: acknowledged, in Redis and on disk", stored);
         figures.times("killToFirst", "    kill to first process stopped", first);

@@ -14,9 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A process with one follower or many. It answers the lines of its input and ends with it; and answers bytes on a bare socket, by which
@@ -28,7 +29,10 @@ final class FollowerProcess {
 
     private final List<Follower> followers = new ArrayList<>();
     private final String uri;
-    private @Nullable Messages messages;
+
+    /** When messages arrived, by {@link System#nanoTime}, since they were taken last. */
+    private final Queue<Long> arrived = new ConcurrentLinkedQueue<>();
+
     private final PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
 
     private FollowerProcess(String uri) {
@@ -84,7 +88,10 @@ final class FollowerProcess {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             switch (line) {
                 case "clock" -> say("clock " + System.nanoTime());
-                case "messages" -> messages = new Messages(uri);
+                case "messages" -> {
+                    new Messages(uri, arrived).listen();
+                    daemon("messages", new BareMessages(uri, arrived));
+                }
                 case "report" -> report();
                 case "kill" -> kill();
                 case "end" -> {
@@ -104,12 +111,8 @@ final class FollowerProcess {
                 out.println("stamp " + i + " " + stamp.seq() + " " + stamp.nanos());
             }
         }
-        if (messages != null) {
-            for (Long nanos = messages.arrived().poll();
-                    nanos != null;
-                    nanos = messages.arrived().poll()) {
-                out.println("message " + nanos);
-            }
+        for (Long nanos = arrived.poll(); nanos != null; nanos = arrived.poll()) {
+            out.println("message " + nanos);
         }
         say("report " + followers.stream().mapToLong(Follower::late).sum() + " "
                 + followers.stream().mapToLong(Follower::calls).sum() + " "

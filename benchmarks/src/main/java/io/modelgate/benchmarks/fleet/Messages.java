@@ -7,7 +7,6 @@ import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Stamps messages of a stream as they arrive through the client that the control log uses: the same way as an entry's, and no gate at its end.
@@ -18,10 +17,14 @@ final class Messages {
     static final String STREAM = "messages";
 
     private final RedisAsyncCommands<String, String> redis;
-    private final Queue<Long> arrived = new ConcurrentLinkedQueue<>();
+    private final Queue<Long> arrived;
 
-    Messages(String uri) {
+    Messages(String uri, Queue<Long> arrived) {
+        this.arrived = arrived;
         redis = RedisClient.create(uri).connect().async();
+    }
+
+    void listen() {
         listen("0-0");
     }
 
@@ -36,10 +39,5 @@ final class Messages {
     private void take(String after, List<StreamMessage<String, String>> messages) {
         messages.forEach(message -> arrived.add(System.nanoTime()));
         listen(messages.isEmpty() ? after : messages.get(messages.size() - 1).getId());
-    }
-
-    /** When messages arrived, by {@link System#nanoTime}, in order, since they were taken last. */
-    Queue<Long> arrived() {
-        return arrived;
     }
 }

@@ -20,6 +20,9 @@ final class RawRedis implements AutoCloseable {
     /** As long as an entry. */
     private static final String MESSAGE = "x".repeat(400);
 
+    private static final byte[] ADD =
+            ("XADD " + BareMessages.STREAM + " * line " + MESSAGE + "\r\n").getBytes(StandardCharsets.US_ASCII);
+
     private final RedisClient client;
     private final StatefulRedisConnection<String, String> connection;
     private final RedisCommands<String, String> redis;
@@ -41,16 +44,22 @@ final class RawRedis implements AutoCloseable {
 
     /** The time of a PING on the bare socket. */
     long bare() {
+        long began = System.nanoTime();
+        ask(PING, 1);
+        return System.nanoTime() - began;
+    }
+
+    private void ask(byte[] command, int lines) {
         try {
-            long began = System.nanoTime();
-            socket.getOutputStream().write(PING);
+            socket.getOutputStream().write(command);
             InputStream in = socket.getInputStream();
-            for (int c = in.read(); c != '\n'; c = in.read()) {
+            for (int ended = 0; ended < lines; ) {
+                int c = in.read();
                 if (c < 0) {
                     throw new IOException("the connection has ended");
                 }
+                ended += c == '\n' ? 1 : 0;
             }
-            return System.nanoTime() - began;
         } catch (IOException e) {
             throw new UncheckedIOException("Redis does not answer", e);
         }
@@ -74,9 +83,14 @@ final class RawRedis implements AutoCloseable {
         return nanos;
     }
 
-    /** Adds a message to a stream. */
-    void send(String stream) {
-        redis.xadd(stream, "line", MESSAGE);
+    /** Adds a message to a stream, through the client. */
+    void send() {
+        redis.xadd(Messages.STREAM, "line", MESSAGE);
+    }
+
+    /** Adds a message to another stream, on the bare socket. */
+    void sendBare() {
+        ask(ADD, 2);
     }
 
     /** A number that Redis says of itself, for instance {@code used_memory}. */

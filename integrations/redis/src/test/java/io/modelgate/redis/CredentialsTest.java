@@ -84,6 +84,9 @@ class CredentialsTest {
     /** Meets every case in turn and prints what it is told. */
     static final class Talkative {
 
+        /** How long it waits for what never comes. */
+        private static final Duration SOON = Duration.ofMillis(700);
+
         private Talkative() {}
 
         public static void main(String[] arguments) throws Exception {
@@ -93,7 +96,7 @@ class CredentialsTest {
                     "redis://" + USER + ":" + WRONG + "@",
                     "redis://" + USER + ":" + WRONG + "%ZZ@" + host,
                     "rediss-sentinel://" + USER + ":" + WRONG + "@" + host)) {
-                try (RedisControlLog log = open(malformed)) {
+                try (RedisControlLog log = open(malformed, SOON)) {
                     throw new IllegalStateException("opened");
                 } catch (IllegalArgumentException e) {
                     print("## malformed", e);
@@ -103,7 +106,7 @@ class CredentialsTest {
                 append(scheme + "://" + USER + ":" + WRONG + "@" + host, "## wrong");
             }
             append("redis-sentinel://" + USER + ":" + WRONG + "@" + host + "#main", "## wrong");
-            try (RedisControlLog log = open("redis://" + USER + ":" + RIGHT + "@" + host)) {
+            try (RedisControlLog log = open("redis://" + USER + ":" + RIGHT + "@" + host, Duration.ofSeconds(30))) {
                 log.append(List.of(kill("k1")));
                 System.out.println("## connected");
                 int ignored = System.in.read();
@@ -115,12 +118,12 @@ class CredentialsTest {
             }
         }
 
-        private static RedisControlLog open(String uri) {
-            return RedisControlLog.open(r -> r.uri(uri).withoutCopy().commandTimeout(Duration.ofMillis(700)));
+        private static RedisControlLog open(String uri, Duration timeout) {
+            return RedisControlLog.open(r -> r.uri(uri).withoutCopy().commandTimeout(timeout));
         }
 
         private static void append(String uri, String what) {
-            try (RedisControlLog log = open(uri)) {
+            try (RedisControlLog log = open(uri, SOON)) {
                 log.append(List.of(kill("k0")));
             } catch (ControlLogException e) {
                 print(what, e);

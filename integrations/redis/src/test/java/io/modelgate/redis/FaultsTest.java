@@ -12,8 +12,6 @@ import io.modelgate.control.ControlLogProvider.Settings;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Verification;
 import io.modelgate.testkit.RedisServer;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,10 +57,7 @@ class FaultsTest {
         LogFleet.Member b = fleet.join("b");
         a.append(List.of(kill("k1")));
         fleet.agree();
-        int nobody;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            nobody = socket.getLocalPort();
-        }
+        int nobody = RedisServer.create().port(); // of one that is never started
         fleet.redis.command("REPLICAOF", "127.0.0.1", String.valueOf(nobody));
         assertThatThrownBy(() -> a.log.append(List.of(kill("k2")))).isInstanceOf(ControlLogException.class);
         assertThat(a.log.owed()).extracting(Decision::id).containsExactly("k2");

@@ -57,7 +57,7 @@ class FleetBudgetTest {
         Gates gates = Gates.open(g -> g.controlLog(
                         () -> RedisControlLog.open(r -> r.uri(redis.uri()).withoutCopy()))
                 .budgets(b -> b.fleet(RedisFleetLedger.open(
-                        r -> r.uri(redis.uri(ledgerPort)).lease(lease).askTimeout(Duration.ofSeconds(2))))));
+                        r -> r.uri(redis.uri(ledgerPort)).lease(lease).askTimeout(Duration.ofSeconds(5))))));
         open.add(gates);
         return gates.gate(
                 "credit",

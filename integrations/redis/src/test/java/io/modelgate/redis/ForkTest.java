@@ -125,8 +125,8 @@ class ForkTest extends OnOneRedis {
                 (new String(a.log.read(0, 1).get(0).line(), java.nio.charset.StandardCharsets.UTF_8) + "\n")
                         .getBytes(java.nio.charset.StandardCharsets.UTF_8));
         try (Copy copy = Copy.open(file, entry -> {}, decision -> {});
-                RedisLink link = RedisLink.open(RedisAddress.parse(fleet.redis.uri()), Duration.ofSeconds(5))) {
-            assertThat(link.awaitConnected(Duration.ofSeconds(5))).isTrue();
+                RedisLink link = RedisLink.open(RedisAddress.parse(fleet.redis.uri()), Duration.ofSeconds(20))) {
+            assertThat(link.awaitConnected(Duration.ofSeconds(20))).isTrue();
             LogStream stream = new LogStream(link, new LogKeys("modelgate"));
             assertThat(stream.restore(seen, 0, copy, "someone")).isFalse();
         }

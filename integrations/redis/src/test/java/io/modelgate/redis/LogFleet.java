@@ -45,7 +45,7 @@ final class LogFleet implements AutoCloseable {
         RedisControlLog open() {
             log = RedisControlLog.open(r -> r.uri(redis.uri(proxy.port()))
                     .directory(directory)
-                    .commandTimeout(Duration.ofMillis(500))
+                    .commandTimeout(Duration.ofSeconds(2))
                     .heartbeat(Duration.ofMillis(100)));
             log.onReplaced(replaced::incrementAndGet);
             log.follow(0, batch -> {

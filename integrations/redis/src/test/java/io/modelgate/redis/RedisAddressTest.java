@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.lettuce.core.RedisURI;
+import io.modelgate.testkit.RedisServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,10 +115,7 @@ class RedisAddressTest {
 
     @Test
     void nothingThatFailsLaterHoldsIt() throws Exception {
-        int closed;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            closed = socket.getLocalPort();
-        }
+        int closed = RedisServer.create().port(); // of one that is never started
         for (String password : List.of("hunter2secret", "p%40ss%3Aw0rd%25", "geheim%2Fwort")) {
             for (String uri : List.of(
                     "redis://bob:PW@127.0.0.1:" + closed,

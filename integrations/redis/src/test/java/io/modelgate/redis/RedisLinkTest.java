@@ -50,7 +50,11 @@ class RedisLinkTest {
     }
 
     private RedisLink link(int port) {
-        RedisLink link = RedisLink.open(RedisAddress.parse(redis.uri(port)), SECOND);
+        return link(port, LONG);
+    }
+
+    private RedisLink link(int port, Duration timeout) {
+        RedisLink link = RedisLink.open(RedisAddress.parse(redis.uri(port)), timeout);
         open.add(link);
         return link;
     }
@@ -85,7 +89,9 @@ class RedisLinkTest {
                         .isInstanceOf(ControlLogException.class)
                         .hasMessageContaining("127.0.0.1:" + network.port());
             }
-            assertThat(Duration.ofNanos(Ticker.system().read() - began)).isLessThan(Duration.ofSeconds(3));
+            assertThat(Duration.ofNanos(Ticker.system().read() - began))
+                    .as("none of the 50 waited for the timeout")
+                    .isLessThan(LONG);
             network.heal();
             assertThat(up.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
             assertThat(count(link, 1)).as("none of the 50 was run later").isEqualTo(1);
@@ -98,7 +104,8 @@ class RedisLinkTest {
             RedisLink link = link(network.port());
             assertThat(link.awaitConnected(LONG)).isTrue();
             List<Long> millis = new ArrayList<>();
-            for (int i = 0; i < 5; i++) {
+            // The machine may be busy with something else at times.
+            for (int i = 0; i < 50 && millis.stream().noneMatch(m -> m < 400); i++) {
                 network.cut();
                 assertThatThrownBy(() -> count(link, 1)).isInstanceOf(ControlLogException.class);
                 network.heal();
@@ -113,7 +120,7 @@ class RedisLinkTest {
     @Test
     void aSilentNetworkIsGivenUpAfterTheTimeoutAndLeftForANewConnection() throws Exception {
         try (TcpProxy network = TcpProxy.to(redis.port())) {
-            RedisLink link = link(network.port());
+            RedisLink link = link(network.port(), SECOND);
             assertThat(link.awaitConnected(LONG)).isTrue();
             assertThat(count(link, 1)).isEqualTo(1);
             network.swallowReplies();
@@ -150,7 +157,9 @@ class RedisLinkTest {
         long began = Ticker.system().read();
         link.close();
         assertThatThrownBy(read::join).hasCauseInstanceOf(ControlLogException.class);
-        assertThat(Duration.ofNanos(Ticker.system().read() - began)).isLessThan(SECOND);
+        assertThat(Duration.ofNanos(Ticker.system().read() - began))
+                .as("it did not wait for an entry")
+                .isLessThan(LONG.dividedBy(2));
         assertThatThrownBy(() -> count(link, 1)).hasMessageContaining("closed");
     }
 
@@ -181,6 +190,6 @@ class RedisLinkTest {
         assertThat(Thread.activeCount() - before).isLessThan(12);
         long began = Ticker.system().read();
         links.forEach(RedisLink::close);
-        assertThat(Duration.ofNanos(Ticker.system().read() - began)).isLessThan(Duration.ofSeconds(5));
+        assertThat(Duration.ofNanos(Ticker.system().read() - began)).isLessThan(LONG);
     }
 }
