@@ -351,11 +351,9 @@ public final class StreamCall {
     }
 
     private void answered(RegisteredVersion<Invocation, Object> by, Object answer) {
-        synchronized (this) {
+        synchronized (this) { // both at once: whoever cancels and finds no attempt counts the call as given up
             attempt = null;
-        }
-        if (!counted()) {
-            return;
+            counted = true;
         }
         Miss why = routedMiss;
         if (why == null) {

@@ -78,7 +78,7 @@ class StreamRaceTest {
                                 gate -> gate.cutInFlightOnKill()
                                         .modelTimeout(Duration.ofMillis(1))
                                         .breaker(CircuitBreakerConfig.custom()
-                                                .minimumNumberOfCalls(Integer.MAX_VALUE)
+                                                .failureRateThreshold(100)
                                                 .build())
                                         .maxConcurrent(1_000)),
                 new Stable());
