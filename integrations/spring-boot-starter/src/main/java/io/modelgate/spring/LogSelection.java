@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.ClassUtils;
 
-/** Opens the control log that the properties say: on Redis, else in a file, else in memory. */
+/** Opens the control log that the properties say: on Redis or in a file, of which they name one at most, else in memory. */
 final class LogSelection {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelGateAutoConfiguration.class);
@@ -21,7 +21,7 @@ final class LogSelection {
     /**
      * Opens it.
      *
-     * @throws PropertyMistakes.Refusal if a property is missing or refused; without a URI or a credential
+     * @throws PropertyMistakes.Refusal if a property is missing or refused, or a file and a Redis are both named; without a URI or a credential
      * @throws io.modelgate.control.ControlLogException if the log refuses to open
      */
     static ControlLog open(ModelGateProperties.Log log) {
@@ -36,6 +36,13 @@ final class LogSelection {
                         "modelgate.log.redis.uri",
                         "it is set, and nothing here opens a control log on Redis; add the dependency"
                                 + " io.modelgate:modelgate-redis, or remove it",
+                        null);
+            }
+            if (log.file() != null) {
+                throw PropertyMistakes.refusal(
+                        "modelgate.log.file",
+                        "it is set, and so is modelgate.log.redis.uri, and the log is in one place; remove one of them, or set"
+                                + " each in a profile of its own",
                         null);
             }
             return RedisLog.open(log.redis(), uri);

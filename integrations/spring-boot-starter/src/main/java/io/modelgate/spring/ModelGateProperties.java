@@ -18,17 +18,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * through the control log: a kill, a promotion, the weight of a rollout. An unknown key and a value out of range keep the application
  * from starting.
  *
- * @param log Where the control log is.
+ * @param log Where the control log is. Read once, at the start.
  * @param killWhenStale After how long without certainty that every decision of the control log is known here all gates are killed, one second
- *     to one day. Default: never.
+ *     to one day. Default: never. Read once, at the start.
  * @param startKilledIfLogRefuses Whether the application starts with all gates killed when the control log refuses to open. Default: the start
- *     fails.
- * @param budgets What the budgets of all gates share.
+ *     fails. Read once, at the start.
+ * @param budgets What the budgets of all gates share. Read once, at the start.
  * @param gates Settings of gates, by the gate's name. They take the place of what the gate's own code sets. Read once, at the start.
- * @param rollouts Settings of rollouts, by the gate's name.
- * @param actuator What the actuator's endpoint may do.
- * @param observations Micrometer observations of calls.
- * @param caller Where the caller comes from, for gated methods that have no parameter that says it.
+ * @param rollouts Settings of rollouts, by the gate's name. Read once, at the start; the policy files that they name are read again for each rollout.
+ * @param actuator What the actuator's endpoint may do. Read once, at the start.
+ * @param observations Micrometer observations of calls. Read once, at the start.
+ * @param caller Where the caller comes from, for gated methods that have no parameter that says it. Read once, at the start.
  */
 @ConfigurationProperties(prefix = ModelGateProperties.PREFIX, ignoreUnknownFields = false)
 record ModelGateProperties(
@@ -51,7 +51,7 @@ record ModelGateProperties(
     }
 
     /**
-     * Where the control log is: on Redis if there is a URI, else in a file if there is one, else in memory.
+     * Where the control log is: on Redis if there is a URI, in a file if there is one, else in memory. Both at once are refused.
      *
      * @param file Its file, on a local disk, in a directory that exists; the processes of one host share it.
      * @param redis Its place on Redis or Valkey, for a fleet.

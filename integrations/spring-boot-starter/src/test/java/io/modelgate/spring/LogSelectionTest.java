@@ -96,7 +96,6 @@ class LogSelectionTest {
                             "modelgate.log.redis.user=default",
                             "modelgate.log.redis.password=" + SECRET,
                             "modelgate.log.redis.name=tests",
-                            "modelgate.log.file=" + directory.resolve("of-another-profile.log"),
                             dir())
                     .run(context -> {
                         assertThat(context).hasNotFailed();
@@ -105,9 +104,17 @@ class LogSelectionTest {
                         assertThat(gates.kill(Scope.fleet(), Actor.of("alice"), "a rehearsal")
                                         .stored(Duration.ofSeconds(10)))
                                 .isTrue();
-                        assertThat(directory.resolve("of-another-profile.log")).doesNotExist();
                     });
         }
+    }
+
+    @Test
+    void aFileAndARedisAtOnceAreRefusedSoThatNeitherIsIgnored() {
+        Path file = directory.resolve("of-another-profile.log");
+        assertThat(Applications.failure(with("modelgate.log.redis.uri=" + URI, "modelgate.log.file=" + file, dir())))
+                .contains("modelgate.log.file", "modelgate.log.redis.uri", "remove one of them")
+                .doesNotContain(SECRET);
+        assertThat(file).doesNotExist();
     }
 
     @Test

@@ -17,7 +17,7 @@ class MetadataTest {
     @Test
     void everyPropertyIsDescribed() throws IOException {
         List<String> names = new ArrayList<>();
-        for (Map<?, ?> property : properties()) {
+        for (Map<?, ?> property : all("properties")) {
             String name = String.valueOf(property.get("name"));
             if (name.startsWith("modelgate.")) {
                 names.add(name);
@@ -36,14 +36,38 @@ class MetadataTest {
                         "modelgate.log.redis.identity-secret");
     }
 
-    private static List<Map<?, ?>> properties() throws IOException {
+    @Test
+    void everyGroupSaysThatItIsReadOnce() throws IOException {
+        assertThat(all("groups"))
+                .extracting(group -> String.valueOf(group.get("name")))
+                .contains("modelgate.log", "modelgate.log.redis", "modelgate.caller");
+        for (Map<?, ?> group : all("groups")) {
+            if (String.valueOf(group.get("name")).matches("modelgate(\\..*)?")) {
+                assertReadOnce(group);
+            }
+        }
+        for (Map<?, ?> property : all("properties")) {
+            if (String.valueOf(property.get("name")).matches("modelgate\\.[^.]+")) {
+                assertReadOnce(property);
+            }
+        }
+    }
+
+    private static void assertReadOnce(Map<?, ?> item) {
+        assertThat(item.get("description"))
+                .as(String.valueOf(item.get("name")))
+                .asString()
+                .contains("Read once, at the start");
+    }
+
+    private static List<Map<?, ?>> all(String kind) throws IOException {
         try (InputStream in =
                 ModelGateProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
             Map<String, Object> all =
                     JsonParserFactory.getJsonParser().parseMap(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-            List<Map<?, ?>> properties = new ArrayList<>();
-            ((List<?>) all.get("properties")).forEach(each -> properties.add((Map<?, ?>) each));
-            return properties;
+            List<Map<?, ?>> items = new ArrayList<>();
+            ((List<?>) all.get(kind)).forEach(each -> items.add((Map<?, ?>) each));
+            return items;
         }
     }
 }

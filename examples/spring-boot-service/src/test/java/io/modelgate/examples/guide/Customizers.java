@@ -1,10 +1,15 @@
 package io.modelgate.examples.guide;
 
+import io.modelgate.Gates;
+import io.modelgate.ModelGate;
+import io.modelgate.examples.guide.Credit.Applicant;
+import io.modelgate.examples.guide.Credit.Decision;
+import io.modelgate.fallback.Ladder;
+import io.modelgate.rollout.Cohorts;
 import io.modelgate.spring.GateCustomizer;
 import io.modelgate.spring.GatesCustomizer;
 import java.util.concurrent.Executor;
 import org.springframework.context.annotation.Bean;
-import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 
 /** What the guide shows; no part of the application that it begins with. */
 class Customizers {
@@ -25,9 +30,14 @@ class Customizers {
     }
     // spring.md: end
 
-    void operators(HttpSecurity http) throws Exception {
-        // spring.md: csrf
-        http.csrf(csrf -> csrf.ignoringRequestMatchers("/actuator/modelgate/**"));
-        // spring.md: end
+    // spring.md: gate
+    @Bean
+    ModelGate<Applicant, Decision> limits(Gates gates) {
+        return gates.gate(
+                "limits",
+                g -> g.stable("v1", asked -> new Decision(asked.debtRatio() < 0.5, "v1"))
+                        .router(Cohorts.router())
+                        .fallback(Ladder.of(l -> l.degrade(new Decision(false, "nobody")))));
     }
+    // spring.md: end
 }

@@ -14,23 +14,28 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** docs/spring.md shows code that runs, all properties there are, and what is really printed. */
+/** docs/spring.md shows code that runs and what is really printed, docs/spring-properties.md all properties there are. */
 @ExtendWith(OutputCaptureExtension.class)
 class GuideTest {
 
     private static final Path SOURCES = Path.of("src/test/java/io/modelgate/examples/guide");
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(modelgate\\.[^`: ]+)` \\|");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(modelgate\\.[^`: ]+)` \\|.*$");
 
-    private static String guide() throws IOException {
+    static String guide() throws IOException {
         return read(Path.of("../../docs/spring.md"));
+    }
+
+    private static String properties() throws IOException {
+        return read(Path.of("../../docs/spring-properties.md"));
     }
 
     private static String read(Path file) throws IOException {
@@ -41,14 +46,17 @@ class GuideTest {
     void theGuideShowsThisCode() throws IOException {
         assertThat(guide())
                 .contains("```java\n" + part("Credit.java", "models").replace("static class", "class") + "\n```")
+                .contains("```java\n" + part("Credit.java", "controller").replace("static class", "class") + "\n```")
+                .contains("```java\n" + part("Operators.java", "operators") + "\n```")
                 .contains("```java\n" + part("Customizers.java", "customizers") + "\n```")
-                .contains("```java\n" + part("Customizers.java", "csrf") + "\n```")
+                .contains("```java\n" + part("Customizers.java", "gate") + "\n```")
                 .contains("```java\n" + part("Canary.java", "policy") + "\n```")
                 .contains("```java\n"
                         + part("CreditTest.java", "test").replace("(properties = \"spring.config.name=guide\")", "")
                         + "\n```")
                 .contains("```java\n" + part("BreakerTest.java", "breaker") + "\n```")
-                .contains("```yaml\n" + read(Path.of("src/test/resources/guide.yml")) + "```");
+                .contains("```yaml\n" + read(Path.of("src/test/resources/guide.yml")) + "```")
+                .contains("```yaml\n" + read(Path.of("src/test/resources/guide-kill.yml")) + "```");
     }
 
     private static String part(String file, String name) throws IOException {
@@ -74,15 +82,23 @@ class GuideTest {
     }
 
     @Test
-    void theGuideListsEveryPropertyAndNoOther() throws IOException, ClassNotFoundException {
-        Set<String> listed = new TreeSet<>();
-        for (Matcher row = ROW.matcher(guide()); row.find(); ) {
-            listed.add(row.group(1));
-        }
+    void everyPropertyIsListedOnceAndNoOther() throws IOException, ClassNotFoundException {
         Set<String> there = new TreeSet<>();
         // The metadata names the record and describes nothing within its maps.
         collect("modelgate", Class.forName("io.modelgate.spring.ModelGateProperties"), there);
-        assertThat(listed).isEqualTo(there);
+        assertThat(rows(properties()).map(row -> row.group(1))).containsExactlyInAnyOrderElementsOf(there);
+    }
+
+    @Test
+    void theRowsOfTheGuideAreThoseOfTheWholeTable() throws IOException {
+        List<String> all = rows(properties()).map(MatchResult::group).toList();
+        assertThat(rows(guide()).map(row -> row.group().replace("](#", "](spring.md#")))
+                .isNotEmpty()
+                .isSubsetOf(all);
+    }
+
+    private static Stream<MatchResult> rows(String page) {
+        return ROW.matcher(page).results();
     }
 
     private static void collect(String at, Type type, Set<String> names) {

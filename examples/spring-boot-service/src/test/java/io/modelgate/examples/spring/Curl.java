@@ -12,8 +12,8 @@ import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
 
-/** A line with curl, as far as the README writes such lines. */
-final class Curl {
+/** A line with curl, as far as the README and the guide write such lines. */
+public final class Curl {
 
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
@@ -24,7 +24,7 @@ final class Curl {
     }
 
     /** Reads a line as a shell does: words, single quotes, a line that goes on behind a backslash, and one variable. */
-    static Curl parse(String line, String kill) {
+    public static Curl parse(String line, String kill) {
         List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();
         boolean quoted = false;
@@ -48,7 +48,7 @@ final class Curl {
     }
 
     /** Sends it to a service on another port than the line says. */
-    HttpResponse<String> send(HttpClient client, int port) throws IOException, InterruptedException {
+    public HttpResponse<String> send(HttpClient client, int port) throws IOException, InterruptedException {
         return client.send(request(port), HttpResponse.BodyHandlers.ofString());
     }
 
