@@ -17,23 +17,34 @@ import org.springframework.boot.test.context.SpringBootTest;
 @ModelGateTest
 class BreakerTest {
     @Autowired
-    GatesUnderTest gates;
+    GatesUnderTest under;
 
     @Autowired
     CreditModel credit;
 
+    @Test
+    void aModelThatWorksAnswers() {
+        assertAnswered("v1");
+    }
+
+    @Test
+    void aLateAnswerGivesTheSafeAnswer() {
+        under.slow("credit-risk", "v1", Duration.ofMillis(201)); // no real time passes
+        assertAnswered("byDebtRatio");
+    }
+
     // spring.md: breaker
     @Test
     void theBreakerTriesAgainAfterItsWait() {
-        gates.fail("credit-risk", "v1", new IOException("down"));
+        under.fail("credit-risk", "v1", new IOException("down"));
         for (int call = 0; call < 10; call++) {
             assertAnswered("byDebtRatio");
         }
 
-        gates.answer("credit-risk", "v1", new Decision(true, "v1, repaired"));
+        under.answer("credit-risk", "v1", new Decision(true, "v1, repaired"));
         assertAnswered("byDebtRatio"); // the breaker is open
 
-        gates.advance(Duration.ofSeconds(31));
+        under.advance(Duration.ofSeconds(31));
         assertAnswered("v1, repaired");
     }
     // spring.md: end
