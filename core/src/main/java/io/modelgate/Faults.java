@@ -3,6 +3,7 @@ package io.modelgate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,25 @@ public final class Faults {
         place(gate, version).fault = fault;
     }
 
+    /**
+     * Has a version give this answer each time that it is invoked, in place of its model's, as {@link #put} does.
+     *
+     * @param answer the one that the gate sees: itself, where a {@link Gated} method returns it in an {@link java.util.Optional} or later; the
+     *     whole stream, where it returns one
+     * @throws IllegalArgumentException if there is no such gate or version, listing those there are; or if the gate is that of a {@link Gated} method,
+     *     whose answers are of another class
+     */
+    public void answer(String gate, String version, Object answer) {
+        Objects.requireNonNull(answer, "answer");
+        Place place = place(gate, version);
+        if (!place.answers.isInstance(answer)) {
+            throw new IllegalArgumentException(
+                    "answer is a " + answer.getClass().getName() + ": gate \"" + gate + "\" expects a "
+                            + place.answers.getName() + " of its versions");
+        }
+        place.fault = () -> answer;
+    }
+
     private synchronized Place place(String gate, String version) {
         Map<String, Place> versions = places.get(gate);
         if (versions == null) {
@@ -73,9 +93,9 @@ public final class Faults {
         restarts.add(restart);
     }
 
-    /** The place ahead of a version that is being made. */
-    synchronized Place ahead(String gate, String version) {
-        Place place = new Place();
+    /** The place ahead of a version that is being made, and of what class its answers are. */
+    synchronized Place ahead(String gate, String version, Class<?> answers) {
+        Place place = new Place(answers);
         places.computeIfAbsent(gate, any -> new TreeMap<>()).put(version, place);
         return place;
     }
@@ -83,9 +103,12 @@ public final class Faults {
     /** What comes ahead of the model of one version. Thread-safe. */
     static final class Place {
 
+        private final Class<?> answers;
         private volatile @Nullable Callable<? extends @Nullable Object> fault;
 
-        private Place() {}
+        private Place(Class<?> answers) {
+            this.answers = answers;
+        }
 
         <I, O> Model<I, O> of(Model<I, O> model) {
             return input -> {

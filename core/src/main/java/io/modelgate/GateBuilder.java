@@ -49,6 +49,7 @@ public final class GateBuilder<I, O> {
     private boolean enforceTimeouts;
     private boolean cutInFlightOnKill;
     private boolean latencyHistogram;
+    private Class<?> answer = Object.class;
     private boolean startWithoutStable;
 
     GateBuilder(String name) {
@@ -361,6 +362,11 @@ public final class GateBuilder<I, O> {
         return "gate \"" + name + "\": ";
     }
 
+    /** Says of what class all its versions' answers are, as far as the gate sees them. Default: any. */
+    void answer(Class<?> type) {
+        answer = type;
+    }
+
     GateConfig<I, O> build() {
         String serving = stableById == null ? stable : stableById;
         if (serving == null) {
@@ -408,6 +414,7 @@ public final class GateBuilder<I, O> {
                 cutInFlightOnKill,
                 latencyHistogram,
                 startWithoutStable,
-                List.copyOf(metrics));
+                List.copyOf(metrics),
+                answer);
     }
 }

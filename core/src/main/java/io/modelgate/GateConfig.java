@@ -9,7 +9,11 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of one gate, checked. Times are in nanoseconds, {@link Long#MAX_VALUE} for none. */
+/**
+ * The settings of one gate, checked. Times are in nanoseconds, {@link Long#MAX_VALUE} for none.
+ *
+ * @param answer what its versions give the gate, where the method that is gated says so; or else any object
+ */
 record GateConfig<I, O>(
         String name,
         String stable,
@@ -30,4 +34,5 @@ record GateConfig<I, O>(
         boolean cutInFlightOnKill,
         boolean latencyHistogram,
         boolean startWithoutStable,
-        List<Metric<O>> metrics) {}
+        List<Metric<O>> metrics,
+        Class<?> answer) {}

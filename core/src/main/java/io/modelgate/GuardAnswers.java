@@ -150,6 +150,11 @@ final class GuardAnswers {
         return wrappers.isEmpty() ? result : result.argument();
     }
 
+    /** The class of what the gate sees of a version's answer: a stream as a whole, anything else out of what it is returned in. */
+    Class<?> ofVersion(Shape result) {
+        return type instanceof StreamAnswer ? result.raw() : answer(result).boxed();
+    }
+
     /** Whether a rung may return this: the answer, or the answer in what the gated method returns it in. */
     boolean fits(Shape rung, Shape gated) {
         return (wrappers.contains(rung.raw()) ? rung.argument() : rung).fits(answer(gated));

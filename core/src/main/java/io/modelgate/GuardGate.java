@@ -30,6 +30,7 @@ record GuardGate(
         }
         GateBuilder<Invocation, Object> builder = new GateBuilder<>(gated.value());
         caller.attributes().stream().filter(Names::isName).forEach(builder::attributes);
+        builder.answer(answers.ofVersion(method.result()));
         addVersions(builder, versions, mistakes);
         try {
             for (GuardBuilder.Setting setting : settings) {

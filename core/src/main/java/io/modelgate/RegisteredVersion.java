@@ -39,7 +39,7 @@ final class RegisteredVersion<I, O> {
         idOptional = Optional.of(id);
         backend = spec.backend();
         digest = spec.digest();
-        Faults.Place place = faults == null ? null : faults.ahead(gate.name(), id);
+        Faults.Place place = faults == null ? null : faults.ahead(gate.name(), id, gate.answer());
         Model<I, O> itsModel = spec.model();
         CallAwareModel<I, O> itsCallAware = spec.callAware();
         AsyncModel<I, O> itsAsync = spec.async();

@@ -105,6 +105,26 @@ class FaultsTest {
 
         assertThat(guessing.perhaps("x")).hasValue("else");
         assertThat(guessing.later("x").toCompletableFuture().get()).isEqualTo("else");
+
+        faults.answer("optional", "v1", "now");
+        faults.answer("later", "v1", "now");
+
+        assertThat(guessing.perhaps("x")).hasValue("now");
+        assertThat(guessing.later("x").toCompletableFuture().get()).isEqualTo("now");
+    }
+
+    @Test
+    void anAnswerOfAnotherClassIsRefusedWhereTheMethodSaysWhich() {
+        Guessing guessing = gates.guard(Guessing.class, new Guess());
+
+        assertThatThrownBy(() -> faults.answer("optional", "v1", Optional.of("else")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "answer is a java.util.Optional: gate \"optional\" expects a java.lang.String of its versions");
+        assertThatThrownBy(() -> faults.answer("later", "v1", CompletableFuture.completedFuture("else")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"later\" expects a java.lang.String");
+        assertThat(guessing.perhaps("x")).hasValue("v1");
     }
 
     @Test
@@ -127,6 +147,9 @@ class FaultsTest {
         assertThatThrownBy(() -> faults.put("credit-risk", "v1", () -> null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("gate \"credit-risk\" is not in this process; it has [credit]");
+        assertThatThrownBy(() -> faults.answer("credit", "v3", "1"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("gate \"credit\" has no version \"v3\"; it has [v1, v2]");
         assertThatThrownBy(() -> faults.put("credit", "v3", () -> null))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("gate \"credit\" has no version \"v3\"; it has [v1, v2]");

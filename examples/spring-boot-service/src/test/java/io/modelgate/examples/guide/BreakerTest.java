@@ -22,6 +22,17 @@ class BreakerTest {
     @Autowired
     CreditModel credit;
 
+    @Test
+    void aModelThatWorksAnswers() {
+        assertAnswered("v1");
+    }
+
+    @Test
+    void aLateAnswerGivesTheSafeAnswer() {
+        under.slow("credit-risk", "v1", Duration.ofMillis(201)); // no real time passes
+        assertAnswered("byDebtRatio");
+    }
+
     // spring.md: breaker
     @Test
     void theBreakerTriesAgainAfterItsWait() {

@@ -7,13 +7,25 @@ import org.springframework.boot.context.properties.bind.AbstractBindHandler;
 import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.core.env.Environment;
 
-/** Has no test see where the control log and the ledger of budgets really are: their properties are checked, then dropped. Thread-safe. */
+/** Has no test see where the control log and the ledgers of budgets really are: their properties are checked, then dropped. Thread-safe. */
 final class DroppedSettings implements ConfigurationPropertiesBindHandlerAdvisor {
 
     private static final List<ConfigurationPropertyName> DROPPED = List.of(
-            ConfigurationPropertyName.of("modelgate.log"), ConfigurationPropertyName.of("modelgate.budgets.ledger"));
+            ConfigurationPropertyName.of("modelgate.log"),
+            ConfigurationPropertyName.of("modelgate.budgets.ledger"),
+            ConfigurationPropertyName.of("modelgate.budgets.redis"));
+
+    /** Whether a ledger on Redis is among them, which budgets that a fleet shares do not open without. */
+    static boolean dropFleet(Environment environment) {
+        return Binder.get(environment)
+                .bind("modelgate.budgets.redis.uri", String.class)
+                .map(uri -> !uri.isBlank())
+                .orElse(false);
+    }
 
     @Override
     public BindHandler apply(BindHandler handler) {

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
  * What a test does to the gates of its application; all of it is undone when the test is over, except that time does not run backwards. A bean of
  * tests annotated {@link ModelGateTest}. Thread-safe.
  *
- * <p>A gate or a version that is not there is refused with an {@link IllegalArgumentException} that lists those that are. Where a method returns its answer
- * in an {@link java.util.Optional} or later, {@link #answer} takes the answer itself. What a {@link io.modelgate.Permit} is taken for runs as it is.
+ * <p>A gate or a version that is not there is refused with an {@link IllegalArgumentException} that lists those that are. What a
+ * {@link io.modelgate.Permit} is taken for runs as it is.
  */
 public final class GatesUnderTest {
 
@@ -36,7 +36,7 @@ public final class GatesUnderTest {
         this.faults = faults;
     }
 
-    /** Kills a gate, as an operator does. For the fleet, or a part of a gate, ask {@link Gates#kill}: that is undone too. */
+    /** Kills a gate, as an operator does. */
     public KillReceipt kill(String gate) {
         return kill(Scope.gate(gate));
     }
@@ -46,7 +46,8 @@ public final class GatesUnderTest {
         return kill(Scope.version(gate, version));
     }
 
-    private KillReceipt kill(Scope scope) {
+    /** Kills what a scope says, as an operator does: all of the process's gates, or the callers of a gate that have an attribute. */
+    public KillReceipt kill(Scope scope) {
         return gates().kill(scope, TEST, "killed by the test");
     }
 
@@ -73,10 +74,15 @@ public final class GatesUnderTest {
         });
     }
 
-    /** Has a version give this answer each time that it is invoked, in place of its model's. */
+    /**
+     * Has a version give this answer each time that it is invoked, in place of its model's: the answer itself, where the method returns it in an
+     * {@link java.util.Optional} or later, and the whole stream where it returns a stream, as {@code Flux.just("a", "b")}.
+     *
+     * @throws IllegalArgumentException if the gated method's versions answer with another class, which the message names; of a gate that is made in
+     *     code it is not known
+     */
     public void answer(String gate, String version, Object answer) {
-        Objects.requireNonNull(answer, "answer");
-        faults.put(gate, version, () -> answer);
+        faults.answer(gate, version, answer);
     }
 
     /**

@@ -47,8 +47,7 @@ final class LogsInMemory implements BeanFactoryPostProcessor {
         String[] names = beans.getBeanNamesForType(Gates.class, true, false);
         if (names.length == 0) {
             throw new IllegalStateException("the application of this test has no Gates, which @ModelGateTest is for;"
-                    + " where it has only a part of the auto-configuration, add"
-                    + " @ImportAutoConfiguration(ModelGateAutoConfiguration.class)");
+                    + " do not exclude ModelGateAutoConfiguration, or remove the annotation");
         }
         for (String name : names) {
             if (!isAutoConfigured(beans, name)) {

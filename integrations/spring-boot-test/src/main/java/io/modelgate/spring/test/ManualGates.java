@@ -2,6 +2,7 @@ package io.modelgate.spring.test;
 
 import io.modelgate.Faults;
 import io.modelgate.Gates;
+import io.modelgate.budget.MemoryFleet;
 import io.modelgate.control.ControlLog;
 import io.modelgate.spring.GatesCustomizer;
 import io.modelgate.testkit.ManualTime;
@@ -23,12 +24,17 @@ record ManualGates() implements ContextCustomizer {
         ObjectProvider<ControlLog> log = beans.getBeanProvider(ControlLog.class);
         // The last of all customizers, as a registered object comes after those that are defined, so that none takes
         // these away.
-        GatesCustomizer last = builder -> builder.controlLog(log::getObject)
-                .ticker(time)
-                .instants(time)
-                .scheduler(time)
-                .eventExecutor(Runnable::run)
-                .faults(faults);
+        GatesCustomizer last = builder -> {
+            builder.controlLog(log::getObject)
+                    .ticker(time)
+                    .instants(time)
+                    .scheduler(time)
+                    .eventExecutor(Runnable::run)
+                    .faults(faults);
+            if (DroppedSettings.dropFleet(context.getEnvironment())) {
+                builder.budgets(budgets -> budgets.fleet(new MemoryFleet(time::read).process()));
+            }
+        };
         beans.registerSingleton("modelGateTestCustomizer", last);
         beans.registerSingleton("modelGateTestSettings", new DroppedSettings());
         beans.registerSingleton("gatesUnderTest", new GatesUnderTest(gates::getObject, time, faults));

@@ -114,6 +114,14 @@ class GatesUnderTestTest {
     }
 
     @Test
+    void aKillOfAScopeIsOneOfThisTestToo() {
+        under.kill(Scope.fleet());
+
+        assertThat(decide()).isEqualTo("refer");
+        assertThat(limit()).isEqualTo("none");
+    }
+
+    @Test
     void aVersionMadeToFailGivesTheSafeAnswerWhateverItsGateIsMadeOf() {
         IOException down = new IOException("down");
 

@@ -3,7 +3,6 @@ package io.modelgate.spring.test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelgate.Gates;
-import io.modelgate.spring.ModelGateAutoConfiguration;
 import io.modelgate.spring.test.Credit.CreditModel;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -12,12 +11,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.test.context.junit.jupiter.SpringJUnitConfig;
 
 /** The annotation counts for classes within the one that has it, beside any annotation that starts an application; JUnit runs it. */
 @SpringJUnitConfig({Credit.Forest.class})
-@ImportAutoConfiguration(ModelGateAutoConfiguration.class)
 @ModelGateTest
 class InheritanceTest {
 

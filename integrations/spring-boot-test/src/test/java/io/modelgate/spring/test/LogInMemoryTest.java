@@ -9,6 +9,7 @@ import io.modelgate.control.FileControlLog;
 import io.modelgate.control.Head;
 import io.modelgate.control.MemoryControlLog;
 import io.modelgate.spring.GatesCustomizer;
+import io.modelgate.spring.test.Credit.Summaries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,6 +115,50 @@ class LogInMemoryTest {
     @SpringBootTest(
             classes = Credit.class,
             webEnvironment = WebEnvironment.NONE,
+            properties = {
+                STABLE,
+                LIMIT,
+                "modelgate.budgets.redis.uri=redis://127.0.0.1:1",
+                "modelgate.budgets.redis.name=real",
+                "modelgate.gates.summaries.budgets[0].name=tokens",
+                "modelgate.gates.summaries.budgets[0].tokens=30",
+                "modelgate.gates.summaries.budgets[0].per=gate",
+                "modelgate.gates.summaries.budgets[0].shared=strict"
+            })
+    @ModelGateTest
+    static class OfAFleet {}
+
+    /** Nobody listens there: the real ledger would admit no call. */
+    @Test
+    void aFleetsLedgerOnRedisIsNotChargedAndItsCeilingsHoldInMemory() {
+        Summaries summaries = started(OfAFleet.class).getBean(Summaries.class);
+
+        assertThat(summaries.summary("text")).isEqualTo("summary");
+        assertThat(summaries.summary("text")).as("above the ceiling").isEqualTo("t");
+    }
+
+    @SpringBootTest(
+            classes = Credit.class,
+            webEnvironment = WebEnvironment.NONE,
+            properties = {
+                STABLE,
+                LIMIT,
+                "modelgate.gates.summaries.budgets[0].name=tokens",
+                "modelgate.gates.summaries.budgets[0].tokens=30",
+                "modelgate.gates.summaries.budgets[0].per=gate",
+                "modelgate.gates.summaries.budgets[0].shared=strict"
+            })
+    @ModelGateTest
+    static class OfNoFleet {}
+
+    @Test
+    void aSharedBudgetWithoutALedgerIsStillRefused() {
+        assertThatThrownBy(() -> started(OfNoFleet.class)).rootCause().hasMessageContaining("shared");
+    }
+
+    @SpringBootTest(
+            classes = Credit.class,
+            webEnvironment = WebEnvironment.NONE,
             properties = {STABLE, LIMIT, "modelgate.log.fil=misspelt"})
     @ModelGateTest
     static class Misspelt {}
@@ -199,7 +244,10 @@ class LogInMemoryTest {
     @Configuration(proxyBeanMethods = false)
     static class Nothing {}
 
-    @SpringBootTest(classes = Nothing.class, webEnvironment = WebEnvironment.NONE)
+    @SpringBootTest(
+            classes = Nothing.class,
+            webEnvironment = WebEnvironment.NONE,
+            properties = "spring.autoconfigure.exclude=io.modelgate.spring.ModelGateAutoConfiguration")
     @ModelGateTest
     static class WithoutGates {}
 
@@ -208,6 +256,6 @@ class LogInMemoryTest {
         assertThatThrownBy(() -> started(WithoutGates.class))
                 .cause()
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("@ImportAutoConfiguration(ModelGateAutoConfiguration.class)");
+                .hasMessageContaining("do not exclude ModelGateAutoConfiguration");
     }
 }
