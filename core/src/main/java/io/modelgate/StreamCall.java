@@ -45,7 +45,7 @@ public final class StreamCall {
     private boolean fellBack;
 
     /** What runs now; null before an attempt and after it. Set under the monitor. */
-    private volatile @Nullable Attempt attempt;
+    private volatile @Nullable StreamAttempt attempt;
 
     /** Whether the subscriber is gone. Set under the monitor. */
     private volatile boolean cancelled;
@@ -54,54 +54,6 @@ public final class StreamCall {
     private boolean begun;
     private boolean trying;
     private boolean counted;
-
-    /** One version's stream. Thread-safe. */
-    private final class Attempt implements Flight.Listener {
-
-        private final Flight<Invocation, Object> flight;
-        private @Nullable Miss stop;
-        private @Nullable Runnable onStop;
-
-        Attempt(RegisteredVersion<Invocation, Object> version, @Nullable GateState<Invocation, Object> routedIn) {
-            flight = Flight.of(this, gate.invoker(), version, caller, routedIn == null, routedIn);
-        }
-
-        /** It was stopped from outside: all other ends are told by signals. */
-        @Override
-        public void landed(@Nullable Object why, @Nullable Throwable none) {
-            Runnable action;
-            synchronized (this) {
-                stop = why instanceof Miss miss ? miss : Miss.of(Cause.CUT);
-                action = onStop;
-            }
-            if (action != null && !cancelled) {
-                gate.gates().executeLadder(action);
-            }
-        }
-
-        void onStop(Runnable action) {
-            boolean now;
-            synchronized (this) {
-                onStop = action;
-                now = stop != null;
-            }
-            if (now) {
-                action.run();
-            }
-        }
-
-        /** Why it came to nothing: what stopped it, or else what a signal said; whoever stops it may not have told yet. */
-        synchronized Miss why(Miss said) {
-            onStop = null;
-            if (stop != null) {
-                return stop;
-            }
-            boolean late = said.cause == Cause.CUT
-                    && last == null
-                    && flight.nanosLeft(gate.ticker().read()) == 0;
-            return late ? Miss.of(Cause.TIMEOUT) : said;
-        }
-    }
 
     StreamCall(ModelGate<Invocation, Object> gate, Invocation input, Caller caller, Class<?> type) {
         this.gate = gate;
@@ -181,7 +133,7 @@ public final class StreamCall {
             return null;
         }
         start = gate.ticker().read();
-        return begin(new Attempt(target.version(), seen), seen, start);
+        return begin(new StreamAttempt(gate, target.version(), caller, seen), seen, start);
     }
 
     /** Stable's stream, where it may stand in for a candidate: as in {@link Descent}. */
@@ -199,10 +151,10 @@ public final class StreamCall {
         standIn = stable.version();
         long now = gate.ticker().read();
         start = start == Descent.UNREAD ? now : start;
-        return begin(new Attempt(stable.version(), null), seen, now);
+        return begin(new StreamAttempt(gate, stable.version(), caller, null), seen, now);
     }
 
-    private @Nullable Object begin(Attempt next, GateState<Invocation, Object> seen, long now) {
+    private @Nullable Object begin(StreamAttempt next, GateState<Invocation, Object> seen, long now) {
         Flight<Invocation, Object> flight = next.flight;
         synchronized (this) {
             attempt = next;
@@ -277,13 +229,13 @@ public final class StreamCall {
 
     /** Whether the version's stream may begin: to be asked when it is about to be subscribed to, as a kill may have cut it since {@link #next}. */
     public boolean live() {
-        Attempt now = attempt;
+        StreamAttempt now = attempt;
         return now != null && now.flight.flying() && !cancelled;
     }
 
     /** An item came. Whether it may be handed on; if not, the stream is to be cancelled, and the attempt has {@linkplain #finished ended}. */
     public boolean item(Object item) {
-        Attempt now = attempt;
+        StreamAttempt now = attempt;
         if (now == null) {
             return false;
         }
@@ -311,7 +263,7 @@ public final class StreamCall {
 
     /** The stream failed; the attempt has {@linkplain #finished ended}. */
     public void failed(Throwable thrown) {
-        Attempt now = attempt;
+        StreamAttempt now = attempt;
         if (now != null) {
             missed(now, now.flight.failed(thrown, last));
             error = thrown instanceof Error e ? e : error;
@@ -326,7 +278,7 @@ public final class StreamCall {
      * @throws Error as it is, if the stream failed with one
      */
     public boolean finished() {
-        Attempt now = attempt;
+        StreamAttempt now = attempt;
         if (now != null) {
             Miss empty = last == null ? Miss.of(Cause.INVALID_OUTPUT) : null;
             Object landed = now.flight.bring(last, empty, firstTook);
@@ -396,7 +348,7 @@ public final class StreamCall {
         }
     }
 
-    private void missed(Attempt of, Miss miss) {
+    private void missed(StreamAttempt of, Miss miss) {
         boolean nobody;
         synchronized (this) {
             if (attempt != of) {
@@ -405,7 +357,7 @@ public final class StreamCall {
             attempt = null;
             nobody = cancelled && !trying;
         }
-        Miss why = of.why(miss);
+        Miss why = of.why(miss, last != null);
         if (standIn == null) {
             routedMiss = why;
             of.flight.missed(why.cause);
@@ -429,11 +381,12 @@ public final class StreamCall {
     }
 
     private void giveUp() {
-        Attempt now = attempt;
+        StreamAttempt now = attempt;
         if (now == null) {
             unheard();
             return;
         }
+        now.forgetStop();
         now.flight.stop(Miss.of(Cause.CUT));
         if (now.flight.over(last)) {
             missed(now, Miss.of(Cause.CUT));
@@ -465,7 +418,7 @@ public final class StreamCall {
      * first item does not come in time: run once, on a thread of the gates, or here and now if that is so already.
      */
     public void onStop(Runnable action) {
-        Attempt now = attempt;
+        StreamAttempt now = attempt;
         if (now != null) {
             now.onStop(action);
         }

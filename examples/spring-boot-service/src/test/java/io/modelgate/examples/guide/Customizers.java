@@ -1,6 +1,7 @@
 package io.modelgate.examples.guide;
 
 import io.modelgate.Gates;
+import io.modelgate.Invocation;
 import io.modelgate.ModelGate;
 import io.modelgate.examples.guide.Credit.Applicant;
 import io.modelgate.examples.guide.Credit.Decision;
@@ -13,6 +14,18 @@ import org.springframework.context.annotation.Bean;
 
 /** What the guide shows; no part of the application that it begins with. */
 class Customizers {
+
+    // spring.md: one gate
+    @Bean
+    GateCustomizer offers() {
+        return GateCustomizer.of(
+                "offers",
+                Invocation.class,
+                Decision.class,
+                g -> g.router(Cohorts.router())
+                        .fallback(Ladder.of(l -> l.previousVersion().degrade(new Decision(false, "nobody")))));
+    }
+    // spring.md: end
 
     // spring.md: customizers
     @Bean

@@ -49,6 +49,7 @@ class GuideTest {
                 .contains("```java\n" + part("Credit.java", "controller").replace("static class", "class") + "\n```")
                 .contains("```java\n" + part("Operators.java", "operators") + "\n```")
                 .contains("```java\n" + part("Customizers.java", "customizers") + "\n```")
+                .contains("```java\n" + part("Customizers.java", "one gate") + "\n```")
                 .contains("```java\n" + part("Customizers.java", "gate") + "\n```")
                 .contains("```java\n" + part("Canary.java", "policy") + "\n```")
                 .contains("```java\n"
