@@ -23,7 +23,7 @@ final class FluxAnswers implements StreamAnswer {
     public Object wrap(Supplier<StreamCall> call) {
         return Flux.deferContextual(subscriber -> {
             StreamCall made = Subscriber.call(subscriber, call);
-            return GuardedSubscriber.around(next(made, subscriber), made);
+            return StreamSubscriber.around(next(made, subscriber), made);
         });
     }
 

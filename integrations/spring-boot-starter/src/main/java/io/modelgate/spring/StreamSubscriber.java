@@ -12,13 +12,13 @@ import reactor.util.context.Context;
  * {@link StackOverflowError}, here or in the subscriber's own code: then nobody would hear of an end, and the call would hold its place for ever.
  * One that is thrown on a thread of the version's own, past everything that is subscribed here, is still not heard of.
  */
-final class GuardedSubscriber implements CoreSubscriber<Object>, Subscription {
+final class StreamSubscriber implements CoreSubscriber<Object>, Subscription {
 
     private final CoreSubscriber<? super Object> actual;
     private final StreamCall call;
     private Subscription upstream = Operators.emptySubscription();
 
-    private GuardedSubscriber(CoreSubscriber<? super Object> actual, StreamCall call) {
+    private StreamSubscriber(CoreSubscriber<? super Object> actual, StreamCall call) {
         this.actual = actual;
         this.call = call;
     }
@@ -29,7 +29,7 @@ final class GuardedSubscriber implements CoreSubscriber<Object>, Subscription {
             @Override
             public void subscribe(CoreSubscriber<? super Object> actual) {
                 try {
-                    stream.subscribe(new GuardedSubscriber(actual, call));
+                    stream.subscribe(new StreamSubscriber(actual, call));
                 } catch (Throwable e) { // of a stream that sends while it is subscribed to
                     call.cancelled();
                     throw e;
