@@ -97,10 +97,7 @@ final class BudgetSettings {
         if (settings.shared() == ModelGateProperties.Shared.STRICT) {
             return Sharing.strict();
         }
-        WhenUnreachable unreachable = switch (requireNonNull(settings.whenUnreachable())) {
-            case REFUSE -> WhenUnreachable.REFUSE;
-            case RUN_ON_LEASE -> WhenUnreachable.RUN_ON_LEASE;
-        };
+        WhenUnreachable unreachable = requireNonNull(settings.whenUnreachable());
         String slice = requireNonNull(settings.slice());
         String currency = settings.currency();
         try {

@@ -69,6 +69,9 @@ final class GatedBeans implements SmartInstantiationAwareBeanPostProcessor, Bean
     @Override
     public Object postProcessAfterInitialization(Object bean, String name) {
         processed.add(name);
+        if (versions.ofNoInterest(name)) {
+            return bean;
+        }
         Class<?> user = ClassUtils.getUserClass(AopProxyUtils.ultimateTargetClass(bean));
         ResourceFields.check(bean.getClass(), name, versions);
         requireSeen(bean, user, name);

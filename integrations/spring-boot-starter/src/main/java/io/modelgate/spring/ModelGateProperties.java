@@ -1,5 +1,7 @@
 package io.modelgate.spring;
 
+import io.modelgate.budget.Reaction;
+import io.modelgate.budget.WhenUnreachable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -286,7 +288,7 @@ record ModelGateProperties(
             @Nullable ZoneId zone,
             @Nullable Shared shared,
             @Nullable String slice,
-            @Nullable Unreachable whenUnreachable) {}
+            @Nullable WhenUnreachable whenUnreachable) {}
 
     /** How the processes of a fleet share a ceiling. */
     enum Shared {
@@ -294,14 +296,6 @@ record ModelGateProperties(
         STRICT,
         /** Processes lease slices, and serve from them without asking. */
         LEASED
-    }
-
-    /** What a process does with a shared ceiling while it cannot reach Redis. */
-    enum Unreachable {
-        /** Refuses at once. */
-        REFUSE,
-        /** Serves from what is leased until the lease is over, then refuses. */
-        RUN_ON_LEASE
     }
 
     /**
@@ -323,16 +317,6 @@ record ModelGateProperties(
             @Nullable String currency,
             @Nullable Duration per,
             @Nullable Reaction reaction) {}
-
-    /** What happens when a limit on a session trips. */
-    enum Reaction {
-        /** Refuses the call; the session goes on. */
-        REFUSE,
-        /** Refuses the call and all later ones of the session until an operator revives it. */
-        KILL_SESSION,
-        /** Lets the call through, and counts and reports it. */
-        OBSERVE
-    }
 
     /** What has an account of its own under a budget. */
     enum Account {

@@ -50,7 +50,7 @@ final class RunawaySettings {
                 "only spend-money has one; remove it");
         mistakes.refuse();
         try {
-            return limit(settings, reaction(requireNonNull(settings.reaction())));
+            return limit(settings, requireNonNull(settings.reaction()));
         } catch (IllegalArgumentException e) {
             throw PropertyMistakes.refusal(about(at, kinds.get(0), e), String.valueOf(e.getMessage()), e);
         }
@@ -80,14 +80,6 @@ final class RunawaySettings {
         }
         Money money = Money.of(requireNonNull(settings.spendMoney()), requireNonNull(settings.currency()));
         return Runaway.spendRate(money, requireNonNull(settings.per()), reaction);
-    }
-
-    private static Reaction reaction(ModelGateProperties.Reaction reaction) {
-        return switch (reaction) {
-            case REFUSE -> Reaction.REFUSE;
-            case KILL_SESSION -> Reaction.KILL_SESSION;
-            case OBSERVE -> Reaction.OBSERVE;
-        };
     }
 
     private static String about(String at, String kind, IllegalArgumentException mistake) {

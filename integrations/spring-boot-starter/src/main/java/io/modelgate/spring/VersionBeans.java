@@ -51,6 +51,10 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
         }
     }
 
+    /** What the names of the starter's configurations begin with. */
+    private static final String STARTERS = VersionBeans.class.getPackageName() + ".ModelGate";
+
+    private final Set<String> ofNoInterest = new HashSet<>();
     private final Set<String> known = new HashSet<>();
     private final Map<String, Set<Class<?>>> versions = new HashMap<>();
     private final Map<Class<?>, String> leftAlone = new LinkedHashMap<>();
@@ -69,7 +73,8 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
         Map<Class<?>, List<String>> others = new LinkedHashMap<>();
         List<String> mistakes = new ArrayList<>();
         for (String name : beans.getBeanDefinitionNames()) {
-            if (isSprings(beans.getBeanDefinition(name))) {
+            if (isOfNoInterest(beans.getBeanDefinition(name))) {
+                ofNoInterest.add(name);
                 continue;
             }
             Class<?> type = typeOf(beans, name);
@@ -103,6 +108,11 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
         if (!byInterface.isEmpty()) {
             VersionCandidates.hide(beans, byInterface);
         }
+    }
+
+    /** Whether one of Spring's configurations or of the starter's makes this bean, so that no gate is in it and no version. */
+    boolean ofNoInterest(String bean) {
+        return ofNoInterest.contains(bean);
     }
 
     /** Whether this is a version that was seen as one before it was made. */
@@ -141,17 +151,17 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
     }
 
     /**
-     * Whether one of Spring's configurations makes this bean, or Boot's it is: no gate and no version is among them, and to find out the type of
-     * each costs more than all the rest. A factory of Spring's that the application declares may well make one.
+     * Whether one of Spring's configurations makes this bean, or Boot's it is, or this starter's: no gate and no version is among them, and to find
+     * out the type of each costs more than all the rest. A factory of Spring's that the application declares may well make one.
      */
-    private static boolean isSprings(BeanDefinition definition) {
+    private static boolean isOfNoInterest(BeanDefinition definition) {
         if (!(definition instanceof AnnotatedBeanDefinition annotated)) {
             return false;
         }
         MethodMetadata method = annotated.getFactoryMethodMetadata();
-        return method == null
-                ? annotated.getMetadata().getClassName().startsWith("org.springframework.boot.")
-                : GatedMethods.isSprings(method.getDeclaringClassName());
+        String type = method == null ? annotated.getMetadata().getClassName() : method.getDeclaringClassName();
+        return type.startsWith(STARTERS)
+                || (method == null ? type.startsWith("org.springframework.boot.") : GatedMethods.isSprings(type));
     }
 
     /** Whatever scope a bean with gated methods has, and when it is made: its gates are made once, at the start. */

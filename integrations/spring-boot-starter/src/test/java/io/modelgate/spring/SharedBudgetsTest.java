@@ -134,7 +134,7 @@ class SharedBudgetsTest {
                                         null,
                                         ModelGateProperties.Shared.LEASED,
                                         "0.50",
-                                        ModelGateProperties.Unreachable.REFUSE))
+                                        WhenUnreachable.REFUSE))
                         .sharing())
                 .contains(Sharing.leased(Money.of("0.50", "USD"), WhenUnreachable.REFUSE));
     }
