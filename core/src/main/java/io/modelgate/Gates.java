@@ -11,6 +11,7 @@ import io.modelgate.control.Entry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -297,19 +298,33 @@ public final class Gates implements AutoCloseable {
         Decision decision = decision(id, EntryTypes.KILL, scope.gate(), actor, reason, data);
         Kill kill = new Kill(id, scope, actor, reason, decision.at());
         var stored = control.kill(kill, decision);
-        List<ModelGate<?, ?>> here = control.locked(() -> control.gates().stream()
-                .filter(gate -> scope.isFleet() || gate.name().equals(scope.gate()))
-                .<ModelGate<?, ?>>map(gate -> gate)
-                .toList());
-        KillReceipt.Recent recent = here.stream()
-                .map(gate -> gate.invoker().recent(scope))
-                .reduce(new KillReceipt.Recent(0, 0, 0), KillReceipt.Recent::plus);
+        List<ModelGate<?, ?>> here = here(scope);
+        KillReceipt.Recent recent = KillPreview.recent(scope, here);
         return new KillReceipt(
                 kill,
                 stored,
                 recent,
                 control,
                 () -> here.stream().mapToLong(gate -> gate.inFlight(scope)).sum());
+    }
+
+    /**
+     * What a kill of a scope would do, without engaging it.
+     *
+     * @throws IllegalArgumentException for an unknown gate, version or attribute, listing what there is
+     */
+    public KillPreview preview(Scope scope) {
+        KnownNames.require(control, scope);
+        return KillPreview.of(scope, control, here(scope));
+    }
+
+    /** The gates of this process that a scope concerns, by name. */
+    private List<ModelGate<?, ?>> here(Scope scope) {
+        return control.locked(() -> control.gates().stream()
+                .filter(gate -> scope.isFleet() || gate.name().equals(scope.gate()))
+                .sorted(Comparator.comparing(ModelGate::name))
+                .<ModelGate<?, ?>>map(gate -> gate)
+                .toList());
     }
 
     private static void put(Map<String, Object> data, String name, @Nullable String value) {

@@ -382,6 +382,13 @@ public final class ModelGate<I, O> {
         return metrics;
     }
 
+    /** The names of the rungs of its ladder, in the order in which they are asked; empty without a ladder. */
+    public List<String> rungs() {
+        return config.fallback() == null
+                ? List.of()
+                : List.copyOf(config.fallback().rungs());
+    }
+
     /** The gates that it belongs to. */
     public Gates gates() {
         return gates;

@@ -1,0 +1,67 @@
+package io.modelgate.console;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** What a request is answered with. */
+sealed interface Reply {
+
+    /** A body that is there. */
+    final class Body implements Reply {
+
+        private final int status;
+        private final String type;
+        private final byte[] bytes;
+
+        /**
+         * Keeps the bytes, which nobody changes any more.
+         *
+         * @param status of HTTP
+         * @param type the media type
+         */
+        Body(int status, String type, byte[] bytes) {
+            this.status = status;
+            this.type = type;
+            this.bytes = bytes;
+        }
+
+        int status() {
+            return status;
+        }
+
+        String type() {
+            return type;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+    }
+
+    /**
+     * A body that comes as it is written, for as long as that takes.
+     *
+     * @param type its media type
+     * @param file the name under which a browser should keep it; empty to show it
+     */
+    record Streamed(String type, String file, Writer writer) implements Reply {}
+
+    /** Writes a body; it ends when this returns, or when whoever reads it has gone and writing throws. */
+    @FunctionalInterface
+    interface Writer {
+        void write(OutputStream out) throws IOException;
+    }
+
+    static Reply json(Object value) {
+        return json(200, value);
+    }
+
+    static Reply json(int status, Object value) {
+        return new Body(status, "application/json", Json.write(value));
+    }
+
+    static Reply text(int status, String text) {
+        return new Body(status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+    }
+}
