@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -87,10 +88,21 @@ final class Overview {
         /** The version of the overview since which it says this. */
         final long since;
 
-        Row(GateSummary summary, byte[] json, long since) {
+        /** The version since which it says this of its rollout. */
+        final long rolloutSince;
+
+        Row(GateSummary summary, byte[] json, long since, long rolloutSince) {
             this.summary = summary;
             this.json = json;
             this.since = since;
+            this.rolloutSince = rolloutSince;
+        }
+
+        static Row of(GateSummary summary, @Nullable Row before, long version) {
+            long rolloutSince = before != null && Objects.equals(before.summary.rollout(), summary.rollout())
+                    ? before.rolloutSince
+                    : version;
+            return new Row(summary, Json.write(summary), version, rolloutSince);
         }
 
         boolean rolloutRuns() {
@@ -151,7 +163,7 @@ final class Overview {
         wanted = true;
         Snapshot seen = snapshot;
         long age = now - seen.madeAt();
-        boolean due = seen == Snapshot.NONE
+        boolean due = seen.decided() < 0
                 || seen.decided() != decided.get()
                 || age > OLD
                 || (seen.applied() != gates.applied() && age > SHORTEST);
@@ -163,22 +175,24 @@ final class Overview {
         return snapshot;
     }
 
-    /** Makes it anew if somebody asks and it is due; says whether anything changed. */
-    boolean refreshIfDue() {
+    /** Makes it anew if somebody asks and it is due. */
+    void refreshIfDue() {
         Snapshot seen = snapshot;
         long now = ticker.read();
         long age = now - seen.madeAt();
         boolean due = wanted
                 && now - asked < INTEREST
                 && (age >= EVERY || ((seen.applied() != gates.applied() || seen.decided() != decided.get()) && age > SHORTEST));
-        return due && made().version() != seen.version();
+        if (due) {
+            made();
+        }
     }
 
     private Snapshot made() {
         making.lock();
         try {
             Snapshot last = snapshot;
-            boolean covered = last != Snapshot.NONE
+            boolean covered = last.decided() >= 0
                     && last.decided() == decided.get()
                     && ticker.read() - last.madeAt() < SHORTEST;
             return covered ? last : make();
@@ -236,7 +250,7 @@ final class Overview {
             decidedOn.remove(gate);
             due.add(gate);
         }
-        boolean everything = news.everything() || snapshot == Snapshot.NONE;
+        boolean everything = news.everything() || snapshot.decided() < 0;
         standIns.follow(everything ? null : due);
         for (ModelGate<?, ?> gate : gates.gates()) {
             if (here.putIfAbsent(gate.name(), gate) == null) {
@@ -278,7 +292,7 @@ final class Overview {
             GateSummary summary = summary(name, gate.getValue(), state(gate.getValue().about().versions(), ofFleet, own));
             boolean same = before != null && before.summary.equals(summary);
             changed |= !same;
-            made.put(name, same ? before : new Row(summary, Json.write(summary), next));
+            made.put(name, same ? before : Row.of(summary, before, next));
         }
         if (changed) {
             rows = made;

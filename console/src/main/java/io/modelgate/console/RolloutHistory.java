@@ -3,6 +3,7 @@ package io.modelgate.console;
 import io.modelgate.control.Entry;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +118,17 @@ final class RolloutHistory {
     private @Nullable Course course(String gate, String rollout) {
         Map<String, Course> courses = byGate.get(gate);
         return courses == null ? null : courses.get(rollout);
+    }
+
+    /** The gates on which a rollout may be running. */
+    synchronized Set<String> running() {
+        Set<String> running = new HashSet<>();
+        byGate.forEach((gate, courses) -> {
+            if (courses.values().stream().anyMatch(course -> !course.over)) {
+                running.add(gate);
+            }
+        });
+        return running;
     }
 
     /** Forgets everything: the log is another one. */
