@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.modelgate.Cause;
 import io.modelgate.rollout.Guardrail.Limit;
 import io.modelgate.rollout.Guardrail.Worse;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,8 +78,8 @@ class BandTest {
 
     @Test
     void theBandAgreesWithTheFindingWhateverHappens() {
-        int[] found = new int[Finding.values().length];
-        for (int run = 0; run < 60; run++) {
+        Map<Finding, Integer> found = new EnumMap<>(Finding.class);
+        for (int run = 0; run < 30; run++) {
             EvidenceRig rig = new EvidenceRig(SEED + run, ALPHA, all());
             double badness = run % 6 / 5.0;
             for (double share : new double[] {0.05, 0.25, 0.5}) {
@@ -91,7 +92,7 @@ class BandTest {
                     for (Evidence each : rig.book.shown()) {
                         if (each.band().isPresent()) {
                             agrees(each);
-                            found[each.finding().ordinal()]++;
+                            found.merge(each.finding(), 1, Integer::sum);
                         }
                     }
                 }
@@ -101,9 +102,9 @@ class BandTest {
                     .filteredOn(Optional::isPresent)
                     .hasSizeGreaterThanOrEqualTo(all().length - 2);
         }
-        for (int times : found) {
-            assertThat(times).isGreaterThan(1000);
-        }
+        assertThat(found)
+                .hasSize(3)
+                .allSatisfy((finding, times) -> assertThat(times).isGreaterThan(1000));
     }
 
     /**
@@ -111,7 +112,7 @@ class BandTest {
      * truth is chosen so that nothing has regressed, and is not shown to be within the margin by right: there an end is moved to the limit.
      */
     private static double[] missed(Guardrail guardrail, double truth, Consumer<EvidenceRig> traffic) {
-        int runs = 2_000;
+        int runs = 1_000;
         double[] missed = new double[2];
         for (int run = 0; run < runs; run++) {
             EvidenceRig rig = new EvidenceRig(SEED + run, ALPHA, guardrail);
@@ -183,7 +184,7 @@ class BandTest {
         }
         assertThat(mean / likelihood(rate.low(), 12, 400)).isEqualTo(20, within(0.01));
         assertThat(mean / likelihood(rate.high(), 12, 400)).isEqualTo(20, within(0.01));
-        assertThat(rate.low()).isBetween(0.01, 0.03);
+        assertThat(rate.low()).isBetween(0.005, 0.03);
         assertThat(rate.high()).isBetween(0.03, 0.08);
         assertThat(Inversion.rate(0, 400, Math.log(20)).low()).isZero();
         assertThat(Inversion.rate(400, 400, Math.log(20)).high()).isEqualTo(1);
