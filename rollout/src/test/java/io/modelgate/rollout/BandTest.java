@@ -257,6 +257,53 @@ class BandTest {
     }
 
     @Test
+    void whatShowsARegressionMakesTheOneEndAndWhatShowsNotWorseTheOther() {
+        Bands.Arms worse = new Bands.Arms(new Interval(2, 3), new Interval(1, 2));
+        Bands.Arms not = new Bands.Arms(new Interval(2, 4), new Interval(0.5, 2.5));
+        assertThat(new Bands("x", Worse.HIGHER, new Limit.Relative(0.25), false).of(worse, not))
+                .isEqualTo(new Band("x, times stable's", 1, 8, 1.25, Worse.HIGHER));
+        assertThat(new Bands("x", Worse.LOWER, new Limit.Relative(0.25), false).of(worse, not))
+                .isEqualTo(new Band("x, times stable's", 0.8, 3, 0.75, Worse.LOWER));
+        assertThat(new Bands("x", Worse.EITHER, new Limit.Relative(0.25), false).of(worse, not))
+                .isEqualTo(new Band("x, distance from stable's as a share of it", 0, 7, 0.25, Worse.HIGHER));
+        assertThat(new Bands("x", Worse.HIGHER, new Limit.Absolute(1), false).of(worse, not))
+                .isEqualTo(new Band("x, minus stable's", 0, 3.5, 1, Worse.HIGHER));
+        assertThat(new Bands("x", Worse.LOWER, new Limit.Absolute(1), false).of(worse, not))
+                .isEqualTo(new Band("x, minus stable's", -0.5, 2, -1, Worse.LOWER));
+        assertThat(new Bands("x", Worse.LOWER, new Limit.Bound(2.5), false).of(worse, not))
+                .isEqualTo(new Band("x", 2, 3, 2.5, Worse.LOWER));
+    }
+
+    @Test
+    void theArmsOfADifferenceAndTheSplitHaveTheirPartsOfAlpha() {
+        EvidenceRig rig =
+                new EvidenceRig(SEED, ALPHA, ERRORS.unit(Unit.CALL).worseByPoints(0.01), Guardrail.sampleRatio());
+        rig.begin(0.25);
+        rig.answered(CANDIDATE, 10, 2_400).missed(CANDIDATE, Cause.ERROR, 100);
+        rig.answered(STABLE, 10, 7_400).missed(STABLE, Cause.ERROR, 150).look();
+        Band points = rig.book.shown().get(0).band().orElseThrow();
+        Band split = rig.book.shown().get(1).band().orElseThrow();
+        // Half of the guardrail's half of α for each arm, of which the first epoch has 92 %; and of promotion's, which
+        // is not split.
+        double worse = Math.log(4 / (ALPHA * 0.92));
+        double not = Math.log(2 / (ALPHA * 0.92));
+        assertThat(points.low())
+                .isEqualTo(
+                        Inversion.rate(100, 2_500, worse).low()
+                                - Inversion.rate(150, 7_550, worse).high(),
+                        within(1e-9));
+        assertThat(points.high())
+                .isEqualTo(
+                        Inversion.rate(100, 2_500, not).high()
+                                - Inversion.rate(150, 7_550, not).low(),
+                        within(1e-9));
+        for (double edge : new double[] {split.low(), split.high()}) {
+            assertThat(new BetaMixture(edge, 25, 75, BetaMixture.Alternative.OTHER).log(2_500, 7_550))
+                    .isEqualTo(Math.log(2 / (ALPHA * 0.92)), within(0.01));
+        }
+    }
+
+    @Test
     void aNumberThatMayBeBelowZeroIsComparedByWhatIsBeyondTheLimit() {
         Interval candidate = new Interval(-1, 1);
         Interval stable = new Interval(-4, -2);
