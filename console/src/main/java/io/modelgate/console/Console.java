@@ -41,7 +41,7 @@ public final class Console implements AutoCloseable {
         configure.accept(config);
         InetSocketAddress address = config.listenOn();
         try {
-            ConsoleServer server = ConsoleServer.start(address, config, new Api(gates).routes());
+            ConsoleServer server = ConsoleServer.start(gates, address, config, new Api(gates).routes());
             return new Console(server, server.uri());
         } catch (IOException e) {
             throw new UncheckedIOException("the console cannot listen on " + address + ": " + e.getMessage(), e);
