@@ -24,9 +24,6 @@ import org.slf4j.LoggerFactory;
 /** Takes requests, finds out who asks and whether they may, and lets a route answer. Thread-safe. */
 final class ConsoleServer implements AutoCloseable {
 
-    /** Sent with every request that changes something: a page of another site cannot send it unasked, and asking it is refused. */
-    static final String OURS = "X-ModelGate";
-
     private static final Logger LOG = LoggerFactory.getLogger("io.modelgate.console");
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST");
     private static final long CLOSE_SECONDS = 2;
@@ -228,12 +225,6 @@ final class ConsoleServer implements AutoCloseable {
     private void requireMay(HttpExchange exchange, Access.Operator operator, Route route) {
         if (!route.method().equals("GET")) {
             site.requireOwnPage(exchange.getRequestHeaders());
-            if (!exchange.getRequestHeaders().containsKey(OURS)) {
-                throw new Problem(
-                        403,
-                        "a request that changes something needs the header " + OURS
-                                + ", with any value: so no page of another site can make it");
-            }
         }
         if (!operator.role().includes(route.role())) {
             throw new Problem(

@@ -69,7 +69,11 @@ final class Request {
         throw Problem.bad("the query's " + name + ": expected a number from " + least + " to " + most);
     }
 
+    /** A header; not the one that authenticates, which no route has any use for. */
     Optional<String> header(String name) {
+        if (name.equalsIgnoreCase("Authorization")) {
+            throw new IllegalArgumentException("who asks is known: see actor()");
+        }
         return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
     }
 

@@ -15,6 +15,9 @@ import java.util.TreeSet;
  */
 record Site(Set<String> hosts, boolean any) {
 
+    /** Sent with every request that changes something: a page of another site cannot send it unasked, and asking it is refused. */
+    static final String OURS = "X-ModelGate";
+
     private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
     Site {
@@ -53,7 +56,7 @@ record Site(Set<String> hosts, boolean any) {
     }
 
     /**
-     * Refuses what a page of another site makes a browser send.
+     * Refuses what a page of another site makes a browser send, and what does not say that it is sent by one of ours.
      *
      * @throws Problem 403
      */
@@ -67,6 +70,12 @@ record Site(Set<String> hosts, boolean any) {
             if (!isOurs(origin, headers)) {
                 throw foreign();
             }
+        }
+        if (!headers.containsKey(OURS)) {
+            throw new Problem(
+                    403,
+                    "a request that changes something needs the header " + OURS
+                            + ", with any value: so no page of another site can make it");
         }
     }
 
