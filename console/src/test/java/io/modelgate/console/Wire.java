@@ -104,6 +104,11 @@ final class Wire implements AutoCloseable {
         return read(false);
     }
 
+    /** Reads so many bytes, whatever they are. */
+    void skip(int bytes) throws IOException {
+        in.skipNBytes(bytes);
+    }
+
     /** Whether nothing more comes, because the other side closed it. */
     boolean closed() throws IOException {
         try {
