@@ -10,8 +10,8 @@ import java.util.concurrent.Semaphore;
 /** What each operator may ask for: so many requests a second, and so many at the same time. As many are kept as there are operators. Thread-safe. */
 final class Quotas {
 
-    /** Enough for a browser with a dozen tabs, each with its events. */
-    static final int MOST_AT_ONCE = 64;
+    /** More than there are connections for events, so that pages that are open never keep a kill out. */
+    static final int MOST_AT_ONCE = 128;
 
     private static final long BUSY_NANOS = Duration.ofSeconds(1).toNanos();
 
