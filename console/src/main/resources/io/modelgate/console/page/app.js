@@ -50,12 +50,12 @@ async function load() {
   const screen = SCREENS[store.route.name];
   const key = store.route.name + "/" + store.route.arg;
   if (store.screen?.key !== key) {
-    store.screen = { key, data: null, at: null, problem: null };
+    store.screen = { key, data: null, at: null, problem: null, polled: Boolean(screen.pollMillis) };
   }
   try {
     const data = await screen.load(store.route);
     if (mine === turn) {
-      store.screen = { key, data, at: now(), problem: null };
+      store.screen = { key, data, at: now(), problem: null, polled: Boolean(screen.pollMillis) };
     }
   } catch (e) {
     if (mine === turn) {
@@ -104,6 +104,7 @@ function signOut(why) {
   store.dialog = null;
   store.screen = null;
   store.state = null;
+  store.caughtUp = false;
   store.heardAt = null;
   changed();
 }
@@ -130,7 +131,6 @@ function follow() {
   feed = new Feed({
     opened: (afresh) => {
       store.connected = true;
-      heard();
       if (afresh) {
         loadKills();
       }
@@ -138,10 +138,8 @@ function follow() {
       changed();
     },
     heard: () => {
-      const before = fresh();
-      heard();
-      if (!before) {
-        changed();
+      if (store.caughtUp) {
+        heard();
       }
     },
     event: (type, data) => {
@@ -150,6 +148,7 @@ function follow() {
     },
     lost: () => {
       store.connected = false;
+      store.caughtUp = false;
       changed();
     },
     refused: () => signOut("This token is not known here any more."),
@@ -159,6 +158,8 @@ function follow() {
 function takeEvent(type, data) {
   if (type === "state") {
     take(data);
+    store.caughtUp = true;
+    heard();
   } else if (type === "reset") {
     loadKills();
     load();
@@ -312,7 +313,10 @@ addEventListener("hashchange", () => {
 });
 addEventListener("online", () => feed?.hurry());
 document.addEventListener("visibilitychange", () => {
-  feed?.hurry();
+  if (store.me && !document.hidden) {
+    feed?.hurry();
+    load();
+  }
   changed();
 });
 setInterval(tick, 1_000);

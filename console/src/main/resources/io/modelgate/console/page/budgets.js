@@ -46,7 +46,7 @@ function account(each) {
 }
 
 export const budgets = {
-  pollMillis: 5_000,
+  pollMillis: 4_000,
 
   load() {
     return get("budgets");

@@ -10,14 +10,25 @@ function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/** Axes in UTC, as every other time here. */
-function time(seconds) {
+const DAY_SECONDS = 86_400;
+
+/** UTC, as every other time here. */
+function times(plot, splits) {
+  const days = splits.length > 1 && splits[1] - splits[0] >= DAY_SECONDS;
+  const seconds = splits.length > 1 && splits[1] - splits[0] < 60;
+  return splits.map((each) => {
+    const text = new Date(each * 1e3).toISOString();
+    return days ? text.slice(5, 10) : text.slice(11, seconds ? 19 : 16);
+  });
+}
+
+function inUtc(seconds) {
   return uPlot.tzDate(new Date(seconds * 1e3), "Etc/UTC");
 }
 
 function axes(values) {
   const style = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 }, font: "12px system-ui, sans-serif" };
-  return [{ ...style, space: 70 }, { ...style, size: 62, values: (u, splits) => splits.map(values) }];
+  return [{ ...style, space: 80, values: times }, { ...style, size: 62, values: (u, splits) => splits.map(values) }];
 }
 
 /** A weight over time: it holds until it changes. */
@@ -82,7 +93,7 @@ class Drawing extends Component {
   draw() {
     this.plot?.destroy();
     this.base.chartData = this.props.data; // for whoever reads it back
-    const common = { ...this.size(), tzDate: time, legend: { show: false }, cursor: { show: false } };
+    const common = { ...this.size(), tzDate: inUtc, legend: { show: false }, cursor: { show: false } };
     this.plot = new uPlot({ ...common, ...this.props.options() }, this.props.data, this.base);
   }
 

@@ -41,6 +41,7 @@ function mount(element) {
     shown = element;
     element.showModal();
   } else if (!element && shown) {
+    shown.close(); // while it is open, nothing outside can be where one is
     shown = null;
     // The row may have gone meanwhile, or have become another: then the screen itself is where one is.
     const back = opener?.isConnected && !opener.disabled ? opener : document.getElementById("main");

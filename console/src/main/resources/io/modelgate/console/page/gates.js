@@ -138,7 +138,7 @@ function settle(before, after) {
 }
 
 export const gates = {
-  pollMillis: 5_000,
+  pollMillis: 4_000,
 
   async load() {
     const now = asked;
@@ -239,7 +239,7 @@ function versions(data) {
         kind: version.live ? "" : "is-wrong",
         cells: [
           version.id,
-          version.live ? stateBadge("LIVE") : stateBadge(data.kills.some((kill) => !kill.scope.attribute) ? "KILLED" : "PARTLY_KILLED"),
+          version.live ? stateBadge("LIVE") : stateBadge(data.kills.some((kill) => !kill.scope.attribute && (!kill.scope.version || kill.scope.version === version.id)) ? "KILLED" : "PARTLY_KILLED"),
           [
             version.id === summary.stable ? "stable" : version.id === summary.candidate ? "candidate" : "",
             version.registered || !summary.here ? "" : " not in this process",

@@ -20,7 +20,7 @@ function howBadge(summary) {
 }
 
 export const rollouts = {
-  pollMillis: 5_000,
+  pollMillis: 4_000,
 
   load() {
     return get("rollouts");
@@ -125,7 +125,7 @@ function weightPart(data) {
       h("p", { class: "quiet" }, sentence),
       line.length < 2 ? null : chart("weight", "The candidate's weight over time. " + sentence,
           [line.map(([at]) => at), line.map(([, weight]) => weight)], steps(percent)),
-      table("History", [{ name: "When", kind: "tight" }, { name: "What" }, { name: "Weight", kind: "number" }, { name: "Who" }, { name: "Why" }],
+      table("History", [{ name: "When" }, { name: "What" }, { name: "Weight", kind: "number" }, { name: "Who" }, { name: "Why" }],
           data.history.map((each) => ({ key: each.seq, name: each.type, cells: [time(each.at), each.type, percent(each.weight), each.actor, each.reason] })),
           { id: "history", hideCaption: true }));
 }

@@ -11,6 +11,7 @@ export const store = {
   stateAt: null,
   heardAt: null,
   connected: false,
+  caughtUp: false, // whether the state is of this connection
   kills: [],
   route: { name: "gates", arg: "", query: new URLSearchParams() },
   screen: null, // {key, data, at, problem}
@@ -89,8 +90,9 @@ export function doubts() {
     }
   }
   const screen = store.screen;
-  if (found.length === 0 && screen && screen.problem && screen.at !== null && since(screen.at) > SILENT_MILLIS) {
-    found.push({ before: "this screen was loaded", age: since(screen.at), text: screen.problem });
+  const polled = screen && screen.at !== null && (screen.polled || screen.problem);
+  if (found.length === 0 && polled && !document.hidden && since(screen.at) > SILENT_MILLIS) {
+    found.push({ before: "this screen was loaded", age: since(screen.at), text: screen.problem ?? "what you see may be old" });
   }
   return found;
 }
