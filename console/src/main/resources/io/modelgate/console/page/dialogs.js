@@ -113,6 +113,11 @@ export function reasonField(dialog, hint) {
   }), hint);
 }
 
+/** The reason as it is sent: on one line, as entries have no control characters. */
+export function reasonOf(dialog) {
+  return dialog.reason.replace(/\s+/g, " ").trim();
+}
+
 export function cancelButton(label = "Cancel") {
   return h("button", { type: "button", class: "button", id: "cancel", onClick: close }, label);
 }
@@ -192,12 +197,12 @@ function reviveDialog(dialog) {
     ],
     foot: [
       cancelButton(),
-      submitButton(`Revive ${kill.on}`, { enabled: why === null && typed && dialog.reason.trim() !== "" && preview !== null && !dialog.sending }),
+      submitButton(`Revive ${kill.on}`, { enabled: why === null && typed && reasonOf(dialog) !== "" && preview !== null && !dialog.sending }),
     ],
     onSubmit: () => {
-      if (typed && dialog.reason.trim() !== "") {
+      if (typed && reasonOf(dialog) !== "") {
         sending(dialog,
-            () => post(`kills/${encodeURIComponent(kill.id)}/revive`, { confirm: dialog.typed, reason: dialog.reason.trim() }),
+            () => post(`kills/${encodeURIComponent(kill.id)}/revive`, { confirm: dialog.typed, reason: reasonOf(dialog) }),
             (revived) => {
               say(revived.stored ? kill.on + " is revived" : "The revive is not stored yet");
               return { done: revived };
@@ -233,12 +238,12 @@ function reasonDialog(dialog) {
       cancelButton(),
       submitButton(ask.label, {
         kind: ask.wrong ? "button-do" : "button-main",
-        enabled: may(ask.role) && dialog.reason.trim() !== "" && !dialog.sending,
+        enabled: may(ask.role) && reasonOf(dialog) !== "" && !dialog.sending,
       }),
     ],
     onSubmit: () => {
-      if (dialog.reason.trim() !== "") {
-        sending(dialog, () => ask.send(dialog.reason.trim()), (answer) => {
+      if (reasonOf(dialog) !== "") {
+        sending(dialog, () => ask.send(reasonOf(dialog)), (answer) => {
           const what = ask.done(answer);
           say(what.title);
           return { done: what };

@@ -1,7 +1,7 @@
 /** The switch: choose what, seeing what comes of it; say why; see each instance confirm. */
 
 import { get, post, Refused } from "./api.js";
-import { cancelButton, frame, reasonField, sending, submitButton, update } from "./dialogs.js";
+import { cancelButton, frame, reasonField, reasonOf, sending, submitButton, update } from "./dialogs.js";
 import { h } from "./dom.js";
 import { count, duration, percent, plural, rate, scope, scopeInWords } from "./format.js";
 import { badge, facts, field, table } from "./parts.js";
@@ -200,7 +200,7 @@ function reasonStep(dialog) {
   const of = chosen(dialog);
   const words = scope(of);
   const name = of.gate === "*" && !of.version && !of.attribute ? "the whole fleet" : words;
-  const ready = dialog.reason.trim() !== "" && !dialog.sending;
+  const ready = reasonOf(dialog) !== "" && !dialog.sending;
   return frame(dialog, {
     title: `Kill ${name}?`,
     steps: "Step 2 of 2",
@@ -219,7 +219,7 @@ function reasonStep(dialog) {
     ],
     onSubmit: () => {
       if (ready) {
-        sending(dialog, () => post("kills", { ...of, reason: dialog.reason.trim() }), (killed) => {
+        sending(dialog, () => post("kills", { ...of, reason: reasonOf(dialog) }), (killed) => {
           say(`${killed.kill.on} is killed in this process`);
           setTimeout(() => confirmations(dialog));
           return { killed, step: "done", inFlight: killed.inFlight };

@@ -51,6 +51,24 @@ async function save() {
   say(exporting);
 }
 
+/** What is shown goes on being shown, and what came meanwhile stands above it, without a gap. */
+async function join(page, before) {
+  if (before?.asked !== page.asked || before.entries.length === 0) {
+    return page;
+  }
+  const top = before.entries[0].seq;
+  while (page.next !== undefined && page.entries.at(-1)?.seq > top + 1 && page.entries.length < MOST_ROWS) {
+    const more = await get("log", { ...page.asked, before: page.next, limit: 500 });
+    page = { ...more, asked: page.asked, entries: [...page.entries, ...more.entries] };
+  }
+  const last = page.entries.at(-1)?.seq ?? 0;
+  const same = before.entries.find((entry) => entry.seq === last);
+  if (same?.hash !== page.entries.at(-1)?.hash) {
+    return page; // another log, or so much of it that it begins anew here
+  }
+  return { ...before, entries: [...page.entries, ...before.entries.filter((entry) => entry.seq < last)].slice(0, MOST_ROWS) };
+}
+
 function verified() {
   const head = store.state?.log;
   if (!head) {
@@ -93,13 +111,15 @@ function row(entry) {
 }
 
 export const log = {
-  load(route) {
+  async load(route) {
     const given = route.query.toString();
     if (given !== fromAddress) {
       fromAddress = given;
       filter = { gate: "", type: "", actor: "", text: "", ...Object.fromEntries(route.query) };
     }
-    return get("log", { ...filter, limit: PAGE });
+    const asked = filter;
+    const page = await get("log", { ...asked, limit: PAGE });
+    return join({ ...page, asked }, store.screen?.data);
   },
 
   event(type, data, shown) {
