@@ -42,6 +42,7 @@ final class Control implements AutoCloseable {
     private final KillsHere killsHere = new KillsHere();
     private final ControlLog log;
     private final boolean replaceable;
+    private final boolean standIn;
     private final Ticker ticker;
     private final Events events;
     private final Warnings warnings;
@@ -60,6 +61,7 @@ final class Control implements AutoCloseable {
         this.events = events;
         this.warnings = warnings;
         ticker = config.ticker;
+        standIn = config.standIn;
         // Those two verify that nothing left them, and refuse to go on if something did.
         replaceable = !(log instanceof MemoryControlLog || log instanceof FileControlLog || log instanceof RefusedLog);
         folds = new Folds(replaceable);
@@ -186,9 +188,9 @@ final class Control implements AutoCloseable {
         return fits;
     }
 
-    /** The last entry in force in all gates; none while a gate lacks it, or there is no gate: such a process serves nothing. */
+    /** The last entry in force in all gates; none while a gate lacks it, or there is no gate that serves. */
     private Head inForce() {
-        return locked(() -> gates.upToDate() ? applied : Head.EMPTY);
+        return locked(() -> gates.upToDate() && !standIn ? applied : Head.EMPTY);
     }
 
     /** Applies entries that the log acknowledged, and all before them. */

@@ -397,6 +397,13 @@ public final class Gates implements AutoCloseable {
         });
     }
 
+    /** What the control log and this process know of one gate; empty if neither knows it. */
+    public Optional<GateDescription> describe(String gate) {
+        return control.locked(() -> control.known().contains(gate) || control.gate(gate) != null
+                ? Optional.of(GateDescription.of(gate, control))
+                : Optional.empty());
+    }
+
     /**
      * Appends a decision of a module to the control log. It takes effect, here and elsewhere, once it is stored.
      *

@@ -19,6 +19,7 @@ public final class GatesBuilder {
 
     Supplier<? extends ControlLog> log = MemoryControlLog::new;
     boolean startKilled;
+    boolean standIn;
 
     /** Whether the log was handed over open, so that it cannot refuse to open any more. */
     boolean logIsOpen;
@@ -79,6 +80,15 @@ public final class GatesBuilder {
     /** Starts all gates killed, until a restart, when the control log refuses to open. Default: the start fails. */
     public GatesBuilder startKilledIfLogRefuses() {
         startKilled = true;
+        return this;
+    }
+
+    /**
+     * Says that the gates of this process serve nobody and only stand in for those of others, as an operators' console on the log of a fleet
+     * has them: it is not among the processes that confirm a kill. Default: a process with gates serves.
+     */
+    public GatesBuilder standIn() {
+        standIn = true;
         return this;
     }
 

@@ -76,7 +76,7 @@ public record Scope(
     }
 
     /** Whether a kill of this scope turns off a part of another. */
-    boolean bearsOn(Scope other) {
+    public boolean bearsOn(Scope other) {
         boolean sameGate = isFleet() || other.isFleet() || gate.equals(other.gate);
         boolean sameVersion = version == null || other.version == null || version.equals(other.version);
         boolean apart =

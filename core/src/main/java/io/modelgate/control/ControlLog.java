@@ -121,6 +121,11 @@ public interface ControlLog extends AutoCloseable {
         return List.of();
     }
 
+    /** The name under which {@link #instances()} of all processes list this one, once it serves; empty, the default, if they do not. */
+    default String instance() {
+        return "";
+    }
+
     /** Stops following and releases what is held; entries that were stored stay stored. Idempotent. */
     @Override
     void close();

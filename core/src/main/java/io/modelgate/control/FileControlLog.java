@@ -263,6 +263,11 @@ public final class FileControlLog implements ControlLog {
     }
 
     @Override
+    public String instance() {
+        return writable ? instances.name() : "";
+    }
+
+    @Override
     public void applied(Head head) {
         if (writable && !closed) {
             instances.applied(head);

@@ -62,6 +62,10 @@ final class InstanceFiles {
                 + UUID.randomUUID().toString().substring(0, 8);
     }
 
+    String name() {
+        return name;
+    }
+
     /** Says what is applied here, soon and on another thread. */
     void applied(Head head) {
         applied = head;

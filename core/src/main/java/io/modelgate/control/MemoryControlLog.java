@@ -164,6 +164,11 @@ public final class MemoryControlLog implements ControlLog {
     }
 
     @Override
+    public String instance() {
+        return name;
+    }
+
+    @Override
     public void applied(Head head) {
         applied = head;
     }

@@ -297,7 +297,7 @@ final class Controller {
         return new Seen(
                 run.plan().id(),
                 progress.elapsed(),
-                progress::evidence,
+                progress::shown,
                 progress.counts(),
                 progress.calls(),
                 move.reason());

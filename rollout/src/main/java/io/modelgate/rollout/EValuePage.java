@@ -96,6 +96,16 @@ abstract class EValuePage extends Page {
         return (epochs.value(logEpoch) + parts.value(logPart)) / 2;
     }
 
+    /** What an e-value of this epoch alone has to reach to show a regression. What was bet earlier does not count for it. */
+    final double logWorse() {
+        return -Math.log(alpha * Epochs.part(epochs.epoch()));
+    }
+
+    /** The same to show that it is not worse. */
+    final double logNotWorse() {
+        return -Math.log(promotionAlpha * Epochs.part(notWorse.epoch()));
+    }
+
     /** What holds now of the two e-values, in words, after what was counted. */
     final Evidence judged(String counted, Map<String, String> numbers) {
         double inFavour = notWorse.value(logNotWorse);

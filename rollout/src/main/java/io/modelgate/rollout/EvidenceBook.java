@@ -123,7 +123,12 @@ final class EvidenceBook {
 
     /** What the data says, in the policy's order. */
     List<Evidence> evidence() {
-        return pages.stream().map(this::evidence).toList();
+        return pages.stream().map(page -> worded(page.evidence())).toList();
+    }
+
+    /** The same for a person, with each guardrail's band. It costs more. */
+    List<Evidence> shown() {
+        return pages.stream().map(page -> worded(page.shown())).toList();
     }
 
     /** Guardrails by which this process cannot judge at all, and why. */
@@ -133,8 +138,7 @@ final class EvidenceBook {
                 .toList();
     }
 
-    private Evidence evidence(Page page) {
-        Evidence evidence = page.evidence();
+    private Evidence worded(Evidence evidence) {
         if (restarts == 0) {
             return evidence;
         }
@@ -147,7 +151,8 @@ final class EvidenceBook {
                 evidence.regressed(),
                 evidence.notWorse(),
                 text,
-                evidence.numbers());
+                evidence.numbers(),
+                evidence.band());
     }
 
     /** What {@link #restore} needs: strings, longs, booleans, lists and maps of these. */

@@ -40,7 +40,7 @@ record Interval(double low, double high) {
     }
 
     /** Where the limit lies: each value of the interval moved up (1) or down (−1) by the margin. */
-    private Interval shifted(Limit limit, int sign) {
+    Interval shifted(Limit limit, int sign) {
         if (limit instanceof Limit.Bound bound) {
             return new Interval(bound.value(), bound.value());
         }

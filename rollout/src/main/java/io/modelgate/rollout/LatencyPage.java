@@ -3,6 +3,7 @@ package io.modelgate.rollout;
 import io.modelgate.CallCounts;
 import io.modelgate.Latencies;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A quantile of the latency against stable's. A call without a usable answer took for ever. Not thread-safe.
@@ -27,6 +28,7 @@ final class LatencyPage extends Page {
     private CallCounts stableBefore = CallCounts.NONE;
     private Interval candidateAt = Interval.ANYWHERE;
     private Interval stableAt = Interval.ANYWHERE;
+    private Bands.Arms forNotWorse = new Bands.Arms(Interval.ANYWHERE, Interval.ANYWHERE);
     private boolean notWorse;
 
     LatencyPage(Guardrail guardrail, double alpha, double promotionAlpha) {
@@ -47,6 +49,7 @@ final class LatencyPage extends Page {
         stableBefore = CallCounts.NONE;
         candidateAt = Interval.ANYWHERE;
         stableAt = Interval.ANYWHERE;
+        forNotWorse = new Bands.Arms(Interval.ANYWHERE, Interval.ANYWHERE);
         notWorse = false;
     }
 
@@ -77,8 +80,10 @@ final class LatencyPage extends Page {
                 : guardrail.limit();
         regressed |= candidateAt.worseThanAllowed(stableAt, guardrail.worse(), limit);
         double logNotWorse = Math.log(2 / (promotionAlpha * Epochs.part(epoch)));
-        notWorse = at(candidateNotWorse, candidate, CallCounts.NONE, logNotWorse)
-                .allowed(at(stableNotWorse, stable, CallCounts.NONE, logNotWorse), guardrail.worse(), limit);
+        forNotWorse = new Bands.Arms(
+                at(candidateNotWorse, candidate, CallCounts.NONE, logNotWorse),
+                at(stableNotWorse, stable, CallCounts.NONE, logNotWorse));
+        notWorse = forNotWorse.candidate().allowed(forNotWorse.stable(), guardrail.worse(), limit);
     }
 
     private static Interval at(RankBounds bounds, CallCounts calls, CallCounts before, double logNeeded) {
@@ -96,8 +101,7 @@ final class LatencyPage extends Page {
         if (!controlArm) {
             return noControlArm();
         }
-        String quantile = "p" + Figures.three(guardrail.quantile() * 100);
-        String text = quantile + " of the candidate " + text(candidateAt) + " ("
+        String text = quantile() + " of the candidate " + text(candidateAt) + " ("
                 + Figures.count(Misses.calls(candidate))
                 + (guardrail.unit() == Unit.CALL ? " calls, " : " callers' first calls, ")
                 + Figures.count(Misses.of(candidate)) + " without an answer), of stable " + text(stableAt) + " ("
@@ -113,6 +117,26 @@ final class LatencyPage extends Page {
                         "stableHighNanos", Double.toString(stableAt.high()),
                         "candidateCalls", Long.toString(Misses.calls(candidate)),
                         "stableCalls", Long.toString(Misses.calls(stable))));
+    }
+
+    /** By the bounds that the finding is made from; in seconds. */
+    @Override
+    @Nullable
+    Band band() {
+        return !controlArm
+                ? null
+                : new Bands(quantile() + " of the latency", guardrail.worse(), guardrail.limit(), false)
+                        .of(
+                                new Bands.Arms(seconds(candidateAt), seconds(stableAt)),
+                                new Bands.Arms(seconds(forNotWorse.candidate()), seconds(forNotWorse.stable())));
+    }
+
+    private String quantile() {
+        return "p" + Figures.three(guardrail.quantile() * 100);
+    }
+
+    private static Interval seconds(Interval nanos) {
+        return new Interval(nanos.low() / 1e9, nanos.high() / 1e9);
     }
 
     private static String text(Interval at) {

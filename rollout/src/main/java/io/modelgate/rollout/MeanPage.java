@@ -7,6 +7,7 @@ import io.modelgate.rollout.Guardrail.Worse;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mean of a metric, against stable's or against an absolute limit. Not thread-safe.
@@ -133,6 +134,19 @@ final class MeanPage extends Page {
             numbers.put("stableValues", Long.toString(stableSeen.count()));
         }
         return evidence(notWorse, text, numbers);
+    }
+
+    /** By the bounds that the finding is made from. */
+    @Override
+    @Nullable
+    Band band() {
+        if ((!absolute && !controlArm) || candidateSeen.count() <= 0 || (!absolute && stableSeen.count() <= 0)) {
+            return null;
+        }
+        return new Bands("mean of " + guardrail.metric(), guardrail.worse(), guardrail.limit(), least < 0)
+                .of(
+                        new Bands.Arms(at(candidateWorse, logWorse()), at(stableWorse, logWorse())),
+                        new Bands.Arms(at(candidateNotWorse, logNotWorse()), at(stableNotWorse, logNotWorse())));
     }
 
     private static String text(Interval at) {

@@ -1,6 +1,7 @@
 package io.modelgate.rollout;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,27 @@ abstract class Page {
     abstract void look(StepCounts totals);
 
     abstract Evidence evidence();
+
+    /** Where the quantity lies by this epoch's data, or null if there is none to show. It costs more than a look. */
+    @Nullable
+    Band band() {
+        return null;
+    }
+
+    /** What the data says, with the band. */
+    final Evidence shown() {
+        Evidence evidence = evidence();
+        Band band = band();
+        return new Evidence(
+                evidence.guardrail(),
+                evidence.required(),
+                evidence.finding(),
+                evidence.regressed(),
+                evidence.notWorse(),
+                evidence.text(),
+                evidence.numbers(),
+                Optional.ofNullable(band).map(each -> each.agreeing(evidence.finding())));
+    }
 
     /**
      * After {@link #read}: whether the totals go on where they were, or a new source counts them from zero. Only what is not a total

@@ -63,6 +63,9 @@ final class Progress {
     /** The book's evidence in words; null until somebody asks, for that costs more than the look itself. Set under the book's lock. */
     private volatile @Nullable List<Evidence> evidence;
 
+    /** The same with its bands, which cost more than the words. */
+    private volatile @Nullable List<Evidence> shown;
+
     /** Begins to watch now. */
     Progress(
             RolloutRun run,
@@ -87,7 +90,13 @@ final class Progress {
         if (checkpoint != null) {
             restore(run, checkpoint);
         }
-        evidence = ownTests ? book.evidence() : null;
+        putIntoWords();
+    }
+
+    /** Nobody has to wait for a user's test, which may wait for them: with one, words and bands are made at the look. */
+    private void putIntoWords() {
+        shown = ownTests ? book.shown() : null;
+        evidence = shown;
     }
 
     /** Null for a version that the log never declared, which an entry may name all the same. */
@@ -161,8 +170,7 @@ final class Progress {
             synchronized (book) {
                 book.underWay(candidate.calls(tick), baseline.calls(tick));
                 book.look(now);
-                // Nobody has to wait for a user's test, which may wait for them.
-                evidence = ownTests ? book.evidence() : null;
+                putIntoWords();
             }
             looked = all;
         }
@@ -236,6 +244,22 @@ final class Progress {
             if (known == null) {
                 known = book.evidence();
                 evidence = known;
+            }
+            return known;
+        }
+    }
+
+    /** The same with its bands, for a person. Thread-safe. */
+    List<Evidence> shown() {
+        List<Evidence> known = shown;
+        if (known != null) {
+            return known;
+        }
+        synchronized (book) {
+            known = shown;
+            if (known == null) {
+                known = book.shown();
+                shown = known;
             }
             return known;
         }

@@ -1,6 +1,7 @@
 package io.modelgate.rollout;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A rate against stable's, by an absolute margin. Not thread-safe. */
 final class RateMarginPage extends EValuePage {
@@ -104,6 +105,30 @@ final class RateMarginPage extends EValuePage {
     @Override
     Evidence evidence() {
         return compared(rate, totals, "at most " + Figures.three(margin * 100) + " points more allowed");
+    }
+
+    /**
+     * The difference of the rates, out of a confidence sequence for each arm's, which share α; for callers' first misses as if these came
+     * evenly. The blocks' own e-value is not one of totals, so it cannot be asked about another margin later.
+     */
+    @Override
+    @Nullable
+    Band band() {
+        long candidateCalls = Misses.calls(totals.candidate().calls());
+        long stableCalls = Misses.calls(totals.stable().calls());
+        if (!controlArm || candidateCalls <= 0 || stableCalls <= 0) {
+            return null;
+        }
+        long candidate = Math.min(Misses.of(rate, totals.candidate(), guardrail.unit()), candidateCalls);
+        long stable = Math.min(Misses.of(rate, totals.stable(), guardrail.unit()), stableCalls);
+        double worse = Math.log(2) + logWorse();
+        double not = Math.log(2) + logNotWorse();
+        double low = Inversion.rate(candidate, candidateCalls, worse).low()
+                - Inversion.rate(stable, stableCalls, worse).high();
+        double high = Inversion.rate(candidate, candidateCalls, not).high()
+                - Inversion.rate(stable, stableCalls, not).low();
+        return new Band(
+                RateText.band(rate, "share of calls minus stable's"), low, high, margin, Guardrail.Worse.HIGHER);
     }
 
     @Override

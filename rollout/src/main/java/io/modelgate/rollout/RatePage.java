@@ -14,6 +14,9 @@ final class RatePage extends EValuePage {
     /** The events of the smaller kind in a part at θ0. Good evidence is then worth little, and a bad event soon undoes it. */
     private static final double EXPECTED = 5;
 
+    /** The weight of either kind of miss in a prior that favours no ratio: Jeffreys'. */
+    private static final double EVEN = 0.5;
+
     private final double margin;
     private final Rate rate;
 
@@ -40,7 +43,12 @@ final class RatePage extends EValuePage {
     }
 
     private double theta() {
-        double odds = share * (1 + margin);
+        return theta(1 + margin);
+    }
+
+    /** The candidate's share of the misses if its rate is so many times stable's. */
+    private double theta(double times) {
+        double odds = share * times;
         return odds / (odds + 1 - share);
     }
 
@@ -78,9 +86,13 @@ final class RatePage extends EValuePage {
         double theta = theta();
         epoch = above(theta, epochPrior);
         part = above(theta, partPrior);
-        double deviation = Math.max(theta - share, 0.05 * share * (1 - share)) / 2;
+        notWorse = below(theta);
+    }
+
+    private BetaMixture below(double theta) {
+        double deviation = Math.max(theta() - share, 0.05 * share * (1 - share)) / 2;
         double weight = share * (1 - share) / (deviation * deviation);
-        notWorse = new BetaMixture(theta, weight * share, weight * (1 - share), BetaMixture.Alternative.BELOW);
+        return new BetaMixture(theta, weight * share, weight * (1 - share), BetaMixture.Alternative.BELOW);
     }
 
     private static BetaMixture above(double theta, Prior prior) {
@@ -114,6 +126,41 @@ final class RatePage extends EValuePage {
     @Override
     Evidence evidence() {
         return compared(rate, totals, "at most " + Figures.percent(margin) + " more allowed");
+    }
+
+    /**
+     * The ratio of the rates: those at which this page's own e-value for the epoch, with that ratio in place of the margin, is below what
+     * is needed. Half of the bet on a ratio below is on any.
+     */
+    @Override
+    @Nullable
+    Band band() {
+        if (!controlArm
+                || Misses.calls(totals.candidate().calls()) <= 0
+                || Misses.calls(totals.stable().calls()) <= 0) {
+            return null;
+        }
+        long candidate = Misses.of(rate, totals.candidate(), guardrail.unit());
+        long stable = Misses.of(rate, totals.stable(), guardrail.unit());
+        double most = Bands.REACH * (1 + margin);
+        double seen = stable > 0 ? candidate / (double) stable * (1 - share) / share : candidate > 0 ? most : 1;
+        double in = Math.min(seen, most);
+        double low = candidate == 0
+                ? 0
+                : Inversion.edge(
+                        times -> above(theta(times), Prior.above(theta(times))).log(candidate, stable),
+                        in / 1e6,
+                        in,
+                        logWorse());
+        double high = Inversion.edge(
+                times -> Inversion.half(
+                        below(theta(times)).log(candidate, stable),
+                        new BetaMixture(theta(times), EVEN, EVEN, BetaMixture.Alternative.BELOW)
+                                .log(candidate, stable)),
+                most,
+                in,
+                logNotWorse());
+        return new Band(RateText.band(rate, "times stable's"), low, high, 1 + margin, Guardrail.Worse.HIGHER);
     }
 
     @Override

@@ -18,6 +18,11 @@ final class RateText {
         return Figures.count(Misses.calls(arm.calls()));
     }
 
+    /** {@code errors, times stable's}. */
+    static String band(Rate rate, String what) {
+        return Words.of(rate).replace('-', ' ') + ", " + what;
+    }
+
     static Map<String, String> numbers(StepCounts totals, long candidate, long stable, double share) {
         return Map.of(
                 "candidate", Long.toString(candidate),

@@ -3,6 +3,7 @@ package io.modelgate.rollout;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The split of the callers between the arms against the weight. Not thread-safe.
@@ -18,6 +19,11 @@ final class SampleRatioPage extends Page {
     private double log;
     private long candidate;
     private long stable;
+
+    /** The same with those of the calls under way that it takes for granted. */
+    private long came;
+
+    private long others;
     private long candidateUnderWay;
     private long stableUnderWay;
 
@@ -31,6 +37,8 @@ final class SampleRatioPage extends Page {
         log = 0;
         candidate = 0;
         stable = 0;
+        came = 0;
+        others = 0;
     }
 
     private double needed() {
@@ -57,8 +65,8 @@ final class SampleRatioPage extends Page {
         // A caller is counted once its call is over. Those whose calls are under way came too: of all that they may be,
         // the likeliest.
         double odds = share / (1 - share);
-        long came = between(candidate, Math.round(stable * odds), candidateUnderWay);
-        long others = between(stable, Math.round(candidate / odds), stableUnderWay);
+        came = between(candidate, Math.round(stable * odds), candidateUnderWay);
+        others = between(stable, Math.round(candidate / odds), stableUnderWay);
         log = new BetaMixture(share, WEIGHT * share, WEIGHT * (1 - share), BetaMixture.Alternative.OTHER)
                 .log(came, others);
         regressed |= log >= Math.log(needed());
@@ -85,6 +93,18 @@ final class SampleRatioPage extends Page {
                         "share", Double.toString(share)));
     }
 
+    /** The shares at which this page's own e-value is below what is needed. Its worse side is that on which the candidate's share lies. */
+    @Override
+    @Nullable
+    Band band() {
+        if (!controlArm || came + others <= 0) {
+            return null;
+        }
+        Interval at = Inversion.share(came, others, WEIGHT * share, WEIGHT * (1 - share), Math.log(needed()));
+        Guardrail.Worse side = came >= share * (came + others) ? Guardrail.Worse.HIGHER : Guardrail.Worse.LOWER;
+        return new Band("the candidate's share of the callers", at.low(), at.high(), share, side);
+    }
+
     @Override
     void write(Map<String, Object> into) {
         super.write(into);
@@ -101,5 +121,7 @@ final class SampleRatioPage extends Page {
         long[] callers = from.counts("callers", 2);
         candidate = callers[0];
         stable = callers[1];
+        came = candidate;
+        others = stable;
     }
 }

@@ -3,6 +3,7 @@ package io.modelgate.rollout;
 import io.modelgate.CallCounts;
 import io.modelgate.Latencies;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An absolute limit on a share of the candidate's calls: those that a rate counts, or those slower than a latency. All of its calls
@@ -13,6 +14,8 @@ abstract class ShareLimitPage extends EValuePage {
     /** The calls over the limit that a part's calls make up at the limit itself. */
     private static final double EXPECTED = 5;
 
+    private static final String SHARE = "share of calls";
+
     private final double limit;
     private final BetaMixture notWorse;
     private Prior epochPrior;
@@ -21,6 +24,7 @@ abstract class ShareLimitPage extends EValuePage {
     private BetaMixture part;
     private long calls;
     private long over;
+    private long maybe;
 
     private ShareLimitPage(Guardrail guardrail, double limit, double alpha, double promotionAlpha) {
         super(guardrail, alpha, promotionAlpha);
@@ -30,7 +34,11 @@ abstract class ShareLimitPage extends EValuePage {
         epoch = mixture(epochPrior);
         part = mixture(partPrior);
         // Centred at the limit, and as wide as a single call: it finds any share below soon.
-        notWorse = new BetaMixture(limit, 1, (1 - limit) / limit, BetaMixture.Alternative.BELOW);
+        notWorse = below(limit);
+    }
+
+    private static BetaMixture below(double share) {
+        return new BetaMixture(share, 1, (1 - share) / share, BetaMixture.Alternative.BELOW);
     }
 
     /** The page of a rate's absolute limit. */
@@ -44,6 +52,11 @@ abstract class ShareLimitPage extends EValuePage {
             @Override
             String what() {
                 return "";
+            }
+
+            @Override
+            String quantity() {
+                return RateText.band(rate, SHARE);
             }
         };
     }
@@ -63,6 +76,11 @@ abstract class ShareLimitPage extends EValuePage {
             String what() {
                 return " slower than " + Figures.millis((double) nanos);
             }
+
+            @Override
+            String quantity() {
+                return "slower than " + Figures.millis((double) nanos) + ", " + SHARE;
+            }
         };
     }
 
@@ -70,6 +88,8 @@ abstract class ShareLimitPage extends EValuePage {
     abstract long over(CallCounts calls, boolean surely);
 
     abstract String what();
+
+    abstract String quantity();
 
     @Override
     boolean active() {
@@ -80,6 +100,7 @@ abstract class ShareLimitPage extends EValuePage {
     void epoch(long lastFirst, long lastSecond) {
         calls = 0;
         over = 0;
+        maybe = 0;
         epochPrior = epochPrior.after(lastFirst, lastSecond, limit, 1);
         epoch = mixture(epochPrior);
     }
@@ -91,7 +112,11 @@ abstract class ShareLimitPage extends EValuePage {
     }
 
     private BetaMixture mixture(Prior prior) {
-        return new BetaMixture(limit, prior.a(), prior.b(), BetaMixture.Alternative.ABOVE);
+        return above(limit, prior);
+    }
+
+    private static BetaMixture above(double share, Prior prior) {
+        return new BetaMixture(share, prior.a(), prior.b(), BetaMixture.Alternative.ABOVE);
     }
 
     @Override
@@ -101,10 +126,7 @@ abstract class ShareLimitPage extends EValuePage {
 
     @Override
     void look(StepCounts counts) {
-        CallCounts random = counts.candidate().calls();
-        CallCounts byRule = counts.byRule();
         totals(counts);
-        long maybe = Math.min(over(random, false) + over(byRule, false), calls);
         long rest = calls - over;
         weigh(
                 epoch.log(over, rest),
@@ -136,6 +158,7 @@ abstract class ShareLimitPage extends EValuePage {
         CallCounts byRule = totals.byRule();
         calls = Misses.calls(random) + Misses.calls(byRule);
         over = Math.min(over(random, true) + over(byRule, true), calls);
+        maybe = Math.min(over(random, false) + over(byRule, false), calls);
     }
 
     @Override
@@ -144,5 +167,27 @@ abstract class ShareLimitPage extends EValuePage {
                 "candidate " + Figures.count(over) + " of " + Figures.count(calls) + " calls" + what() + ", at most "
                         + Figures.percent(limit) + " allowed",
                 Map.of("candidate", Long.toString(over), "candidateCalls", Long.toString(calls)));
+    }
+
+    /** The shares at which this page's own e-value for the epoch, with that share in place of the limit, is below what is needed. */
+    @Override
+    @Nullable
+    Band band() {
+        if (calls <= 0) {
+            return null;
+        }
+        double seen = (double) over / calls;
+        double low = over == 0
+                ? 0
+                : Inversion.edge(
+                        share -> above(share, Prior.above(share)).log(over, calls - over),
+                        seen / 1e6,
+                        seen,
+                        logWorse());
+        double maybeSeen = (double) maybe / calls;
+        double high = maybe == calls
+                ? 1
+                : Inversion.edge(share -> below(share).log(maybe, calls - maybe), 1 - 1e-9, maybeSeen, logNotWorse());
+        return new Band(quantity(), low, high, limit, Guardrail.Worse.HIGHER);
     }
 }

@@ -94,6 +94,11 @@ public abstract class ForwardingControlLog implements ControlLog {
     }
 
     @Override
+    public String instance() {
+        return log.instance();
+    }
+
+    @Override
     public void close() {
         log.close();
     }

@@ -59,6 +59,10 @@ final class Presence {
         roster = new Roster(link, keys, freshness.now());
     }
 
+    String name() {
+        return name;
+    }
+
     void applied(Head head) {
         applied = head;
         beat();

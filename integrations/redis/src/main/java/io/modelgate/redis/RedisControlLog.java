@@ -275,6 +275,11 @@ public final class RedisControlLog implements ControlLog {
     }
 
     @Override
+    public String instance() {
+        return observer ? "" : presence.name();
+    }
+
+    @Override
     public void applied(Head head) {
         if (observer) {
             return;

@@ -1,0 +1,167 @@
+package io.modelgate.console;
+
+import io.modelgate.Gates;
+import io.modelgate.Ticker;
+import io.modelgate.control.Head;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The connections on which what changes is sent as it changes. None has a queue: each knows how far it has come in the control log and in the
+ * overview, and reads on from there, so that what one that is slow costs does not grow. Thread-safe.
+ */
+final class EventStreams implements AutoCloseable {
+
+    /** So many at once; more are told to come back later. */
+    static final int MOST = 64;
+
+    /** A connection whose request came and whose answer never began. */
+    private static final Duration LONGEST_START = Duration.ofSeconds(10);
+
+    private static final Pattern ID = Pattern.compile("(\\d{1,18})-([0-9a-f]{8})");
+
+    /**
+     * When what is due, in the time of the person who looks.
+     *
+     * @param figures how far figures are apart at least
+     * @param ping how far pings are apart
+     * @param stalled how long a reader may take for what it was sent
+     */
+    record Rhythm(Duration figures, Duration ping, Duration stalled) {
+        static final Rhythm USUAL = new Rhythm(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(20));
+    }
+
+    final Gates gates;
+    final LogFollower log;
+    final Overview overview;
+    final Rhythm rhythm;
+    final Ticker ticker = Ticker.system();
+
+    private final Set<EventStream> open = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private long changes;
+    private volatile boolean closed;
+
+    EventStreams(Gates gates, LogFollower log, Overview overview, Rhythm rhythm) {
+        this.gates = gates;
+        this.log = log;
+        this.overview = overview;
+        this.rhythm = rhythm;
+    }
+
+    Route route() {
+        return Route.get("/api/v1/events", this::open);
+    }
+
+    private Reply open(Request request) {
+        Optional<String> lastId = request.header("Last-Event-ID").filter(id -> !id.isEmpty());
+        Head end = log.end(); // a log that cannot be read is said before the answer begins
+        Optional<Head> after = lastId.flatMap(this::place);
+        EventStream stream = new EventStream(this, after.orElse(end), lastId.isPresent() && after.isEmpty());
+        lock.lock();
+        try {
+            if (closed || open.size() >= MOST) {
+                throw new Problem(503, closed ? "the console is closing" : MOST + " connections for events are open");
+            }
+            open.add(stream);
+        } finally {
+            lock.unlock();
+        }
+        return new Reply.Streamed("text/event-stream", "", stream::write);
+    }
+
+    /** The place in the log that an id names; empty if it is not on this log. */
+    private Optional<Head> place(String id) {
+        Matcher matcher = ID.matcher(id);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        long seq = Long.parseLong(matcher.group(1));
+        Head there = log.at(seq);
+        return there.seq() == seq && id(there).equals(id) ? Optional.of(there) : Optional.empty();
+    }
+
+    /** What names a place in the log: a number alone would be one of any log. */
+    static String id(Head place) {
+        return place.seq() + "-" + place.hash().substring(0, 8);
+    }
+
+    /** Lets every connection look for what is new. */
+    void signal() {
+        lock.lock();
+        try {
+            changes++;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How often there was something new. */
+    long changes() {
+        lock.lock();
+        try {
+            return changes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for something new after so many changes, at most for a while. */
+    void await(long seen, long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (!closed && changes == seen && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    void ended(EventStream stream) {
+        open.remove(stream);
+    }
+
+    /** How many connections there are. */
+    int count() {
+        return open.size();
+    }
+
+    /** Ends the connections whose readers stall, and forgets those that never began. */
+    void sweep() {
+        long now = ticker.read();
+        for (EventStream stream : open) {
+            if (stream.neverBegan(now - LONGEST_START.toNanos())) {
+                ended(stream);
+            }
+            stream.dropIfStalled(now - rhythm.stalled().toNanos());
+        }
+    }
+
+    /** Ends all of them. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        open.forEach(stream -> stream.dropIfStalled(ticker.read() - TimeUnit.MILLISECONDS.toNanos(500)));
+    }
+}
