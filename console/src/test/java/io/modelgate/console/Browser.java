@@ -59,9 +59,9 @@ final class Browser implements AutoCloseable {
 
     /** Skips the running test if there is no browser, except where {@code CI} is {@code true}: there it fails. */
     static void assumeAvailable() {
-        boolean available =
-                binary("CHROMIUM", "chromium", "chromium-browser", "google-chrome").isPresent()
-                        && binary("CHROMEDRIVER", "chromedriver").isPresent();
+        boolean available = binary("CHROMIUM", "chromium", "chromium-browser", "google-chrome")
+                        .isPresent()
+                && binary("CHROMEDRIVER", "chromedriver").isPresent();
         boolean ci = Boolean.getBoolean("CI") || Boolean.parseBoolean(System.getenv("CI"));
         if (ci && !available) {
             throw new IllegalStateException(NONE);
@@ -168,14 +168,16 @@ final class Browser implements AutoCloseable {
     }
 
     void click(String css) {
-        waiting("cannot click " + css).ignoring(org.openqa.selenium.ElementClickInterceptedException.class).until(d -> {
-            WebElement element = d.findElement(By.cssSelector(css));
-            if (!element.isDisplayed() || !element.isEnabled()) {
-                return false;
-            }
-            element.click();
-            return true;
-        });
+        waiting("cannot click " + css)
+                .ignoring(org.openqa.selenium.ElementClickInterceptedException.class)
+                .until(d -> {
+                    WebElement element = d.findElement(By.cssSelector(css));
+                    if (!element.isDisplayed() || !element.isEnabled()) {
+                        return false;
+                    }
+                    element.click();
+                    return true;
+                });
     }
 
     void type(String css, String text) {
@@ -197,9 +199,8 @@ final class Browser implements AutoCloseable {
 
     /** What has the focus: its id, or else its label or text. */
     String focus() {
-        return String.valueOf(
-                script(
-                        "const e = document.activeElement; return e.id || e.getAttribute('aria-label') || e.textContent"));
+        return String.valueOf(script(
+                "const e = document.activeElement; return e.id || e.getAttribute('aria-label') || e.textContent"));
     }
 
     void press(CharSequence... keys) {

@@ -272,7 +272,9 @@ class KillInBrowserTest {
                 .isEqualTo(Site.VIEWER.text());
         assertThat(browser.script("return localStorage.length + document.cookie.length"))
                 .isEqualTo(0L);
-        assertThat(browser.script("return history.length > 0 && document.documentElement.outerHTML.includes(arguments[0])", Site.VIEWER.text()))
+        assertThat(browser.script(
+                        "return history.length > 0 && document.documentElement.outerHTML.includes(arguments[0])",
+                        Site.VIEWER.text()))
                 .isEqualTo(false);
         browser.click(".who button");
         browser.type("#token", Site.OPERATOR.text());

@@ -54,7 +54,9 @@ class PageFilesTest {
 
         for (Map.Entry<String, String> each : page.entrySet()) {
             if (!each.getKey().equals("index.html")) {
-                assertThat(files.get("/page/" + each.getKey())).as(each.getKey()).isNotNull();
+                assertThat(files.get("/page/" + each.getKey()))
+                        .as(each.getKey())
+                        .isNotNull();
             }
             List<String> imports = IMPORT.matcher(each.getValue())
                     .results()

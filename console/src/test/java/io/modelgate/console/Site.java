@@ -61,13 +61,15 @@ final class Site implements AutoCloseable {
     }
 
     private static ModelGate<String, String> credit(Gates of) {
-        return of.gate("credit-risk", g -> g.stable("v1", input -> MODEL)
-                .version("v2", input -> "approved by v2")
-                .attributes("region")
-                .router(Cohorts.router())
-                .fallback(Ladder.of(
-                        l -> l.rule("debt-ratio", input -> input.equals("rich") ? "approved by rule" : null)
-                                .degrade(FALLBACK))));
+        return of.gate(
+                "credit-risk",
+                g -> g.stable("v1", input -> MODEL)
+                        .version("v2", input -> "approved by v2")
+                        .attributes("region")
+                        .router(Cohorts.router())
+                        .fallback(Ladder.of(
+                                l -> l.rule("debt-ratio", input -> input.equals("rich") ? "approved by rule" : null)
+                                        .degrade(FALLBACK))));
     }
 
     private Console console(int port) {

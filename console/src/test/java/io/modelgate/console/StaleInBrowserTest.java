@@ -116,13 +116,16 @@ class StaleInBrowserTest {
         browser.until("every entry is there", () -> numbers().get(0) == last);
         assertThat(numbers())
                 .as("the numbers of the entries")
-                .startsWith(LongStream.iterate(last, n -> n > before, n -> n - 1).boxed().toArray(Long[]::new));
+                .startsWith(LongStream.iterate(last, n -> n > before, n -> n - 1)
+                        .boxed()
+                        .toArray(Long[]::new));
         browser.see("#verified", "Verified through entry " + last + " of " + last);
         browser.requireNoErrors(GONE);
     }
 
     private static List<Long> numbers() {
-        return browser.strings("return [...document.querySelectorAll('#entries tbody tr')].map(e => e.dataset.name)")
+        return browser
+                .strings("return [...document.querySelectorAll('#entries tbody tr')].map(e => e.dataset.name)")
                 .stream()
                 .map(Long::valueOf)
                 .toList();
@@ -136,11 +139,13 @@ class StaleInBrowserTest {
                 + "event:ping\rdata:{}\r\rdata: lone\n\nevent: nothing\n\nid: 8\ndata\n\nevent: half\ndata: 1\n";
 
         Object[] parsed = {
-            browser.asyncScript("const [text, done] = arguments; import('/page/events.js').then(({parser}) => {"
-                    + " const all = new Set();"
-                    + " for (let size = 1; size <= text.length; size++) { const found = []; const feed = parser(e => found.push(e));"
-                    + " for (let i = 0; i < text.length; i += size) feed(text.slice(i, i + size)); all.add(JSON.stringify(found)); }"
-                    + " done([...all].join('\\n')); }, e => done(String(e)))", text)
+            browser.asyncScript(
+                    "const [text, done] = arguments; import('/page/events.js').then(({parser}) => {"
+                            + " const all = new Set();"
+                            + " for (let size = 1; size <= text.length; size++) { const found = []; const feed = parser(e => found.push(e));"
+                            + " for (let i = 0; i < text.length; i += size) feed(text.slice(i, i + size)); all.add(JSON.stringify(found)); }"
+                            + " done([...all].join('\\n')); }, e => done(String(e)))",
+                    text)
         };
 
         assertThat(String.valueOf(parsed[0]))
