@@ -438,7 +438,10 @@ record ModelGateProperties(
      * @param role What they may do.
      * @param sha256 The SHA-256 of the token, 64 hexadecimal digits in lower case, as "modelgate token" prints it.
      */
-    record OperatorToken(@Nullable String actor, @Nullable OperatorRole role, @Nullable String sha256) {
+    record OperatorToken(
+            @Nullable String actor,
+            @Nullable OperatorRole role,
+            @Nullable String sha256) {
         @Override
         public String toString() {
             return "OperatorToken[actor=" + actor + ", role=" + role + "]";
