@@ -20,8 +20,12 @@ final class ApiSwitch {
     private ApiSwitch() {}
 
     static int kill(ApiClient api, Scope scope, String reason, Duration wait, Screen screen) {
-        Map<String, Object> order = CommandJson.scope(scope);
-        order.put("reason", reason);
+        Map<String, Object> order = CommandJson.object(
+                "gate", scope.gate(),
+                "version", scope.version(),
+                "attribute", scope.attribute(),
+                "value", scope.value(),
+                "reason", reason);
         JsonNode killed = api.post("api/v1/kills", order);
         Kill kill = ApiClient.kill(killed.path("kill"));
         boolean stored = killed.path("stored").asBoolean();

@@ -135,6 +135,7 @@ final class Command implements Callable<Integer> {
         commands.put("kill", () -> new CommandLine(new KillCommand(logs, screen)));
         commands.put("revive", () -> new CommandLine(new ReviveCommand(logs, screen)));
         commands.put("rollback", () -> new CommandLine(new RollbackCommand(logs, screen)));
+        commands.put("rollout", () -> RolloutCommand.line(logs, screen));
         commands.put("budget", () -> new CommandLine(new BudgetCommand(logs, screen)));
         commands.put(
                 "log",
@@ -145,6 +146,7 @@ final class Command implements Callable<Integer> {
                         .addSubcommand("seal", new LogSealCommand(logs, screen))
                         .addSubcommand("archive", new LogArchiveCommand(logs, screen)));
         commands.put("token", () -> new CommandLine(new TokenCommand(logs, screen)));
+        commands.put("console", () -> new CommandLine(new ConsoleCommand(logs, screen)));
         commands.put("completion", () -> new CommandLine(new CompletionCommand(logs, screen)));
         return commands;
     }

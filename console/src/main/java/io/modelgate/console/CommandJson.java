@@ -2,10 +2,6 @@ package io.modelgate.console;
 
 import io.modelgate.Confirmation;
 import io.modelgate.GateDescription;
-import io.modelgate.Kill;
-import io.modelgate.KillReceipt;
-import io.modelgate.Scope;
-import io.modelgate.control.Entry;
 import io.modelgate.control.Instance;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,44 +25,8 @@ final class CommandJson {
         return object;
     }
 
-    static Map<String, Object> scope(Scope scope) {
-        return object(
-                "gate", scope.gate(),
-                "version", scope.version(),
-                "attribute", scope.attribute(),
-                "value", scope.value());
-    }
-
-    static Map<String, Object> kill(Kill kill) {
-        return object(
-                "id", kill.id(),
-                "scope", scope(kill.scope()),
-                "on", kill.scope().toString(),
-                "actor", kill.actor().name(),
-                "authentication", kill.actor().authentication(),
-                "reason", kill.reason(),
-                "at", kill.at().toString());
-    }
-
-    static List<Map<String, Object>> kills(List<Kill> kills) {
-        return kills.stream().map(CommandJson::kill).toList();
-    }
-
-    static Map<String, Object> recent(KillReceipt.Recent recent) {
-        return object("matching", recent.matching(), "lacking", recent.lacking(), "sampled", recent.sampled());
-    }
-
-    static Map<String, Object> instance(Instance instance) {
-        return object(
-                "name", instance.name(),
-                "applied", instance.applied().seq(),
-                "silentForMillis", instance.silentFor().toMillis(),
-                "live", instance.live(),
-                "self", false);
-    }
-
-    static List<Map<String, Object>> instances(List<Instance> instances) {
-        return instances.stream().map(CommandJson::instance).toList();
+    static List<Views.InstanceView> instances(List<Instance> instances) {
+        return Views.InstanceView.of(instances, "");
     }
 
     static Map<String, Object> confirmation(Confirmation confirmation) {
@@ -78,38 +38,20 @@ final class CommandJson {
                 "silent", instances(confirmation.silent()));
     }
 
-    static Map<String, Object> entry(Entry entry) {
-        var decision = entry.decision();
-        return object(
-                "seq", entry.seq(),
-                "at", decision.at().toString(),
-                "type", decision.type(),
-                "gate", decision.gate(),
-                "actor", decision.actor(),
-                "authentication", decision.authentication(),
-                "reason", decision.reason(),
-                "id", decision.id(),
-                "data", decision.data(),
-                "hash", entry.hash());
-    }
-
-    static Map<String, Object> gateSummary(GateDescription gate, ServingHistory.@Nullable Running rollout) {
+    static Views.GateSummary gateSummary(GateDescription gate, ServingHistory.@Nullable Running rollout) {
         boolean killed = gate.kills().stream()
-                .anyMatch(
-                        kill -> kill.scope().version() == null && !kill.scope().narrowed());
-        return object(
-                "name",
+                .anyMatch(kill -> kill.scope().version() == null && !kill.scope().narrowed());
+        return new Views.GateSummary(
                 gate.name(),
-                "state",
-                killed ? "KILLED" : gate.kills().isEmpty() ? "LIVE" : "PARTLY_KILLED",
-                "here",
+                killed
+                        ? Views.GateState.KILLED
+                        : gate.kills().isEmpty() ? Views.GateState.LIVE : Views.GateState.PARTLY_KILLED,
                 false,
-                "stable",
                 gate.stable().orElse(null),
-                "candidate",
                 rollout == null ? null : rollout.version(),
-                "weight",
-                rollout == null ? null : rollout.weight() / 100_000.0);
+                rollout == null ? null : rollout.weight() / 100_000.0,
+                null,
+                null);
     }
 
     static Map<String, Object> gate(GateDescription gate, ServingHistory.@Nullable Running rollout) {
@@ -134,6 +76,6 @@ final class CommandJson {
                                 .toList(),
                 "attributes", gate.attributes(),
                 "rungs", List.of(),
-                "kills", kills(gate.kills()));
+                "kills", Views.KillView.of(gate.kills()));
     }
 }

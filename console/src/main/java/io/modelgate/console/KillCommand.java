@@ -124,10 +124,10 @@ final class KillCommand extends Subcommand {
 
     private static Map<String, Object> killed(KillReceipt receipt, @Nullable Confirmation confirmation) {
         return CommandJson.object(
-                "kill", CommandJson.kill(receipt.kill()),
+                "kill", Views.KillView.of(receipt.kill()),
                 "stored", true,
                 "inFlight", receipt.inFlight(),
-                "recent", CommandJson.recent(receipt.recent()),
+                "recent", Views.RecentView.of(receipt.recent()),
                 "confirmation", confirmation == null ? null : CommandJson.confirmation(confirmation));
     }
 

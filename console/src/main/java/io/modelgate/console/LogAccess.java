@@ -2,6 +2,7 @@ package io.modelgate.console;
 
 import io.modelgate.Actor;
 import io.modelgate.Gates;
+import io.modelgate.GatesBuilder;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.ControlLogProvider;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -141,17 +143,24 @@ final class LogAccess {
 
     /** Opens a log to decide something. */
     Gates open(LogPlace place) throws UsageException {
-        if (place instanceof LogPlace.InFile in) {
-            requireContent(in.path());
-            return gates(
-                    place,
-                    () -> FileControlLog.open(in.path()),
-                    "it is long, or another process holds its lock, " + in.path() + ".lock");
+        return open(place, gates -> {});
+    }
+
+    /** As {@link #open}, with gates that stand in for those that are served. */
+    Gates openStandIns(LogPlace place) throws UsageException {
+        return open(place, GatesBuilder::standIn);
+    }
+
+    private Gates open(LogPlace place, Consumer<GatesBuilder> configure) throws UsageException {
+        String delay = place instanceof LogPlace.InFile in
+                ? "it is long, or another process holds its lock, " + in.path() + ".lock"
+                : "it is long, or the network is slow";
+        Supplier<ControlLog> log = opener(place);
+        if (place instanceof LogPlace.InFile) {
+            return gates(place, log, configure, delay);
         }
-        LogPlace.InStore in = (LogPlace.InStore) place;
         try {
-            return gates(
-                    place, () -> in.provider().open(in.uri(), in.settings()), "it is long, or the network is slow");
+            return gates(place, log, configure, delay);
         } catch (ControlLogException e) {
             throw new ControlLogException(
                     e.getMessage() + ". NOTHING was turned off or on: no running process has heard of"
@@ -160,12 +169,31 @@ final class LogAccess {
         }
     }
 
+    /** What opens a log to decide something. */
+    Supplier<ControlLog> opener(LogPlace place) throws UsageException {
+        if (place instanceof LogPlace.InFile in) {
+            requireContent(in.path());
+            return () -> FileControlLog.open(in.path());
+        }
+        LogPlace.InStore in = (LogPlace.InStore) place;
+        return () -> in.provider().open(in.uri(), in.settings());
+    }
+
     /** Opens a log to look at it only. */
     Gates view(LogPlace place) throws UsageException {
+        return view(place, gates -> {});
+    }
+
+    /** As {@link #view}, with gates that stand in for those that are served. */
+    Gates viewStandIns(LogPlace place) throws UsageException {
+        return view(place, GatesBuilder::standIn);
+    }
+
+    private Gates view(LogPlace place, Consumer<GatesBuilder> configure) throws UsageException {
         if (place instanceof LogPlace.InFile in) {
             requireContent(in.path());
         }
-        return gates(place, () -> log(place), "it is long");
+        return gates(place, () -> log(place), configure, "it is long");
     }
 
     /** The log to look at, without what is folded from it. */
@@ -177,13 +205,14 @@ final class LogAccess {
         return in.provider().view(in.uri(), in.settings());
     }
 
-    private Gates gates(LogPlace place, Supplier<ControlLog> open, String delay) {
+    private Gates gates(
+            LogPlace place, Supplier<ControlLog> open, Consumer<GatesBuilder> configure, String delay) {
         CountDownLatch opened = new CountDownLatch(1);
         Thread watch = new Thread(() -> explain(place, opened, delay), "modelgate-patience");
         watch.setDaemon(true);
         watch.start();
         try {
-            return Gates.open(gates -> gates.controlLog(open));
+            return Gates.open(gates -> configure.accept(gates.controlLog(open)));
         } finally {
             opened.countDown();
         }

@@ -76,7 +76,7 @@ final class LogTailCommand extends Subcommand {
     private static void show(Entry entry, boolean follow, List<Entry> shown, Screen screen) {
         screen.line(Wording.entry(entry));
         if (follow) {
-            screen.object(() -> CommandJson.entry(entry));
+            screen.object(() -> Views.EntryView.of(entry));
         } else if (screen.json()) {
             shown.add(entry);
         }
@@ -88,7 +88,7 @@ final class LogTailCommand extends Subcommand {
         Collections.reverse(latest);
         long first = shown.isEmpty() ? 1 : shown.get(0).seq();
         return CommandJson.object(
-                "entries", latest.stream().map(CommandJson::entry).toList(), "next", first > 1 ? first : null);
+                "entries", latest.stream().map(Views.EntryView::of).toList(), "next", first > 1 ? first : null);
     }
 
     private static void follow(ControlLog log, long end, Screen screen) {

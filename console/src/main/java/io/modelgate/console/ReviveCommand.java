@@ -70,9 +70,9 @@ final class ReviveCommand extends Subcommand {
             screen.line("  stored    entry " + stored.get().seq() + ", " + path.stored());
             engaged(screen, receipt.stillEngaged(), gates.now());
             screen.object(() -> CommandJson.object(
-                    "released", CommandJson.kills(receipt.released()),
+                    "released", Views.KillView.of(receipt.released()),
                     "stored", true,
-                    "stillEngaged", CommandJson.kills(receipt.stillEngaged())));
+                    "stillEngaged", Views.KillView.of(receipt.stillEngaged())));
             return Command.DONE;
         }
     }

@@ -63,7 +63,7 @@ final class StatusCommand extends Subcommand {
         head(gates, path, now);
         screen.object(() -> CommandJson.object(
                 "asOf", now.toString(),
-                "kills", CommandJson.kills(kills),
+                "kills", Views.KillView.of(kills),
                 "total", all.size(),
                 "gates",
                         all.stream()
