@@ -120,6 +120,8 @@ final class Browser implements AutoCloseable {
 
     /** Opens the page of a console, signed in with a token. */
     void open(URI console, Token token) {
+        driver.get("about:blank"); // what the last test left behind is not this one's
+        driver.manage().logs().get(LogType.BROWSER);
         driver.get(console + "#token=" + token.text());
         see("#headline");
     }

@@ -48,7 +48,7 @@ class KillInBrowserTest {
 
     private Site open(Site opened, Token as) {
         site = opened;
-        site.traffic(90);
+        site.traffic(60);
         browser.open(site.address(), as);
         browser.see("tr[data-name='credit-risk']", "live");
         return opened;
@@ -64,7 +64,7 @@ class KillInBrowserTest {
 
         browser.click(KILL);
         browser.see("#answers", "debt-ratio");
-        browser.see("#callers", "90 of the 90 recent callers match");
+        browser.see("#callers", "60 of the 60 recent callers match");
         browser.click("#submit");
         assertThat(browser.enabled("#submit")).as("without a reason").isFalse();
         assertThat(site.gates.kills()).as("after the first step").isEmpty();
@@ -114,7 +114,7 @@ class KillInBrowserTest {
         assertThat(site.gates.kills()).hasSize(1);
         assertThat(site.entries("revive"))
                 .singleElement()
-                .extracting(entry -> entry.actor().name(), entry -> entry.reason())
+                .extracting(entry -> entry.decision().actor(), entry -> entry.decision().reason())
                 .containsExactly("adam", "fixed");
         browser.click("#cancel");
         browser.requireNoErrors();
@@ -182,7 +182,7 @@ class KillInBrowserTest {
         browser.see("#preview", "None of the recent callers matches");
         browser.see("#value").clear();
         browser.type("#value", "eu");
-        browser.see("#callers", "30 of the 90 recent callers match");
+        browser.see("#callers", "20 of the 60 recent callers match");
         browser.click("#submit");
         browser.type("#reason", "approval rate in the eu fell");
         browser.see("#submit", "Kill credit-risk[region=eu] now");

@@ -101,7 +101,7 @@ class StaleInBrowserTest {
         browser.see("#entries tr[data-name='1']");
         int before = numbers().size();
         site.gates.kill(Scope.gate("credit-risk"), Actor.of("alice"), "before the restart");
-        browser.see("#entries tr:first-child", "before the restart");
+        browser.see("#entries tbody tr:first-child", "before the restart");
 
         site.stopConsole();
         for (int i = 0; i < 80; i++) { // more than a page of them
@@ -110,7 +110,7 @@ class StaleInBrowserTest {
         site.startConsole();
         site.gates.kill(Scope.gate("credit-risk"), Actor.of("alice"), "after the restart");
 
-        browser.see("#entries tr:first-child", "after the restart");
+        browser.see("#entries tbody tr:first-child", "after the restart");
         browser.see("#headline", "killed");
         long last = site.gates.applied();
         browser.until("every entry is there", () -> numbers().get(0) == last);
