@@ -385,7 +385,7 @@ class HostileInputTest {
                 }
                 int status =
                         hostile("POST " + target + " HTTP/1.1\r\n" + head(Role.ADMIN) + "Content-Length: 0\r\n\r\n");
-                assertThat(status).as(target).isNotBetween(200, 399);
+                assertThat(status).as(target).matches(refused -> refused < 200 || refused > 399, "refused");
             }
         }
         for (String part : PARTS) {
@@ -513,7 +513,9 @@ class HostileInputTest {
                     "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "FOO", "post", "GET\u0000", "GE\tT")) {
                 int status = hostile(method + " " + known(route) + " HTTP/1.1\r\n" + head(Role.ADMIN)
                         + "Content-Length: 2\r\n\r\n{}");
-                assertThat(status).as("%s %s", method, route.pattern()).isNotBetween(200, 399);
+                assertThat(status)
+                        .as("%s %s", method, route.pattern())
+                        .matches(refused -> refused < 200 || refused > 399, "refused");
             }
         }
     }
