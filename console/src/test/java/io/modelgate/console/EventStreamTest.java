@@ -256,6 +256,38 @@ class EventStreamTest {
         }
     }
 
+    /** As a store does that lost its end and went on without. */
+    @Test
+    void aLogThatBecomesAnotherOneResetsItsReadersAndIsVerifiedAnew() throws Exception {
+        ForkingLog log = new ForkingLog();
+        try (ConsoleRig rig = new ConsoleRig(g -> g.controlLog(log))) {
+            gate(rig.gates);
+            IntStream.range(0, 5).forEach(i -> note(rig.gates, i));
+            Client viewer = rig.viewer();
+            viewer.until("/api/v1/log/head", head -> head.at("/verifiedSeq").asLong() == 6);
+            try (Reader reader = new Reader(rig.console().address(), rig.token(Role.VIEWER), "0-00000000")) {
+                for (long seq = 1; seq <= 6; seq++) {
+                    assertThat(reader.next("entry").seq()).isEqualTo(seq);
+                }
+                log.forkAt(
+                        2,
+                        IntStream.range(10, 20)
+                                .mapToObj(i -> note(rig.gates, "note-" + i))
+                                .toArray(Decision[]::new));
+                reader.next("reset");
+                assertThat(reader.next("gates").data()).contains("credit-risk");
+                note(rig.gates, 30);
+                assertThat(reader.next(event -> event.data().contains("note-30"))
+                                .name())
+                        .isEqualTo("entry");
+            }
+            Client.Answer head = viewer.until(
+                    "/api/v1/log/head",
+                    each -> each.at("/verifiedSeq").asLong() == log.head().seq());
+            assertThat(head.json().has("problem")).isFalse();
+        }
+    }
+
     @Test
     void aConnectionThatIsLostBeforeAnyEntryCameGoesOnWithoutAGap() throws Exception {
         try (ConsoleRig rig = new ConsoleRig()) {
