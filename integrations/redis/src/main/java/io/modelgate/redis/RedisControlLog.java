@@ -276,7 +276,7 @@ public final class RedisControlLog implements ControlLog {
 
     @Override
     public String instance() {
-        return observer ? "" : presence.name();
+        return observer ? "" : instance;
     }
 
     @Override
@@ -308,11 +308,6 @@ public final class RedisControlLog implements ControlLog {
     public Archived archive(Path file, long keep) {
         requireOpen();
         return new Archive(this, link, keys, clock).run(file, keep);
-    }
-
-    /** This process's name among the instances. */
-    public String instance() {
-        return instance;
     }
 
     /** How many processes it remembers to be on the list. */

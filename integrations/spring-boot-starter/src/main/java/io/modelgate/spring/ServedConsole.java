@@ -29,7 +29,11 @@ final class ServedConsole {
      * @throws PropertyMistakes.Refusal if a property is missing or refused; it quotes no hash
      * @throws StartException if it cannot listen there
      */
-    static Console start(ModelGateProperties.Console settings, Gates gates, Consumer<ConsoleBuilder> more, @Nullable SSLContext tls) {
+    static Console start(
+            ModelGateProperties.Console settings,
+            Gates gates,
+            Consumer<ConsoleBuilder> more,
+            @Nullable SSLContext tls) {
         PropertyMistakes mistakes = new PropertyMistakes();
         requireSomebody(settings, mistakes);
         requireEncryption(settings, tls, mistakes);
@@ -112,8 +116,7 @@ final class ServedConsole {
             ModelGateProperties.OperatorToken token = tokens.get(i);
             mistakes.set(AT + "tokens[" + i + "]", token, each -> add(console, each));
         }
-        mistakes.set(
-                AT + "proxy", settings.proxy().header(), header -> console.proxyHeader(header, roles(settings)));
+        mistakes.set(AT + "proxy", settings.proxy().header(), header -> console.proxyHeader(header, roles(settings)));
         mistakes.refuse();
     }
 

@@ -87,7 +87,11 @@ class ModelGateConsoleAutoConfigurationTest {
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.body()).contains("alice", "OPERATOR");
             assertThat(get(client, me).statusCode()).isEqualTo(401);
-            assertThat(get(client, me, "Authorization", "Bearer " + Token.generate().text())
+            assertThat(get(
+                                    client,
+                                    me,
+                                    "Authorization",
+                                    "Bearer " + Token.generate().text())
                             .statusCode())
                     .isEqualTo(401);
         });
@@ -125,7 +129,8 @@ class ModelGateConsoleAutoConfigurationTest {
                 .run(context -> {
                     HttpClient client = HttpClient.newHttpClient();
                     URI me = address(context).resolve("/api/v1/me");
-                    assertThat(get(client, me, "X-Forwarded-User", "bob").body()).contains("bob", "VIEWER");
+                    assertThat(get(client, me, "X-Forwarded-User", "bob").body())
+                            .contains("bob", "VIEWER");
                     assertThat(get(client, me, "X-Forwarded-User", "c@x.de").body())
                             .contains("c@x.de", "ADMIN");
                     assertThat(get(client, me, "X-Forwarded-User", "mallory").statusCode())
@@ -205,14 +210,15 @@ class ModelGateConsoleAutoConfigurationTest {
                         "modelgate.console.tokens[1].actor",
                         "modelgate.console.tokens[1].role")
                 .doesNotContain(ALICE.hash());
-        assertThat(Applications.failure(served(alice("root")))).contains("modelgate.console.tokens[0].role", "approver");
+        assertThat(Applications.failure(served(alice("root"))))
+                .contains("modelgate.console.tokens[0].role", "approver");
     }
 
     @Test
     void aHashThatIsNoneIsRefusedWithoutBeingShown() {
         String password = "correct-horse-battery";
-        String failure = Applications.failure(served(
-                AT + "tokens[0].actor=alice", AT + "tokens[0].role=admin", AT + "tokens[0].sha256=" + password));
+        String failure = Applications.failure(
+                served(AT + "tokens[0].actor=alice", AT + "tokens[0].role=admin", AT + "tokens[0].sha256=" + password));
         assertThat(failure)
                 .contains("modelgate.console.tokens[0]", "64 hexadecimal digits")
                 .doesNotContain(password);
@@ -267,7 +273,8 @@ class ModelGateConsoleAutoConfigurationTest {
         assertThat(Applications.failure(served(alice("viewer")).withPropertyValues(AT + "hosts=ops.example.com,a/b")))
                 .contains("modelgate.console.hosts[1]", "without scheme and port");
         assertThat(Applications.failure(served(alice("viewer")).withPropertyValues(AT + "adress=127.0.0.1")))
-                .contains("there is no key \"adress\" under modelgate.console; expected one of [enabled, port, address");
+                .contains(
+                        "there is no key \"adress\" under modelgate.console; expected one of [enabled, port, address");
     }
 
     @Test
@@ -335,7 +342,8 @@ class ModelGateConsoleAutoConfigurationTest {
     @Test
     void aNativeImageKeepsItsPage() {
         RuntimeHints hints = new RuntimeHints();
-        new ModelGateConsoleAutoConfiguration.Files().registerHints(hints, getClass().getClassLoader());
+        new ModelGateConsoleAutoConfiguration.Files()
+                .registerHints(hints, getClass().getClassLoader());
         assertThat(RuntimeHintsPredicates.resource().forResource("io/modelgate/console/page/index.html"))
                 .accepts(hints);
         assertThat(RuntimeHintsPredicates.resource().forResource("io/modelgate/console/openapi.yaml"))
