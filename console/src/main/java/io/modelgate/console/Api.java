@@ -45,8 +45,7 @@ final class Api implements AutoCloseable {
         traffic = new Traffic(gates);
         rollouts = new RolloutViews(looked, gates.ticker(), history);
         logs = new LogViews(gates, chain);
-        overview = new Overview(
-                gates, rollouts, traffic, log, logs, new StandIns(gates, standalone), process(gates));
+        overview = new Overview(gates, rollouts, traffic, log, logs, new StandIns(gates, standalone), process(gates));
         streams = new EventStreams(gates, log, overview, rhythm);
         budgets = new BudgetOperations(gates);
         GateViews views = new GateViews(gates, overview, traffic, standalone);

@@ -180,7 +180,7 @@ final class ApiClient {
         HttpRequest request = request(path)
                 .timeout(ANSWER)
                 .header("Content-Type", "application/json")
-                .header(ConsoleServer.OURS, "command")
+                .header(Site.OURS, "command")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(Json.write(body)))
                 .build();
         return json(send(request, true), path);

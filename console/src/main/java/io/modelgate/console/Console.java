@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -84,12 +85,11 @@ public final class Console implements AutoCloseable {
     }
 
     /** Starts it; {@code standIns} are the gates if they are its own and stand in for others. */
-    static Console start(
-            Gates gates, ConsoleBuilder config, @Nullable Gates standIns, EventStreams.Rhythm rhythm) {
+    static Console start(Gates gates, ConsoleBuilder config, @Nullable Gates standIns, EventStreams.Rhythm rhythm) {
         InetSocketAddress address = config.listenOn();
         Api api = Api.open(gates, config.rollouts, standIns != null, rhythm);
         try {
-            return new Console(api, ConsoleServer.start(address, config, api.routes()), standIns);
+            return new Console(api, ConsoleServer.start(gates, address, config, api.routes()), standIns);
         } catch (IOException e) {
             api.close();
             throw new UncheckedIOException("the console cannot listen on " + address + ": " + e.getMessage(), e);
@@ -102,6 +102,11 @@ public final class Console implements AutoCloseable {
     /** Where it is served: scheme, host and port. */
     public URI address() {
         return server.uri();
+    }
+
+    /** What it serves. */
+    List<Route> routes() {
+        return server.routes();
     }
 
     /** Stops listening, and ends what is being answered. Idempotent. */

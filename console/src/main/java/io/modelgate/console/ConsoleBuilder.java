@@ -1,13 +1,17 @@
 package io.modelgate.console;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.modelgate.Actor;
 import io.modelgate.rollout.Rollouts;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +24,23 @@ public final class ConsoleBuilder {
 
     private static final Pattern HEADER = Pattern.compile("[A-Za-z][A-Za-z0-9-]{0,99}");
 
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,252}|\\[[0-9A-Fa-f:.]{2,45}]");
+
     private final Map<String, Access.Operator> tokens = new LinkedHashMap<>();
     private final Map<String, Role> named = new LinkedHashMap<>();
     private @Nullable String header;
     private InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), DEFAULT_PORT);
     private boolean behindProxy;
+    private final Set<String> hosts = new LinkedHashSet<>();
 
     @Nullable
     SSLContext tls;
 
     @Nullable
     Rollouts rollouts;
+
+    @Nullable
+    MeterRegistry meters;
 
     int requestsPerSecond = 300;
 
@@ -126,6 +136,29 @@ public final class ConsoleBuilder {
         return this;
     }
 
+    /**
+     * Answers to a name besides those of the loopback address: that of a reverse proxy which passes it on, for instance. Requests for any other
+     * name are refused, since a page elsewhere may have given its own name the address of this machine. On an address that other machines reach,
+     * every name is answered to as long as none is said here.
+     *
+     * @param name of a host, without a port
+     * @throws IllegalArgumentException for what is no such name
+     */
+    public ConsoleBuilder host(String name) {
+        if (!HOST.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "the host is \"" + name + "\": expected a name such as ops.example.com, without scheme and port");
+        }
+        hosts.add(name.toLowerCase(Locale.ROOT));
+        return this;
+    }
+
+    /** Publishes how many requests were refused: {@code modelgate.console.refused}, by status. */
+    public ConsoleBuilder meters(MeterRegistry registry) {
+        meters = Objects.requireNonNull(registry, "registry");
+        return this;
+    }
+
     /** Shows and steers the rollouts that these look after. Without, they can only be seen. */
     public ConsoleBuilder rollouts(Rollouts lookedAfter) {
         rollouts = Objects.requireNonNull(lookedAfter, "lookedAfter");
@@ -157,6 +190,10 @@ public final class ConsoleBuilder {
                     + " reaches it");
         }
         return address;
+    }
+
+    Site site() {
+        return Site.of(address.getAddress(), hosts);
     }
 
     Access access() {

@@ -1,52 +1,59 @@
 package io.modelgate.console;
 
-import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.modelgate.Actor;
+import io.modelgate.Gates;
 import io.modelgate.control.ControlLogException;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
-import java.util.concurrent.SynchronousQueue;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Takes requests, finds out who asks and whether they may, and lets a route answer. Thread-safe. */
 final class ConsoleServer implements AutoCloseable {
 
-    /** Sent with every request that changes something: a page of another site cannot send it unasked, and asking it is refused. */
-    static final String OURS = "X-ModelGate";
-
     private static final Logger LOG = LoggerFactory.getLogger("io.modelgate.console");
-    private static final int THREADS = 256;
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST");
+    private static final long CLOSE_SECONDS = 2;
 
     private final HttpServer server;
-    private final ThreadPoolExecutor threads;
+    private final RequestThreads threads;
+    private final ThreadPoolExecutor recorder = recorder();
+    private final Refusals refusals;
     private final Access access;
-    private final List<Route> routes;
+    private final Site site;
+    private final Strangers strangers;
+    private final Quotas quotas;
+    private final Routes routes;
     private final PageFiles files = PageFiles.load();
 
-    private ConsoleServer(HttpServer server, ThreadPoolExecutor threads, Access access, List<Route> routes) {
+    private ConsoleServer(
+            Gates gates, HttpServer server, RequestThreads threads, ConsoleBuilder config, List<Route> routes) {
         this.server = server;
         this.threads = threads;
-        this.access = access;
-        this.routes = List.copyOf(routes);
+        this.routes = new Routes(routes);
+        access = config.access();
+        site = config.site();
+        strangers = new Strangers(gates.ticker());
+        quotas = new Quotas(gates.ticker(), config.requestsPerSecond);
+        refusals = new Refusals(gates, recorder, meter(config));
     }
 
-    static ConsoleServer start(InetSocketAddress address, ConsoleBuilder config, List<Route> routes)
+    static ConsoleServer start(Gates gates, InetSocketAddress address, ConsoleBuilder config, List<Route> routes)
             throws IOException {
-        if (System.getProperty("sun.net.httpserver.nodelay") == null) {
-            System.setProperty("sun.net.httpserver.nodelay", "true"); // without, each answer on JDK 17 waits 40 ms
-        }
+        JdkServer.prepare();
         HttpServer http;
         if (config.tls == null) {
             http = HttpServer.create(address, 0);
@@ -55,18 +62,44 @@ final class ConsoleServer implements AutoCloseable {
             https.setHttpsConfigurator(new HttpsConfigurator(config.tls));
             http = https;
         }
-        AtomicLong number = new AtomicLong();
-        ThreadPoolExecutor threads =
-                new ThreadPoolExecutor(0, THREADS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                    Thread thread = new Thread(task, "modelgate-console-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        RequestThreads threads = new RequestThreads(gates.ticker());
         http.setExecutor(threads);
-        ConsoleServer server = new ConsoleServer(http, threads, config.access(), routes);
+        ConsoleServer server = new ConsoleServer(gates, http, threads, config, routes);
         http.createContext("/", server::handle);
+        threads.start();
         http.start();
         return server;
+    }
+
+    private static ThreadPoolExecutor recorder() {
+        ThreadPoolExecutor recorder = new ThreadPoolExecutor(
+                1,
+                1,
+                CLOSE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), // no more than a hundred a minute come
+                task -> {
+                    Thread thread = new Thread(task, "modelgate-console-refusals");
+                    thread.setDaemon(true);
+                    return thread;
+                },
+                new ThreadPoolExecutor.DiscardPolicy()); // once it is closed
+        recorder.allowCoreThreadTimeOut(true);
+        return recorder;
+    }
+
+    private static IntConsumer meter(ConsoleBuilder config) {
+        var meters = config.meters;
+        return meters == null
+                ? status -> {}
+                : status -> {
+                    try {
+                        meters.counter("modelgate.console.refused", "status", Integer.toString(status))
+                                .increment();
+                    } catch (RuntimeException e) {
+                        LOG.debug("the meter registry threw", e);
+                    }
+                };
     }
 
     URI uri() {
@@ -76,63 +109,122 @@ final class ConsoleServer implements AutoCloseable {
                 + (host.contains(":") ? "[" + host + "]" : host) + ":" + at.getPort() + "/");
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            Reply reply;
-            try {
-                reply = reply(exchange);
-            } catch (Problem e) {
-                reply = problem(e);
-            } catch (IllegalArgumentException e) {
-                reply = problem(Problem.bad(String.valueOf(e.getMessage())));
-            } catch (IllegalStateException e) {
-                reply = problem(new Problem(409, String.valueOf(e.getMessage())));
-            } catch (ControlLogException e) {
-                reply = problem(new Problem(503, String.valueOf(e.getMessage())));
-            }
-            send(exchange, reply);
-        } catch (RuntimeException | Error e) {
-            LOG.error("the console could not answer {}", exchange.getRequestMethod(), e);
-            throw e;
+    /** What it serves. */
+    List<Route> routes() {
+        return routes.all();
+    }
+
+    /** Who makes an attempt, and at what, as far as that is known. Confined to a thread. */
+    private static final class Attempt {
+        final HttpExchange exchange;
+        Actor actor = Refusals.NOBODY;
+        Routes.Found found = Routes.nothing();
+        Quotas.@Nullable Admission admission;
+
+        Attempt(HttpExchange exchange) {
+            this.exchange = exchange;
+        }
+
+        String method() {
+            return exchange.getRequestMethod();
+        }
+
+        /** Whether a refusal with this status is kept: of everything where somebody may not, and of what would change something. */
+        boolean recorded(int status) {
+            return status == 401
+                    || status == 403
+                    || status == 421
+                    || status == 429
+                    || (status >= 400 && found.changes(method()));
         }
     }
 
-    private Reply reply(HttpExchange exchange) throws IOException {
-        String method = exchange.getRequestMethod();
-        String path = exchange.getRequestURI().getPath();
-        if (path == null || !path.startsWith("/")) {
-            throw Problem.bad("the path: expected one that begins with /");
+    private void handle(HttpExchange exchange) throws IOException {
+        Attempt attempt = new Attempt(exchange);
+        try (exchange) {
+            Answer.send(exchange, reply(attempt));
+        } catch (ControlLogException | IllegalStateException e) {
+            LOG.debug(
+                    "an answer of the console ended early: {}",
+                    attempt.found.pattern(),
+                    e); // whoever reads it asks again
+        } catch (RuntimeException | Error e) {
+            LOG.error("the console could not answer {}", attempt.found.pattern(), e);
+            throw e;
+        } finally {
+            if (attempt.admission != null) {
+                attempt.admission.close();
+            }
         }
-        Reply file = method.equals("GET") ? files.get(path) : null;
+    }
+
+    private Reply reply(Attempt attempt) throws IOException {
+        Problem problem;
+        try {
+            return answer(attempt);
+        } catch (Problem e) {
+            problem = e;
+        } catch (IllegalArgumentException e) {
+            problem = Problem.bad(String.valueOf(e.getMessage()));
+        } catch (IllegalStateException e) {
+            problem = new Problem(409, String.valueOf(e.getMessage()));
+        } catch (ControlLogException e) {
+            problem = new Problem(503, String.valueOf(e.getMessage()));
+        } catch (RuntimeException e) {
+            LOG.error("the console failed at {}", attempt.found.pattern(), e);
+            problem = new Problem(500, "the console has a defect; the log of its process says which");
+        } finally {
+            Turn.current().waits(); // for whoever reads the answer
+        }
+        if (attempt.recorded(problem.status())) {
+            refusals.add(attempt.actor, attempt.method(), attempt.found.pattern(), problem.status());
+        }
+        return Reply.problem(problem);
+    }
+
+    private Reply answer(Attempt attempt) throws IOException {
+        HttpExchange exchange = attempt.exchange;
+        Heading.requireModest(exchange);
+        site.requireAddressed(exchange.getRequestHeaders());
+        List<String> path = Heading.path(exchange.getRequestURI());
+        attempt.found = routes.find(attempt.method(), path);
+        if (!METHODS.contains(attempt.method())) {
+            throw Problem.notThisMethod("GET, HEAD, POST");
+        }
+        Reply file = Routes.isRead(attempt.method())
+                ? files.get(exchange.getRequestURI().getRawPath())
+                : null;
         if (file != null) {
             return file;
         }
-        Access.Operator operator = access.operator(exchange.getRequestHeaders())
-                .orElseThrow(() -> new Problem(401, "nobody is authenticated: send Authorization: Bearer and a token"));
-        List<String> parts = Route.parts(path);
-        TreeSet<String> methods = new TreeSet<>();
-        for (Route route : routes) {
-            Map<String, String> named = route.match(parts);
-            if (named == null) {
-                continue;
-            }
-            methods.add(route.method());
-            if (route.method().equals(method)) {
-                requireMay(exchange, operator, route);
-                return route.handler().handle(new Request(exchange, operator, named));
-            }
+        Access.Operator operator = authenticated(exchange);
+        attempt.actor = operator.actor();
+        attempt.admission = quotas.admit(operator.actor());
+        Route route = attempt.found.route();
+        if (route == null) {
+            throw attempt.found.methods().isEmpty()
+                    ? Problem.notFound("there is nothing at this path; /api/v1/openapi.yaml says what there is")
+                    : Problem.notThisMethod(String.join(", ", attempt.found.methods()));
         }
-        throw methods.isEmpty()
-                ? Problem.notFound("there is nothing at this path; /api/v1/openapi.yaml says what there is")
-                : new Problem(405, "this path takes " + String.join(", ", methods));
+        requireMay(exchange, operator, route);
+        Turn.current().works();
+        return route.handler().handle(new Request(exchange, operator, attempt.found.path()));
     }
 
-    private static void requireMay(HttpExchange exchange, Access.Operator operator, Route route) {
-        if (!route.method().equals("GET") && !exchange.getRequestHeaders().containsKey(OURS)) {
-            throw new Problem(
-                    403,
-                    "a request that changes something needs the header " + OURS
-                            + ", with any value: so no page of another site can make it");
+    private Access.Operator authenticated(HttpExchange exchange) {
+        Optional<Access.Operator> operator = access.operator(exchange.getRequestHeaders());
+        if (operator.isPresent()) {
+            return operator.get();
+        }
+        long waitNanos = strangers.failed(exchange.getRemoteAddress().getAddress());
+        throw waitNanos == 0
+                ? Problem.nobody()
+                : Problem.tooMany("nobody was authenticated too often from this address", waitNanos);
+    }
+
+    private void requireMay(HttpExchange exchange, Access.Operator operator, Route route) {
+        if (!route.method().equals("GET")) {
+            site.requireOwnPage(exchange.getRequestHeaders());
         }
         if (!operator.role().includes(route.role())) {
             throw new Problem(
@@ -142,65 +234,21 @@ final class ConsoleServer implements AutoCloseable {
         }
     }
 
-    /** As RFC 9457 has it. */
-    record ProblemDetail(String title, int status, String detail) {}
-
-    private static Reply problem(Problem problem) {
-        String title = switch (problem.status()) {
-            case 400 -> "Bad request";
-            case 401 -> "Not authenticated";
-            case 403 -> "Not allowed";
-            case 404 -> "Not found";
-            case 405 -> "Method not allowed";
-            case 409 -> "Not as things stand";
-            case 413 -> "Too large";
-            case 415 -> "Not JSON";
-            case 429 -> "Too many requests";
-            default -> "Not now";
-        };
-        return new Reply.Body(
-                problem.status(),
-                "application/problem+json",
-                Json.write(new ProblemDetail(title, problem.status(), problem.detail())));
-    }
-
-    private static void send(HttpExchange exchange, Reply reply) throws IOException {
-        Headers headers = exchange.getResponseHeaders();
-        headers.set("X-Content-Type-Options", "nosniff");
-        headers.set("Referrer-Policy", "no-referrer");
-        headers.set("X-Frame-Options", "DENY");
-        headers.set("Cross-Origin-Resource-Policy", "same-origin");
-        headers.set("Cross-Origin-Opener-Policy", "same-origin");
-        headers.set(
-                "Content-Security-Policy",
-                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
-                        + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-        if (headers.getFirst("Cache-Control") == null) {
-            headers.set("Cache-Control", "no-store");
-        }
-        if (reply instanceof Reply.Body body) {
-            headers.set("Content-Type", body.type());
-            boolean head = exchange.getRequestMethod().equals("HEAD");
-            exchange.sendResponseHeaders(body.status(), head || body.bytes().length == 0 ? -1 : body.bytes().length);
-            if (!head && body.bytes().length > 0) {
-                exchange.getResponseBody().write(body.bytes());
-            }
-            return;
-        }
-        Reply.Streamed streamed = (Reply.Streamed) reply;
-        headers.set("Content-Type", streamed.type());
-        if (!streamed.file().isEmpty()) {
-            headers.set("Content-Disposition", "attachment; filename=\"" + streamed.file() + "\"");
-        }
-        exchange.sendResponseHeaders(200, 0);
-        try (OutputStream out = exchange.getResponseBody()) {
-            streamed.writer().write(out);
-        }
-    }
-
+    /** Stops listening, ends what is being answered, and records what was refused until now. Idempotent. */
     @Override
     public void close() {
+        threads.cutWaiting();
         server.stop(0);
-        threads.shutdownNow();
+        threads.close();
+        refusals.close();
+        recorder.shutdown();
+        try {
+            if (!recorder.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                recorder.shutdownNow();
+                LOG.warn("the control log does not take what the console recorded about refused requests");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -103,9 +103,8 @@ final class EventStream {
                 }
             }
             long left = streams.gates.applied() - sent.seq();
-            List<Entry> next = left <= 0
-                    ? List.of()
-                    : streams.gates.log().read(sent.seq(), (int) Math.min(ENTRIES_AT_ONCE, left));
+            List<Entry> next =
+                    left <= 0 ? List.of() : streams.gates.log().read(sent.seq(), (int) Math.min(ENTRIES_AT_ONCE, left));
             for (Entry entry : next) {
                 if (!entry.continues(sent)) {
                     startAnew();
@@ -131,9 +130,8 @@ final class EventStream {
     private void figures(Snapshot snapshot) {
         String asOf = snapshot.state().asOf();
         event("state", Json.write(snapshot.state()), figures < 0 ? EventStreams.id(sent) : "");
-        List<Row> changed = snapshot.rows().stream()
-                .filter(row -> row.since > figures)
-                .toList();
+        List<Row> changed =
+                snapshot.rows().stream().filter(row -> row.since > figures).toList();
         for (int i = 0; i < changed.size(); i += GATES_AT_ONCE) {
             List<Row> page = changed.subList(i, Math.min(changed.size(), i + GATES_AT_ONCE));
             event("gates", GateViews.page(asOf, snapshot.rows().size(), page));

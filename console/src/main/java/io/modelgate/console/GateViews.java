@@ -40,8 +40,12 @@ final class GateViews {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/api/v1/me", request -> Reply.json(new Me(request.actor().name(), request.role()))),
-                Route.get("/api/v1/state", request -> Reply.json(overview.current().state())),
+                Route.get(
+                        "/api/v1/me",
+                        request -> Reply.json(new Me(request.actor().name(), request.role()))),
+                Route.get(
+                        "/api/v1/state",
+                        request -> Reply.json(overview.current().state())),
                 Route.get("/api/v1/gates", this::gates),
                 Route.get("/api/v1/gates/{gate}", this::gate));
     }
@@ -62,7 +66,11 @@ final class GateViews {
             long overdue) {}
 
     record Totals(
-            Map<String, Long> answered, Map<String, Long> fellBack, Map<String, Long> byCause, long refused, long failed) {
+            Map<String, Long> answered,
+            Map<String, Long> fellBack,
+            Map<String, Long> byCause,
+            long refused,
+            long failed) {
         static Totals of(GateStats stats) {
             Map<String, Long> byCause = new TreeMap<>();
             stats.byCause().forEach((cause, calls) -> byCause.put(cause.name(), calls));
@@ -111,8 +119,8 @@ final class GateViews {
     /** A page of gates as it is sent, from rows that are ready to be. */
     static byte[] page(String asOf, int total, List<Overview.Row> rows) {
         ByteArrayOutputStream page = new ByteArrayOutputStream(100 + 320 * rows.size());
-        page.writeBytes(("{\"asOf\":\"" + asOf + "\",\"total\":" + total + ",\"gates\":[")
-                .getBytes(StandardCharsets.UTF_8));
+        page.writeBytes(
+                ("{\"asOf\":\"" + asOf + "\",\"total\":" + total + ",\"gates\":[").getBytes(StandardCharsets.UTF_8));
         for (int i = 0; i < rows.size(); i++) {
             if (i > 0) {
                 page.write(',');
@@ -173,10 +181,12 @@ final class GateViews {
      * @throws Problem 404 if it has none
      */
     ModelGate<?, ?> here(String name) {
-        return find(name).orElseThrow(() -> gates.describe(name).isEmpty()
-                ? unknown(name)
-                : Problem.notFound("gate \"" + name + "\" is served by other processes: ask their console, or one on the"
-                        + " control log"));
+        return find(name)
+                .orElseThrow(() -> gates.describe(name).isEmpty()
+                        ? unknown(name)
+                        : Problem.notFound(
+                                "gate \"" + name + "\" is served by other processes: ask their console, or one on the"
+                                        + " control log"));
     }
 
     private Optional<ModelGate<?, ?>> find(String name) {

@@ -99,8 +99,7 @@ final class KillOperations {
         boolean stored = Decisions.storedOrTriedOn(receipt);
         return Reply.json(
                 201,
-                new Killed(
-                        KillView.of(receipt.kill()), stored, receipt.inFlight(), RecentView.of(receipt.recent())));
+                new Killed(KillView.of(receipt.kill()), stored, receipt.inFlight(), RecentView.of(receipt.recent())));
     }
 
     private Reply preview(Request request) throws IOException {
@@ -111,8 +110,8 @@ final class KillOperations {
         for (KillPreview.Instead each : preview.gates()) {
             here.add(each.gate());
             if (instead.size() < MOST_GATES) {
-                instead.add(new Instead(
-                        each.gate(), each.answers(), each.certain(), overview.callsPerSecond(each.gate())));
+                instead.add(
+                        new Instead(each.gate(), each.answers(), each.certain(), overview.callsPerSecond(each.gate())));
             }
         }
         int total = preview.gates().size();
@@ -125,11 +124,7 @@ final class KillOperations {
             }
         }
         return Reply.json(new Preview(
-                scope.toString(),
-                instead,
-                total,
-                RecentView.of(preview.recent()),
-                KillView.of(preview.engaged())));
+                scope.toString(), instead, total, RecentView.of(preview.recent()), KillView.of(preview.engaged())));
     }
 
     /** The scope, if there is such a gate and version; what else may be wrong with it is the library's to say. */
@@ -148,13 +143,12 @@ final class KillOperations {
 
     private Reply byId(Request request) {
         Kill kill = engaged(request.path("kill"));
-        return Reply.json(
-                new RevivePreview(KillView.of(kill), KillView.of(besides(kill)), leastToRevive(kill)));
+        return Reply.json(new RevivePreview(KillView.of(kill), KillView.of(besides(kill)), leastToRevive(kill)));
     }
 
     private Kill engaged(String id) {
-        return find(id)
-                .orElseThrow(() -> Problem.notFound("no kill with this id is engaged; it may have been revived"));
+        return find(id).orElseThrow(
+                        () -> Problem.notFound("no kill with this id is engaged; it may have been revived"));
     }
 
     private Optional<Kill> find(String id) {

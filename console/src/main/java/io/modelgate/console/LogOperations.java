@@ -85,8 +85,7 @@ final class LogOperations {
         return page;
     }
 
-    private static Predicate<Entry> equal(
-            Request request, String name, Function<Entry, String> component) {
+    private static Predicate<Entry> equal(Request request, String name, Function<Entry, String> component) {
         String wanted = filter(request, name);
         return wanted == null ? entry -> true : entry -> component.apply(entry).equals(wanted);
     }
@@ -114,7 +113,8 @@ final class LogOperations {
         long from = request.query("from", 1, 1, Long.MAX_VALUE);
         long end = log.head().seq(); // what is appended meanwhile is for the next export
         long through = Math.min(end, request.query("through", Long.MAX_VALUE, 1, Long.MAX_VALUE));
-        List<Entry> first = read(log, from - 1, through); // whether it can be read at all is known before the answer begins
+        List<Entry> first =
+                read(log, from - 1, through); // whether it can be read at all is known before the answer begins
         return new Reply.Streamed(
                 "application/x-ndjson",
                 "modelgate-log-" + from + "-" + Math.max(from, through) + ".ndjson",

@@ -56,7 +56,8 @@ final class Overview {
     private final LogViews logs;
     private final StandIns standIns;
     private final String process;
-    private final Ticker ticker = Ticker.system(); // how old a view is matters to a person, whatever the gates take for time
+    private final Ticker ticker =
+            Ticker.system(); // how old a view is matters to a person, whatever the gates take for time
     private final ReentrantLock making = new ReentrantLock();
     private final AtomicLong decided = new AtomicLong();
     private final Set<String> decidedOn = ConcurrentHashMap.newKeySet();
@@ -121,7 +122,13 @@ final class Overview {
      * @param rows those that need attention first
      */
     record Snapshot(
-            long version, long madeAt, long decided, long applied, StateView state, List<Row> rows, Map<String, Row> byName) {
+            long version,
+            long madeAt,
+            long decided,
+            long applied,
+            StateView state,
+            List<Row> rows,
+            Map<String, Row> byName) {
 
         static final Snapshot NONE = new Snapshot(
                 0,
@@ -182,7 +189,8 @@ final class Overview {
         long age = now - seen.madeAt();
         boolean due = wanted
                 && now - asked < INTEREST
-                && (age >= EVERY || ((seen.applied() != gates.applied() || seen.decided() != decided.get()) && age > SHORTEST));
+                && (age >= EVERY
+                        || ((seen.applied() != gates.applied() || seen.decided() != decided.get()) && age > SHORTEST));
         if (due) {
             made();
         }
@@ -192,9 +200,8 @@ final class Overview {
         making.lock();
         try {
             Snapshot last = snapshot;
-            boolean covered = last.decided() >= 0
-                    && last.decided() == decided.get()
-                    && ticker.read() - last.madeAt() < SHORTEST;
+            boolean covered =
+                    last.decided() >= 0 && last.decided() == decided.get() && ticker.read() - last.madeAt() < SHORTEST;
             return covered ? last : make();
         } finally {
             making.unlock();
@@ -280,7 +287,9 @@ final class Overview {
         List<Kill> ofFleet = new ArrayList<>();
         Map<String, List<Kill>> ofGate = new HashMap<>();
         for (Kill kill : kills) {
-            (kill.scope().isFleet() ? ofFleet : ofGate.computeIfAbsent(kill.scope().gate(), gate -> new ArrayList<>()))
+            (kill.scope().isFleet()
+                            ? ofFleet
+                            : ofGate.computeIfAbsent(kill.scope().gate(), gate -> new ArrayList<>()))
                     .add(kill);
         }
         Map<String, Row> made = new HashMap<>();
@@ -289,7 +298,8 @@ final class Overview {
             String name = gate.getKey();
             List<Kill> own = ofGate.getOrDefault(name, List.of());
             Row before = rows.get(name);
-            GateSummary summary = summary(name, gate.getValue(), state(gate.getValue().about().versions(), ofFleet, own));
+            GateSummary summary =
+                    summary(name, gate.getValue(), state(gate.getValue().about().versions(), ofFleet, own));
             boolean same = before != null && before.summary.equals(summary);
             changed |= !same;
             made.put(name, same ? before : Row.of(summary, before, next));

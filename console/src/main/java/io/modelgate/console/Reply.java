@@ -3,6 +3,7 @@ package io.modelgate.console;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /** What a request is answered with. */
 sealed interface Reply {
@@ -13,6 +14,7 @@ sealed interface Reply {
         private final int status;
         private final String type;
         private final byte[] bytes;
+        private final Map<String, String> headers;
 
         /**
          * Keeps the bytes, which nobody changes any more.
@@ -21,9 +23,18 @@ sealed interface Reply {
          * @param type the media type
          */
         Body(int status, String type, byte[] bytes) {
+            this(status, type, bytes, Map.of());
+        }
+
+        private Body(int status, String type, byte[] bytes, Map<String, String> headers) {
             this.status = status;
             this.type = type;
             this.bytes = bytes;
+            this.headers = headers;
+        }
+
+        Map<String, String> headers() {
+            return headers;
         }
 
         int status() {
@@ -63,5 +74,30 @@ sealed interface Reply {
 
     static Reply text(int status, String text) {
         return new Body(status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As RFC 9457 has it. */
+    record ProblemDetail(String title, int status, String detail) {}
+
+    static Reply problem(Problem problem) {
+        String title = switch (problem.status()) {
+            case 400 -> "Bad request";
+            case 401 -> "Not authenticated";
+            case 403 -> "Not allowed";
+            case 404 -> "Not found";
+            case 405 -> "Method not allowed";
+            case 409 -> "Not as things stand";
+            case 413, 414, 431 -> "Too large";
+            case 415 -> "Not JSON";
+            case 421 -> "Not for this console";
+            case 500 -> "Failed";
+            case 429 -> "Too many requests";
+            default -> "Not now";
+        };
+        return new Body(
+                problem.status(),
+                "application/problem+json",
+                Json.write(new ProblemDetail(title, problem.status(), problem.detail())),
+                problem.headers());
     }
 }

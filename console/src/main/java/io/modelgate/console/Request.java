@@ -3,8 +3,6 @@ package io.modelgate.console;
 import com.sun.net.httpserver.HttpExchange;
 import io.modelgate.Actor;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -71,7 +69,11 @@ final class Request {
         throw Problem.bad("the query's " + name + ": expected a number from " + least + " to " + most);
     }
 
+    /** A header; not the one that authenticates, which no route has any use for. */
     Optional<String> header(String name) {
+        if (name.equalsIgnoreCase("Authorization")) {
+            throw new IllegalArgumentException("who asks is known: see actor()");
+        }
         return Optional.ofNullable(exchange.getRequestHeaders().getFirst(name));
     }
 
@@ -86,7 +88,16 @@ final class Request {
         if (!media.equalsIgnoreCase("application/json")) {
             throw new Problem(415, "the body's Content-Type: expected application/json");
         }
-        byte[] body = exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
+        Turn turn = Turn.current();
+        turn.waits();
+        byte[] body;
+        try {
+            body = exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
+        } catch (IOException e) {
+            throw Problem.bad("the body does not arrive as its headers say");
+        } finally {
+            turn.works();
+        }
         if (body.length > MOST_BYTES) {
             throw new Problem(413, "the body is larger than " + MOST_BYTES + " bytes");
         }
@@ -100,20 +111,12 @@ final class Request {
         }
         for (String pair : raw.split("&", -1)) {
             int equals = pair.indexOf('=');
-            String name = decode(equals < 0 ? pair : pair.substring(0, equals));
-            String value = equals < 0 ? "" : decode(pair.substring(equals + 1));
+            String name = Percent.query(equals < 0 ? pair : pair.substring(0, equals));
+            String value = equals < 0 ? "" : Percent.query(pair.substring(equals + 1));
             if (query.put(name, value) != null) {
                 throw Problem.bad("the query says the same thing twice: expected each name once");
             }
         }
         return query;
-    }
-
-    private static String decode(String text) {
-        try {
-            return URLDecoder.decode(text, StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw Problem.bad("the query is not encoded as a URL's: expected % and two hexadecimal digits");
-        }
     }
 }

@@ -74,7 +74,8 @@ final class RolloutHistory {
         if (version == null || entry.text("attribute") != null) {
             return;
         }
-        for (Course course : byGate.getOrDefault(entry.gate(), new LinkedHashMap<>()).values()) {
+        for (Course course :
+                byGate.getOrDefault(entry.gate(), new LinkedHashMap<>()).values()) {
             if (!course.over && course.candidate.equals(version)) {
                 course.weight = course.promoted ? course.weight : 0;
                 add(course, entry);

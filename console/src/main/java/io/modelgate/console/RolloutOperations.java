@@ -77,8 +77,7 @@ final class RolloutOperations {
 
     record Because(@Nullable String reason) {}
 
-    record RolledBack(
-            String restored, String bad, String since, long reached, long calls, List<String> remedies) {}
+    record RolledBack(String restored, String bad, String since, long reached, long calls, List<String> remedies) {}
 
     private List<RolloutSummary> all() {
         return overview.current().rows().stream()
@@ -107,8 +106,7 @@ final class RolloutOperations {
         ModelGate<?, ?> gate = views.here(request.path("gate"));
         String reason = Decisions.reason(request.body(Because.class).reason());
         Rollouts rollouts = steering();
-        Receipt receipt = Decisions.made(
-                gates, () -> action.steer().apply(rollouts, gate, request.actor(), reason));
+        Receipt receipt = Decisions.made(gates, () -> action.steer().apply(rollouts, gate, request.actor(), reason));
         boolean stored = Decisions.stored(receipt);
         overview.changed(gate.name());
         return Reply.json(new Decided(receipt.id(), stored));
@@ -121,12 +119,7 @@ final class RolloutOperations {
         Rollback done = Decisions.made(gates, () -> rollouts.rollback(gate, request.actor(), reason));
         overview.changed(gate.name());
         return Reply.json(new RolledBack(
-                done.restored(),
-                done.bad(),
-                done.since().toString(),
-                done.callers(),
-                done.calls(),
-                done.remedies()));
+                done.restored(), done.bad(), done.since().toString(), done.callers(), done.calls(), done.remedies()));
     }
 
     private Rollouts steering() {

@@ -130,7 +130,11 @@ final class RolloutViews {
 
     private static BandView band(Band band) {
         return new BandView(
-                band.quantity(), band.low(), band.high(), band.limit(), band.worse().name());
+                band.quantity(),
+                band.low(),
+                band.high(),
+                band.limit(),
+                band.worse().name());
     }
 
     /** An e-value may be beyond every number, which JSON does not know. */

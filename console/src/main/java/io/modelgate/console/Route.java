@@ -29,6 +29,16 @@ record Route(String method, String pattern, Role role, Handler handler) {
         return new Route("POST", pattern, role, handler);
     }
 
+    /** Whether it changes something: who may only look may ask for no such thing. */
+    boolean changes() {
+        return role != Role.VIEWER;
+    }
+
+    /** How many parts of its path are names. */
+    long names() {
+        return parts(pattern).stream().filter(part -> part.startsWith("{")).count();
+    }
+
     /** The named parts of a path, if it is one of this pattern; else null. */
     @Nullable
     Map<String, String> match(List<String> path) {

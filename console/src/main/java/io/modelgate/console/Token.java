@@ -19,6 +19,7 @@ public record Token(String text, String hash) {
 
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Pattern FORM = Pattern.compile("mg_[A-Za-z0-9_-]{43}");
+    private static final Pattern INSIDE = Pattern.compile("mg_[A-Za-z0-9_-]{43,}");
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
     private static final int BYTES = 32;
 
@@ -43,6 +44,11 @@ public record Token(String text, String hash) {
     /** Whether a text has the form of a token: anything else may be a password, whose plain hash could be guessed. */
     static boolean isToken(String text) {
         return FORM.matcher(text).matches();
+    }
+
+    /** A text without the tokens in it: somebody may paste one where it does not belong. */
+    static String hide(String text) {
+        return INSIDE.matcher(text).replaceAll("mg_…");
     }
 
     static boolean isHash(String text) {

@@ -3,6 +3,7 @@ package io.modelgate.spring;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.spring.PropertyMistakes.Mistake;
 import io.modelgate.spring.PropertyMistakes.Refusal;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -148,6 +149,9 @@ final class ModelGateFailureAnalyzer implements FailureAnalyzer {
         }
         if (type == Float.class) {
             return "a number";
+        }
+        if (type == InetAddress.class) {
+            return "a name or number of this machine, for instance 127.0.0.1 or 0.0.0.0";
         }
         if (type.isEnum()) {
             return "one of "

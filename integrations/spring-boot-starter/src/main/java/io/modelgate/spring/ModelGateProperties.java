@@ -2,6 +2,7 @@ package io.modelgate.spring;
 
 import io.modelgate.budget.Reaction;
 import io.modelgate.budget.WhenUnreachable;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -31,6 +32,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param actuator What the actuator's endpoint may do. Read once, at the start.
  * @param observations Micrometer observations of calls. Read once, at the start.
  * @param caller Where the caller comes from, for gated methods that have no parameter that says it. Read once, at the start.
+ * @param console The operators' page and API, on a port of its own. Read once, at the start.
  */
 @ConfigurationProperties(prefix = ModelGateProperties.PREFIX, ignoreUnknownFields = false)
 record ModelGateProperties(
@@ -42,7 +44,8 @@ record ModelGateProperties(
         @DefaultValue Map<String, Rollout> rollouts,
         @DefaultValue Actuator actuator,
         @DefaultValue Observations observations,
-        @DefaultValue Caller caller) {
+        @DefaultValue Caller caller,
+        @DefaultValue Console console) {
 
     static final String PREFIX = "modelgate";
 
@@ -382,4 +385,84 @@ record ModelGateProperties(
             return principal || session || (header != null && !header.isBlank());
         }
     }
+
+    /**
+     * The operators' page and API, on a port of its own. Needs the module modelgate-console.
+     *
+     * @param enabled Whether it is served.
+     * @param port Its port, 0 for any that is free. Default: 7710.
+     * @param address The address of this machine that it listens on. Default: the loopback address, which no other machine reaches. On another
+     *     one it needs ssl.bundle or behind-proxy.
+     * @param tokens Who may use it by a token of their own.
+     * @param proxy Who may use it because a reverse proxy says so.
+     * @param hosts Names that it answers to besides those of the loopback address, for instance ops.example.com: that of a proxy which passes it on.
+     *     Default: every name on an address that other machines reach, and else none.
+     * @param requestsPerSecond How many requests each operator may make in a second, 1 to 100,000. Default: 300.
+     * @param behindProxy Whether it may serve HTTP on an address that other machines reach, because only a reverse proxy does, which encrypts.
+     * @param ssl Its own encryption.
+     */
+    record Console(
+            boolean enabled,
+            @Nullable Integer port,
+            @Nullable InetAddress address,
+            @DefaultValue List<OperatorToken> tokens,
+            @DefaultValue Proxy proxy,
+            @DefaultValue List<String> hosts,
+            @Nullable Integer requestsPerSecond,
+            boolean behindProxy,
+            @DefaultValue Ssl ssl) {
+
+        /** Copies the lists. */
+        Console {
+            tokens = List.copyOf(tokens);
+            hosts = List.copyOf(hosts);
+        }
+    }
+
+    /**
+     * Somebody who may use the console by a token. Its text does not show the hash.
+     *
+     * @param actor Who that is, as the control log is to name them.
+     * @param role What they may do.
+     * @param sha256 The SHA-256 of the token, 64 hexadecimal digits in lower case, as "modelgate token" prints it.
+     */
+    record OperatorToken(@Nullable String actor, @Nullable OperatorRole role, @Nullable String sha256) {
+        @Override
+        public String toString() {
+            return "OperatorToken[actor=" + actor + ", role=" + role + "]";
+        }
+    }
+
+    /**
+     * Who may use the console because a reverse proxy says who asks.
+     *
+     * @param header The header in which it says so, for instance X-Forwarded-User. The proxy must remove it from what comes from outside.
+     * @param users Whom it may name, with their roles; others are refused.
+     */
+    record Proxy(@Nullable String header, @DefaultValue Map<String, OperatorRole> users) {
+
+        /** Copies the map. */
+        Proxy {
+            users = Map.copyOf(users);
+        }
+    }
+
+    /** What an operator may do at the console; each may do what those before may. */
+    enum OperatorRole {
+        /** Sees everything, changes nothing. */
+        VIEWER,
+        /** Makes things safer: kills, pauses and aborts rollouts, rolls back. */
+        OPERATOR,
+        /** Lets traffic return or grow: revives, resumes, approves, promotes. */
+        APPROVER,
+        /** Releases kills of the whole fleet. */
+        ADMIN
+    }
+
+    /**
+     * The console's own encryption.
+     *
+     * @param bundle The SSL bundle of Spring Boot with its key. Default: HTTP, on the loopback address or behind a proxy alone.
+     */
+    record Ssl(@Nullable String bundle) {}
 }

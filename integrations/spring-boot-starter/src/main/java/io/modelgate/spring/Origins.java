@@ -15,9 +15,9 @@ import org.springframework.core.env.Environment;
 /** Where properties were set and to what, as a person is to read it. */
 final class Origins {
 
-    /** What is never shown: the URI may hold a password. */
+    /** What is never shown: the URI may hold a password, and a hash be a password's. */
     private static final List<ConfigurationPropertyName> SECRET = Stream.of(
-                    "modelgate.log.redis", "modelgate.budgets.redis")
+                    "modelgate.log.redis", "modelgate.budgets.redis", "modelgate.console.tokens")
             .map(ConfigurationPropertyName::of)
             .toList();
 
@@ -28,7 +28,8 @@ final class Origins {
     private static final Pattern DOUBTFUL_VALUE = Pattern.compile("://|@");
 
     private static final Pattern CREDENTIALS =
-            Pattern.compile("modelgate(log|budgets)redis(uri|user|password|sentinelpassword|identitysecret)");
+            Pattern.compile("modelgate(log|budgets)redis(uri|user|password|sentinelpassword|identitysecret)"
+                    + "|modelgateconsoletokens[0-9]+sha256");
 
     private final Environment environment;
 
@@ -87,7 +88,7 @@ final class Origins {
                         || !DOUBTFUL_NAME.matcher(name.toString()).find());
     }
 
-    /** Whether a property, written in any way, lets one into Redis, or tells who is behind a hash. */
+    /** Whether a property, written in any way, lets one into Redis, tells who is behind a hash, or is what a token is checked by. */
     static boolean isCredential(String property) {
         return CREDENTIALS.matcher(PropertyNames.uniform(property)).matches();
     }

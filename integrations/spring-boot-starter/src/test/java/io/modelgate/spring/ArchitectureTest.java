@@ -43,7 +43,7 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .haveNameMatching(
-                        ".*\\.(ModelGateAutoConfiguration|ModelGateProperties|Gate(Settings|dBeans|dMethods|Hints)|"
+                        ".*\\.(ModelGate(Console)?AutoConfiguration|ModelGateProperties|Gate(Settings|dBeans|dMethods|Hints)|"
                                 + "Guard.*|Version.*|StableVersion|LogSelection|.*(Budget|Runaway|Limit)Settings|Polic.*|Self.*|StackEffects|StartChecks|"
                                 + "PublishedEvents|ModelGateFailureAnalyzer|Origins|KnownKeys|Propert.*|IgnoredSettings|UnappliedChanges)(\\$.*)?")
                 .should()
@@ -55,6 +55,7 @@ class ArchitectureTest {
                         "jakarta..",
                         "reactor..",
                         "io.modelgate.redis..",
+                        "io.modelgate.console..",
                         "io.lettuce..")
                 .check(MAIN);
     }

@@ -1,0 +1,108 @@
+package io.modelgate.console;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Map;
+
+/** Sends a reply, with the headers that keep a browser from doing with it what it should not. */
+final class Answer {
+
+    private static final Map<String, String> HEADERS = Map.of(
+            "X-Content-Type-Options", "nosniff",
+            "Referrer-Policy", "no-referrer",
+            "X-Frame-Options", "DENY",
+            "Cross-Origin-Resource-Policy", "same-origin",
+            "Cross-Origin-Opener-Policy", "same-origin",
+            "Cache-Control", "no-store",
+            "Content-Security-Policy",
+                    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+                            + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+
+    private Answer() {}
+
+    static void send(HttpExchange exchange, Reply reply) throws IOException {
+        Headers headers = exchange.getResponseHeaders();
+        HEADERS.forEach(headers::set);
+        if (reply instanceof Reply.Body body) {
+            body(exchange, body);
+        } else if (reply instanceof Reply.Streamed streamed) {
+            streamed(exchange, streamed);
+        }
+    }
+
+    private static void body(HttpExchange exchange, Reply.Body body) throws IOException {
+        Headers headers = exchange.getResponseHeaders();
+        headers.set("Content-Type", body.type());
+        body.headers().forEach(headers::set);
+        if (isHead(exchange)) {
+            headers.set("Content-Length", Integer.toString(body.bytes().length));
+        }
+        if (isHead(exchange) || body.bytes().length == 0) {
+            exchange.sendResponseHeaders(body.status(), -1);
+            return;
+        }
+        exchange.sendResponseHeaders(body.status(), body.bytes().length);
+        exchange.getResponseBody().write(body.bytes());
+    }
+
+    private static void streamed(HttpExchange exchange, Reply.Streamed streamed) throws IOException {
+        Headers headers = exchange.getResponseHeaders();
+        headers.set("Content-Type", streamed.type());
+        if (!streamed.file().isEmpty()) {
+            headers.set("Content-Disposition", "attachment; filename=\"" + streamed.file() + "\"");
+        }
+        if (isHead(exchange)) {
+            exchange.sendResponseHeaders(200, -1);
+            return;
+        }
+        exchange.sendResponseHeaders(200, 0);
+        Turn turn = Turn.current();
+        try (OutputStream out = new Paced(exchange.getResponseBody(), turn)) {
+            turn.works();
+            streamed.writer().write(out);
+        }
+    }
+
+    private static boolean isHead(HttpExchange exchange) {
+        return exchange.getRequestMethod().equals("HEAD");
+    }
+
+    /** What is written, piece by piece, to somebody who has to take each within a time. */
+    private static final class Paced extends OutputStream {
+
+        private final OutputStream out;
+        private final Turn turn;
+
+        Paced(OutputStream out, Turn turn) {
+            this.out = out;
+            this.turn = turn;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            turn.waits();
+            out.write(bytes, from, length);
+            turn.works();
+        }
+
+        @Override
+        public void flush() throws IOException {
+            turn.waits();
+            out.flush();
+            turn.works();
+        }
+
+        @Override
+        public void close() throws IOException {
+            turn.waits(); // and goes on to: what is left of the request is read after it
+            out.close();
+        }
+    }
+}

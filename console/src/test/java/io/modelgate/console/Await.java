@@ -1,0 +1,21 @@
+package io.modelgate.console;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waits for what another thread does. */
+final class Await {
+
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private Await() {}
+
+    /** Returns as soon as it is so, or after a long time: the assertion that follows says what is not. */
+    static void until(BooleanSupplier so) {
+        long began = System.nanoTime();
+        while (!so.getAsBoolean() && System.nanoTime() - began < MOST_NANOS) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+        }
+    }
+}
