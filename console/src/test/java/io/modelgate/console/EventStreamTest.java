@@ -1,0 +1,384 @@
+package io.modelgate.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.modelgate.Actor;
+import io.modelgate.Gates;
+import io.modelgate.Scope;
+import io.modelgate.control.Decision;
+import io.modelgate.control.FileControlLog;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What changes is sent as it changes, in order, without gaps and without repeats. */
+@Timeout(60)
+class EventStreamTest {
+
+    private static final EventStreams.Rhythm QUICK =
+            new EventStreams.Rhythm(Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofSeconds(20));
+
+    @TempDir
+    Path directory;
+
+    private record Event(String id, String name, String data) {
+        long seq() {
+            return Long.parseLong(id.substring(0, id.indexOf('-')));
+        }
+    }
+
+    /** A connection; each event is held against the document. */
+    private static final class Reader implements AutoCloseable {
+        private final InputStream body;
+        private final BufferedReader lines;
+        final int status;
+        String lastId = "";
+
+        Reader(URI address, Token token, @Nullable String lastEventId) throws IOException, InterruptedException {
+            HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve("/api/v1/events"))
+                    .header("Authorization", "Bearer " + token.text());
+            if (lastEventId != null) {
+                request.header("Last-Event-ID", lastEventId);
+            }
+            HttpResponse<InputStream> response = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build()
+                    .send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            status = response.statusCode();
+            body = response.body();
+            lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+        }
+
+        Event next() throws IOException {
+            String id = "";
+            String name = "";
+            String data = "";
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.isEmpty()) {
+                    Event event = new Event(id, name, data);
+                    check(event);
+                    lastId = id.isEmpty() ? lastId : id;
+                    return event;
+                }
+                String value = line.substring(line.indexOf(':') + 2);
+                switch (line.substring(0, line.indexOf(':'))) {
+                    case "id" -> id = value;
+                    case "event" -> name = value;
+                    case "data" -> data = value;
+                    default -> throw new AssertionError(line);
+                }
+            }
+            throw new IOException("ended");
+        }
+
+        private static void check(Event event) {
+            switch (event.name()) {
+                case "entry" -> Contract.conforms("Entry", event.data());
+                case "state" -> Contract.conforms("State", event.data());
+                case "gates" -> Contract.conforms("GatePage", event.data());
+                case "rollouts" -> Contract.conforms("Rollouts", event.data());
+                case "ping" -> assertThat(event.data()).startsWith("{\"asOf\":\"");
+                case "reset" -> assertThat(event.data()).isEqualTo("{}");
+                default -> throw new AssertionError(event);
+            }
+        }
+
+        Event next(String name) throws IOException {
+            return next(event -> event.name().equals(name));
+        }
+
+        Event next(Predicate<Event> wanted) throws IOException {
+            Event event = next();
+            while (!wanted.test(event)) {
+                event = next();
+            }
+            return event;
+        }
+
+        @Override
+        public void close() throws IOException {
+            body.close();
+        }
+    }
+
+    private static void note(Gates gates, int number) {
+        gates.log().append(List.of(note(gates, "note-" + number)));
+    }
+
+    private static Decision note(Gates gates, String id) {
+        return gates.decision(id, "note", "*", Actor.of("bob"), "", Map.of());
+    }
+
+    private static void gate(Gates gates) {
+        gates.<String, String>gate("credit-risk", g -> g.stable("v1", input -> "v1"));
+    }
+
+    @Test
+    void theStateAndAllGatesComeFirstAndThenWhatChanges() throws Exception {
+        try (ConsoleRig rig = new ConsoleRig()) {
+            gate(rig.gates);
+            rig.gates.<String, String>gate("fraud", g -> g.stable("v1", input -> "v1"));
+            try (Console console = rig.start(rig.gates, c -> {}, QUICK);
+                    Reader reader = new Reader(console.address(), rig.token(Role.VIEWER), null)) {
+                Event state = reader.next();
+                assertThat(state.name()).isEqualTo("state");
+                assertThat(state.seq()).isEqualTo(2);
+                assertThat(reader.next("gates").data()).contains("credit-risk").contains("fraud");
+
+                rig.gates.kill(Scope.gate("fraud"), ConsoleRig.ALICE, "chargebacks");
+                Event entry = reader.next("entry");
+                assertThat(entry.seq()).isEqualTo(3);
+                assertThat(entry.id())
+                        .isEqualTo("3-" + rig.gates.log().head().hash().substring(0, 8));
+                Event gates = reader.next("gates");
+                assertThat(gates.data()).contains("KILLED").doesNotContain("credit-risk");
+                assertThat(Contract.MAPPER.readTree(gates.data()).get("total").asInt())
+                        .isEqualTo(2);
+                assertThat(reader.next("ping").data()).contains("asOf");
+            }
+        }
+    }
+
+    @Test
+    void whoComesBackAfterTheConsoleWasRestartedGetsEveryEntryOnce() throws Exception {
+        Path file = directory.resolve("modelgate.log");
+        List<Long> seen = new ArrayList<>();
+        String lastId;
+        try (ConsoleRig rig = new ConsoleRig(g -> g.controlLog(FileControlLog.open(file)))) {
+            gate(rig.gates);
+            note(rig.gates, 1);
+            try (Reader reader = new Reader(rig.console().address(), rig.token(Role.VIEWER), "0-00000000")) {
+                seen.add(reader.next("entry").seq());
+                seen.add(reader.next("entry").seq());
+                lastId = reader.lastId;
+            }
+        }
+        try (FileControlLog log = FileControlLog.open(file);
+                Gates other = Gates.open(g -> g.controlLog(log))) {
+            IntStream.range(2, 900).forEach(i -> note(other, i));
+        }
+        try (ConsoleRig rig = new ConsoleRig(g -> g.controlLog(FileControlLog.open(file)));
+                Reader reader = new Reader(rig.console().address(), rig.token(Role.VIEWER), lastId)) {
+            while (seen.size() < 900) {
+                Event event = reader.next();
+                assertThat(event.name()).isNotEqualTo("reset");
+                if (event.name().equals("entry")) {
+                    seen.add(event.seq());
+                }
+            }
+        }
+        assertThat(seen).isEqualTo(LongStream.rangeClosed(1, 900).boxed().toList());
+    }
+
+    /** The race: what is appended while the connection goes over from what it reads up to what is new. */
+    @Test
+    void noEntryIsMissedOrSentTwiceWhileOneWritesAllTheWhile() throws Exception {
+        try (ConsoleRig rig = new ConsoleRig()) {
+            gate(rig.gates);
+            IntStream.range(0, 500).forEach(i -> note(rig.gates, i));
+            Console console = rig.console();
+            AtomicBoolean stop = new AtomicBoolean();
+            CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+                while (!stop.get()) {
+                    note(rig.gates, UUID.randomUUID().hashCode() & 0x7fffffff);
+                    LockSupport.parkNanos(100_000); // slower than the reader, which so comes to the end again and again
+                }
+            });
+            try {
+                for (int connection = 0; connection < 5; connection++) {
+                    String from = connection + "-"
+                            + (connection == 0
+                                    ? "00000000"
+                                    : rig.gates
+                                            .log()
+                                            .read(connection - 1, 1)
+                                            .get(0)
+                                            .hash()
+                                            .substring(0, 8));
+                    try (Reader reader = new Reader(console.address(), rig.token(Role.VIEWER), from)) {
+                        for (long expected = connection + 1L; expected < 1_500; expected++) {
+                            assertThat(reader.next("entry").seq()).isEqualTo(expected);
+                        }
+                    }
+                }
+            } finally {
+                stop.set(true);
+                writer.get(10, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    @Test
+    void whatIsNotOnThisLogIsResetAndGoesOnFromItsEnd() throws Exception {
+        try (ConsoleRig rig = new ConsoleRig()) {
+            gate(rig.gates);
+            for (String id : List.of("1-00000000", "99-12345678", "17", "x".repeat(40), "0-ffffffff")) {
+                try (Reader reader = new Reader(rig.console().address(), rig.token(Role.VIEWER), id)) {
+                    assertThat(reader.next().name()).as(id).isEqualTo("reset");
+                    assertThat(reader.next("state").seq())
+                            .isEqualTo(rig.gates.log().head().seq());
+                }
+            }
+            try (Reader reader = new Reader(rig.console().address(), rig.token(Role.VIEWER), "99-12345678")) {
+                reader.next("state");
+                note(rig.gates, 7);
+                assertThat(reader.next("entry").data()).contains("note-7");
+            }
+        }
+    }
+
+    @Test
+    void aConnectionThatIsLostBeforeAnyEntryCameGoesOnWithoutAGap() throws Exception {
+        try (ConsoleRig rig = new ConsoleRig()) {
+            gate(rig.gates);
+            String id;
+            try (Reader reader = new Reader(rig.console().address(), rig.token(Role.VIEWER), null)) {
+                id = reader.next("state").id();
+            }
+            note(rig.gates, 1);
+            try (Reader reader = new Reader(rig.console().address(), rig.token(Role.VIEWER), id)) {
+                assertThat(reader.next("entry").data()).contains("note-1");
+            }
+        }
+    }
+
+    @Test
+    void soManyConnectionsAreOpenAndNoMoreAndOneThatEndsMakesRoom() throws Exception {
+        try (ConsoleRig rig = new ConsoleRig()) {
+            gate(rig.gates);
+            List<Reader> readers = new ArrayList<>();
+            try (Console console = rig.start(rig.gates, c -> {}, QUICK)) {
+                for (int i = 0; i < EventStreams.MOST; i++) {
+                    Reader reader = new Reader(console.address(), rig.token(Role.VIEWER), null);
+                    reader.next("state");
+                    readers.add(reader);
+                }
+                Client viewer = new Client(console, rig.token(Role.VIEWER));
+                assertThat(viewer.get("/api/v1/events").status()).isEqualTo(503);
+
+                readers.get(0).close();
+                int status = 503;
+                for (long end = System.nanoTime() + 10_000_000_000L; status == 503 && System.nanoTime() < end; ) {
+                    try (Reader another = new Reader(console.address(), rig.token(Role.VIEWER), null)) {
+                        status = another.status;
+                    }
+                }
+                assertThat(status).isEqualTo(200);
+            } finally {
+                for (Reader reader : readers) {
+                    reader.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aReaderThatStallsIsDropped() throws Exception {
+        EventStreams.Rhythm impatient =
+                new EventStreams.Rhythm(Duration.ofMillis(1), Duration.ofSeconds(5), Duration.ofMillis(300));
+        try (ConsoleRig rig = new ConsoleRig()) {
+            gate(rig.gates);
+            try (Console console = rig.start(rig.gates, c -> {}, impatient);
+                    Socket socket = new Socket()) {
+                socket.setReceiveBufferSize(4_096);
+                socket.connect(new java.net.InetSocketAddress(
+                        console.address().getHost(), console.address().getPort()));
+                socket.getOutputStream()
+                        .write(("GET /api/v1/events HTTP/1.1\r\nHost: "
+                                        + console.address().getAuthority()
+                                        + "\r\nAuthorization: Bearer "
+                                        + rig.token(Role.VIEWER).text() + "\r\nLast-Event-ID: 0-00000000\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                rig.gates
+                        .log()
+                        .append(IntStream.range(0, 20_000)
+                                .mapToObj(i -> rig.gates.decision(
+                                        "big-" + i, "note", "*", Actor.of("bob"), "x".repeat(1_000), Map.of()))
+                                .toList());
+                long end = System.nanoTime() + 20_000_000_000L;
+                while (connections() == 0 && System.nanoTime() < end) {
+                    Thread.onSpinWait();
+                }
+                while (connections() > 0 && System.nanoTime() < end) {
+                    Thread.onSpinWait();
+                }
+                assertThat(connections()).isZero();
+            }
+        }
+    }
+
+    /** Threads that write to a connection for events. */
+    private static long connections() {
+        return Thread.getAllStackTraces().values().stream()
+                .filter(stack -> java.util.Arrays.stream(stack)
+                        .anyMatch(frame -> frame.getClassName().equals(EventStream.class.getName())))
+                .count();
+    }
+
+    @Test
+    void closingTheConsoleEndsEveryConnectionAndLeavesNoThread() throws Exception {
+        try (ConsoleRig rig = new ConsoleRig()) {
+            gate(rig.gates);
+            CountDownLatch ended = new CountDownLatch(3);
+            Console console = rig.start(rig.gates, c -> {}, EventStreams.Rhythm.USUAL);
+            List<Reader> readers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                Reader reader = new Reader(console.address(), rig.token(Role.VIEWER), null);
+                reader.next("gates");
+                readers.add(reader);
+                Thread waiting = new Thread(() -> {
+                    try {
+                        reader.next(event -> false);
+                    } catch (IOException e) {
+                        ended.countDown();
+                    }
+                });
+                waiting.setDaemon(true);
+                waiting.start();
+            }
+            console.close();
+            assertThat(ended.await(5, TimeUnit.SECONDS)).isTrue();
+            long end = System.nanoTime() + 5_000_000_000L;
+            while (!consoleThreads().isEmpty() && System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+            assertThat(consoleThreads()).isEmpty();
+            for (Reader reader : readers) {
+                reader.close();
+            }
+        }
+    }
+
+    private static List<String> consoleThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(Thread::isAlive)
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("modelgate-console"))
+                .toList();
+    }
+}
