@@ -148,7 +148,13 @@ record ModelGateProperties(
             @Nullable Duration sessionIdle,
             @Nullable Integer maxAccounts,
             @Nullable Duration reservationTimeout,
-            @DefaultValue FleetLedger redis) {}
+            @DefaultValue FleetLedger redis) {
+
+        /** Whether anything is said beside what a fleet shares. */
+        boolean saysMore() {
+            return !equals(new Budgets(null, null, null, null, null, redis));
+        }
+    }
 
     /**
      * The ledger on Redis of the budgets that a fleet shares. Needs the module modelgate-redis, and the same control log in all processes. Its
@@ -227,6 +233,12 @@ record ModelGateProperties(
             attributes = List.copyOf(attributes);
             budgets = List.copyOf(budgets);
             runaways = List.copyOf(runaways);
+        }
+
+        /** Whether anything is said beside the stable version. */
+        boolean saysMore() {
+            return !equals(new Gate(
+                    stable, null, null, null, List.of(), false, false, false, false, null, null, List.of(), List.of()));
         }
     }
 
