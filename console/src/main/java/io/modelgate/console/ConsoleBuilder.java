@@ -127,16 +127,6 @@ public final class ConsoleBuilder {
     }
 
     /**
-     * Reads where to listen and who may use the console from a file in YAML; {@code docs/command.md} describes it.
-     *
-     * @throws IllegalArgumentException if it cannot be read, if others may write to it, or for what is wrong in it, all of it in one message
-     */
-    public ConsoleBuilder file(Path configuration) {
-        ConsoleFile.read(configuration, this);
-        return this;
-    }
-
-    /**
      * Answers to a name besides those of the loopback address: that of a reverse proxy which passes it on, for instance. Requests for any other
      * name are refused, since a page elsewhere may have given its own name the address of this machine. On an address that other machines reach,
      * every name is answered to as long as none is said here.
@@ -156,6 +146,16 @@ public final class ConsoleBuilder {
     /** Publishes how many requests were refused: {@code modelgate.console.refused}, by status. */
     public ConsoleBuilder meters(MeterRegistry registry) {
         meters = Objects.requireNonNull(registry, "registry");
+        return this;
+    }
+
+    /**
+     * Reads where to listen and who may use the console from a file in YAML; {@code docs/command.md} describes it.
+     *
+     * @throws IllegalArgumentException if it cannot be read, if others may write to it, or for what is wrong in it, all of it in one message
+     */
+    public ConsoleBuilder file(Path configuration) {
+        ConsoleFile.read(configuration, this);
         return this;
     }
 

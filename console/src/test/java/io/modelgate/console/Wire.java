@@ -71,9 +71,19 @@ final class Wire implements AutoCloseable {
 
     /** The next response; empty if the connection is closed instead. */
     Optional<Response> read(boolean head) throws IOException {
+        Optional<Response> answer = head();
+        if (answer.isPresent() && !head) {
+            Response there = answer.get();
+            return Optional.of(new Response(there.status(), there.head(), there.headers(), body(there.headers())));
+        }
+        return answer;
+    }
+
+    /** The next response up to its body, which is left where it is; empty if the connection is closed instead. */
+    Optional<Response> head() throws IOException {
         String start;
         try {
-            start = head();
+            start = start();
         } catch (EOFException | SocketException e) {
             return Optional.empty();
         }
@@ -94,10 +104,9 @@ final class Wire implements AutoCloseable {
         }
         int status = Integer.parseInt(lines[0].substring(9, 12));
         if (status == 100) {
-            return read(head);
+            return head();
         }
-        String body = head ? "" : body(headers);
-        return Optional.of(new Response(status, start, headers, body));
+        return Optional.of(new Response(status, start, headers, ""));
     }
 
     Optional<Response> read() throws IOException {
@@ -120,7 +129,7 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private String head() throws IOException {
+    private String start() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         int matched = 0;
         while (matched < 4) {
