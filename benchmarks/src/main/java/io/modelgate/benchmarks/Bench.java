@@ -58,6 +58,8 @@ public final class Bench {
             Startup.measure(out);
         } else if (options.fleet()) {
             System.exit(fleet(options, out));
+        } else if (options.console()) {
+            System.exit(console(options, out));
         } else {
             new Bench(options, out).run();
         }
@@ -78,6 +80,15 @@ public final class Bench {
                     options.json(),
                     "{\n  " + figures.json() + ",\n  \"calls\": "
                             + report.json().strip().replace("\n", "\n  ") + "\n}\n");
+        }
+        return figures.sound() ? 0 : 1;
+    }
+
+    /** Exits 1 if something is wrong that is no matter of speed. */
+    private static int console(Options options, PrintStream out) throws Exception {
+        Figures figures = ConsoleBench.measure(out, options.quick());
+        if (options.json() != null) {
+            Files.writeString(options.json(), "{\n  " + figures.json() + "\n}\n");
         }
         return figures.sound() ? 0 : 1;
     }

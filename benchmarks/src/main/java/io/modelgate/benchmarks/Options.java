@@ -17,14 +17,16 @@ import org.jspecify.annotations.Nullable;
  * @param json where the results go as well, or null
  * @param startup whether to measure the start instead of the calls
  * @param fleet whether to measure kills in a fleet on Redis instead
+ * @param console whether to measure the operators' console instead
  */
 record Options(
-        int rounds, boolean quick, Pattern only, @Nullable Path json, boolean startup, boolean fleet) {
+        int rounds, boolean quick, Pattern only, @Nullable Path json, boolean startup, boolean fleet, boolean console) {
 
     static final String USAGE = """
             usage: ./bench [--json FILE] [--only REGEX] [--rounds N] [--quick]
                    ./bench --startup
                    ./bench --fleet [--json FILE] [--quick]
+                   ./bench --console [--json FILE] [--quick]
                    ./bench --spring [BOOT VERSION] [--rounds N]
               --json FILE   also write the results as JSON
               --only REGEX  run the benchmarks whose whole name matches, and print the bars that they suffice for
@@ -33,6 +35,7 @@ record Options(
               --startup     measure the start of 10,000 gates from a log of 100,000 entries
               --fleet       measure kills in a fleet on one Redis: 20 processes, 1,000 followers, an outage, and what it
                             costs a call; some five minutes
+              --console     measure the console of a process with 5,000 gates at 200 requests a second; less than a minute
               --spring      comes first, and measures what the starter adds to the start of an application on Spring Boot 3.5.16,
                             or another; some five minutes""";
 
@@ -47,12 +50,14 @@ record Options(
         Path json = null;
         boolean startup = false;
         boolean fleet = false;
+        boolean console = false;
         while (!left.isEmpty()) {
             String option = left.remove();
             switch (option) {
                 case "--quick" -> quick = true;
                 case "--startup" -> startup = true;
                 case "--fleet" -> fleet = true;
+                case "--console" -> console = true;
                 case "--json" -> json = Path.of(value(option, left));
                 case "--only" -> only = pattern(value(option, left));
                 case "--rounds" -> rounds = number(value(option, left));
@@ -60,7 +65,13 @@ record Options(
             }
         }
         return new Options(
-                rounds > 0 ? rounds : quick ? 1 : fleet ? FLEET_ROUNDS : ROUNDS, quick, only, json, startup, fleet);
+                rounds > 0 ? rounds : quick ? 1 : fleet ? FLEET_ROUNDS : ROUNDS,
+                quick,
+                only,
+                json,
+                startup,
+                fleet,
+                console);
     }
 
     private static String value(String option, Deque<String> left) {

@@ -65,6 +65,17 @@ final class Answer {
         }
     }
 
+    /** Closes what reads the rest of the request with it: at a chunk of a length below zero the JDK's server throws more than it should. */
+    static void ended(AutoCloseable exchange) throws IOException {
+        try {
+            exchange.close();
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("what is left of the request is no HTTP", e);
+        }
+    }
+
     private static boolean isHead(HttpExchange exchange) {
         return exchange.getRequestMethod().equals("HEAD");
     }
@@ -101,8 +112,8 @@ final class Answer {
 
         @Override
         public void close() throws IOException {
-            turn.waits(); // and goes on to: what is left of the request is read after it
-            out.close();
+            turn.waits(); // and goes on to: what is left of the request is read now
+            ended(out);
         }
     }
 }

@@ -141,7 +141,7 @@ final class ConsoleServer implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         Attempt attempt = new Attempt(exchange);
-        try (exchange) {
+        try {
             Answer.send(exchange, reply(attempt));
         } catch (ControlLogException | IllegalStateException e) {
             LOG.debug(
@@ -155,6 +155,7 @@ final class ConsoleServer implements AutoCloseable {
             if (attempt.admission != null) {
                 attempt.admission.close();
             }
+            Answer.ended(exchange);
         }
     }
 

@@ -93,7 +93,7 @@ final class Request {
         byte[] body;
         try {
             body = exchange.getRequestBody().readNBytes(MOST_BYTES + 1);
-        } catch (IOException e) {
+        } catch (IOException | IndexOutOfBoundsException e) { // the latter for a chunk of a length below zero
             throw Problem.bad("the body does not arrive as its headers say");
         } finally {
             turn.works();

@@ -58,7 +58,7 @@ final class OpenApi {
             return node;
         }
         Map<?, ?> found = document;
-        for (String part : reference.substring(2).split("/")) {
+        for (String part : reference.substring(2).split("/", -1)) {
             found = map(found, part);
         }
         return found;

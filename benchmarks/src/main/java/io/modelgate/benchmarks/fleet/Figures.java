@@ -13,18 +13,20 @@ public final class Figures {
     private final List<String> bars = new ArrayList<>();
     private boolean sound = true;
 
-    Figures(PrintStream out) {
+    /** Prints there. */
+    public Figures(PrintStream out) {
         this.out = out;
     }
 
-    void line(String format, Object... args) {
+    /** Prints a line, formatted. */
+    public void line(String format, Object... args) {
         // Not the same format: a method that passes on what it got has to be annotated as one that formats.
         out.println(String.format(Locale.ROOT, format + ' ', args).stripTrailing());
         out.flush();
     }
 
     /** Times, in microseconds. */
-    void times(String name, String what, Series series) {
+    public void times(String name, String what, Series series) {
         line(
                 "%-52s p50 %,10.0f   p99 %,10.0f   max %,10.0f µs   (%d)",
                 what, series.median() / 1e3, series.p99() / 1e3, series.max() / 1e3, series.count());
@@ -33,7 +35,8 @@ public final class Figures {
         add(name + "MaxMicros", series.max() / 1e3);
     }
 
-    void number(String name, String what, double value, String unit) {
+    /** A figure of its own. */
+    public void number(String name, String what, double value, String unit) {
         line("%-52s %,14.2f %s", what, value, unit);
         add(name, value);
     }
@@ -43,7 +46,7 @@ public final class Figures {
     }
 
     /** What has to be reached, and what was. */
-    void bar(String what, double reached, double limit, String unit) {
+    public void bar(String what, double reached, double limit, String unit) {
         boolean passes = reached <= limit;
         line("%-12s %-62s %,10.0f of %,.0f %s", passes ? "pass" : "MISS", what, reached, limit, unit);
         bars.add(String.format(
@@ -57,7 +60,7 @@ public final class Figures {
     }
 
     /** What is no matter of speed: a number that has to be zero. */
-    void zero(String name, String what, long count) {
+    public void zero(String name, String what, long count) {
         line("%-12s %-62s %,10d", count == 0 ? "holds" : "BROKEN", what, count);
         add(name, (double) count);
         sound &= count == 0;
