@@ -151,10 +151,20 @@ final class ConsoleFile {
     }
 
     private void top(Node root, ConsoleBuilder into) {
-        Map<String, Node> top = map(root, "the file", Set.of("listen", "tokens", "proxy"));
+        Map<String, Node> top = map(root, "the file", Set.of("listen", "host", "behindProxy", "tokens", "proxy"));
         Node listen = top.get("listen");
         if (listen != null) {
             listen(listen, into);
+        }
+        Node host = top.get("host");
+        if (host instanceof SequenceNode several) {
+            several.getValue().forEach(each -> host(each, into));
+        } else if (host != null) {
+            host(host, into);
+        }
+        Node behind = top.get("behindProxy");
+        if (behind != null) {
+            behindProxy(behind, into);
         }
         Node tokens = top.get("tokens");
         if (tokens instanceof SequenceNode list) {
@@ -194,6 +204,29 @@ final class ConsoleFile {
             mistake(
                     node,
                     "listen is " + Wording.quote(text) + ": there is no such host; give an address of this machine");
+        }
+    }
+
+    private void host(Node node, ConsoleBuilder into) {
+        String name = scalar(node, "host");
+        if (name != null) {
+            try {
+                into.host(name);
+            } catch (IllegalArgumentException e) {
+                mistake(node, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private void behindProxy(Node node, ConsoleBuilder into) {
+        String text = scalar(node, "behindProxy");
+        if ("true".equals(text)) {
+            into.behindProxy();
+        } else if (text != null && !text.equals("false")) {
+            mistake(
+                    node,
+                    "behindProxy is " + Wording.quote(text) + ": expected true, if only an encrypting proxy reaches the"
+                            + " address, or false");
         }
     }
 

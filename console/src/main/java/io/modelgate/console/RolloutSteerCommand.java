@@ -17,18 +17,16 @@ final class RolloutSteerCommand extends Subcommand {
 
     /** What can be decided. */
     enum Action {
-        PAUSE("Keeps it from stepping up; counting and aborting go on.", Rollouts::pause),
-        RESUME("Lets a paused one go on.", Rollouts::resume),
-        APPROVE("Approves the next step, where the policy wants a person to.", Rollouts::approve),
-        PROMOTE("Promotes the candidate from whatever step it is at.", Rollouts::promote),
-        ABORT("Takes the candidate back.", Rollouts::abort);
+        PAUSE("Keeps it from stepping up; counting and aborting go on."),
+        RESUME("Lets a paused one go on."),
+        APPROVE("Approves the next step, where the policy wants a person to."),
+        PROMOTE("Promotes the candidate from whatever step it is at."),
+        ABORT("Takes the candidate back.");
 
         private final String description;
-        private final Steer steer;
 
-        Action(String description, Steer steer) {
+        Action(String description) {
             this.description = description;
-            this.steer = steer;
         }
 
         String word() {
@@ -38,11 +36,6 @@ final class RolloutSteerCommand extends Subcommand {
         String description() {
             return description;
         }
-    }
-
-    @FunctionalInterface
-    private interface Steer {
-        Receipt apply(Rollouts rollouts, ModelGate<?, ?> gate, Actor actor, String reason);
     }
 
     private final Action action;
@@ -86,12 +79,22 @@ final class RolloutSteerCommand extends Subcommand {
             ModelGate<?, ?> standIn = rollouts.gate(gate);
             Receipt receipt;
             try {
-                receipt = action.steer.apply(rollouts.rollouts(), standIn, who, reason);
+                receipt = decide(rollouts.rollouts(), standIn, who, reason);
             } catch (IllegalStateException e) {
                 throw new UsageException("NOT DONE: " + e.getMessage());
             }
             return report(gate, receipt, path);
         }
+    }
+
+    private Receipt decide(Rollouts rollouts, ModelGate<?, ?> standIn, Actor who, String why) {
+        return switch (action) {
+            case PAUSE -> rollouts.pause(standIn, who, why);
+            case RESUME -> rollouts.resume(standIn, who, why);
+            case APPROVE -> rollouts.approve(standIn, who, why);
+            case PROMOTE -> rollouts.promote(standIn, who, why);
+            case ABORT -> rollouts.abort(standIn, who, why);
+        };
     }
 
     private int report(String name, Receipt receipt, LogPlace path) {
@@ -100,9 +103,7 @@ final class RolloutSteerCommand extends Subcommand {
             screen.problem(
                     Command.FAILED,
                     "NOT DONE: to " + action.word() + " the rollout of " + name + " is not stored in " + path + ": "
-                            + receipt.failure()
-                                    .map(Throwable::getMessage)
-                                    .orElse("it is still waiting to be written"));
+                            + receipt.failure().map(Throwable::getMessage).orElse("it is still waiting to be written"));
             return Command.FAILED;
         }
         screen.line("DONE: " + action.word() + " the rollout of " + name + " at "

@@ -25,7 +25,7 @@ class KillInBrowserTest {
     @TempDir
     Path folder;
 
-    private Site site;
+    private TwoProcesses site;
 
     @BeforeAll
     static void start() {
@@ -46,7 +46,7 @@ class KillInBrowserTest {
         }
     }
 
-    private Site open(Site opened, Token as) {
+    private TwoProcesses open(TwoProcesses opened, Token as) {
         site = opened;
         site.traffic(60);
         browser.open(site.address(), as);
@@ -54,13 +54,13 @@ class KillInBrowserTest {
         return opened;
     }
 
-    private Site open(Token as) {
-        return open(new Site(folder.resolve("log")), as);
+    private TwoProcesses open(Token as) {
+        return open(new TwoProcesses(folder.resolve("log")), as);
     }
 
     @Test
     void aKillTakesTwoStepsAndEachInstanceIsSeenToConfirm() {
-        open(Site.deafOther(folder.resolve("log")), Site.OPERATOR);
+        open(TwoProcesses.deafOther(folder.resolve("log")), TwoProcesses.OPERATOR);
 
         browser.click(KILL);
         browser.see("#answers", "debt-ratio");
@@ -74,7 +74,7 @@ class KillInBrowserTest {
 
         browser.see("#outcome", "In force in 1 of 2 instances");
         browser.see("#instances", "waiting");
-        assertThat(site.answerFor("eu")).isEqualTo(Site.FALLBACK);
+        assertThat(site.answerFor("eu")).isEqualTo(TwoProcesses.FALLBACK);
         assertThat(site.other.kills()).isEmpty();
 
         site.tellTheOther();
@@ -95,7 +95,7 @@ class KillInBrowserTest {
 
     @Test
     void reviveWantsTheWordsOfTheScopeAndAReason() {
-        open(Site.ADMIN);
+        open(TwoProcesses.ADMIN);
         site.gates.kill(Scope.version("credit-risk", "v1"), Actor.of("olga"), "approval rate fell");
         site.gates.kill(Scope.gate("credit-risk"), Actor.of("olga"), "so did the other's");
 
@@ -122,7 +122,7 @@ class KillInBrowserTest {
 
     @Test
     void aKillAndAReviveNeedNoMouse() {
-        open(Site.ADMIN);
+        open(TwoProcesses.ADMIN);
 
         tabTo("Kill credit-risk…");
         browser.press(Keys.ENTER);
@@ -173,7 +173,7 @@ class KillInBrowserTest {
 
     @Test
     void aScopeThatNoRecentCallerMatchesIsWarnedOf() {
-        open(Site.OPERATOR);
+        open(TwoProcesses.OPERATOR);
 
         browser.click(KILL);
         browser.see("#answers");
@@ -189,8 +189,8 @@ class KillInBrowserTest {
         browser.click("#submit");
         browser.see("#outcome", "In force in all 2 instances");
 
-        assertThat(site.answerFor("eu")).isEqualTo(Site.FALLBACK);
-        assertThat(site.answerFor("us")).isEqualTo(Site.MODEL);
+        assertThat(site.answerFor("eu")).isEqualTo(TwoProcesses.FALLBACK);
+        assertThat(site.answerFor("us")).isEqualTo(TwoProcesses.MODEL);
         browser.click("#cancel");
         browser.see("tr[data-name='credit-risk']", "part killed");
         browser.requireNoErrors();
@@ -198,7 +198,7 @@ class KillInBrowserTest {
 
     @Test
     void oneVersionAndTheWholeFleetCanBeChosenToo() {
-        open(Site.OPERATOR);
+        open(TwoProcesses.OPERATOR);
 
         browser.click(KILL);
         browser.click("#what-version");
@@ -221,7 +221,7 @@ class KillInBrowserTest {
 
     @Test
     void aViewerCannotKillAndIsToldWhy() {
-        open(Site.VIEWER);
+        open(TwoProcesses.VIEWER);
 
         assertThat(browser.enabled(KILL)).isFalse();
         assertThat(browser.enabled("#kill-fleet")).isFalse();
@@ -238,7 +238,7 @@ class KillInBrowserTest {
 
     @Test
     void anOperatorSeesThatRevivingTakesMore() {
-        open(Site.OPERATOR);
+        open(TwoProcesses.OPERATOR);
         site.gates.kill(Scope.gate("credit-risk"), Actor.of("adam"), "approval rate fell");
 
         browser.see("#kills");
@@ -249,7 +249,7 @@ class KillInBrowserTest {
 
     @Test
     void whatTheServerRefusesIsSaidInTheDialog() {
-        open(Site.OPERATOR);
+        open(TwoProcesses.OPERATOR);
 
         browser.click(KILL);
         browser.see("#answers");
@@ -265,19 +265,19 @@ class KillInBrowserTest {
 
     @Test
     void aTokenInTheAddressIsTakenOutOfItAndKeptForTheTabAlone() {
-        open(Site.VIEWER);
+        open(TwoProcesses.VIEWER);
 
         assertThat(browser.address()).endsWith("/#/gates");
         assertThat(browser.script("return sessionStorage.getItem('modelgate-token')"))
-                .isEqualTo(Site.VIEWER.text());
+                .isEqualTo(TwoProcesses.VIEWER.text());
         assertThat(browser.script("return localStorage.length + document.cookie.length"))
                 .isEqualTo(0L);
         assertThat(browser.script(
                         "return history.length > 0 && document.documentElement.outerHTML.includes(arguments[0])",
-                        Site.VIEWER.text()))
+                        TwoProcesses.VIEWER.text()))
                 .isEqualTo(false);
         browser.click(".who button");
-        browser.type("#token", Site.OPERATOR.text());
+        browser.type("#token", TwoProcesses.OPERATOR.text());
         browser.click("button[type=submit]");
         browser.see(".who", "olga");
         browser.requireNoErrors("401");

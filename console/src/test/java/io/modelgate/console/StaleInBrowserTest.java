@@ -28,7 +28,7 @@ class StaleInBrowserTest {
     @TempDir
     Path folder;
 
-    private Site site;
+    private TwoProcesses site;
 
     @BeforeAll
     static void start() {
@@ -66,8 +66,8 @@ class StaleInBrowserTest {
 
     @Test
     void withoutTheServerNothingIsGreenAndTheAgeGrows() {
-        site = new Site(folder.resolve("log"));
-        browser.open(site.address(), Site.VIEWER);
+        site = new TwoProcesses(folder.resolve("log"));
+        browser.open(site.address(), TwoProcesses.VIEWER);
         browser.see("#headline", "All 2 gates are live");
         assertThat(green()).isPositive();
         assertThat(browser.title()).isEqualTo("all live · ModelGate");
@@ -95,8 +95,8 @@ class StaleInBrowserTest {
 
     @Test
     void afterARestartTheLogIsShownWithoutAGap() {
-        site = new Site(folder.resolve("log"));
-        browser.open(site.address(), Site.VIEWER);
+        site = new TwoProcesses(folder.resolve("log"));
+        browser.open(site.address(), TwoProcesses.VIEWER);
         browser.go("log");
         browser.see("#entries tr[data-name='1']");
         int before = numbers().size();
@@ -133,8 +133,8 @@ class StaleInBrowserTest {
 
     @Test
     void eventsAreReadHoweverTheyAreCutUp() {
-        site = new Site(folder.resolve("log"));
-        browser.open(site.address(), Site.VIEWER);
+        site = new TwoProcesses(folder.resolve("log"));
+        browser.open(site.address(), TwoProcesses.VIEWER);
         String text = ": a comment\r\nid: 7-0badf00d\nevent: entry\ndata: {\"a\":\ndata: \"ü\"}\r\n\r\n"
                 + "event:ping\rdata:{}\r\rdata: lone\n\nevent: nothing\n\nid: 8\ndata\n\nevent: half\ndata: 1\n";
 

@@ -220,8 +220,8 @@ export const gates = {
       h("div", { class: "pages", key: "pages" },
           h("span", { class: "quiet", "aria-live": "polite" }, page.total === 0 ? "" : `${count(first + 1)} to ${count(first + page.gates.length)} of ${plural(page.total, "gate")}`),
           page.total > PAGE ? [
-            button("Back", { key: "back", kind: "button-small", disabled: first === 0, onClick: () => ask({ offset: Math.max(0, first - PAGE) }) }),
-            button("More", { key: "more", kind: "button-small", disabled: first + PAGE >= page.total, onClick: () => ask({ offset: first + PAGE }) }),
+            button("Back", { key: "back", id: "gates-back", kind: "button-small", disabled: first === 0, onClick: () => ask({ offset: Math.max(0, first - PAGE) }) }),
+            button("More", { key: "more", id: "gates-more", kind: "button-small", disabled: first + PAGE >= page.total, onClick: () => ask({ offset: first + PAGE }) }),
           ] : null),
     ];
   },

@@ -402,6 +402,8 @@ record ModelGateProperties(
      * The operators' page and API, on a port of its own. Needs the module modelgate-console.
      *
      * @param enabled Whether it is served.
+     * @param config A file in YAML that says where it listens and who may use it, as "modelgate console" reads it. In the place of port, address,
+     *     tokens and proxy.
      * @param port Its port, 0 for any that is free. Default: 7710.
      * @param address The address of this machine that it listens on. Default: the loopback address, which no other machine reaches. On another
      *     one it needs ssl.bundle or behind-proxy.
@@ -415,6 +417,7 @@ record ModelGateProperties(
      */
     record Console(
             boolean enabled,
+            @Nullable Path config,
             @Nullable Integer port,
             @Nullable InetAddress address,
             @DefaultValue List<OperatorToken> tokens,

@@ -274,7 +274,33 @@ class ModelGateConsoleAutoConfigurationTest {
                 .contains("modelgate.console.hosts[1]", "without scheme and port");
         assertThat(Applications.failure(served(alice("viewer")).withPropertyValues(AT + "adress=127.0.0.1")))
                 .contains(
-                        "there is no key \"adress\" under modelgate.console; expected one of [enabled, port, address");
+                        "there is no key \"adress\" under modelgate.console; expected one of [enabled, config, port, address");
+    }
+
+    @Test
+    void aFileMaySayItAll() throws IOException {
+        Path file = Files.writeString(directory.resolve("console.yaml"), """
+                listen: 127.0.0.1:0
+                tokens:
+                  - {actor: alice, role: approver, sha256: %s}
+                """.formatted(ALICE.hash()));
+        String[] config = {AT + "enabled=true", AT + "config=" + file};
+        application
+                .withPropertyValues(config)
+                .run(context -> assertThat(get(
+                                        HttpClient.newHttpClient(),
+                                        address(context).resolve("/api/v1/me"),
+                                        "Authorization",
+                                        "Bearer " + ALICE.text())
+                                .body())
+                        .contains("alice", "APPROVER"));
+        assertThat(Applications.failure(application.withPropertyValues(config).withPropertyValues(alice("viewer"))))
+                .contains("modelgate.console.tokens", "and so is modelgate.console.config");
+        assertThat(Applications.failure(served(AT + "config=" + file)))
+                .contains("modelgate.console.port = 0", "and so is modelgate.console.config");
+        Files.writeString(file, "tokens: [{actor: alice, role: root, sha256: x}]");
+        assertThat(Applications.failure(application.withPropertyValues(config)))
+                .contains("modelgate.console.config = " + file, file + ":1:", "approver");
     }
 
     @Test

@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /** Two processes that serve from one control log, and the console of the first. */
-final class Site implements AutoCloseable {
+final class TwoProcesses implements AutoCloseable {
 
     static final String MODEL = "approved by the model";
     static final String FALLBACK = "referred to a human";
@@ -37,15 +37,15 @@ final class Site implements AutoCloseable {
     private Console console;
 
     /** One whose other process hears of nothing until {@link #tellTheOther}. */
-    static Site deafOther(Path log) {
-        return new Site(log, true);
+    static TwoProcesses deafOther(Path log) {
+        return new TwoProcesses(log, true);
     }
 
-    Site(Path log) {
+    TwoProcesses(Path log) {
         this(log, false);
     }
 
-    private Site(Path log, boolean deaf) {
+    private TwoProcesses(Path log, boolean deaf) {
         gates = Gates.open(g -> g.controlLog(FileControlLog.open(log)));
         credit = credit(gates);
         fraud = gates.gate("fraud-score", g -> g.stable("v1", input -> MODEL));
