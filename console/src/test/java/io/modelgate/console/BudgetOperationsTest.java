@@ -24,10 +24,12 @@ class BudgetOperationsTest {
 
     @BeforeEach
     void gate() {
-        chat = rig.gates.gate("chat", g -> g.stable("v1", input -> "v1")
-                .tokens(t -> t.input(String::length).maxOutput(10))
-                .budget(Budget.tokens("per-user", 1_000, Per.caller()))
-                .runaway(Runaway.callsPerSession(2, Reaction.KILL_SESSION)));
+        chat = rig.gates.gate(
+                "chat",
+                g -> g.stable("v1", input -> "v1")
+                        .tokens(t -> t.input(String::length).maxOutput(10))
+                        .budget(Budget.tokens("per-user", 1_000, Per.caller()))
+                        .runaway(Runaway.callsPerSession(2, Reaction.KILL_SESSION)));
     }
 
     @AfterEach
@@ -51,7 +53,8 @@ class BudgetOperationsTest {
         assertThat(budget.at("/top/0/ceiling").asLong()).isEqualTo(1_000);
         assertThat(budget.at("/top/0/spent").asLong()).isPositive();
         assertThat(budget.at("/top/0/end").isMissingNode()).isTrue();
-        assertThat(rig.viewer().get("/api/v1/budgets?top=1").at("/budgets/0/top")).hasSize(1);
+        assertThat(rig.viewer().get("/api/v1/budgets?top=1").at("/budgets/0/top"))
+                .hasSize(1);
         assertThat(rig.viewer().get("/api/v1/budgets?top=101").status()).isEqualTo(400);
     }
 
@@ -61,10 +64,14 @@ class BudgetOperationsTest {
             chat.decide("four", caller());
         }
         assertThat(chat.decide("four", caller()).cause()).contains(Cause.SESSION_KILLED);
-        assertThat(rig.viewer().get("/api/v1/budgets").at("/killedSessions/0").asText()).isEqualTo("s-7");
+        assertThat(rig.viewer().get("/api/v1/budgets").at("/killedSessions/0").asText())
+                .isEqualTo("s-7");
         Map<String, String> order = Map.of("session", "s-7", "reason", "the user asked");
 
-        assertThat(rig.as(Role.OPERATOR).post("/api/v1/budgets/sessions/revive", order).status()).isEqualTo(403);
+        assertThat(rig.as(Role.OPERATOR)
+                        .post("/api/v1/budgets/sessions/revive", order)
+                        .status())
+                .isEqualTo(403);
         Client.Answer answer = rig.as(Role.APPROVER).post("/api/v1/budgets/sessions/revive", order);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.at("/stored").asBoolean()).isTrue();
@@ -74,17 +81,27 @@ class BudgetOperationsTest {
         assertThat(entry.type()).isEqualTo("session-revived");
         assertThat(entry.decision().id()).isEqualTo(answer.at("/id").asText());
         assertThat(entry.text("session")).isEqualTo(rig.gates.identities().hash("s-7"));
-        assertThat(new String(entry.line(), java.nio.charset.StandardCharsets.UTF_8)).doesNotContain("s-7");
-        assertThat(rig.as(Role.APPROVER).post("/api/v1/budgets/sessions/revive", order).status()).isEqualTo(404);
+        assertThat(new String(entry.line(), java.nio.charset.StandardCharsets.UTF_8))
+                .doesNotContain("s-7");
+        assertThat(rig.as(Role.APPROVER)
+                        .post("/api/v1/budgets/sessions/revive", order)
+                        .status())
+                .isEqualTo(404);
     }
 
     @Test
     void whatIsMissingIsSaid() {
         Client approver = rig.as(Role.APPROVER);
-        assertThat(approver.post("/api/v1/budgets/sessions/revive", Map.of("reason", "why")).detail()).contains("session");
-        assertThat(approver.post("/api/v1/budgets/sessions/revive", Map.of("session", "x".repeat(1_001), "reason", "why")).status())
+        assertThat(approver.post("/api/v1/budgets/sessions/revive", Map.of("reason", "why"))
+                        .detail())
+                .contains("session");
+        assertThat(approver.post(
+                                "/api/v1/budgets/sessions/revive",
+                                Map.of("session", "x".repeat(1_001), "reason", "why"))
+                        .status())
                 .isEqualTo(400);
-        assertThat(approver.post("/api/v1/budgets/sessions/revive", Map.of("session", "s", "reason", "why")).status())
+        assertThat(approver.post("/api/v1/budgets/sessions/revive", Map.of("session", "s", "reason", "why"))
+                        .status())
                 .isEqualTo(404);
     }
 }

@@ -3,8 +3,9 @@ package io.modelgate.console;
 import io.modelgate.Actor;
 import io.modelgate.Gates;
 import io.modelgate.GatesBuilder;
-import io.modelgate.Receipt;
+import io.modelgate.rollout.Rollout;
 import io.modelgate.rollout.Rollouts;
+import io.modelgate.rollout.RolloutsBuilder;
 import io.modelgate.testkit.ManualTime;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -28,11 +29,15 @@ final class ConsoleRig implements AutoCloseable {
     }
 
     ConsoleRig(Consumer<GatesBuilder> configure) {
+        this(configure, r -> {});
+    }
+
+    ConsoleRig(Consumer<GatesBuilder> configure, Consumer<RolloutsBuilder> steering) {
         gates = Gates.open(g -> {
             g.ticker(time).instants(time).scheduler(time);
             configure.accept(g);
         });
-        rollouts = Rollouts.open(gates, r -> r.manual());
+        rollouts = Rollouts.open(gates, r -> steering.accept(r.manual()));
         for (Role role : Role.values()) {
             tokens.put(role, Token.generate());
         }
@@ -56,7 +61,8 @@ final class ConsoleRig implements AutoCloseable {
     Consumer<ConsoleBuilder> people() {
         return c -> {
             c.port(0).requestsPerSecond(100_000);
-            tokens.forEach((role, token) -> c.token(role.name().toLowerCase(java.util.Locale.ROOT), role, token.hash()));
+            tokens.forEach(
+                    (role, token) -> c.token(role.name().toLowerCase(java.util.Locale.ROOT), role, token.hash()));
         };
     }
 
@@ -72,9 +78,9 @@ final class ConsoleRig implements AutoCloseable {
         return as(Role.VIEWER);
     }
 
-    static void stored(Receipt receipt) {
-        if (!receipt.stored(Duration.ofSeconds(5))) {
-            throw new AssertionError("not stored: " + receipt.failure());
+    static void stored(Rollout rollout) {
+        if (!rollout.stored(Duration.ofSeconds(5))) {
+            throw new AssertionError("not stored");
         }
     }
 

@@ -42,8 +42,7 @@ final class Contract {
 
     private static JsonNode document() {
         try (InputStream in = Objects.requireNonNull(Console.class.getResourceAsStream("openapi.yaml"))) {
-            return MAPPER.valueToTree(
-                    new Load(LoadSettings.builder().build()).loadFromInputStream(in));
+            return MAPPER.valueToTree(new Load(LoadSettings.builder().build()).loadFromInputStream(in));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -54,11 +53,14 @@ final class Contract {
 
     static List<Operation> operations() {
         List<Operation> operations = new ArrayList<>();
-        DOCUMENT.get("paths").properties().forEach(path -> path.getValue().properties().forEach(method -> {
-            if (!method.getKey().equals("parameters")) {
-                operations.add(new Operation(method.getKey().toUpperCase(java.util.Locale.ROOT), path.getKey(), method.getValue()));
-            }
-        }));
+        DOCUMENT.get("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(method -> {
+                    if (!method.getKey().equals("parameters")) {
+                        operations.add(new Operation(
+                                method.getKey().toUpperCase(java.util.Locale.ROOT), path.getKey(), method.getValue()));
+                    }
+                }));
         return operations;
     }
 
@@ -70,14 +72,18 @@ final class Contract {
                 .orElseThrow(() -> new AssertionError("the document has no " + method + " " + path));
         JsonNode response = operation.about().get("responses").get(String.valueOf(status));
         if (response == null) {
-            assertThat(ANY).as("%s %s answers %d, which it does not document", method, path, status).contains(status);
+            assertThat(ANY)
+                    .as("%s %s answers %d, which it does not document", method, path, status)
+                    .contains(status);
             response = MAPPER.createObjectNode().put("$ref", "#/components/responses/Problem");
         }
         if (response.has("$ref")) {
             response = DOCUMENT.at(response.get("$ref").textValue().substring(1));
         }
         JsonNode content = response.get("content");
-        assertThat(content.has(type)).as("%s %s answers with %s: %s", method, path, type, body).isTrue();
+        assertThat(content.has(type))
+                .as("%s %s answers with %s: %s", method, path, type, body)
+                .isTrue();
         JsonNode schema = content.get(type).get("schema");
         if (schema.has("$ref")) {
             conforms(schema.get("$ref").textValue().replace("#/components/schemas/", ""), body);
@@ -90,7 +96,9 @@ final class Contract {
     static void conforms(String name, String json) {
         Schema schema = BY_NAME.computeIfAbsent(name, Contract::schema);
         try {
-            assertThat(schema.validate(MAPPER.readTree(json))).as("%s: %s", name, json).isEmpty();
+            assertThat(schema.validate(MAPPER.readTree(json)))
+                    .as("%s: %s", name, json)
+                    .isEmpty();
         } catch (IOException e) {
             throw new AssertionError("not JSON: " + json, e);
         }

@@ -47,7 +47,8 @@ class ContractTest {
     @Test
     void aRouteTakesTheRoleThatTheDocumentNames() {
         List<Contract.Operation> named = Contract.operations().stream()
-                .filter(operation -> TAKES.matcher(operation.about().get("summary").asText()).find())
+                .filter(operation ->
+                        TAKES.matcher(operation.about().get("summary").asText()).find())
                 .toList();
         assertThat(named).hasSizeGreaterThanOrEqualTo(4);
         for (Contract.Operation operation : named) {
@@ -65,7 +66,8 @@ class ContractTest {
     @Test
     void whatTheDocumentNamesNoRoleForChangesNothing() {
         assertThat(routes().stream()
-                        .filter(route -> route.role() == Role.VIEWER && !route.method().equals("GET"))
+                        .filter(route ->
+                                route.role() == Role.VIEWER && !route.method().equals("GET"))
                         .map(Route::pattern))
                 .containsExactly("/api/v1/kills/preview");
     }
@@ -89,11 +91,9 @@ class ContractTest {
 
     @Test
     void aBodyThatIsNotAsTheDocumentSaysIsFoundOut() {
-        assertThatThrownBy(
-                        () -> Contract.conforms("Me", "{\"actor\":\"alice\",\"role\":\"KING\"}"))
+        assertThatThrownBy(() -> Contract.conforms("Me", "{\"actor\":\"alice\",\"role\":\"KING\"}"))
                 .isInstanceOf(AssertionError.class);
-        assertThatThrownBy(
-                        () -> Contract.conforms("Kill", "{\"id\":\"k\",\"at\":\"yesterday\"}"))
+        assertThatThrownBy(() -> Contract.conforms("Kill", "{\"id\":\"k\",\"at\":\"yesterday\"}"))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("date-time");
     }

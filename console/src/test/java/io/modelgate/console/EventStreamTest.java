@@ -153,10 +153,12 @@ class EventStreamTest {
                 rig.gates.kill(Scope.gate("fraud"), ConsoleRig.ALICE, "chargebacks");
                 Event entry = reader.next("entry");
                 assertThat(entry.seq()).isEqualTo(3);
-                assertThat(entry.id()).isEqualTo("3-" + rig.gates.log().head().hash().substring(0, 8));
+                assertThat(entry.id())
+                        .isEqualTo("3-" + rig.gates.log().head().hash().substring(0, 8));
                 Event gates = reader.next("gates");
                 assertThat(gates.data()).contains("KILLED").doesNotContain("credit-risk");
-                assertThat(Contract.MAPPER.readTree(gates.data()).get("total").asInt()).isEqualTo(2);
+                assertThat(Contract.MAPPER.readTree(gates.data()).get("total").asInt())
+                        .isEqualTo(2);
                 assertThat(reader.next("ping").data()).contains("asOf");
             }
         }
@@ -210,7 +212,14 @@ class EventStreamTest {
             try {
                 for (int connection = 0; connection < 5; connection++) {
                     String from = connection + "-"
-                            + (connection == 0 ? "00000000" : rig.gates.log().read(connection - 1, 1).get(0).hash().substring(0, 8));
+                            + (connection == 0
+                                    ? "00000000"
+                                    : rig.gates
+                                            .log()
+                                            .read(connection - 1, 1)
+                                            .get(0)
+                                            .hash()
+                                            .substring(0, 8));
                     try (Reader reader = new Reader(console.address(), rig.token(Role.VIEWER), from)) {
                         for (long expected = connection + 1L; expected < 1_500; expected++) {
                             assertThat(reader.next("entry").seq()).isEqualTo(expected);
@@ -231,7 +240,8 @@ class EventStreamTest {
             for (String id : List.of("1-00000000", "99-12345678", "17", "x".repeat(40), "0-ffffffff")) {
                 try (Reader reader = new Reader(rig.console().address(), rig.token(Role.VIEWER), id)) {
                     assertThat(reader.next().name()).as(id).isEqualTo("reset");
-                    assertThat(reader.next("state").seq()).isEqualTo(rig.gates.log().head().seq());
+                    assertThat(reader.next("state").seq())
+                            .isEqualTo(rig.gates.log().head().seq());
                 }
             }
             try (Reader reader = new Reader(rig.console().address(), rig.token(Role.VIEWER), "99-12345678")) {
@@ -296,15 +306,20 @@ class EventStreamTest {
             try (Console console = rig.start(rig.gates, c -> {}, impatient);
                     Socket socket = new Socket()) {
                 socket.setReceiveBufferSize(4_096);
-                socket.connect(new java.net.InetSocketAddress(console.address().getHost(), console.address().getPort()));
+                socket.connect(new java.net.InetSocketAddress(
+                        console.address().getHost(), console.address().getPort()));
                 socket.getOutputStream()
-                        .write(("GET /api/v1/events HTTP/1.1\r\nHost: " + console.address().getAuthority()
+                        .write(("GET /api/v1/events HTTP/1.1\r\nHost: "
+                                        + console.address().getAuthority()
                                         + "\r\nAuthorization: Bearer "
                                         + rig.token(Role.VIEWER).text() + "\r\nLast-Event-ID: 0-00000000\r\n\r\n")
                                 .getBytes(StandardCharsets.US_ASCII));
-                rig.gates.log().append(IntStream.range(0, 20_000)
-                        .mapToObj(i -> rig.gates.decision("big-" + i, "note", "*", Actor.of("bob"), "x".repeat(1_000), Map.of()))
-                        .toList());
+                rig.gates
+                        .log()
+                        .append(IntStream.range(0, 20_000)
+                                .mapToObj(i -> rig.gates.decision(
+                                        "big-" + i, "note", "*", Actor.of("bob"), "x".repeat(1_000), Map.of()))
+                                .toList());
                 long end = System.nanoTime() + 20_000_000_000L;
                 while (connections() == 0 && System.nanoTime() < end) {
                     Thread.onSpinWait();

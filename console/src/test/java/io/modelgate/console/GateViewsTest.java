@@ -29,10 +29,12 @@ class GateViewsTest {
     }
 
     private ModelGate<String, String> gate(String name) {
-        return rig.gates.gate(name, g -> g.stable("v1", model)
-                .version("v2", input -> "v2")
-                .attributes("region")
-                .fallback(Ladder.of(l -> l.degrade("refer"))));
+        return rig.gates.gate(
+                name,
+                g -> g.stable("v1", model)
+                        .version("v2", input -> "v2")
+                        .attributes("region")
+                        .fallback(Ladder.of(l -> l.degrade("refer"))));
     }
 
     @AfterEach
@@ -44,7 +46,11 @@ class GateViewsTest {
         return String.join(
                 " ",
                 StreamSupport.stream(
-                                rig.viewer().get("/api/v1/gates" + query).at("/gates").spliterator(), false)
+                                rig.viewer()
+                                        .get("/api/v1/gates" + query)
+                                        .at("/gates")
+                                        .spliterator(),
+                                false)
                         .map(gate -> gate.get("name").textValue())
                         .toList());
     }
@@ -54,7 +60,12 @@ class GateViewsTest {
         assertThat(names("")).isEqualTo("churn credit-risk fraud");
 
         rig.gates.kill(Scope.version("credit-risk", "v2"), ConsoleRig.ALICE, "slow");
-        assertThat(rig.viewer().until("/api/v1/gates", a -> a.at("/gates/0/name").asText().equals("credit-risk")).at("/gates/0/state").asText())
+        assertThat(rig.viewer()
+                        .until(
+                                "/api/v1/gates",
+                                a -> a.at("/gates/0/name").asText().equals("credit-risk"))
+                        .at("/gates/0/state")
+                        .asText())
                 .isEqualTo("PARTLY_KILLED");
         rig.gates.kill(Scope.gate("fraud"), ConsoleRig.ALICE, "chargebacks");
         rig.viewer().until("/api/v1/gates", a -> a.at("/gates/0/name").asText().equals("fraud"));
@@ -68,11 +79,13 @@ class GateViewsTest {
         assertThat(names("?q=R")).isEqualTo("fraud churn credit-risk");
         assertThat(names("?q=r&state=LIVE")).isEqualTo("churn credit-risk");
         assertThat(names("?offset=1&limit=1")).isEqualTo("churn");
-        assertThat(rig.viewer().get("/api/v1/gates?q=r&offset=9").at("/total").intValue()).isEqualTo(3);
+        assertThat(rig.viewer().get("/api/v1/gates?q=r&offset=9").at("/total").intValue())
+                .isEqualTo(3);
         assertThat(names("?offset=9")).isEmpty();
         assertThat(rig.viewer().get("/api/v1/gates?state=DEAD").status()).isEqualTo(400);
         assertThat(rig.viewer().get("/api/v1/gates?limit=501").status()).isEqualTo(400);
-        assertThat(rig.viewer().get("/api/v1/gates?q=" + "x".repeat(201)).status()).isEqualTo(400);
+        assertThat(rig.viewer().get("/api/v1/gates?q=" + "x".repeat(201)).status())
+                .isEqualTo(400);
     }
 
     @Test
@@ -80,7 +93,8 @@ class GateViewsTest {
         rig.viewer().get("/api/v1/gates");
         gate("late");
 
-        assertThat(rig.viewer().get("/api/v1/gates/late").at("/summary/here").booleanValue()).isTrue();
+        assertThat(rig.viewer().get("/api/v1/gates/late").at("/summary/here").booleanValue())
+                .isTrue();
         assertThat(rig.viewer().get("/api/v1/gates/later").status()).isEqualTo(404);
     }
 
@@ -94,7 +108,9 @@ class GateViewsTest {
         rig.time.advance(Duration.ofSeconds(5));
 
         JsonNode seen = rig.viewer()
-                .until("/api/v1/gates/credit-risk", a -> a.at("/summary/traffic/calls").asInt() == 10)
+                .until(
+                        "/api/v1/gates/credit-risk",
+                        a -> a.at("/summary/traffic/calls").asInt() == 10)
                 .json();
         assertThat(seen.at("/summary/traffic/seconds").asDouble()).isEqualTo(5);
         assertThat(seen.at("/summary/traffic/callsPerSecond").asDouble()).isEqualTo(2);
@@ -127,14 +143,18 @@ class GateViewsTest {
         rig.gates.kill(Scope.gate("fraud"), ConsoleRig.ALICE, "again");
 
         JsonNode state = rig.viewer()
-                .until("/api/v1/state", a -> a.at("/log/verifiedSeq").asLong() == rig.gates.log().head().seq())
+                .until(
+                        "/api/v1/state",
+                        a -> a.at("/log/verifiedSeq").asLong()
+                                == rig.gates.log().head().seq())
                 .json();
         assertThat(state.at("/gates").asInt()).isEqualTo(3);
         assertThat(state.at("/killed").asInt()).isEqualTo(1);
         assertThat(state.at("/kills").asInt()).isEqualTo(2);
         assertThat(state.at("/standalone").booleanValue()).isFalse();
         assertThat(state.at("/log/applied").asLong()).isEqualTo(5);
-        assertThat(state.at("/log/hash").asText()).isEqualTo(rig.gates.log().head().hash());
+        assertThat(state.at("/log/hash").asText())
+                .isEqualTo(rig.gates.log().head().hash());
         assertThat(state.at("/log/problem").isMissingNode()).isTrue();
     }
 }

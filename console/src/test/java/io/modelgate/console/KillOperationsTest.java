@@ -26,10 +26,13 @@ class KillOperationsTest {
 
     @BeforeEach
     void gates() {
-        credit = rig.gates.gate("credit-risk", g -> g.stable("v1", input -> "v1")
-                .version("v2", input -> "v2")
-                .attributes("region")
-                .fallback(Ladder.of(l -> l.rule("debt-ratio", input -> "rule").degrade("refer"))));
+        credit = rig.gates.gate(
+                "credit-risk",
+                g -> g.stable("v1", input -> "v1")
+                        .version("v2", input -> "v2")
+                        .attributes("region")
+                        .fallback(Ladder.of(
+                                l -> l.rule("debt-ratio", input -> "rule").degrade("refer"))));
         rig.gates.<String, String>gate("fraud", g -> g.stable("v1", input -> "v1"));
     }
 
@@ -80,7 +83,8 @@ class KillOperationsTest {
     @Test
     void aKillIsVisibleInTheNextAnswer() {
         Client operator = rig.as(Role.OPERATOR);
-        assertThat(operator.get("/api/v1/gates").at("/gates/0/state").textValue()).isEqualTo("LIVE");
+        assertThat(operator.get("/api/v1/gates").at("/gates/0/state").textValue())
+                .isEqualTo("LIVE");
 
         operator.post("/api/v1/kills", order("fraud", "chargebacks"));
         JsonNode first = operator.get("/api/v1/gates").at("/gates/0");
@@ -99,20 +103,27 @@ class KillOperationsTest {
     void whatIsNotThereIsNotFoundAndWhatIsWrongIsSaidInTheLibrarysWords() {
         Client operator = rig.as(Role.OPERATOR);
 
-        assertThat(operator.post("/api/v1/kills", order("credit-rsk", "typo")).status()).isEqualTo(404);
-        assertThat(operator.post("/api/v1/kills", order("credit-risk", "typo", "version", "v3")).status())
+        assertThat(operator.post("/api/v1/kills", order("credit-rsk", "typo")).status())
+                .isEqualTo(404);
+        assertThat(operator.post("/api/v1/kills", order("credit-risk", "typo", "version", "v3"))
+                        .status())
                 .isEqualTo(404);
         Client.Answer attribute =
                 operator.post("/api/v1/kills", order("credit-risk", "typo", "attribute", "regoin", "value", "eu"));
         assertThat(attribute.status()).isEqualTo(400);
         assertThat(attribute.detail()).contains("regoin").contains("region");
-        assertThat(operator.post("/api/v1/kills", order("credit-risk", "half", "attribute", "region")).status())
+        assertThat(operator.post("/api/v1/kills", order("credit-risk", "half", "attribute", "region"))
+                        .status())
                 .isEqualTo(400);
-        assertThat(operator.post("/api/v1/kills", order("credit-risk", " ")).status()).isEqualTo(400);
-        assertThat(operator.post("/api/v1/kills", order("credit-risk", "x".repeat(2_001))).status())
+        assertThat(operator.post("/api/v1/kills", order("credit-risk", " ")).status())
                 .isEqualTo(400);
-        assertThat(operator.post("/api/v1/kills", Map.of("reason", "which?")).detail()).contains("gate");
-        assertThat(operator.post("/api/v1/kills", Map.of("gate", "fraud")).detail()).contains("reason");
+        assertThat(operator.post("/api/v1/kills", order("credit-risk", "x".repeat(2_001)))
+                        .status())
+                .isEqualTo(400);
+        assertThat(operator.post("/api/v1/kills", Map.of("reason", "which?")).detail())
+                .contains("gate");
+        assertThat(operator.post("/api/v1/kills", Map.of("gate", "fraud")).detail())
+                .contains("reason");
         assertThat(operator.get("/api/v1/kills/kill-0/confirmation").status()).isEqualTo(404);
         assertThat(operator.get("/api/v1/kills/kill-0").status()).isEqualTo(404);
         assertThat(rig.gates.kills()).isEmpty();
@@ -146,7 +157,9 @@ class KillOperationsTest {
                 .isEqualTo("PARTLY_KILLED");
 
         operator.post("/api/v1/kills", order("credit-risk", "slow", "version", "v1"));
-        assertThat(operator.get("/api/v1/gates?state=KILLED").at("/gates/0/name").textValue())
+        assertThat(operator.get("/api/v1/gates?state=KILLED")
+                        .at("/gates/0/name")
+                        .textValue())
                 .isEqualTo("credit-risk");
     }
 
@@ -159,7 +172,9 @@ class KillOperationsTest {
         assertThat(answer.at("/confirmed/0/self").booleanValue()).isTrue();
         assertThat(answer.at("/confirmed/0/name").textValue())
                 .isEqualTo(rig.viewer().get("/api/v1/state").at("/process").textValue());
-        assertThat(rig.viewer().get("/api/v1/kills/" + kill.id() + "/confirmation?wait=6000").status())
+        assertThat(rig.viewer()
+                        .get("/api/v1/kills/" + kill.id() + "/confirmation?wait=6000")
+                        .status())
                 .isEqualTo(400);
     }
 
@@ -176,7 +191,9 @@ class KillOperationsTest {
 
     @Test
     void aReviveAsksForTheWordsOfTheKillAndSaysWhatStaysKilled() {
-        String kill = rig.gates.kill(Scope.gate("credit-risk"), ConsoleRig.ALICE, "all").id();
+        String kill = rig.gates
+                .kill(Scope.gate("credit-risk"), ConsoleRig.ALICE, "all")
+                .id();
         rig.gates.kill(Scope.version("credit-risk", "v2"), ConsoleRig.ALICE, "slow");
         Client approver = rig.as(Role.APPROVER);
 
@@ -185,31 +202,41 @@ class KillOperationsTest {
         assertThat(preview.at("/stillEngaged/0/on").textValue()).isEqualTo("credit-risk/v2");
 
         Map<String, String> wrong = Map.of("confirm", "Credit-risk", "reason", "fixed");
-        assertThat(approver.post("/api/v1/kills/" + kill + "/revive", wrong).status()).isEqualTo(400);
+        assertThat(approver.post("/api/v1/kills/" + kill + "/revive", wrong).status())
+                .isEqualTo(400);
         assertThat(rig.gates.kills()).hasSize(2);
 
         Map<String, String> right = Map.of("confirm", "credit-risk", "reason", "fixed");
-        assertThat(rig.as(Role.OPERATOR).post("/api/v1/kills/" + kill + "/revive", right).status())
+        assertThat(rig.as(Role.OPERATOR)
+                        .post("/api/v1/kills/" + kill + "/revive", right)
+                        .status())
                 .isEqualTo(403);
         Client.Answer revived = approver.post("/api/v1/kills/" + kill + "/revive", right);
         assertThat(revived.status()).isEqualTo(200);
         assertThat(revived.at("/released/0/id").textValue()).isEqualTo(kill);
         assertThat(revived.at("/stillEngaged/0/on").textValue()).isEqualTo("credit-risk/v2");
         assertThat(rig.gates.kills()).hasSize(1);
-        assertThat(approver.post("/api/v1/kills/" + kill + "/revive", right).status()).isEqualTo(404);
+        assertThat(approver.post("/api/v1/kills/" + kill + "/revive", right).status())
+                .isEqualTo(404);
     }
 
     @Test
     void onlyAnAdminRevivesAKillOfTheFleet() {
-        String kill = rig.gates.kill(Scope.fleet().where("region", "eu"), ConsoleRig.ALICE, "law").id();
+        String kill = rig.gates
+                .kill(Scope.fleet().where("region", "eu"), ConsoleRig.ALICE, "law")
+                .id();
         Map<String, String> order = Map.of("confirm", "*[region=eu]", "reason", "allowed again");
 
         Client.Answer refused = rig.as(Role.APPROVER).post("/api/v1/kills/" + kill + "/revive", order);
         assertThat(refused.status()).isEqualTo(403);
         assertThat(rig.gates.kills()).hasSize(1);
-        assertThat(rig.viewer().get("/api/v1/kills/" + kill).at("/role").textValue()).isEqualTo("ADMIN");
+        assertThat(rig.viewer().get("/api/v1/kills/" + kill).at("/role").textValue())
+                .isEqualTo("ADMIN");
 
-        assertThat(rig.as(Role.ADMIN).post("/api/v1/kills/" + kill + "/revive", order).status()).isEqualTo(200);
+        assertThat(rig.as(Role.ADMIN)
+                        .post("/api/v1/kills/" + kill + "/revive", order)
+                        .status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -220,7 +247,8 @@ class KillOperationsTest {
         Client.Answer answer = operator.post("/api/v1/kills", order("fraud", "late"));
         assertThat(answer.status()).isEqualTo(503);
         assertThat(answer.detail()).contains("closed");
-        assertThat(operator.until("/api/v1/state", state -> state.at("/closed").booleanValue()).status())
+        assertThat(operator.until("/api/v1/state", state -> state.at("/closed").booleanValue())
+                        .status())
                 .isEqualTo(200);
     }
 
@@ -229,7 +257,8 @@ class KillOperationsTest {
         rig.as(Role.OPERATOR).post("/api/v1/kills", order("credit-risk", "drill"));
 
         Outcome<String> outcome = credit.decide("a", Caller.of("user"));
-        assertThat(outcome).isInstanceOfSatisfying(Outcome.FellBack.class, fell -> assertThat(fell.rung())
-                .isEqualTo("debt-ratio"));
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Outcome.FellBack.class, fell -> assertThat(fell.rung()).isEqualTo("debt-ratio"));
     }
 }

@@ -35,7 +35,12 @@ class LogOperationsTest {
         List<Decision> decisions = new ArrayList<>();
         for (int i = from; i <= through; i++) {
             decisions.add(rig.gates.decision(
-                    "note-" + i, i % 2 == 0 ? "note" : "remark", i % 3 == 0 ? "credit-risk" : "*", Actor.of("bob"), "No. " + i, Map.of("number", (long) i)));
+                    "note-" + i,
+                    i % 2 == 0 ? "note" : "remark",
+                    i % 3 == 0 ? "credit-risk" : "*",
+                    Actor.of("bob"),
+                    "No. " + i,
+                    Map.of("number", (long) i)));
         }
         rig.gates.log().append(decisions);
     }
@@ -60,7 +65,10 @@ class LogOperationsTest {
                 before = "&before=" + page.path("next").asLong();
             } while (page.has("next"));
 
-            assertThat(all).hasSize(1_235).isSortedAccordingTo(java.util.Comparator.reverseOrder()).doesNotHaveDuplicates();
+            assertThat(all)
+                    .hasSize(1_235)
+                    .isSortedAccordingTo(java.util.Comparator.reverseOrder())
+                    .doesNotHaveDuplicates();
         }
     }
 
@@ -71,15 +79,25 @@ class LogOperationsTest {
             append(rig, 1, 12);
             rig.gates.kill(Scope.gate("credit-risk"), ConsoleRig.ALICE, "Approvals fell");
 
-            assertThat(seqs(rig.viewer().get("/api/v1/log?type=note&gate=credit-risk").json())).containsExactly(13L, 7L);
+            assertThat(seqs(rig.viewer()
+                            .get("/api/v1/log?type=note&gate=credit-risk")
+                            .json()))
+                    .containsExactly(13L, 7L);
             assertThat(seqs(rig.viewer().get("/api/v1/log?actor=alice").json())).containsExactly(14L);
-            assertThat(seqs(rig.viewer().get("/api/v1/log?text=approvals%20FELL").json())).containsExactly(14L);
-            assertThat(seqs(rig.viewer().get("/api/v1/log?text=note-12&before=13").json())).isEmpty();
+            assertThat(seqs(rig.viewer()
+                            .get("/api/v1/log?text=approvals%20FELL")
+                            .json()))
+                    .containsExactly(14L);
+            assertThat(seqs(rig.viewer()
+                            .get("/api/v1/log?text=note-12&before=13")
+                            .json()))
+                    .isEmpty();
             JsonNode kill = rig.viewer().get("/api/v1/log?limit=1").at("/entries/0");
             assertThat(kill.get("data")).isEmpty();
             assertThat(kill.get("reason").asText()).isEqualTo("Approvals fell");
             assertThat(rig.viewer().get("/api/v1/log?limit=0").status()).isEqualTo(400);
-            assertThat(rig.viewer().get("/api/v1/log?text=" + "x".repeat(201)).status()).isEqualTo(400);
+            assertThat(rig.viewer().get("/api/v1/log?text=" + "x".repeat(201)).status())
+                    .isEqualTo(400);
         }
     }
 
@@ -91,7 +109,9 @@ class LogOperationsTest {
             JsonNode page = rig.viewer().get("/api/v1/log?type=declare").json();
             assertThat(seqs(page)).isEmpty();
             assertThat(page.get("next").asLong()).isEqualTo(25_001 - LogOperations.MOST_SCANNED + 1);
-            JsonNode rest = rig.viewer().get("/api/v1/log?type=declare&before=" + page.get("next").asLong()).json();
+            JsonNode rest = rig.viewer()
+                    .get("/api/v1/log?type=declare&before=" + page.get("next").asLong())
+                    .json();
             assertThat(seqs(rest)).containsExactly(1L);
             assertThat(rest.has("next")).isFalse();
         }
@@ -110,7 +130,10 @@ class LogOperationsTest {
                     .contains("attachment; filename=\"modelgate-log-1-1000.ndjson\"");
 
             Client.Answer part = rig.viewer().get("/api/v1/log/export?from=3&through=5");
-            assertThat(part.text().lines().map(line -> Entry.parse(line.getBytes(StandardCharsets.UTF_8)).seq()))
+            assertThat(part.text()
+                            .lines()
+                            .map(line -> Entry.parse(line.getBytes(StandardCharsets.UTF_8))
+                                    .seq()))
                     .containsExactly(3L, 4L, 5L);
             assertThat(rig.viewer().get("/api/v1/log/export?from=2000").text()).isEmpty();
             assertThat(rig.viewer().get("/api/v1/log/export?from=0").status()).isEqualTo(400);
@@ -122,7 +145,8 @@ class LogOperationsTest {
         try (ConsoleRig rig = new ConsoleRig()) {
             gate(rig);
             append(rig, 1, 3_000);
-            rig.viewer().until("/api/v1/log/head", head -> head.at("/verifiedSeq").asLong() == 3_001);
+            rig.viewer()
+                    .until("/api/v1/log/head", head -> head.at("/verifiedSeq").asLong() == 3_001);
             append(rig, 3_001, 3_002);
             JsonNode head = rig.viewer()
                     .until("/api/v1/log/head", each -> each.at("/verifiedSeq").asLong() == 3_003)
@@ -193,10 +217,15 @@ class LogOperationsTest {
             assertThat(rig.viewer().get("/api/v1/log").status()).isEqualTo(503);
             assertThat(rig.viewer().get("/api/v1/log/export").status()).isEqualTo(503);
             assertThat(rig.viewer().get("/api/v1/events").status()).isEqualTo(503);
-            assertThat(rig.as(Role.OPERATOR).post("/api/v1/kills", Map.of("gate", "credit-risk", "reason", "now")).status())
+            assertThat(rig.as(Role.OPERATOR)
+                            .post("/api/v1/kills", Map.of("gate", "credit-risk", "reason", "now"))
+                            .status())
                     .isEqualTo(201);
-            rig.viewer().until("/api/v1/state", state -> state.at("/log/problem").asText().contains("disk")
-                    && state.at("/kills").asInt() == 1);
+            rig.viewer()
+                    .until(
+                            "/api/v1/state",
+                            state -> state.at("/log/problem").asText().contains("disk")
+                                    && state.at("/kills").asInt() == 1);
         }
     }
 

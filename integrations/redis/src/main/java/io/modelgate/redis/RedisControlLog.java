@@ -310,11 +310,6 @@ public final class RedisControlLog implements ControlLog {
         return new Archive(this, link, keys, clock).run(file, keep);
     }
 
-    /** This process's name among the instances. */
-    public String instance() {
-        return instance;
-    }
-
     /** How many processes it remembers to be on the list. */
     int remembered() {
         return presence.remembered();

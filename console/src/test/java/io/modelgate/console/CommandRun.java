@@ -1,5 +1,6 @@
-package io.modelgate;
+package io.modelgate.console;
 
+import io.modelgate.Gates;
 import io.modelgate.control.FileControlLog;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -1,4 +1,4 @@
-package io.modelgate;
+package io.modelgate.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -78,7 +78,8 @@ class CommandRefusalsTest {
                         "rollback credit --to",
                         "rollback credit --to v2",
                         "rollback credit --version v2",
-                        "status credit",
+                        "status kredit",
+                        "status credit fraud",
                         "status --last 3",
                         "log --last 0",
                         "log --last -1",

@@ -1,5 +1,7 @@
-package io.modelgate;
+package io.modelgate.console;
 
+import io.modelgate.Kill;
+import io.modelgate.Scope;
 import io.modelgate.control.Entry;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** How the command puts scopes, actors, times and entries into words. */
 final class Wording {
@@ -42,6 +45,14 @@ final class Wording {
     /** Quotes a word for a POSIX shell. */
     static String shell(String word) {
         return SHELL_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+
+    /** Quotes a value for an error message, cut to a readable length. */
+    static String quote(@Nullable String value) {
+        if (value == null) {
+            return "null";
+        }
+        return '"' + (value.length() > 100 ? value.substring(0, 100) + "…" : value) + '"';
     }
 
     static String count(long number, String what) {
@@ -89,7 +100,7 @@ final class Wording {
     /** What an entry says beside its type, gate, actor and reason. */
     static String details(Entry entry) {
         Map<String, Object> data = new TreeMap<>(entry.decision().data());
-        if (entry.type().equals(EntryTypes.KILL)) {
+        if (entry.type().equals(ServingHistory.KILL)) {
             data.put("id", entry.decision().id());
         }
         String details = data.entrySet().stream()

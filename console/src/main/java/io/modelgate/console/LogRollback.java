@@ -1,5 +1,10 @@
-package io.modelgate;
+package io.modelgate.console;
 
+import io.modelgate.Actor;
+import io.modelgate.GateDescription;
+import io.modelgate.Gates;
+import io.modelgate.Kill;
+import io.modelgate.Scope;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
@@ -18,13 +23,10 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code modelgate rollback}: undoes the latest change of who serves a gate's callers, and only that: a rollout that runs, or else a
- * promotion. Two people who run it at once undo one change.
+ * Undoes the latest change of who serves a gate's callers, as its control entries tell it, and only that: a rollout that runs, or else a
+ * promotion. Two people who do it at once undo one change.
  */
-final class RollbackCommand {
-
-    static final String USAGE = "rollback GATE [--to VERSION] [--reason TEXT] [--actor NAME] " + LogAccess.USAGE;
-    static final Set<String> OPTIONS = Set.of("to", "reason", "actor", "log", "redis", "name");
+final class LogRollback {
 
     /** What others append meanwhile is looked at; if they never stop, a person should know. */
     private static final int TRIES = 20;
@@ -35,7 +37,7 @@ final class RollbackCommand {
     private final LogAccess logs;
     private final Screen screen;
 
-    private RollbackCommand(Gates gates, String gate, LogPlace path, LogAccess logs, Screen screen) {
+    private LogRollback(Gates gates, String gate, LogPlace path, LogAccess logs, Screen screen) {
         this.gates = gates;
         this.gate = gate;
         this.path = path;
@@ -44,19 +46,21 @@ final class RollbackCommand {
     }
 
     /** What is to be done, and the words for it. */
-    private record Plan(String from, String to, List<String> served) {}
+    private record Plan(String from, String to, Instant since, List<String> served) {}
 
-    static int run(CommandArguments arguments, LogAccess logs, Screen screen) throws UsageException {
-        String gate = arguments.operand(0);
-        if (gate == null || gate.equals(Scope.FLEET)) {
-            throw new UsageException("which gate? name one; each is rolled back by itself");
-        }
-        String reason = Objects.requireNonNullElse(arguments.option("reason"), "");
-        Actor actor = logs.actor(arguments.option("actor"));
-        LogPlace path = logs.place(arguments);
+    static int run(
+            String gate,
+            @Nullable String wanted,
+            @Nullable String reason,
+            Actor actor,
+            LogPlace path,
+            LogAccess logs,
+            Screen screen)
+            throws UsageException {
         try (Gates gates = logs.open(path)) {
-            KnownNames.require(gates.control(), Scope.gate(gate));
-            return new RollbackCommand(gates, gate, path, logs, screen).run(arguments.option("to"), actor, reason);
+            gates.preview(Scope.gate(gate)); // refuses what is unknown
+            return new LogRollback(gates, gate, path, logs, screen)
+                    .run(wanted, actor, Objects.requireNonNullElse(reason, ""));
         }
     }
 
@@ -70,7 +74,7 @@ final class RollbackCommand {
             }
             Decision decision = gates.decision(
                     UUID.randomUUID().toString(),
-                    EntryTypes.ROLLBACK,
+                    ServingHistory.ROLLBACK,
                     gate,
                     actor,
                     reason,
@@ -79,8 +83,10 @@ final class RollbackCommand {
             try {
                 stored = append(seen, decision);
             } catch (ControlLogException e) {
-                screen.problem("NOT ROLLED BACK: " + gate + " still has " + plan.from()
-                        + ", because that is not stored in " + path + ": " + e.getMessage());
+                screen.problem(
+                        Command.FAILED,
+                        "NOT ROLLED BACK: " + gate + " still has " + plan.from() + ", because that is not stored in "
+                                + path + ": " + e.getMessage());
                 screen.hint(
                         "repair that and try again (a half-written rollback may still come into force then), or roll"
                                 + " back inside the running processes; `"
@@ -92,14 +98,16 @@ final class RollbackCommand {
                 return Command.DONE;
             }
         }
-        screen.problem("NOT ROLLED BACK: others write to " + path + " all the time; try again, or kill " + gate);
+        screen.problem(
+                Command.FAILED,
+                "NOT ROLLED BACK: others write to " + path + " all the time; try again, or kill " + gate);
         return Command.FAILED;
     }
 
     /** Stores a decision on another thread: a lock that somebody holds must not keep a person waiting without a word. */
     private Optional<Entry> append(long seen, Decision decision) {
         CompletableFuture<Optional<Entry>> appended = new CompletableFuture<>();
-        Thread writer = Events.daemon(
+        Thread writer = new Thread(
                 () -> {
                     try {
                         appended.complete(gates.appendIf(seen, decision));
@@ -108,6 +116,7 @@ final class RollbackCommand {
                     }
                 },
                 "modelgate-rollback");
+        writer.setDaemon(true);
         writer.start();
         try {
             return appended.get(logs.patience(path).toMillis(), TimeUnit.MILLISECONDS);
@@ -127,40 +136,49 @@ final class RollbackCommand {
     /** Undoes the latest change; null if there is none to undo, which it says. */
     private @Nullable Plan latest(ServingHistory history) {
         ServingHistory.Running running = history.running();
-        String stable = stable();
+        String stable = history.stable();
         ServingHistory.Change last = history.last();
         boolean promotion = last != null && !last.back();
         if (running != null && stable != null && !(running.draft() && promotion)) {
             return takeBack(running, stable);
         }
         if (last == null) {
-            screen.problem("NOTHING TO UNDO on " + gate + ": "
-                    + (stable == null ? "no version was ever stable" : stable + " is stable since it was declared"));
+            screen.problem(
+                    Command.USAGE,
+                    "NOTHING TO UNDO on " + gate + ": "
+                            + (stable == null
+                                    ? "no version was ever stable"
+                                    : stable + " is stable since it was declared"));
             screen.hint("to turn it off: `" + logs.again("kill", gate, "--reason", "…") + "`");
             return null;
         }
         if (last.back()) {
-            screen.problem("NOTHING TO UNDO on " + gate + ": " + last.version() + " was taken back already, "
-                    + by(last.entry()) + ": "
-                    + Wording.reason(last.entry().decision().reason()) + " [entry "
-                    + last.entry().seq() + ", " + last.entry().type() + "]; " + stable + " is stable");
-            hintFurther();
+            screen.problem(
+                    Command.USAGE,
+                    "NOTHING TO UNDO on " + gate + ": " + last.version() + " was taken back already, "
+                            + by(last.entry()) + ": "
+                            + Wording.reason(last.entry().decision().reason()) + " [entry "
+                            + last.entry().seq() + ", " + last.entry().type() + "]; " + stable + " is stable");
+            hintFurther(history);
             return null;
         }
-        List<String> previous = previous();
+        List<String> previous = previous(history);
         if (stable == null || previous.isEmpty()) {
-            screen.problem("NO VERSION TO GO BACK TO on " + gate + ": none was stable before " + stable
-                    + " that is not killed and was not rolled back");
+            screen.problem(
+                    Command.USAGE,
+                    "NO VERSION TO GO BACK TO on " + gate + ": none was stable before " + stable
+                            + " that is not killed and was not rolled back");
             screen.hint("to turn it off: `" + logs.again("kill", gate, "--reason", "…") + "`");
             return null;
         }
-        return new Plan(stable, previous.get(0), promoted(last));
+        return new Plan(stable, previous.get(0), last.entry().decision().at(), promoted(last));
     }
 
     private Plan takeBack(ServingHistory.Running running, String stable) {
         return new Plan(
                 running.version(),
                 stable,
+                running.start().decision().at(),
                 List.of(running.version() + " had "
                         + (running.halted()
                                 ? "no callers, because a kill halted its rollout"
@@ -180,25 +198,24 @@ final class RollbackCommand {
 
     /** Goes back to a named version, whatever came last. */
     private @Nullable Plan further(ServingHistory history, String wanted) throws UsageException {
-        KnownNames.require(gates.control(), Scope.version(gate, wanted));
+        gates.preview(Scope.version(gate, wanted)); // refuses what is unknown
         ServingHistory.Running running = history.running();
-        String stable = stable();
+        String stable = history.stable();
         if (stable != null && stable.equals(wanted)) {
             if (running != null) {
                 return takeBack(running, stable);
             }
-            screen.problem("NOTHING TO UNDO on " + gate + ": " + wanted + " is stable");
+            screen.problem(Command.USAGE, "NOTHING TO UNDO on " + gate + ": " + wanted + " is stable");
             return null;
         }
-        List<String> earlier =
-                gates.control().locked(() -> gates.control().foldOf(gate).everStable());
+        List<String> earlier = history.everStable();
         if (stable == null || !earlier.contains(wanted)) {
-            throw new UsageException("--to is " + Names.quote(wanted) + ", which was never stable on gate " + gate
+            throw new UsageException("--to is " + Wording.quote(wanted) + ", which was never stable on gate " + gate
                     + "; earlier stable versions are "
                     + earlier.stream().filter(id -> !id.equals(stable)).toList());
         }
         if (killed(wanted)) {
-            throw new UsageException("--to is " + Names.quote(wanted) + ", which is killed; `" + logs.again("revive")
+            throw new UsageException("--to is " + Wording.quote(wanted) + ", which is killed; `" + logs.again("revive")
                     + "` shows by what");
         }
         List<String> served = new ArrayList<>();
@@ -209,7 +226,10 @@ final class RollbackCommand {
         if (running != null) {
             served.add("the rollout of " + running.version() + " ends with it");
         }
-        return new Plan(stable, wanted, served);
+        Instant since = last == null || last.back()
+                ? gates.now()
+                : last.entry().decision().at();
+        return new Plan(stable, wanted, since, served);
     }
 
     private void report(Plan plan, Entry entry) {
@@ -217,18 +237,22 @@ final class RollbackCommand {
                 + entry.decision().at());
         screen.line("  serves  " + plan.to() + ", to everyone");
         plan.served().forEach(line -> screen.line("  before  " + line));
-        List<Kill> kills = gates.kills().stream()
-                .filter(kill -> kill.scope().bearsOn(Scope.version(gate, plan.to())))
-                .toList();
-        for (Kill kill : kills) {
+        for (Kill kill : gates.preview(Scope.version(gate, plan.to())).engaged()) {
             screen.line(
                     "  killed  " + Wording.kill(kill, gates.now()) + "; callers get the ladder until it is revived");
         }
         screen.line("  stored  entry " + entry.seq() + ", " + path.stored());
+        screen.object(() -> CommandJson.object(
+                "restored", plan.to(),
+                "bad", plan.from(),
+                "since", plan.since().toString(),
+                "reached", -1, // a log does not know its callers
+                "calls", -1,
+                "remedies", List.of()));
     }
 
-    private void hintFurther() {
-        List<String> previous = previous();
+    private void hintFurther(ServingHistory history) {
+        List<String> previous = previous(history);
         screen.hint(
                 previous.isEmpty()
                         ? "no earlier version is left; to turn it off: `" + logs.again("kill", gate, "--reason", "…")
@@ -236,20 +260,16 @@ final class RollbackCommand {
                         : "to go further back: `" + logs.again(path, "rollback", gate, "--to", previous.get(0)) + "`");
     }
 
-    private @Nullable String stable() {
-        return gates.control()
-                .locked(() -> Optional.ofNullable(gates.control().foldOf(gate).stable()))
-                .orElse(null);
-    }
-
     /** Earlier stable versions that may serve, latest first. */
-    private List<String> previous() {
-        return gates.control().locked(() -> {
-            GateFold fold = gates.control().foldOf(gate);
-            return fold.earlierStables().stream()
-                    .filter(id -> fold.versions.containsKey(id) && !id.equals(fold.stable()) && !killed(id))
-                    .toList();
-        });
+    private List<String> previous(ServingHistory history) {
+        Set<String> known = gates.describe().stream()
+                .filter(each -> each.name().equals(gate))
+                .findFirst()
+                .map(GateDescription::versions)
+                .orElse(Set.of());
+        return history.earlierStables().stream()
+                .filter(id -> known.contains(id) && !id.equals(history.stable()) && !killed(id))
+                .toList();
     }
 
     private boolean killed(String version) {

@@ -1,10 +1,14 @@
-package io.modelgate;
+package io.modelgate.console;
 
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.Entry;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServingHistory {
 
+    /** The type of the entry that engages a kill. */
+    static final String KILL = "kill";
+
+    /** The type of the entry that takes a version back. */
+    static final String ROLLBACK = "rollback";
+
+    private static final Set<String> OF_A_ROLLOUT = Set.of("rollout", "rollout-weight", "rollout-end", "rollout-abort");
     private static final int BATCH = 1_000;
     private static final long FULL = 100_000;
 
@@ -39,7 +50,11 @@ final class ServingHistory {
             @Nullable Entry rollout) {}
 
     private final Map<String, String> kills = new HashMap<>();
-    private @Nullable String stable;
+    /** The versions that were ever stable, each once, in the order in which they last became so; the last one is stable now. */
+    private final List<String> stables = new ArrayList<>();
+
+    private final Set<String> rolledBack = new HashSet<>();
+    private @Nullable Entry lastOfRollout;
     private @Nullable Running running;
     private @Nullable Change last;
 
@@ -77,13 +92,55 @@ final class ServingHistory {
         return last;
     }
 
+    /** The version that is stable, or null if nobody declared one. */
+    @Nullable
+    String stable() {
+        return stables.isEmpty() ? null : stables.get(stables.size() - 1);
+    }
+
+    /** All versions that are or were stable, the latest first, those that were rolled back too. */
+    List<String> everStable() {
+        List<String> ever = new ArrayList<>(stables);
+        Collections.reverse(ever);
+        return ever;
+    }
+
+    /** The versions that were stable before and were not rolled back, the latest first. */
+    List<String> earlierStables() {
+        return everStable().stream()
+                .skip(1)
+                .filter(version -> !rolledBack.contains(version))
+                .toList();
+    }
+
+    /** The latest entry about a rollout, or null. */
+    @Nullable
+    Entry lastOfRollout() {
+        return lastOfRollout;
+    }
+
+    private void declared(@Nullable String version) {
+        if (stables.isEmpty() && version != null) {
+            stables.add(version);
+        }
+    }
+
+    private void stable(String version) {
+        stables.remove(version);
+        stables.add(version);
+        rolledBack.remove(version);
+    }
+
     private void apply(Entry entry) {
+        if (OF_A_ROLLOUT.contains(entry.type())) {
+            lastOfRollout = entry;
+        }
         switch (entry.type()) {
-            case EntryTypes.DECLARE -> stable = stable == null ? entry.text("stable") : stable;
-            case EntryTypes.KILL -> killed(entry);
-            case EntryTypes.REVIVE -> kills.keySet().removeAll(entry.texts("kills"));
-            case EntryTypes.PROMOTE -> promoted(entry, entry.text("version"));
-            case EntryTypes.ROLLBACK -> rolledBack(entry, entry.text("from"), entry.text("to"));
+            case "declare" -> declared(entry.text("stable"));
+            case KILL -> killed(entry);
+            case "revive" -> kills.keySet().removeAll(entry.texts("kills"));
+            case "promote" -> promoted(entry, entry.text("version"));
+            case ROLLBACK -> rolledBack(entry, entry.text("from"), entry.text("to"));
             case "rollout" -> started(entry);
             case "rollout-weight" -> reweighted(entry);
             case "rollout-end" -> ended(entry);
@@ -147,13 +204,13 @@ final class ServingHistory {
         if (version == null) {
             return;
         }
-        if (!version.equals(stable)) {
+        if (!version.equals(stable())) {
             Entry rollout = before != null && before.version().equals(version) ? before.start() : null;
             last = new Change(version, false, entry, rollout);
         } else if (before != null) {
             takenBack(entry, before.version());
         }
-        stable = version;
+        stable(version);
         running = null;
         soaking = before != null && underPolicy(before.start()) && before.id().equals(entry.text("rollout"))
                 ? before.id()
@@ -164,10 +221,16 @@ final class ServingHistory {
         if (to == null) {
             return;
         }
-        if (from != null && from.equals(stable)) {
-            stable = to;
+        boolean stableGoes = from != null && from.equals(stable());
+        if (from != null && !from.equals(to) && (stableGoes || to.equals(stable()))) {
+            if (stableGoes) {
+                stable(to);
+            }
+            rolledBack.add(from);
+        }
+        if (stableGoes) {
             soaking = null;
-            takenBack(entry, from);
+            takenBack(entry, String.valueOf(from));
         } else if (running != null) {
             takenBack(entry, running.version());
         }

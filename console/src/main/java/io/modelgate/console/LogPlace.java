@@ -1,4 +1,4 @@
-package io.modelgate;
+package io.modelgate.console;
 
 import io.modelgate.control.ControlLogProvider;
 import java.nio.file.Path;

@@ -1,49 +1,97 @@
-package io.modelgate;
+package io.modelgate.console;
 
+import io.modelgate.Actor;
+import io.modelgate.Confirmation;
+import io.modelgate.GateEvent;
+import io.modelgate.Gates;
+import io.modelgate.Kill;
+import io.modelgate.KillReceipt;
+import io.modelgate.Receipt;
+import io.modelgate.Scope;
 import io.modelgate.control.ControlLog;
+import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Entry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 
 /** {@code modelgate kill}: turns something off, and says that it is stored or that it is not. */
-final class KillCommand {
-
-    static final String USAGE =
-            "kill GATE|'*' [--version V] [--where ATTRIBUTE=VALUE] --reason TEXT [--actor NAME] [--confirm SECONDS] "
-                    + LogAccess.USAGE;
-    static final Set<String> OPTIONS = Set.of("version", "where", "reason", "actor", "confirm", "log", "redis", "name");
+@CommandLine.Command(name = "kill", description = "Turns something off, and says where it is off.")
+final class KillCommand extends Subcommand {
 
     /** The receipt hears of the last try a moment after the gates are closed. */
     private static final Duration LAST_WORD = Duration.ofMillis(500);
 
     private static final int MOST_SECONDS = 3_600;
 
-    private KillCommand() {}
+    @CommandLine.Parameters(
+            arity = "0..1",
+            paramLabel = "GATE",
+            description = "A gate, or '*' in quotes for every gate.")
+    private @Nullable String gate;
 
-    static int run(CommandArguments arguments, LogAccess logs, Screen screen) throws UsageException {
-        Scope scope = scope(arguments);
-        String reason = arguments.option("reason");
+    @CommandLine.Option(names = "--version", paramLabel = "V", description = "Only this version of it.")
+    private @Nullable String version;
+
+    @CommandLine.Option(
+            names = "--where",
+            paramLabel = "ATTRIBUTE=VALUE",
+            description = "Only for callers with this value, and those without the attribute.")
+    private @Nullable String where;
+
+    @CommandLine.Option(names = "--reason", paramLabel = "TEXT", description = "Why; has to be said.")
+    private @Nullable String reason;
+
+    @CommandLine.Option(names = "--actor", paramLabel = "NAME", description = "Who decides it.")
+    private @Nullable String actor;
+
+    @CommandLine.Option(
+            names = "--confirm",
+            paramLabel = "SECONDS",
+            description = "How long to wait for running processes to confirm it; default: 2.")
+    private @Nullable String confirm;
+
+    @CommandLine.Mixin
+    private final PlaceOptions place = new PlaceOptions();
+
+    @CommandLine.Mixin
+    private final ApiOptions through = new ApiOptions();
+
+    KillCommand(LogAccess logs, Screen screen) {
+        super(logs, screen);
+    }
+
+    @Override
+    int run() throws UsageException {
+        Scope scope = scope();
         if (reason == null || reason.isBlank()) {
             throw new UsageException("--reason TEXT is missing: whoever wakes up next needs it");
         }
-        Duration wait = seconds(arguments.option("confirm"));
-        Actor actor = logs.actor(arguments.option("actor"));
-        LogPlace path = logs.place(arguments);
+        Duration wait = seconds(confirm);
+        ApiClient api = logs.api(place, through);
+        if (api != null) {
+            api.refuseActor(actor);
+            return ApiSwitch.kill(api, scope, reason, wait, screen);
+        }
+        Actor who = logs.actor(actor);
+        LogPlace path = logs.place(place);
         try (Gates gates = logs.open(path)) {
             List<Kill> same = gates.kills().stream()
                     .filter(kill -> kill.scope().equals(scope))
                     .toList();
             AtomicReference<String> problem = new AtomicReference<>("it is still waiting to be written");
             try (ControlLog.Subscription ignored = problems(gates, problem)) {
-                KillReceipt receipt = gates.kill(scope, actor, reason);
+                KillReceipt receipt = gates.kill(scope, who, reason);
                 Optional<Entry> stored = stored(gates, receipt, logs.patience(path));
                 if (stored.isEmpty()) {
-                    screen.problem("NOT KILLED: " + receipt.id() + " on " + Wording.scope(scope) + " is not stored in "
-                            + path + ", so no running process has seen it: " + problem.get());
+                    screen.problem(
+                            Command.FAILED,
+                            "NOT KILLED: " + receipt.id() + " on " + Wording.scope(scope) + " is not stored in " + path
+                                    + ", so no running process has seen it: " + problem.get());
                     screen.hint(
                             "repair that and try again (a half-written kill may still come into force then), or kill "
                                     + Wording.scope(scope)
@@ -52,52 +100,69 @@ final class KillCommand {
                                     + "` shows what is engaged");
                     return Command.FAILED;
                 }
-                report(screen, gates, receipt.kill(), stored.get(), same);
+                report(gates, receipt.kill(), stored.get(), same);
                 screen.line("  stored  entry " + stored.get().seq() + ", " + path.stored());
-                Instances.confirmed(screen, receipt, wait);
+                Confirmation confirmation = confirmed(receipt, wait);
                 screen.line("  revive  " + logs.again(path, "revive", receipt.id()));
+                screen.object(() -> killed(receipt, confirmation));
                 return Command.DONE;
             }
         }
     }
 
+    /** It is stored whatever comes of this. */
+    private @Nullable Confirmation confirmed(KillReceipt receipt, Duration wait) {
+        try {
+            Confirmation confirmation = receipt.confirmed(wait);
+            Processes.confirmed(screen, confirmation);
+            return confirmation;
+        } catch (ControlLogException e) {
+            screen.line("  running which processes have it in force cannot be told: " + e.getMessage());
+            return null;
+        }
+    }
+
+    private static Map<String, Object> killed(KillReceipt receipt, @Nullable Confirmation confirmation) {
+        return CommandJson.object(
+                "kill", Views.KillView.of(receipt.kill()),
+                "stored", true,
+                "inFlight", receipt.inFlight(),
+                "recent", Views.RecentView.of(receipt.recent()),
+                "confirmation", confirmation == null ? null : CommandJson.confirmation(confirmation));
+    }
+
     private static Duration seconds(@Nullable String given) throws UsageException {
         String text = given == null ? "2" : given;
         if (!text.matches("[0-9]{1,4}") || Integer.parseInt(text) > MOST_SECONDS) {
-            throw new UsageException("--confirm is " + Names.quote(text) + ": expected 0 to " + MOST_SECONDS
+            throw new UsageException("--confirm is " + Wording.quote(text) + ": expected 0 to " + MOST_SECONDS
                     + " seconds to wait for the running processes");
         }
         return Duration.ofSeconds(Integer.parseInt(text));
     }
 
-    private static Scope scope(CommandArguments arguments) throws UsageException {
-        String gate = arguments.operand(0);
+    private Scope scope() throws UsageException {
         if (gate == null) {
             throw new UsageException("which gate? name one, or '*' in quotes for all of them");
         }
-        String where = arguments.option("where");
         @Nullable String attribute = null;
         @Nullable String value = null;
         if (where != null) {
             int equals = where.indexOf('=');
             if (equals < 1 || equals == where.length() - 1) {
                 throw new UsageException(
-                        "--where is " + Names.quote(where) + ": expected ATTRIBUTE=VALUE, as in region=eu");
+                        "--where is " + Wording.quote(where) + ": expected ATTRIBUTE=VALUE, as in region=eu");
             }
             attribute = where.substring(0, equals);
             value = where.substring(equals + 1);
         }
-        return new Scope(gate, arguments.option("version"), attribute, value);
+        return new Scope(gate, version, attribute, value);
     }
 
-    private static void report(Screen screen, Gates gates, Kill kill, Entry entry, List<Kill> same) {
+    private void report(Gates gates, Kill kill, Entry entry, List<Kill> same) {
         Scope scope = kill.scope();
         screen.line("KILLED " + Wording.scope(scope) + " at " + entry.decision().at());
         screen.line("  id      " + kill.id());
-        screen.line("  off     " + off(gates, scope)
-                + (scope.narrowed()
-                        ? ", for callers with " + Wording.where(scope) + " and those without " + scope.attribute()
-                        : ""));
+        screen.line("  off     " + off(gates, scope) + narrowed(scope));
         if (scope.narrowed()) {
             screen.line(
                     "  check   values are compared letter by letter, and no log knows which ones callers carry: eu is not EU");
@@ -107,6 +172,12 @@ final class KillCommand {
                     + String.join(", ", same.stream().map(Kill::id).toList())
                     + "; it stays off until each of them is revived");
         }
+    }
+
+    static String narrowed(Scope scope) {
+        return scope.narrowed()
+                ? ", for callers with " + Wording.where(scope) + " and those without " + scope.attribute()
+                : "";
     }
 
     private static String off(Gates gates, Scope scope) {

@@ -1,4 +1,4 @@
-package io.modelgate;
+package io.modelgate.console;
 
 /** A command that was not understood, so that nothing was done. The message is for the person who typed it. */
 final class UsageException extends Exception {

@@ -1,26 +1,20 @@
-package io.modelgate;
+package io.modelgate.console;
 
+import io.modelgate.Confirmation;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Instance;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** How the command shows the processes that serve from a log. */
-final class Instances {
+final class Processes {
 
-    private Instances() {}
+    private Processes() {}
 
-    /** Says which processes have a kill in force, one a line, after waiting for them. It is stored whatever comes of this. */
-    static void confirmed(Screen screen, KillReceipt receipt, Duration timeout) {
-        Confirmation confirmation;
-        try {
-            confirmation = receipt.confirmed(timeout);
-        } catch (ControlLogException e) {
-            screen.line("  running which processes have it in force cannot be told: " + e.getMessage());
-            return;
-        }
+    /** Says which processes have a kill in force, one a line. */
+    static void confirmed(Screen screen, Confirmation confirmation) {
         List<String> lines = new ArrayList<>();
         confirmation.confirmed().forEach(each -> lines.add(each.name() + " has it in force"));
         confirmation.pending().forEach(each -> lines.add(each.name() + " HAS NOT SAID SO YET: " + state(each)));
@@ -31,15 +25,18 @@ final class Instances {
         lines.forEach(line -> screen.line("  running " + line));
     }
 
-    /** Lists the processes that serve from a log. */
-    static void list(Screen screen, ControlLog log) {
-        List<Instance> all;
+    /** The processes that serve from a log; null where the log cannot tell, which is said. */
+    static @Nullable List<Instance> of(ControlLog log, Screen screen) {
         try {
-            all = log.instances();
+            return log.instances();
         } catch (ControlLogException e) {
             screen.line("running processes cannot be told: " + e.getMessage());
-            return;
+            return null;
         }
+    }
+
+    /** Lists processes. */
+    static void list(Screen screen, List<Instance> all) {
         screen.line(all.isEmpty() ? "no running process is known" : Wording.count(all.size(), "process") + ":");
         all.forEach(each -> screen.line("  " + each.name() + ": " + state(each) + (each.live() ? "" : ", SILENT")));
     }

@@ -1,9 +1,10 @@
-package io.modelgate.redis;
+package io.modelgate.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelgate.Gates;
 import io.modelgate.Ticker;
+import io.modelgate.redis.RedisControlLog;
 import io.modelgate.testkit.RedisServer;
 import java.io.File;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class CommandOnRedisTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 classPath,
-                "io.modelgate.Command"));
+                "io.modelgate.console.Command"));
         command.addAll(List.of(words));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(env);

@@ -1,10 +1,16 @@
-package io.modelgate;
+package io.modelgate.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelgate.Actor;
+import io.modelgate.Caller;
+import io.modelgate.Gates;
+import io.modelgate.ModelGate;
+import io.modelgate.Ticker;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import io.modelgate.control.FileControlLog;
+import io.modelgate.fallback.Ladder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +44,7 @@ class RollbackCommandTest {
     void declareGates() {
         log = directory.resolve("modelgate.log");
         CommandRun.declareGates(log);
-        appends(EntryTypes.DECLARE, "versions", Map.of("v3", Map.of(), "v4", Map.of()));
+        appends("declare", "versions", Map.of("v3", Map.of(), "v4", Map.of()));
     }
 
     private CommandRun run(String... args) {
@@ -86,7 +92,7 @@ class RollbackCommandTest {
     }
 
     private void promotes(String version) {
-        appends(EntryTypes.PROMOTE, "version", version);
+        appends("promote", "version", version);
     }
 
     private Entry last() {
@@ -103,7 +109,7 @@ class RollbackCommandTest {
                 .contains("ROLLED BACK credit from " + from + " to " + to + " at ")
                 .contains("serves  " + to + ", to everyone")
                 .contains("entry " + last().seq() + ", on disk in " + log);
-        assertThat(last().type()).isEqualTo(EntryTypes.ROLLBACK);
+        assertThat(last().type()).isEqualTo("rollback");
         assertThat(last().decision().data()).isEqualTo(Map.of("from", from, "to", to));
     }
 
@@ -117,7 +123,7 @@ class RollbackCommandTest {
 
     @Test
     void aDraftThatNobodyHasSeenIsNotWhatIsUndone() {
-        appends(EntryTypes.PROMOTE, "version", "v3");
+        appends("promote", "version", "v3");
         appends("rollout", "rollout", "r-1", "version", "v4", "weight", 0L, "policy", Map.of("name", "careful"));
         assertThat(rollback().out()).contains("from v3 to v1");
         assertThat(rollback().code()).as("the promotion is undone").isEqualTo(Command.USAGE);
@@ -125,7 +131,7 @@ class RollbackCommandTest {
 
     @Test
     void aDraftThatWasAbortedDoesNotHideThePromotionBeforeIt() {
-        appends(EntryTypes.PROMOTE, "version", "v3");
+        appends("promote", "version", "v3");
         appends("rollout", "rollout", "r-1", "version", "v4", "weight", 0L, "policy", Map.of("name", "careful"));
         appends("rollout-abort", "rollout", "r-1");
         assertThat(rollback().out()).contains("from v3 to v1");
@@ -162,7 +168,7 @@ class RollbackCommandTest {
                             .version("v3", x -> {
                                 throw new IllegalStateException("broken");
                             })
-                            .fallback(Rungs.previous()));
+                            .fallback(Ladder.of(l -> l.previousVersion())));
             assertThat(gate.call("x", CANDIDATES)).isEqualTo("one");
         }
     }
@@ -185,7 +191,7 @@ class RollbackCommandTest {
     @Test
     void promotedVersionThatIsStillWatchedIsWhatGoes() {
         starts("r", "v2", 1_000);
-        appends(EntryTypes.PROMOTE, "version", "v2", "rollout", "r", "holdback", 1_000L);
+        appends("promote", "version", "v2", "rollout", "r", "holdback", 1_000L);
         starts("s", "v3", 1_000); // which the fold passes over while r goes on
 
         rolledBack(rollback(), "v2", "v1");
@@ -335,8 +341,8 @@ class RollbackCommandTest {
         appends("rollout", "rollout", "r");
         appends("rollout", "version", "v3", "weight", -1L, "rollout", "r");
         appends("rollout-end", "rollout", "other");
-        appends(EntryTypes.ROLLBACK, "from", "v9");
-        appends(EntryTypes.PROMOTE);
+        appends("rollback", "from", "v9");
+        appends("promote");
 
         rolledBack(rollback(), "v2", "v1");
     }

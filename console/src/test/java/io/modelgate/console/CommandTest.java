@@ -1,7 +1,10 @@
-package io.modelgate;
+package io.modelgate.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelgate.Actor;
+import io.modelgate.Gates;
+import io.modelgate.Receipt;
 import io.modelgate.control.Entry;
 import io.modelgate.control.FileControlLog;
 import java.io.IOException;
@@ -56,7 +59,7 @@ class CommandTest {
 
         assertThat(kill.code()).as("%s", kill).isZero();
         assertThat(kill.err()).isEmpty();
-        assertThat(last().type()).isEqualTo(EntryTypes.KILL);
+        assertThat(last().type()).isEqualTo("kill");
         assertThat(last().decision().id()).isEqualTo(kill.killId());
         assertThat(last().gate()).isEqualTo("credit");
         assertThat(last().decision().data()).isEqualTo(Map.of("version", "v2", "attribute", "region", "value", "eu"));

@@ -1,5 +1,8 @@
-package io.modelgate;
+package io.modelgate.console;
 
+import io.modelgate.Actor;
+import io.modelgate.Gates;
+import io.modelgate.GatesBuilder;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.ControlLogProvider;
@@ -8,13 +11,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +35,20 @@ final class LogAccess {
     /** Two letters at least: the first of C:\\ is a drive. */
     private static final Pattern STORE = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:");
 
-    /** What says which log is meant. */
-    static final Set<String> OPTIONS = Set.of("log", "redis", "name");
-
-    static final String USAGE = "[--log FILE | --redis URI [--name NAME]]";
-
     private final Map<String, String> env;
     private final Screen screen;
     private final Duration patience;
+    private final InstantSource time = InstantSource.system();
+
+    /** The time now. */
+    Instant now() {
+        return time.instant();
+    }
+
+    /** What the environment says under a name; empty if it says nothing. */
+    String env(String name) {
+        return env.getOrDefault(name, "");
+    }
 
     LogAccess(Map<String, String> env, Screen screen, Duration patience) {
         this.env = env;
@@ -51,15 +62,42 @@ final class LogAccess {
     }
 
     /**
+     * The console that the options or the environment mean; null if they mean a log.
+     *
+     * @throws UsageException if they mean both
+     */
+    @Nullable
+    ApiClient api(PlaceOptions place, ApiOptions through) throws UsageException {
+        boolean log = place.given() != null || place.name != null;
+        if (through.api != null) {
+            if (log) {
+                throw new UsageException("both --api and a control log are given: a console has a log of its own");
+            }
+            return ApiClient.of(through.api, through, this, screen);
+        }
+        if (!log && !env("MODELGATE_API").isEmpty()) {
+            if (!env("MODELGATE_LOG").isEmpty()) {
+                throw new UsageException("both MODELGATE_API and MODELGATE_LOG are set: say --api, --log or --redis");
+            }
+            return ApiClient.of(env("MODELGATE_API"), through, this, screen);
+        }
+        if (through.tokenFile != null || through.insecure) {
+            throw new UsageException((through.insecure ? "--insecure" : "--token-file")
+                    + " is for a console, and none is named: give its URL, with --api or in MODELGATE_API");
+        }
+        return null;
+    }
+
+    /**
      * The log that the options or the environment mean. A file exists; whether a log in a store does is found when it is opened.
      *
      * @throws UsageException if there is no such file: it may be a misspelt path, and a kill in a log that nobody reads turns nothing off
      */
-    LogPlace place(CommandArguments arguments) throws UsageException {
-        return place(given(arguments), arguments.option("name"));
+    LogPlace place(PlaceOptions options) throws UsageException {
+        return place(options.given(), options.name);
     }
 
-    /** As {@link #place(CommandArguments)}, from the value of {@code --log} and that of {@code --name}. */
+    /** As {@link #place(PlaceOptions)}, from the value of {@code --log} and that of {@code --name}. */
     LogPlace place(@Nullable String given, @Nullable String name) throws UsageException {
         String fromEnv = env.getOrDefault("MODELGATE_LOG", "");
         String log = given != null ? given : fromEnv.isEmpty() ? "modelgate.log" : fromEnv;
@@ -70,21 +108,6 @@ final class LogAccess {
             throw new UsageException("--name is for a log in a store, and this one is a file");
         }
         return new LogPlace.InFile(file(log));
-    }
-
-    /** The value of {@code --log}, or of {@code --redis}, which means the same. */
-    static @Nullable String given(CommandArguments arguments) throws UsageException {
-        String log = arguments.option("log");
-        String redis = arguments.option("redis");
-        if (log != null && redis != null) {
-            throw new UsageException("both --log and --redis are given");
-        }
-        if (redis != null && !STORE.matcher(redis).lookingAt()) {
-            throw new UsageException(
-                    "--redis takes a URI that begins with redis:// or rediss://, or with redis-sentinel://"
-                            + " and the like; a file is named with --log");
-        }
-        return log == null ? redis : log;
     }
 
     /** Whether a log is named by a URI. */
@@ -104,8 +127,8 @@ final class LogAccess {
         String scheme = uri.substring(0, uri.indexOf(':'));
         throw new UsageException("nothing here opens a control log of the kind " + scheme + "://: put the jar"
                 + " modelgate-redis-VERSION.jar and what it needs (lettuce-core, netty, reactor-core) on the class path,"
-                + " java -cp 'modelgate-core-VERSION-cli.jar:LIB/*' io.modelgate.Command …; the script of the source tree"
-                + " does that by itself");
+                + " java -cp 'modelgate-console-VERSION.jar:LIB/*' io.modelgate.console.Command …; in"
+                + " modelgate-console-VERSION-cli.jar they are already");
     }
 
     private static Path file(String log) throws UsageException {
@@ -120,17 +143,24 @@ final class LogAccess {
 
     /** Opens a log to decide something. */
     Gates open(LogPlace place) throws UsageException {
-        if (place instanceof LogPlace.InFile in) {
-            requireContent(in.path());
-            return gates(
-                    place,
-                    () -> FileControlLog.open(in.path()),
-                    "it is long, or another process holds its lock, " + in.path() + ".lock");
+        return open(place, gates -> {});
+    }
+
+    /** As {@link #open}, with gates that stand in for those that are served. */
+    Gates openStandIns(LogPlace place) throws UsageException {
+        return open(place, GatesBuilder::standIn);
+    }
+
+    private Gates open(LogPlace place, Consumer<GatesBuilder> configure) throws UsageException {
+        String delay = place instanceof LogPlace.InFile in
+                ? "it is long, or another process holds its lock, " + in.path() + ".lock"
+                : "it is long, or the network is slow";
+        Supplier<ControlLog> log = opener(place);
+        if (place instanceof LogPlace.InFile) {
+            return gates(place, log, configure, delay);
         }
-        LogPlace.InStore in = (LogPlace.InStore) place;
         try {
-            return gates(
-                    place, () -> in.provider().open(in.uri(), in.settings()), "it is long, or the network is slow");
+            return gates(place, log, configure, delay);
         } catch (ControlLogException e) {
             throw new ControlLogException(
                     e.getMessage() + ". NOTHING was turned off or on: no running process has heard of"
@@ -139,12 +169,31 @@ final class LogAccess {
         }
     }
 
+    /** What opens a log to decide something. */
+    Supplier<ControlLog> opener(LogPlace place) throws UsageException {
+        if (place instanceof LogPlace.InFile in) {
+            requireContent(in.path());
+            return () -> FileControlLog.open(in.path());
+        }
+        LogPlace.InStore in = (LogPlace.InStore) place;
+        return () -> in.provider().open(in.uri(), in.settings());
+    }
+
     /** Opens a log to look at it only. */
     Gates view(LogPlace place) throws UsageException {
+        return view(place, gates -> {});
+    }
+
+    /** As {@link #view}, with gates that stand in for those that are served. */
+    Gates viewStandIns(LogPlace place) throws UsageException {
+        return view(place, GatesBuilder::standIn);
+    }
+
+    private Gates view(LogPlace place, Consumer<GatesBuilder> configure) throws UsageException {
         if (place instanceof LogPlace.InFile in) {
             requireContent(in.path());
         }
-        return gates(place, () -> log(place), "it is long");
+        return gates(place, () -> log(place), configure, "it is long");
     }
 
     /** The log to look at, without what is folded from it. */
@@ -156,12 +205,14 @@ final class LogAccess {
         return in.provider().view(in.uri(), in.settings());
     }
 
-    private Gates gates(LogPlace place, Supplier<ControlLog> open, String delay) {
+    private Gates gates(
+            LogPlace place, Supplier<ControlLog> open, Consumer<GatesBuilder> configure, String delay) {
         CountDownLatch opened = new CountDownLatch(1);
-        Thread watch = Events.daemon(() -> explain(place, opened, delay), "modelgate-patience");
+        Thread watch = new Thread(() -> explain(place, opened, delay), "modelgate-patience");
+        watch.setDaemon(true);
         watch.start();
         try {
-            return Gates.open(gates -> gates.controlLog(open));
+            return Gates.open(gates -> configure.accept(gates.controlLog(open)));
         } finally {
             opened.countDown();
         }
