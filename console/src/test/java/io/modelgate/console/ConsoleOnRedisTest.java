@@ -91,8 +91,9 @@ class ConsoleOnRedisTest {
             each.answers(MODEL);
         }
         console = Console.standalone(
-                () -> RedisControlLog.open(
-                        r -> r.uri(redis.uri()).directory(directory.resolve("console")).instance("console")),
+                () -> RedisControlLog.open(r -> r.uri(redis.uri())
+                        .directory(directory.resolve("console"))
+                        .instance("console")),
                 c -> TwoProcesses.staff(c.port(0)));
     }
 
@@ -153,7 +154,8 @@ class ConsoleOnRedisTest {
                 operator.post("/api/v1/kills", Map.of("gate", "credit-risk", "reason", "approval rate fell"));
         assertThat(killed.status()).isEqualTo(201);
         String kill = "/api/v1/kills/" + killed.at("/kill/id").asText();
-        Await.until(() -> operator.get(kill + "/confirmation?wait=1000").at("/complete").asBoolean());
+        Await.until(() ->
+                operator.get(kill + "/confirmation?wait=1000").at("/complete").asBoolean());
 
         JsonNode confirmation = operator.get(kill + "/confirmation").json();
         assertThat(names(confirmation.at("/confirmed"))).contains("server-1", "server-2");
