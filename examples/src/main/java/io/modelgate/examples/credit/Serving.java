@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +130,8 @@ final class Serving {
             }
             before = now;
             if (!second.keySet().equals(said.keySet()) || TICKER.read() - saidAt >= SAY.toNanos()) {
-                page.line("%s  %s", LocalTime.now().truncatedTo(ChronoUnit.SECONDS), text(second));
+                page.line(
+                        "%s  %s", LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS), text(second));
                 said = second;
                 saidAt = TICKER.read();
             }
