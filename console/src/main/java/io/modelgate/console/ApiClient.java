@@ -44,6 +44,8 @@ final class ApiClient {
     /** What an answer may hold at most, in bytes; the longest is a page of 500 gates. */
     private static final int MOST_BYTES = 32 << 20;
 
+    private static final int NAMES = 50;
+
     /** As RFC 6750 has it: of another kind, too, where a reverse proxy takes it. */
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9._~+/-]{1,4096}=*");
 
@@ -252,12 +254,22 @@ final class ApiClient {
             JsonNode problem = JSON.readTree(body.readNBytes(MOST_BYTES));
             String detail = problem.path("detail").asText();
             if (!detail.isEmpty()) {
-                return new ApiProblem(problem.path("title").asText("Refused"), status, detail);
+                String names = status == 404 && detail.endsWith("is unknown") ? "; known gates are " + names() : "";
+                return new ApiProblem(problem.path("title").asText("Refused"), status, detail + names);
             }
         } catch (IOException e) {
             // No problem of a console's: said below.
         }
         return new ApiProblem("Refused", status, this + " answered " + status + " and no reason: is it a console?");
+    }
+
+    /** Some of the gates that there are, for whoever misspelt one. */
+    private String names() {
+        List<String> names = new ArrayList<>();
+        JsonNode page = get("api/v1/gates?limit=" + NAMES);
+        page.path("gates").forEach(each -> names.add(each.path("name").asText()));
+        long more = page.path("total").asLong() - names.size();
+        return names.stream().sorted().toList() + (more > 0 ? " and " + more + " more" : "");
     }
 
     private JsonNode json(HttpResponse<InputStream> response, String path) {

@@ -40,7 +40,8 @@ final class CommandJson {
 
     static Views.GateSummary gateSummary(GateDescription gate, ServingHistory.@Nullable Running rollout) {
         boolean killed = gate.kills().stream()
-                .anyMatch(kill -> kill.scope().version() == null && !kill.scope().narrowed());
+                .anyMatch(
+                        kill -> kill.scope().version() == null && !kill.scope().narrowed());
         return new Views.GateSummary(
                 gate.name(),
                 killed

@@ -223,8 +223,10 @@ final class ConsoleFile {
         if ("true".equals(text)) {
             into.behindProxy();
         } else if (text != null && !text.equals("false")) {
-            mistake(node, "behindProxy is " + Wording.quote(text) + ": expected true, if only an encrypting proxy reaches the"
-                    + " address, or false");
+            mistake(
+                    node,
+                    "behindProxy is " + Wording.quote(text) + ": expected true, if only an encrypting proxy reaches the"
+                            + " address, or false");
         }
     }
 

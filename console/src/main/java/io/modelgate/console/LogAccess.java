@@ -205,8 +205,7 @@ final class LogAccess {
         return in.provider().view(in.uri(), in.settings());
     }
 
-    private Gates gates(
-            LogPlace place, Supplier<ControlLog> open, Consumer<GatesBuilder> configure, String delay) {
+    private Gates gates(LogPlace place, Supplier<ControlLog> open, Consumer<GatesBuilder> configure, String delay) {
         CountDownLatch opened = new CountDownLatch(1);
         Thread watch = new Thread(() -> explain(place, opened, delay), "modelgate-patience");
         watch.setDaemon(true);

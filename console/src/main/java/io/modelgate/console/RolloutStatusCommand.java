@@ -75,7 +75,8 @@ final class RolloutStatusCommand extends Subcommand {
     private int show(JsonNode rollout) {
         screen.line(summary(rollout.path("summary")));
         screen.line("  policy  " + rollout.path("policy").asText() + ", step "
-                + (rollout.path("step").asInt() + 1) + " of " + rollout.path("steps").size() + " for "
+                + (rollout.path("step").asInt() + 1) + " of "
+                + rollout.path("steps").size() + " for "
                 + Math.round(rollout.path("inStepSeconds").asDouble()) + " s, since "
                 + rollout.path("since").asText());
         screen.line("  reached " + Wording.count(rollout.path("reached").asLong(), "caller"));
@@ -98,7 +99,8 @@ final class RolloutStatusCommand extends Subcommand {
 
     private static String evidence(JsonNode evidence) {
         JsonNode band = evidence.path("band");
-        return evidence.path("finding").asText() + "  " + evidence.path("guardrail").asText() + ": "
+        return evidence.path("finding").asText() + "  "
+                + evidence.path("guardrail").asText() + ": "
                 + evidence.path("text").asText()
                 + (band.isObject()
                         ? String.format(

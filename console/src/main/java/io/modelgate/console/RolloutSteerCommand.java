@@ -103,9 +103,7 @@ final class RolloutSteerCommand extends Subcommand {
             screen.problem(
                     Command.FAILED,
                     "NOT DONE: to " + action.word() + " the rollout of " + name + " is not stored in " + path + ": "
-                            + receipt.failure()
-                                    .map(Throwable::getMessage)
-                                    .orElse("it is still waiting to be written"));
+                            + receipt.failure().map(Throwable::getMessage).orElse("it is still waiting to be written"));
             return Command.FAILED;
         }
         screen.line("DONE: " + action.word() + " the rollout of " + name + " at "

@@ -3,7 +3,6 @@ package io.modelgate.console;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
 import io.modelgate.Scope;
-import io.modelgate.control.ControlLog;
 import io.modelgate.control.Entry;
 import io.modelgate.rollout.RolloutStatus;
 import io.modelgate.rollout.Rollouts;
