@@ -26,8 +26,8 @@ class StandInTest {
     void aKillIsConfirmedByWhoServesAndNotByWhoStandsIn() {
         Path file = directory.resolve("modelgate.log");
         try (Gates serving = Gates.open(g -> g.controlLog(FileControlLog.open(file)));
-                Gates console = Gates.open(
-                        g -> g.controlLog(FileControlLog.open(file)).standIn())) {
+                Gates console =
+                        Gates.open(g -> g.controlLog(FileControlLog.open(file)).standIn())) {
             gate(serving);
             gate(console);
             KillReceipt kill = console.kill(Scope.gate("credit-risk"), ALICE, "fell");

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class AccessibilityTest {
 
-    private static final List<String> SCREENS = List.of(
-            "gates", "gates/document-summary", "rollouts", "rollouts/credit-risk", "budgets", "log", "fleet");
+    private static final List<String> SCREENS =
+            List.of("gates", "gates/document-summary", "rollouts", "rollouts/credit-risk", "budgets", "log", "fleet");
 
     private static Browser browser;
     private static Scene scene;
@@ -51,7 +51,9 @@ class AccessibilityTest {
     private static void requireAccessible(String what) {
         for (boolean dark : List.of(false, true)) {
             browser.dark(dark);
-            assertThat(browser.inaccessible()).as(what + (dark ? ", dark" : ", light")).isEmpty();
+            assertThat(browser.inaccessible())
+                    .as(what + (dark ? ", dark" : ", light"))
+                    .isEmpty();
         }
         browser.dark(false);
     }
@@ -87,7 +89,9 @@ class AccessibilityTest {
                     + ".filter(e => e.getBoundingClientRect().right > 320 && !e.closest('.quiet-label, .unseen, thead'))"
                     + ".map(e => e.tagName + '.' + e.className + ' ' + e.textContent)");
             assertThat(wide).as(screen).isEmpty();
-            assertThat(browser.script("return document.documentElement.scrollWidth")).as(screen).isEqualTo(320L);
+            assertThat(browser.script("return document.documentElement.scrollWidth"))
+                    .as(screen)
+                    .isEqualTo(320L);
         }
         browser.requireNoErrors();
     }
@@ -143,7 +147,8 @@ class AccessibilityTest {
         open(Role.VIEWER);
         SCREENS.forEach(AccessibilityTest::show);
 
-        assertThat(browser.hosts()).containsExactly(scene.rig.console().address().getAuthority());
+        assertThat(browser.hosts())
+                .containsExactly(scene.rig.console().address().getAuthority());
         browser.requireNoErrors();
     }
 }

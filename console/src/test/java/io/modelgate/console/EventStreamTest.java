@@ -193,7 +193,8 @@ class EventStreamTest {
         try (ConsoleRig rig = new ConsoleRig(g -> g.controlLog(FileControlLog.open(file)));
                 Reader reader = new Reader(rig.console().address(), rig.token(Role.VIEWER), lastId)) {
             while (seen.size() < 900) {
-                Event event = reader.next(each -> each.name().equals("entry") || each.name().equals("reset"));
+                Event event = reader.next(
+                        each -> each.name().equals("entry") || each.name().equals("reset"));
                 assertThat(event.name()).isNotEqualTo("reset");
                 seen.add(event.seq());
             }

@@ -114,7 +114,9 @@ class KillInBrowserTest {
         assertThat(site.gates.kills()).hasSize(1);
         assertThat(site.entries("revive"))
                 .singleElement()
-                .extracting(entry -> entry.decision().actor(), entry -> entry.decision().reason())
+                .extracting(
+                        entry -> entry.decision().actor(),
+                        entry -> entry.decision().reason())
                 .containsExactly("adam", "fixed");
         browser.click("#cancel");
         browser.requireNoErrors();

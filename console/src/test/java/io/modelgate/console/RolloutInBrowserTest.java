@@ -73,13 +73,15 @@ class RolloutInBrowserTest {
     /** A column of what a chart was given to draw, which has drawn something. */
     private static List<Double> drawn(String chart, int column) {
         browser.see("#" + chart + " canvas");
-        browser.until(chart + " is drawn", () -> (Long) browser.script(
-                        "const c = document.querySelector('#' + arguments[0] + ' canvas');"
-                                + "return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.filter(v => v > 0).length",
-                        chart)
-                > 1_000);
-        List<?> values = (List<?>) browser.script(
-                "return document.getElementById(arguments[0]).chartData[arguments[1]]", chart, column);
+        browser.until(
+                chart + " is drawn",
+                () -> (Long) browser.script(
+                                "const c = document.querySelector('#' + arguments[0] + ' canvas');"
+                                        + "return c.getContext('2d').getImageData(0, 0, c.width, c.height).data.filter(v => v > 0).length",
+                                chart)
+                        > 1_000);
+        List<?> values = (List<?>)
+                browser.script("return document.getElementById(arguments[0]).chartData[arguments[1]]", chart, column);
         return values.stream().map(value -> ((Number) value).doubleValue()).toList();
     }
 
@@ -107,9 +109,18 @@ class RolloutInBrowserTest {
         assertThat(drawn(chart, 2)).isEqualTo(column(evidence.at("/samples"), "high"));
         assertThat(drawn(chart, 3)).isEqualTo(column(evidence.at("/samples"), "limit"));
         assertThat(browser.see("#" + chart).getAttribute("aria-label")).contains("lies between", "the limit is 5 %");
-        assertThat(browser.texts("#" + chart + "-figures tbody tr")).hasSize(evidence.at("/samples").size());
-        assertThat(browser.texts("#history tbody tr")).hasSize(2).last().asString().contains("25 %");
-        assertThat(browser.texts("#steps tbody tr")).hasSize(3).element(1).asString().contains("now", "25 %", "1,000 callers");
+        assertThat(browser.texts("#" + chart + "-figures tbody tr"))
+                .hasSize(evidence.at("/samples").size());
+        assertThat(browser.texts("#history tbody tr"))
+                .hasSize(2)
+                .last()
+                .asString()
+                .contains("25 %");
+        assertThat(browser.texts("#steps tbody tr"))
+                .hasSize(3)
+                .element(1)
+                .asString()
+                .contains("now", "25 %", "1,000 callers");
         for (String action : List.of("pause", "promote", "abort")) {
             assertThat(browser.enabled("#" + action)).as(action).isFalse();
         }
@@ -131,12 +142,17 @@ class RolloutInBrowserTest {
         scene.rig.time.advance(Duration.ofMinutes(1));
         scene.rig.rollouts.tick();
         browser.see(".title .badge", "soak");
-        browser.until("the chart ends at 100 %", () -> {
-            List<Double> weights = drawn("weight", 1);
-            return weights.get(weights.size() - 1) == 1.0;
-        });
+        browser.until(
+                "the chart ends at 100 %",
+                () -> {
+                    List<Double> weights = drawn("weight", 1);
+                    return weights.get(weights.size() - 1) == 1.0;
+                });
         assertThat(stage()).isEqualTo(Stage.SOAK);
-        assertThat(browser.texts("#history tbody tr")).last().asString().contains("approver", "the regulator asks for it");
+        assertThat(browser.texts("#history tbody tr"))
+                .last()
+                .asString()
+                .contains("approver", "the regulator asks for it");
         assertThat(scene.credit.describe().stable()).contains("v4");
         browser.requireNoErrors(READ_BACK);
     }
@@ -152,10 +168,12 @@ class RolloutInBrowserTest {
         steer("abort", "approvals fell");
 
         browser.see(".title .badge", "ended: aborted");
-        browser.until("the chart ends at 0 %", () -> {
-            List<Double> weights = drawn("weight", 1);
-            return weights.get(weights.size() - 1) == 0.0;
-        });
+        browser.until(
+                "the chart ends at 0 %",
+                () -> {
+                    List<Double> weights = drawn("weight", 1);
+                    return weights.get(weights.size() - 1) == 0.0;
+                });
         assertThat(drawn("weight", 1)).startsWith(0.05, 0.25);
         assertThat(stage()).isEqualTo(Stage.ABORTED);
         assertThat(browser.enabled("#abort")).isFalse();

@@ -39,29 +39,37 @@ final class Scene implements AutoCloseable {
 
     Scene() {
         credit = gate("credit-risk", 0.01);
-        for (String name : List.of("chat-assistant", "document-summary", "fraud-score", "limit-advice", "price-forecast")) {
+        for (String name :
+                List.of("chat-assistant", "document-summary", "fraud-score", "limit-advice", "price-forecast")) {
             gate(name, name.equals("fraud-score") ? 0.07 : 0.002);
         }
-        ModelGate<String, String> agent = rig.gates.gate("claims-agent", g -> g.stable("v1", input -> "done")
-                .tokens(t -> t.input(String::length).maxOutput(100))
-                .attributes("tenant")
-                .budget(Budget.tokens("tenant", 5_000, Per.attribute("tenant")))
-                .runaway(Runaway.callsPerSession(30, Reaction.KILL_SESSION)));
+        ModelGate<String, String> agent = rig.gates.gate(
+                "claims-agent",
+                g -> g.stable("v1", input -> "done")
+                        .tokens(t -> t.input(String::length).maxOutput(100))
+                        .attributes("tenant")
+                        .budget(Budget.tokens("tenant", 5_000, Per.attribute("tenant")))
+                        .runaway(Runaway.callsPerSession(30, Reaction.KILL_SESSION)));
         for (int i = 0; i < 40; i++) {
-            agent.decide("what is covered?", Caller.of("agent-7").session("session-7").with("tenant", "acme"));
+            agent.decide(
+                    "what is covered?",
+                    Caller.of("agent-7").session("session-7").with("tenant", "acme"));
         }
-        agent.decide("what is covered?", Caller.of("agent-9").session("session-9").with("tenant", "globex"));
+        agent.decide(
+                "what is covered?", Caller.of("agent-9").session("session-9").with("tenant", "globex"));
     }
 
     private ModelGate<Integer, String> gate(String name, double errors) {
         int every = (int) Math.round(1 / errors);
-        return rig.gates.gate(name, g -> g.stable("v3", input -> answer("v3", input, every))
-                .version("v4", input -> answer("v4", input, every))
-                .attributes("region", "segment")
-                .router(Cohorts.router())
-                .fallback(Ladder.of(l -> l.previousVersion()
-                        .rule("debt-ratio", input -> input % 2 == 0 ? "by rule" : null)
-                        .degrade("refer to a human"))));
+        return rig.gates.gate(
+                name,
+                g -> g.stable("v3", input -> answer("v3", input, every))
+                        .version("v4", input -> answer("v4", input, every))
+                        .attributes("region", "segment")
+                        .router(Cohorts.router())
+                        .fallback(Ladder.of(l -> l.previousVersion()
+                                .rule("debt-ratio", input -> input % 2 == 0 ? "by rule" : null)
+                                .degrade("refer to a human"))));
     }
 
     private static String answer(String version, int input, int every) {
@@ -115,7 +123,9 @@ final class Scene implements AutoCloseable {
     /** Kills a model for some. */
     Scene killed() {
         rig.gates.kill(
-                Scope.gate("document-summary").where("region", "eu"), Actor.of("olga"), "summaries of the eu leave out the totals");
+                Scope.gate("document-summary").where("region", "eu"),
+                Actor.of("olga"),
+                "summaries of the eu leave out the totals");
         return this;
     }
 
