@@ -78,7 +78,12 @@ class BandSamplesTest {
         assertThat(taken).hasSizeBetween(BandSamples.MOST / 2, BandSamples.MOST);
         assertThat(taken.get(0).at()).isEqualTo("t0");
         assertThat(taken.get(taken.size() - 1).high()).isGreaterThan(9_900);
+        assertThat(apart(taken, 1)).isBetween(apart(taken, taken.size() - 3) / 2, apart(taken, taken.size() - 3) * 2);
         assertThat(taken).isSortedAccordingTo(java.util.Comparator.comparingDouble(BandSamples.Sample::high));
+    }
+
+    private static double apart(List<BandSamples.Sample> taken, int at) {
+        return taken.get(at + 1).high() - taken.get(at).high();
     }
 
     @Test

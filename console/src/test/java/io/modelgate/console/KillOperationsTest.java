@@ -86,17 +86,19 @@ class KillOperationsTest {
         assertThat(operator.get("/api/v1/gates").at("/gates/0/state").textValue())
                 .isEqualTo("LIVE");
 
-        operator.post("/api/v1/kills", order("fraud", "chargebacks"));
-        JsonNode first = operator.get("/api/v1/gates").at("/gates/0");
-        assertThat(first.at("/name").textValue()).isEqualTo("fraud");
-        assertThat(first.at("/state").textValue()).isEqualTo("KILLED");
-        assertThat(operator.get("/api/v1/state").at("/killed").intValue()).isEqualTo(1);
+        for (int i = 0; i < 10; i++) { // the answer before is so fresh that it would do, if nothing had been decided
+            operator.post("/api/v1/kills", order("fraud", "chargebacks"));
+            JsonNode first = operator.get("/api/v1/gates").at("/gates/0");
+            assertThat(first.at("/name").textValue()).isEqualTo("fraud");
+            assertThat(first.at("/state").textValue()).isEqualTo("KILLED");
+            assertThat(operator.get("/api/v1/state").at("/killed").intValue()).isEqualTo(1);
 
-        rig.as(Role.APPROVER)
-                .post(
-                        "/api/v1/kills/" + rig.gates.kills().get(0).id() + "/revive",
-                        Map.of("confirm", "fraud", "reason", "fixed"));
-        assertThat(operator.get("/api/v1/state").at("/killed").intValue()).isZero();
+            rig.as(Role.APPROVER)
+                    .post(
+                            "/api/v1/kills/" + rig.gates.kills().get(0).id() + "/revive",
+                            Map.of("confirm", "fraud", "reason", "fixed"));
+            assertThat(operator.get("/api/v1/state").at("/killed").intValue()).isZero();
+        }
     }
 
     @Test
