@@ -64,12 +64,12 @@ final class Announcements {
         LOG.info(
                 "#{} {} {} by {} ({}): {} [{}]",
                 entry.seq(),
-                Screen.plain(decision.type()),
-                Screen.plain(target(entry)),
-                Screen.plain(decision.actor()),
-                Screen.plain(decision.authentication()),
-                Screen.plain(decision.reason()),
-                Screen.plain(decision.id()));
+                Names.plain(decision.type()),
+                Names.plain(target(entry)),
+                Names.plain(decision.actor()),
+                Names.plain(decision.authentication()),
+                Names.plain(decision.reason()),
+                Names.plain(decision.id()));
     }
 
     private static String target(Entry entry) {
@@ -86,7 +86,7 @@ final class Announcements {
                 lost.stream()
                         .limit(LOST_NAMED)
                         .map(each -> "#" + each.seq() + " "
-                                + Screen.plain(each.type() + " " + each.id() + " of " + each.gate()))
+                                + Names.plain(each.type() + " " + each.id() + " of " + each.gate()))
                         .collect(Collectors.joining(", ")),
                 lost.size() > LOST_NAMED ? " and " + (lost.size() - LOST_NAMED) + " more" : "");
     }

@@ -104,7 +104,7 @@ final class GateFold {
     }
 
     private static String readable(String text, int max) {
-        String plain = Screen.plain(text);
+        String plain = Names.plain(text);
         return plain.length() <= max ? plain : plain.substring(0, max);
     }
 

@@ -54,4 +54,23 @@ final class Names {
         }
         return quoted.append(value.length() > 100 ? "…\"" : "\"").toString();
     }
+
+    /**
+     * Text from anyone who can write to a log, safe for a terminal: whatever could move its cursor, change its state or reorder a line is
+     * made visible.
+     */
+    static String plain(String text) {
+        StringBuilder plain = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            switch (Character.getType(c)) {
+                case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR,
+                        Character.SURROGATE -> plain.append(String.format("\\u%04x", c));
+                default -> plain.appendCodePoint(c);
+            }
+        });
+        return plain.toString();
+    }
 }

@@ -15,19 +15,17 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The command in a process of its own, against a process that serves. */
+/** A kill, seen by processes that serve. */
 @Timeout(120)
 class SecondProcessTest {
 
     private static final long SECONDS = 60;
-    private static final int TRIES = 20;
 
     @TempDir
     Path directory;
@@ -66,19 +64,6 @@ class SecondProcessTest {
         reader.setDaemon(true);
         reader.start();
         return process;
-    }
-
-    private void stop(Process serving) throws Exception {
-        serving.outputWriter().append('\n').flush();
-        assertThat(serving.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
-        assertThat(serving.exitValue()).as(err()).isZero();
-    }
-
-    private String command(String... args) throws Exception {
-        Process process = java(Command.class, args);
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s%s", out, err()).isZero();
-        return out;
     }
 
     private void awaitAnswer(String expected) throws Exception {
@@ -136,44 +121,5 @@ class SecondProcessTest {
             }
             assertThat(later.confirmed()).hasSize(2);
         }
-    }
-
-    @Test
-    void killFromACommandReachesARunningProcessAndItsRestart() throws Exception {
-        Path log = directory.resolve("modelgate.log");
-        Process serving = serve(log);
-        awaitAnswer("model");
-
-        String killed = command(
-                "kill",
-                "credit",
-                "--reason",
-                "approval rate fell",
-                "--confirm",
-                String.valueOf(SECONDS),
-                "--log",
-                log.toString());
-        awaitAnswer("safe");
-        assertThat(killed).containsPattern("running " + serving.pid() + "-[0-9a-f]{8} has it in force");
-        Pattern listed = Pattern.compile(
-                "1 process:\n  " + serving.pid() + "-[0-9a-f]{8}: has applied entry 2, heard of just now\n");
-        // It says so each second, or a little later: between two beats it may be a second ago.
-        String status = command("status", "--log", log.toString());
-        for (int tries = 1; tries < TRIES && !listed.matcher(status).find(); tries++) {
-            status = command("status", "--log", log.toString());
-        }
-        assertThat(status).containsPattern(listed);
-
-        stop(serving);
-        Process restarted = serve(log);
-        awaitAnswer("safe");
-
-        command("revive", new CommandRun(0, killed, "").killId(), "--log", log.toString());
-        awaitAnswer("model");
-        stop(restarted);
-
-        assertThat(answers).isEmpty();
-        assertThat(err()).as("nobody complained").isEmpty();
-        assertThat(command("log", "verify", log.toString())).contains("verified");
     }
 }

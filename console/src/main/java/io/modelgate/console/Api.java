@@ -1,5 +1,6 @@
 package io.modelgate.console;
 
+import io.modelgate.GateEvent;
 import io.modelgate.Gates;
 import io.modelgate.rollout.Rollouts;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ final class Api implements AutoCloseable {
         }
         Rollouts steered = standalone ? looked : given;
         keeper = new Keeper(this::round);
-        log = new LogFollower(gates, keeper::wake);
+        log = new LogFollower(gates, this::heard);
         chain = new ChainWatch(gates.log(), history::read, history::clear);
         traffic = new Traffic(gates);
         rollouts = new RolloutViews(looked, gates.ticker(), history);
@@ -77,6 +78,16 @@ final class Api implements AutoCloseable {
 
     private void catchUp() {
         chain.through(gates.applied(), log.replaced());
+    }
+
+    /** A kill is in force here before it is an entry, or without ever being one. */
+    private void heard(GateEvent event) {
+        if (event instanceof GateEvent.Killed killed) {
+            overview.changed(killed.kill().scope().gate());
+        } else if (event instanceof GateEvent.Released released) {
+            overview.changed(released.kill().scope().gate());
+        }
+        keeper.wake();
     }
 
     private boolean round() {

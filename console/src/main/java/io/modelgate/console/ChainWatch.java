@@ -59,7 +59,7 @@ final class ChainWatch {
         }
         List<Entry> page;
         try {
-            page = log.read(walked.seq(), PAGE);
+            page = problem == null && log.head().equals(walked) ? List.of() : log.read(walked.seq(), PAGE);
         } catch (ControlLogException e) {
             problem = e.getMessage();
             return false;

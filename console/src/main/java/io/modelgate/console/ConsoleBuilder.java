@@ -5,6 +5,7 @@ import io.modelgate.Actor;
 import io.modelgate.rollout.Rollouts;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
@@ -145,6 +146,16 @@ public final class ConsoleBuilder {
     /** Publishes how many requests were refused: {@code modelgate.console.refused}, by status. */
     public ConsoleBuilder meters(MeterRegistry registry) {
         meters = Objects.requireNonNull(registry, "registry");
+        return this;
+    }
+
+    /**
+     * Reads where to listen and who may use the console from a file in YAML; {@code docs/command.md} describes it.
+     *
+     * @throws IllegalArgumentException if it cannot be read, if others may write to it, or for what is wrong in it, all of it in one message
+     */
+    public ConsoleBuilder file(Path configuration) {
+        ConsoleFile.read(configuration, this);
         return this;
     }
 

@@ -14,16 +14,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One connection on which what changes is sent: entries in the order of the log, each once; figures at most once a second; and a sign of life.
- * Written by one thread; dropped by any.
+ * Written by one thread.
  */
 final class EventStream {
 
     private static final int ENTRIES_AT_ONCE = 200;
     private static final int GATES_AT_ONCE = 500;
+    private static final int PIECE = 8_192;
     private static final byte[] NOTHING = "{}".getBytes(StandardCharsets.UTF_8);
 
     private final EventStreams streams;
@@ -38,11 +38,7 @@ final class EventStream {
     private long pingAt;
 
     /** Guarded by this. */
-    private @Nullable Thread writer;
-
     private boolean began;
-    private long writingSince;
-    private boolean writing;
 
     /** Sends what comes after a place in the log; {@code reset} if that is not where the reader thinks that it is. */
     EventStream(EventStreams streams, Head after, boolean reset) {
@@ -68,7 +64,7 @@ final class EventStream {
         } catch (InterruptedException e) {
             throw new IOException("the connection is dropped", e);
         } finally {
-            end();
+            streams.ended(this);
         }
     }
 
@@ -162,41 +158,24 @@ final class EventStream {
         batch.writeBytes("\n\n".getBytes(StandardCharsets.US_ASCII));
     }
 
+    /** Sends it in pieces: the server gives a reader its time for each. */
     private void flush(OutputStream out) throws IOException {
         if (batch.size() == 0) {
             return;
         }
-        writing(true);
-        try {
-            batch.writeTo(out);
-            out.flush();
-        } finally {
-            writing(false);
+        byte[] bytes = batch.toByteArray();
+        for (int from = 0; from < bytes.length; from += PIECE) {
+            out.write(bytes, from, Math.min(PIECE, bytes.length - from));
         }
+        out.flush();
         batch.reset();
     }
-
-    // ---- dropping it, from another thread
 
     private synchronized void begin() throws IOException {
         if (began) {
             throw new IOException("the connection took too long to begin");
         }
         began = true;
-        writer = Thread.currentThread();
-    }
-
-    private void end() {
-        synchronized (this) {
-            writer = null;
-        }
-        Thread.interrupted(); // what was meant for this connection is not for the next that the thread serves
-        streams.ended(this);
-    }
-
-    private synchronized void writing(boolean now) {
-        writing = now;
-        writingSince = streams.ticker.read();
     }
 
     /** Whether it was asked for before a moment and never began; then it never will. */
@@ -206,12 +185,5 @@ final class EventStream {
         }
         began = true;
         return true;
-    }
-
-    /** Ends it if its reader has been taking what it was sent since before a moment. */
-    synchronized void dropIfStalled(long before) {
-        if (writer != null && writing && writingSince - before < 0) {
-            writer.interrupt(); // which closes the channel that it waits for
-        }
     }
 }

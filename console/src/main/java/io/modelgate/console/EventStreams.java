@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
@@ -32,10 +31,9 @@ final class EventStreams implements AutoCloseable {
      *
      * @param figures how far figures are apart at least
      * @param ping how far pings are apart
-     * @param stalled how long a reader may take for what it was sent
      */
-    record Rhythm(Duration figures, Duration ping, Duration stalled) {
-        static final Rhythm USUAL = new Rhythm(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(20));
+    record Rhythm(Duration figures, Duration ping) {
+        static final Rhythm USUAL = new Rhythm(Duration.ofSeconds(1), Duration.ofSeconds(5));
     }
 
     final Gates gates;
@@ -141,18 +139,13 @@ final class EventStreams implements AutoCloseable {
         return open.size();
     }
 
-    /** Ends the connections whose readers stall, and forgets those that never began. */
+    /** Forgets the connections that never began: the request was for the head alone, or whoever made it was gone by then. */
     void sweep() {
-        long now = ticker.read();
-        for (EventStream stream : open) {
-            if (stream.neverBegan(now - LONGEST_START.toNanos())) {
-                ended(stream);
-            }
-            stream.dropIfStalled(now - rhythm.stalled().toNanos());
-        }
+        long before = ticker.read() - LONGEST_START.toNanos();
+        open.removeIf(stream -> stream.neverBegan(before));
     }
 
-    /** Ends all of them. */
+    /** Ends all of them, but for those whose readers are waited for: it is the server that cuts these. */
     @Override
     public void close() {
         lock.lock();
@@ -162,6 +155,5 @@ final class EventStreams implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        open.forEach(stream -> stream.dropIfStalled(ticker.read() - TimeUnit.MILLISECONDS.toNanos(500)));
     }
 }

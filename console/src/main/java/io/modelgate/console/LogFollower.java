@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * Which gates the control log has said something about since one last asked, by reading what took effect in this process; and how often the
@@ -30,8 +31,8 @@ final class LogFollower implements AutoCloseable {
     private final Set<String> touched = new HashSet<>();
     private boolean all;
 
-    /** {@code onNews} is called whenever there may be something new; it returns at once. */
-    LogFollower(Gates gates, Runnable onNews) {
+    /** {@code onEvent} is called with every event of the gates; it returns at once. */
+    LogFollower(Gates gates, Consumer<GateEvent> onEvent) {
         this.gates = gates;
         log = gates.log();
         seen = end();
@@ -39,7 +40,7 @@ final class LogFollower implements AutoCloseable {
             if (event instanceof GateEvent.Replaced) {
                 replace();
             }
-            onNews.run();
+            onEvent.accept(event);
         });
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,29 @@ final class PageFiles {
             "svg", "image/svg+xml",
             "yaml", "application/yaml; charset=utf-8");
 
+    private static final List<String> PAGE = List.of(
+            "api.js",
+            "app.js",
+            "budgets.js",
+            "chart.js",
+            "dialogs.js",
+            "dom.js",
+            "events.js",
+            "fleet.js",
+            "format.js",
+            "gates.js",
+            "icon.svg",
+            "kill.js",
+            "log.js",
+            "page.css",
+            "parts.js",
+            "preact.module.js",
+            "rollouts.js",
+            "screens.js",
+            "store.js",
+            "uPlot.iife.min.js",
+            "uPlot.min.css");
+
     private final Map<String, Reply.Body> byPath;
 
     private PageFiles(Map<String, Reply.Body> byPath) {
@@ -26,6 +50,7 @@ final class PageFiles {
     static PageFiles load() {
         Map<String, Reply.Body> files = new LinkedHashMap<>();
         files.put("/", file("page/index.html"));
+        PAGE.forEach(name -> files.put("/page/" + name, file("page/" + name)));
         files.put("/api/v1/openapi.yaml", file("openapi.yaml"));
         return new PageFiles(files);
     }

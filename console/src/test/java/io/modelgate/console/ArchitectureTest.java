@@ -46,6 +46,7 @@ class ArchitectureTest {
                         "io.modelgate.rollout",
                         "io.modelgate.console",
                         "com.fasterxml.jackson..",
+                        "org.snakeyaml.engine..",
                         "picocli..",
                         "org.slf4j..",
                         "io.micrometer..",

@@ -100,6 +100,16 @@ class KillOperationsTest {
     }
 
     @Test
+    void aKillThatCodeMakesIsVisibleBeforeItIsStored() {
+        Client viewer = rig.viewer();
+        viewer.get("/api/v1/state");
+        rig.gates.kill(Scope.fleet(), Actor.of("alice"), "in code");
+        Client.Answer state =
+                viewer.until("/api/v1/state", each -> each.at("/killed").asInt() == 2);
+        assertThat(state.at("/kills").asInt()).isEqualTo(1);
+    }
+
+    @Test
     void whatIsNotThereIsNotFoundAndWhatIsWrongIsSaidInTheLibrarysWords() {
         Client operator = rig.as(Role.OPERATOR);
 

@@ -1,6 +1,7 @@
 package io.modelgate.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.modelgate.Actor;
@@ -12,6 +13,7 @@ import io.modelgate.control.Entry;
 import io.modelgate.control.FileControlLog;
 import io.modelgate.control.MemoryControlLog;
 import io.modelgate.testkit.ForwardingControlLog;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,10 +159,30 @@ class LogOperationsTest {
         }
     }
 
+    /** An auditor would take the part for the whole. */
+    @Test
+    void anExportThatIsCutShortDoesNotLookWhole() {
+        Forged log = new Forged(new MemoryControlLog());
+        try (ConsoleRig rig = new ConsoleRig(g -> g.controlLog(log))) {
+            gate(rig);
+            append(rig, 1, 5_000);
+            Client viewer = rig.viewer();
+            viewer.until("/api/v1/log/head", head -> head.at("/verifiedSeq").asLong() == 5_001);
+            log.unreadableFrom = 3_000;
+
+            assertThatThrownBy(() -> viewer.get("/api/v1/log/export"))
+                    .isInstanceOf(AssertionError.class)
+                    .hasCauseInstanceOf(IOException.class);
+            assertThat(viewer.get("/api/v1/log/export?through=2000").text().lines())
+                    .hasSize(2_000);
+        }
+    }
+
     /** A log whose entry was changed, and which says nothing about it itself. */
     private static final class Forged extends ForwardingControlLog {
         volatile boolean forged;
         volatile boolean unreadable;
+        volatile long unreadableFrom = Long.MAX_VALUE;
 
         Forged(ControlLog log) {
             super(log);
@@ -168,7 +190,7 @@ class LogOperationsTest {
 
         @Override
         public List<Entry> read(long after, int limit) {
-            if (unreadable) {
+            if (unreadable || after >= unreadableFrom) {
                 throw new ControlLogException("the disk is gone");
             }
             return super.read(after, limit).stream()

@@ -374,7 +374,7 @@ public abstract class ControlLogKit {
             return; // this log knows no instances
         }
         String name = listed.get(0).name();
-        assertThat(name).isNotBlank();
+        assertThat(name).isNotBlank().isEqualTo(log.instance());
         assertThat(listed).hasSize(1).allSatisfy(ControlLogKit::liveAndHeardOf);
 
         Entry second = log.append(List.of(Decisions.kill("b"))).get(0);

@@ -29,6 +29,18 @@ final class CreditGate {
             .holdback(Weight.percent(5))
             .soak(Duration.ofSeconds(2)));
 
+    /** The same for callers who are few, where a person has the last word: so it takes minutes. */
+    static final RolloutPolicy SLOW_POLICY = RolloutPolicy.of(p -> p.name("credit-slow")
+            .step(Weight.percent(10), Duration.ofMinutes(1), 100)
+            .step(Weight.percent(25), Duration.ofMinutes(2), 500)
+            .manualStep(Weight.percent(50), Duration.ofMinutes(2), 1_000)
+            .guardrail(Guardrail.rate(Rate.FALLBACK).worseByPoints(0.02).requiredForPromotion())
+            .guardrail(Guardrail.rate(Rate.ERRORS).atMost(0.02))
+            .guardrail(Guardrail.latency(0.99).atMost(0.2))
+            .guardrail(Guardrail.mean("approved").drift().worseByPoints(0.1).requiredForPromotion())
+            .holdback(Weight.percent(5))
+            .soak(Duration.ofMinutes(10)));
+
     private CreditGate() {}
 
     static ModelGate<Applicant, Decision> open(Gates gates, Models models, Backend a, Backend b) {

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 public final class Demo {
 
     private static final int CALLERS = 40_000;
-    private static final String USAGE = "usage: ./demo [--summary-json FILE] [--once]";
+    private static final String USAGE = "usage: ./demo [--summary-json FILE] [--once]\n"
+            + "tells the story, then serves on with the operators' console, until Ctrl-C; --once ends after the story";
 
     private Demo() {}
 
-    /** Exits 0 if the numbers add up, 1 if not, 2 if the arguments are wrong. */
+    /** Exits 0 if the numbers add up, 1 if not, 2 if the arguments are wrong; unless {@code --once} is given, when somebody ends it. */
     public static void main(String[] args) throws IOException {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         System.exit(run(List.of(args), out, System.err));
@@ -28,6 +29,7 @@ public final class Demo {
 
     static int run(List<String> args, PrintStream out, PrintStream err) throws IOException {
         Path json = null;
+        boolean once = false;
         for (int i = 0; i < args.size(); i++) {
             String arg = args.get(i);
             if (arg.equals("--help") || arg.equals("-h")) {
@@ -40,12 +42,14 @@ public final class Demo {
                 if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(json)) {
                     return usage(err, "--summary-json is " + json + ": expected a file in a directory that exists");
                 }
-            } else if (!arg.equals("--once")) {
+            } else if (arg.equals("--once")) {
+                once = true;
+            } else {
                 return usage(err, arg.equals("--summary-json") ? arg + " needs a FILE" : "unknown argument " + arg);
             }
         }
         out.println("One gate, " + CreditGate.NAME + ", in front of real models, on real credit applications.");
-        return play(new Page(out), json, CALLERS);
+        return play(new Page(out), json, CALLERS, once);
     }
 
     private static int usage(PrintStream err, String problem) {
@@ -54,19 +58,39 @@ public final class Demo {
         return 2;
     }
 
-    private static int play(Page page, @Nullable Path json, int callers) throws IOException {
+    private static int play(Page page, @Nullable Path json, int callers, boolean once) throws IOException {
         Path directory = Files.createTempDirectory("modelgate-demo-");
         Path log = directory.resolve("modelgate.log");
         Ticker ticker = Ticker.system();
         long start = ticker.read();
+        Story story = new Story(page, log, callers);
         int exitCode;
         try {
-            exitCode = close(new Story(page, log, callers).play(), page, log, json);
+            exitCode = close(story.play(), page, log, json);
         } catch (IllegalStateException e) {
-            page.line("the demo cannot go on: %s", String.valueOf(e.getMessage()));
-            exitCode = 1;
+            exitCode = broken(page, e);
         }
         page.line("took %s", Page.seconds(Duration.ofNanos(ticker.read() - start)));
+        if (once || exitCode != 0) {
+            return end(page, directory, log, exitCode);
+        }
+        Ending ending = Ending.ofThisProcess();
+        try {
+            exitCode = new Serving(page, log, ending).untilTheEnd(story.models(), story.heldOut());
+        } catch (IllegalStateException e) {
+            exitCode = broken(page, e);
+        }
+        exitCode = end(page, directory, log, exitCode);
+        ending.done(exitCode);
+        return exitCode;
+    }
+
+    private static int broken(Page page, IllegalStateException e) {
+        page.line("the demo cannot go on: %s", String.valueOf(e.getMessage()));
+        return 1;
+    }
+
+    private static int end(Page page, Path directory, Path log, int exitCode) throws IOException {
         if (exitCode == 0) {
             delete(directory);
         } else {

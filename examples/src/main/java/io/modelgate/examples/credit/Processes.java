@@ -31,7 +31,7 @@ final class Processes {
         List<String> command = new ArrayList<>();
         String script = System.getProperty(COMMAND, "");
         if (script.isEmpty()) {
-            command.addAll(java("io.modelgate.Command"));
+            command.addAll(java("io.modelgate.console.Command"));
         } else {
             command.add(script);
         }

@@ -42,6 +42,7 @@ final class Story {
     private final Books books;
     private final Backend a = new Backend("cpu-a");
     private final Backend b = new Backend("cpu-b");
+    private @Nullable Models models;
     private volatile @Nullable RolloutEvent told;
 
     /** A story for so many callers, with its control log in this file. */
@@ -55,6 +56,7 @@ final class Story {
     /** Plays it and returns its books. */
     Books play() {
         Models models = train();
+        this.models = models;
         GateKill kill;
         try (Service service = Service.start(log, models, a, b)) {
             canary(service);
@@ -69,6 +71,19 @@ final class Story {
             books.closing(service.credit(), "v1", "v2");
         }
         return books;
+    }
+
+    /** After it was played: the models that it trained. */
+    Models models() {
+        if (models == null) {
+            throw new IllegalStateException("the story was not played");
+        }
+        return models;
+    }
+
+    /** The applications that callers ask about. */
+    List<Application> heldOut() {
+        return data.heldOut();
     }
 
     private Models train() {

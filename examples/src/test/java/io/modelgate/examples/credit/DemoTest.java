@@ -1,15 +1,27 @@
 package io.modelgate.examples.credit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +79,115 @@ class DemoTest {
 
     private static long sum(Collection<Long> counts) {
         return counts.stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** The demo as a newcomer starts it, in a process of its own. */
+    private static final class Started implements AutoCloseable {
+
+        private static final Pattern OPEN = Pattern.compile("open +(http://[0-9.]+:[0-9]+/)#token=(mg_[A-Za-z0-9_-]+)");
+
+        private final Process process;
+        private final BufferedReader lines;
+        private final StringBuilder printed = new StringBuilder();
+        private final HttpClient client = HttpClient.newHttpClient();
+        private URI address = URI.create("");
+        private String token = "";
+
+        Started(String... args) throws IOException {
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Demo.class.getName()));
+            command.addAll(List.of(args));
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            lines = process.inputReader(StandardCharsets.UTF_8);
+            // Whoever waits for a line finds the end of them.
+            CompletableFuture.delayedExecutor(4, TimeUnit.MINUTES).execute(process::destroyForcibly);
+        }
+
+        /** The next line of this kind. */
+        String line(Predicate<String> kind) throws IOException {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                printed.append(line).append('\n');
+                if (kind.test(line)) {
+                    return line;
+                }
+            }
+            throw new AssertionError("it ended without such a line:\n" + printed);
+        }
+
+        void open() throws IOException {
+            Matcher open = OPEN.matcher(line(line -> OPEN.matcher(line).find()));
+            assertThat(open.find()).isTrue();
+            address = URI.create(open.group(1));
+            token = open.group(2);
+        }
+
+        HttpResponse<String> ask(String path, String body) throws IOException, InterruptedException {
+            HttpRequest.Builder request =
+                    HttpRequest.newBuilder(address.resolve(path)).header("Authorization", "Bearer " + token);
+            if (!body.isEmpty()) {
+                request.header("Content-Type", "application/json")
+                        .header("X-ModelGate", "1")
+                        .POST(HttpRequest.BodyPublishers.ofString(body));
+            }
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        }
+
+        /** Asks it to end, as Ctrl-C does, and returns its exit code. */
+        int end() throws IOException, InterruptedException {
+            process.destroy();
+            return ended();
+        }
+
+        int ended() throws IOException, InterruptedException {
+            lines.lines().forEach(line -> printed.append(line).append('\n'));
+            return process.waitFor();
+        }
+
+        @Override
+        public void close() throws IOException {
+            process.destroyForcibly();
+            lines.close();
+        }
+    }
+
+    @Test
+    void itServesOnWithTheConsoleUntilItIsEnded() throws Exception {
+        try (Started demo = new Started()) {
+            demo.open();
+            assertThat(demo.ask("/api/v1/me", "").body()).contains("you", "ADMIN");
+            assertThat(demo.ask("/api/v1/gates/credit-risk/rollout", "").body())
+                    .contains("\"candidate\":\"v2\"", "\"guardrail\":\"approved\"");
+
+            demo.line(line -> line.contains("calls/s:") && line.contains("v1 ") && line.contains("v2 "));
+            HttpResponse<String> killed = demo.ask(
+                    "/api/v1/kills", "{\"gate\": \"credit-risk\", \"version\": \"v2\", \"reason\": \"to see\"}");
+            assertThat(killed.statusCode()).as(killed.body()).isEqualTo(201);
+            demo.line(line -> line.contains("calls/s: v1 ") && !line.contains("v2 "));
+            killed = demo.ask("/api/v1/kills", "{\"gate\": \"credit-risk\", \"reason\": \"to see\"}");
+            assertThat(killed.statusCode()).as(killed.body()).isEqualTo(201);
+            demo.line(line -> line.contains("calls/s: rung debt-ratio "));
+
+            assertThat(demo.end()).as(demo.printed.toString()).isZero();
+            assertThat(demo.printed.toString())
+                    .contains("The numbers add up", "The end", "rung debt-ratio")
+                    .containsPattern("the numbers add up\\s*$");
+            assertThatThrownBy(() -> demo.ask("/api/v1/me", "")).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void onceItEndsByItself() throws Exception {
+        try (Started demo = new Started("--once")) {
+            assertThat(demo.ended()).as(demo.printed.toString()).isZero();
+            assertThat(demo.printed.toString())
+                    .contains("The numbers add up")
+                    .doesNotContain("#token=")
+                    .containsPattern("took [0-9.]+ s\\s*$");
+        }
     }
 
     @Test

@@ -276,7 +276,7 @@ public final class RedisControlLog implements ControlLog {
 
     @Override
     public String instance() {
-        return observer ? "" : presence.name();
+        return observer ? "" : instance;
     }
 
     @Override

@@ -42,6 +42,14 @@ final class GateSettings {
         String at = PropertyNames.gate(key);
         PropertyMistakes mistakes = new PropertyMistakes();
         mistakes.set(at + "stable", settings.stable(), builder::stable);
+        if (settings.saysMore()) { // few do, and to hand over each setting costs start-up
+            apply(at, settings, builder, mistakes);
+        }
+        mistakes.refuse();
+    }
+
+    private static void apply(
+            String at, ModelGateProperties.Gate settings, GateBuilder<?, ?> builder, PropertyMistakes mistakes) {
         mistakes.set(at + "model-timeout", settings.modelTimeout(), builder::modelTimeout);
         mistakes.set(at + "deadline", settings.deadline(), builder::deadline);
         mistakes.set(at + "max-concurrent", settings.maxConcurrent(), builder::maxConcurrent);
@@ -74,7 +82,6 @@ final class GateSettings {
                     runaways.get(i),
                     limit -> builder.runaway(RunawaySettings.runaway(property + ".", limit)));
         }
-        mistakes.refuse();
     }
 
     private static @Nullable Boolean given(boolean on) {

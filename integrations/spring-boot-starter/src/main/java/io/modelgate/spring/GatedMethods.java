@@ -70,7 +70,15 @@ final class GatedMethods {
 
     /** Whether a class of this name is Spring's own. */
     static boolean isSprings(String name) {
-        return name.startsWith("org.springframework.") && SPRINGS.stream().anyMatch(name::startsWith);
+        if (!name.startsWith("org.springframework.")) {
+            return false;
+        }
+        for (String springs : SPRINGS) {
+            if (name.startsWith(springs)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The interfaces of a class that have gated methods, without those that another of them extends. */
@@ -81,9 +89,11 @@ final class GatedMethods {
                 gated.add(each);
             }
         }
-        return gated.stream()
-                .filter(each -> gated.stream().noneMatch(other -> other != each && each.isAssignableFrom(other)))
-                .toList();
+        List<Class<?>> outermost = new ArrayList<>(gated);
+        for (Class<?> each : gated) {
+            outermost.removeIf(other -> other != each && other.isAssignableFrom(each));
+        }
+        return outermost;
     }
 
     /** Whether an interface, or one that it extends, has gated methods. */
@@ -97,7 +107,9 @@ final class GatedMethods {
         if (type.isInterface()) {
             collect(type, gates);
         } else {
-            inClasses(type).forEach(method -> gates.add(gate(method)));
+            for (Method method : inClasses(type)) {
+                gates.add(gate(method));
+            }
         }
         return gates;
     }

@@ -71,7 +71,9 @@ final class GuardedBean implements SmartFactoryBean<Object>, BeanFactoryAware {
         if (!preferred.isEmpty()) {
             byBean.put(preferred, factory.getBean(preferred));
         }
-        versions.forEach(name -> byBean.computeIfAbsent(name, factory::getBean));
+        for (String name : versions) {
+            byBean.putIfAbsent(name, factory.getBean(name));
+        }
         Guarding guarding = factory.getBean(Guarding.class);
         requireVisible(byBean);
         requireStable(byBean, guarding);
@@ -87,24 +89,27 @@ final class GuardedBean implements SmartFactoryBean<Object>, BeanFactoryAware {
             ModelGateProperties.Gate its = settings.getOrDefault(gate, settings.get(PropertyNames.uniform(gate)));
             named.add(its == null || its.stable() == null ? "" : its.stable());
         }
-        return byBean.values().stream()
-                .map(GuardedBean::id)
-                .filter(id -> named.equals(Set.of(id)))
-                .findFirst()
-                .orElse(null);
+        for (Object bean : byBean.values()) {
+            if (named.equals(Set.of(id(bean)))) {
+                return id(bean);
+            }
+        }
+        return null;
     }
 
     /** Says of a bean that Spring wrapped why the gate cannot see which version it is. */
     private static void requireVisible(Map<String, Object> byBean) {
-        byBean.forEach((name, bean) -> {
+        for (Map.Entry<String, Object> each : byBean.entrySet()) {
+            Object bean = each.getValue();
             if (AopUtils.isAopProxy(bean)) {
                 throw new StartException(
-                        "bean " + name + " is a version, and Spring has wrapped it for another annotation of it"
+                        "bean " + each.getKey()
+                                + " is a version, and Spring has wrapped it for another annotation of it"
                                 + " (@Transactional, @Cacheable, @Async …), so that its @Version is hidden: "
                                 + AopUtils.getTargetClass(bean).getName(),
                         "Move what needs the other annotation to a bean that the version asks.");
             }
-        });
+        }
     }
 
     private void requireStable(Map<String, Object> byBean, Guarding guarding) {

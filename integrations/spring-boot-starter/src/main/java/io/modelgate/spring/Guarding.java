@@ -62,7 +62,9 @@ final class Guarding {
 
     /** Before properties and customizers, so that what they say takes the place of this. */
     private void configure(Class<?> type, GuardBuilder builder) {
-        GatedMethods.gatesOf(type).forEach(gate -> builder.gate(gate, each -> each.router(Cohorts.router())));
+        for (String gate : GatedMethods.gatesOf(type)) {
+            builder.gate(gate, each -> each.router(Cohorts.router()));
+        }
         builder.answers(answers.toArray(AnswerType[]::new));
     }
 

@@ -97,14 +97,26 @@ public final class ModelGateAutoConfiguration {
             ObjectProvider<CallerResolver> whoAsks,
             PublishedEvents events) {
         List<GateCustomizer> each = gateCustomizers.orderedStream().toList();
+        MeterRegistry registry = meters.getIfAvailable();
+        CallerResolver resolver = whoAsks.getIfAvailable();
         Gates gates = Gates.open(builder -> {
             builder.controlLog(() -> opened(log));
             apply(properties, builder);
-            meters.ifAvailable(builder::meters);
-            whoAsks.ifAvailable(resolver -> builder.callers(resolver::resolve));
-            builder.eachGate(settings::apply);
-            builder.eachGate((gate, its) -> each.forEach(customizer -> customizer.customize(gate, its)));
-            customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+            if (registry != null) {
+                builder.meters(registry);
+            }
+            if (resolver != null) {
+                builder.callers(resolver::resolve);
+            }
+            builder.eachGate((gate, its) -> {
+                settings.apply(gate, its);
+                for (GateCustomizer customizer : each) {
+                    customizer.customize(gate, its);
+                }
+            });
+            for (GatesCustomizer customizer : customizers.orderedStream().toList()) {
+                customizer.customize(builder);
+            }
         });
         settings.use();
         gates.onEvent(events::publish);
@@ -113,7 +125,9 @@ public final class ModelGateAutoConfiguration {
 
     private static void apply(ModelGateProperties properties, GatesBuilder gates) {
         PropertyMistakes mistakes = new PropertyMistakes();
-        mistakes.set("modelgate.kill-when-stale", properties.killWhenStale(), gates::killWhenStale);
+        if (properties.killWhenStale() != null) {
+            mistakes.set("modelgate.kill-when-stale", properties.killWhenStale(), gates::killWhenStale);
+        }
         if (properties.startKilledIfLogRefuses()) {
             gates.startKilledIfLogRefuses();
         }

@@ -148,7 +148,13 @@ record ModelGateProperties(
             @Nullable Duration sessionIdle,
             @Nullable Integer maxAccounts,
             @Nullable Duration reservationTimeout,
-            @DefaultValue FleetLedger redis) {}
+            @DefaultValue FleetLedger redis) {
+
+        /** Whether anything is said beside what a fleet shares. */
+        boolean saysMore() {
+            return !equals(new Budgets(null, null, null, null, null, redis));
+        }
+    }
 
     /**
      * The ledger on Redis of the budgets that a fleet shares. Needs the module modelgate-redis, and the same control log in all processes. Its
@@ -227,6 +233,12 @@ record ModelGateProperties(
             attributes = List.copyOf(attributes);
             budgets = List.copyOf(budgets);
             runaways = List.copyOf(runaways);
+        }
+
+        /** Whether anything is said beside the stable version. */
+        boolean saysMore() {
+            return !equals(new Gate(
+                    stable, null, null, null, List.of(), false, false, false, false, null, null, List.of(), List.of()));
         }
     }
 
@@ -390,6 +402,8 @@ record ModelGateProperties(
      * The operators' page and API, on a port of its own. Needs the module modelgate-console.
      *
      * @param enabled Whether it is served.
+     * @param config A file in YAML that says where it listens and who may use it, as "modelgate console" reads it. In the place of port, address,
+     *     tokens and proxy.
      * @param port Its port, 0 for any that is free. Default: 7710.
      * @param address The address of this machine that it listens on. Default: the loopback address, which no other machine reaches. On another
      *     one it needs ssl.bundle or behind-proxy.
@@ -403,6 +417,7 @@ record ModelGateProperties(
      */
     record Console(
             boolean enabled,
+            @Nullable Path config,
             @Nullable Integer port,
             @Nullable InetAddress address,
             @DefaultValue List<OperatorToken> tokens,
@@ -426,7 +441,10 @@ record ModelGateProperties(
      * @param role What they may do.
      * @param sha256 The SHA-256 of the token, 64 hexadecimal digits in lower case, as "modelgate token" prints it.
      */
-    record OperatorToken(@Nullable String actor, @Nullable OperatorRole role, @Nullable String sha256) {
+    record OperatorToken(
+            @Nullable String actor,
+            @Nullable OperatorRole role,
+            @Nullable String sha256) {
         @Override
         public String toString() {
             return "OperatorToken[actor=" + actor + ", role=" + role + "]";

@@ -29,16 +29,29 @@ final class ServedConsole {
      * @throws PropertyMistakes.Refusal if a property is missing or refused; it quotes no hash
      * @throws StartException if it cannot listen there
      */
-    static Console start(ModelGateProperties.Console settings, Gates gates, Consumer<ConsoleBuilder> more, @Nullable SSLContext tls) {
+    static Console start(
+            ModelGateProperties.Console settings,
+            Gates gates,
+            Consumer<ConsoleBuilder> more,
+            @Nullable SSLContext tls) {
         PropertyMistakes mistakes = new PropertyMistakes();
-        requireSomebody(settings, mistakes);
-        requireEncryption(settings, tls, mistakes);
+        if (settings.config() == null) {
+            requireSomebody(settings, mistakes);
+            requireEncryption(settings, tls, mistakes);
+        } else {
+            requireNothingBeside(settings, mistakes);
+        }
         mistakes.refuse();
         try {
             return Console.start(gates, console -> {
                 configure(console, settings, tls);
                 more.accept(console);
             });
+        } catch (PropertyMistakes.Refusal e) {
+            throw e;
+        } catch (IllegalArgumentException e) { // what the file says does not go together
+            throw PropertyMistakes.refusal(
+                    settings.config() == null ? "modelgate.console" : AT + "config", String.valueOf(e.getMessage()), e);
         } catch (UncheckedIOException e) {
             throw new StartException(
                     String.valueOf(e.getMessage()),
@@ -78,6 +91,20 @@ final class ServedConsole {
         }
     }
 
+    /** What a file says is not said twice. */
+    private static void requireNothingBeside(ModelGateProperties.Console settings, PropertyMistakes mistakes) {
+        String text = "is set, and so is modelgate.console.config, which says it; remove one of them";
+        mistakes.requireOnly(AT + "port", settings.port(), false, "", text);
+        mistakes.requireOnly(AT + "address", settings.address(), false, "", text);
+        mistakes.requireOnly(AT + "proxy.header", settings.proxy().header(), false, "", text);
+        if (!settings.tokens().isEmpty()) {
+            mistakes.add(AT + "tokens", text);
+        }
+        if (!settings.proxy().users().isEmpty()) {
+            mistakes.add(AT + "proxy.users", text);
+        }
+    }
+
     private static void requireEncryption(
             ModelGateProperties.Console settings, @Nullable SSLContext tls, PropertyMistakes mistakes) {
         InetAddress address = settings.address();
@@ -92,8 +119,9 @@ final class ServedConsole {
     private static void configure(
             ConsoleBuilder console, ModelGateProperties.Console settings, @Nullable SSLContext tls) {
         PropertyMistakes mistakes = new PropertyMistakes();
+        mistakes.set(AT + "config", settings.config(), console::file);
         int port = settings.port() == null ? ConsoleBuilder.DEFAULT_PORT : settings.port();
-        mistakes.set(AT + "port", port, console::port);
+        mistakes.set(AT + "port", settings.port(), console::port);
         mistakes.refuse(); // an address has a port of its own
         mistakes.set(
                 AT + "address", settings.address(), address -> console.address(new InetSocketAddress(address, port)));
@@ -112,8 +140,7 @@ final class ServedConsole {
             ModelGateProperties.OperatorToken token = tokens.get(i);
             mistakes.set(AT + "tokens[" + i + "]", token, each -> add(console, each));
         }
-        mistakes.set(
-                AT + "proxy", settings.proxy().header(), header -> console.proxyHeader(header, roles(settings)));
+        mistakes.set(AT + "proxy", settings.proxy().header(), header -> console.proxyHeader(header, roles(settings)));
         mistakes.refuse();
     }
 

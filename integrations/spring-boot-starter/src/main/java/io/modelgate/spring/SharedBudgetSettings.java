@@ -20,17 +20,23 @@ final class SharedBudgetSettings {
      * @throws PropertyMistakes.Refusal with every value that is refused; without a URI or a credential
      */
     static void apply(ModelGateProperties.Budgets settings, BudgetsBuilder budgets) {
+        if (settings.saysMore()) { // few do, and to hand over each setting costs start-up
+            applyOwn(settings, budgets); // before there is a connection that somebody would have to close
+        }
+        FleetLedger fleet = fleet(settings.redis(), LogSelection.REDIS);
+        if (fleet != null) {
+            budgets.fleet(fleet);
+        }
+    }
+
+    private static void applyOwn(ModelGateProperties.Budgets settings, BudgetsBuilder budgets) {
         PropertyMistakes mistakes = new PropertyMistakes();
         mistakes.set(AT + "ledger", settings.ledger(), budgets::ledger);
         mistakes.set(AT + "prices", settings.prices(), file -> budgets.prices(prices(file)));
         mistakes.set(AT + "session-idle", settings.sessionIdle(), budgets::sessionIdle);
         mistakes.set(AT + "max-accounts", settings.maxAccounts(), budgets::maxAccounts);
         mistakes.set(AT + "reservation-timeout", settings.reservationTimeout(), budgets::reservationTimeout);
-        mistakes.refuse(); // before there is a connection that somebody would have to close
-        FleetLedger fleet = fleet(settings.redis(), LogSelection.REDIS);
-        if (fleet != null) {
-            budgets.fleet(fleet);
-        }
+        mistakes.refuse();
     }
 
     private static Prices prices(Path file) {

@@ -89,24 +89,27 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
                 known.add(name);
                 add(beans, name, type, byInterface, mistakes);
             } else if (!isGuarded(beans, name)) {
-                gatedOf(type)
-                        .forEach(gated -> others.computeIfAbsent(gated, any -> new ArrayList<>())
-                                .add(name));
+                for (Class<?> gated : gatedOf(type)) {
+                    add(others, gated, name);
+                }
             }
         }
-        others.forEach((gated, names) -> checkOthers(beans, gated, names, byInterface, mistakes));
+        for (Map.Entry<Class<?>, List<String>> other : others.entrySet()) {
+            checkOthers(beans, other.getKey(), other.getValue(), byInterface, mistakes);
+        }
         if (!mistakes.isEmpty()) {
             throw new StartException(
                     String.join("\n", mistakes),
                     "Correct the annotations: docs/spring.md says how beans become versions of a gate.");
         }
-        byInterface.forEach((gated, its) -> {
-            register(beans, gated, its);
-            its.forEach(version -> versions.computeIfAbsent(version.bean(), any -> new HashSet<>())
-                    .add(gated));
-        });
+        for (Map.Entry<Class<?>, List<Candidate>> gated : byInterface.entrySet()) {
+            register(beans, gated.getKey(), gated.getValue());
+            for (Candidate version : gated.getValue()) {
+                versions.computeIfAbsent(version.bean(), any -> new HashSet<>()).add(gated.getKey());
+            }
+        }
         if (!byInterface.isEmpty()) {
-            VersionCandidates.hide(beans, byInterface);
+            VersionCandidates.hide(beans, versions);
         }
     }
 
@@ -127,7 +130,12 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
 
     /** Whether a bean is a version of an interface, or of one that extends it. */
     boolean isVersion(String bean, Class<?> wanted) {
-        return versions.getOrDefault(bean, Set.of()).stream().anyMatch(wanted::isAssignableFrom);
+        for (Class<?> gated : versions.getOrDefault(bean, Set.of())) {
+            if (wanted.isAssignableFrom(gated)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
@@ -224,8 +232,13 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
         Order order = beans.findAnnotationOnBean(name, Order.class, false);
         Candidate candidate = new Candidate(
                 name, type, version.value(), definition.isPrimary(), order == null ? null : order.value());
-        interfaces.forEach(each ->
-                byInterface.computeIfAbsent(each, any -> new ArrayList<>()).add(candidate));
+        for (Class<?> each : interfaces) {
+            add(byInterface, each, candidate);
+        }
+    }
+
+    private static <T> void add(Map<Class<?>, List<T>> lists, Class<?> type, T element) {
+        lists.computeIfAbsent(type, any -> new ArrayList<>()).add(element);
     }
 
     private void checkOthers(
@@ -286,7 +299,11 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
         String name = gated.getName() + ".guarded";
         String preferred = StableVersion.preferred(versions);
         // Where two were primary, nothing could be injected.
-        versions.forEach(version -> beans.getBeanDefinition(version.bean()).setPrimary(false));
+        List<String> names = new ArrayList<>();
+        for (Candidate version : versions) {
+            names.add(version.bean());
+            beans.getBeanDefinition(version.bean()).setPrimary(false);
+        }
         if (beans.containsBeanDefinition(name)) {
             return; // made ahead of time
         }
@@ -294,10 +311,7 @@ final class VersionBeans implements BeanFactoryPostProcessor, Ordered {
         guarded.setAttribute(FactoryBean.OBJECT_TYPE_ATTRIBUTE, gated);
         // By name: the code that is generated ahead of time may not see a class of another package.
         guarded.getConstructorArgumentValues().addIndexedArgumentValue(0, gated.getName());
-        guarded.getConstructorArgumentValues()
-                .addIndexedArgumentValue(
-                        1,
-                        String.join(",", versions.stream().map(Candidate::bean).toList()));
+        guarded.getConstructorArgumentValues().addIndexedArgumentValue(1, String.join(",", names));
         guarded.getConstructorArgumentValues().addIndexedArgumentValue(2, preferred);
         guarded.setPrimary(true);
         guarded.setLazyInit(false);

@@ -1,9 +1,5 @@
 package io.modelgate.spring;
 
-import io.modelgate.spring.VersionBeans.Candidate;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,11 +22,14 @@ final class VersionCandidates implements AutowireCandidateResolver {
         this.hidden = hidden;
     }
 
-    static void hide(DefaultListableBeanFactory beans, Map<Class<?>, List<Candidate>> byInterface) {
-        Map<String, Set<Class<?>>> hidden = new HashMap<>();
-        byInterface.forEach((gated, versions) -> versions.forEach(version ->
-                hidden.computeIfAbsent(version.bean(), any -> new HashSet<>()).add(gated)));
-        beans.setAutowireCandidateResolver(new VersionCandidates(beans.getAutowireCandidateResolver(), hidden));
+    /**
+     * From now on.
+     *
+     * @param versions the interfaces whose versions they are, by bean
+     */
+    static void hide(DefaultListableBeanFactory beans, Map<String, Set<Class<?>>> versions) {
+        beans.setAutowireCandidateResolver(
+                new VersionCandidates(beans.getAutowireCandidateResolver(), Map.copyOf(versions)));
     }
 
     @Override
@@ -40,8 +39,14 @@ final class VersionCandidates implements AutowireCandidateResolver {
 
     /** As the interface, or as one that it extends. */
     private boolean isHidden(String bean, Class<?> wanted) {
-        return wanted.isInterface()
-                && hidden.getOrDefault(bean, Set.of()).stream().anyMatch(wanted::isAssignableFrom);
+        if (wanted.isInterface()) {
+            for (Class<?> gated : hidden.getOrDefault(bean, Set.of())) {
+                if (wanted.isAssignableFrom(gated)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     @Override

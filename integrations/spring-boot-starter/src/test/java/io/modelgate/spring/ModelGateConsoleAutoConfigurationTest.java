@@ -87,7 +87,11 @@ class ModelGateConsoleAutoConfigurationTest {
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.body()).contains("alice", "OPERATOR");
             assertThat(get(client, me).statusCode()).isEqualTo(401);
-            assertThat(get(client, me, "Authorization", "Bearer " + Token.generate().text())
+            assertThat(get(
+                                    client,
+                                    me,
+                                    "Authorization",
+                                    "Bearer " + Token.generate().text())
                             .statusCode())
                     .isEqualTo(401);
         });
@@ -125,7 +129,8 @@ class ModelGateConsoleAutoConfigurationTest {
                 .run(context -> {
                     HttpClient client = HttpClient.newHttpClient();
                     URI me = address(context).resolve("/api/v1/me");
-                    assertThat(get(client, me, "X-Forwarded-User", "bob").body()).contains("bob", "VIEWER");
+                    assertThat(get(client, me, "X-Forwarded-User", "bob").body())
+                            .contains("bob", "VIEWER");
                     assertThat(get(client, me, "X-Forwarded-User", "c@x.de").body())
                             .contains("c@x.de", "ADMIN");
                     assertThat(get(client, me, "X-Forwarded-User", "mallory").statusCode())
@@ -205,14 +210,15 @@ class ModelGateConsoleAutoConfigurationTest {
                         "modelgate.console.tokens[1].actor",
                         "modelgate.console.tokens[1].role")
                 .doesNotContain(ALICE.hash());
-        assertThat(Applications.failure(served(alice("root")))).contains("modelgate.console.tokens[0].role", "approver");
+        assertThat(Applications.failure(served(alice("root"))))
+                .contains("modelgate.console.tokens[0].role", "approver");
     }
 
     @Test
     void aHashThatIsNoneIsRefusedWithoutBeingShown() {
         String password = "correct-horse-battery";
-        String failure = Applications.failure(served(
-                AT + "tokens[0].actor=alice", AT + "tokens[0].role=admin", AT + "tokens[0].sha256=" + password));
+        String failure = Applications.failure(
+                served(AT + "tokens[0].actor=alice", AT + "tokens[0].role=admin", AT + "tokens[0].sha256=" + password));
         assertThat(failure)
                 .contains("modelgate.console.tokens[0]", "64 hexadecimal digits")
                 .doesNotContain(password);
@@ -267,7 +273,34 @@ class ModelGateConsoleAutoConfigurationTest {
         assertThat(Applications.failure(served(alice("viewer")).withPropertyValues(AT + "hosts=ops.example.com,a/b")))
                 .contains("modelgate.console.hosts[1]", "without scheme and port");
         assertThat(Applications.failure(served(alice("viewer")).withPropertyValues(AT + "adress=127.0.0.1")))
-                .contains("there is no key \"adress\" under modelgate.console; expected one of [enabled, port, address");
+                .contains(
+                        "there is no key \"adress\" under modelgate.console; expected one of [enabled, config, port, address");
+    }
+
+    @Test
+    void aFileMaySayItAll() throws IOException {
+        Path file = Files.writeString(directory.resolve("console.yaml"), """
+                listen: 127.0.0.1:0
+                tokens:
+                  - {actor: alice, role: approver, sha256: %s}
+                """.formatted(ALICE.hash()));
+        String[] config = {AT + "enabled=true", AT + "config=" + file};
+        application
+                .withPropertyValues(config)
+                .run(context -> assertThat(get(
+                                        HttpClient.newHttpClient(),
+                                        address(context).resolve("/api/v1/me"),
+                                        "Authorization",
+                                        "Bearer " + ALICE.text())
+                                .body())
+                        .contains("alice", "APPROVER"));
+        assertThat(Applications.failure(application.withPropertyValues(config).withPropertyValues(alice("viewer"))))
+                .contains("modelgate.console.tokens", "and so is modelgate.console.config");
+        assertThat(Applications.failure(served(AT + "config=" + file)))
+                .contains("modelgate.console.port = 0", "and so is modelgate.console.config");
+        Files.writeString(file, "tokens: [{actor: alice, role: root, sha256: x}]");
+        assertThat(Applications.failure(application.withPropertyValues(config)))
+                .contains("modelgate.console.config = " + file, file + ":1:", "approver");
     }
 
     @Test
@@ -335,7 +368,8 @@ class ModelGateConsoleAutoConfigurationTest {
     @Test
     void aNativeImageKeepsItsPage() {
         RuntimeHints hints = new RuntimeHints();
-        new ModelGateConsoleAutoConfiguration.Files().registerHints(hints, getClass().getClassLoader());
+        new ModelGateConsoleAutoConfiguration.Files()
+                .registerHints(hints, getClass().getClassLoader());
         assertThat(RuntimeHintsPredicates.resource().forResource("io/modelgate/console/page/index.html"))
                 .accepts(hints);
         assertThat(RuntimeHintsPredicates.resource().forResource("io/modelgate/console/openapi.yaml"))

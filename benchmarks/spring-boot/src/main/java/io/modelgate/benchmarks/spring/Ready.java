@@ -1,5 +1,7 @@
 package io.modelgate.benchmarks.spring;
 
+import static java.util.Objects.requireNonNull;
+
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,7 +25,7 @@ public final class Ready implements ApplicationListener<ApplicationReadyEvent> {
         long now = System.currentTimeMillis();
         long cpuNanos =
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
-        Duration taken = event.getTimeTaken();
+        Duration taken = requireNonNull(event.getTimeTaken());
         System.out.printf(
                 Locale.ROOT,
                 "%s%.3f %d %.3f %d %s%n",

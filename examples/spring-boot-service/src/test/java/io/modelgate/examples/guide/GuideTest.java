@@ -104,7 +104,8 @@ class GuideTest {
 
     private static void collect(String at, Type type, Set<String> names) {
         if (type instanceof ParameterizedType generic && generic.getRawType() == Map.class) {
-            collect(at + ".GATE", generic.getActualTypeArguments()[1], names);
+            String key = at.endsWith(".users") ? ".USER" : ".GATE";
+            collect(at + key, generic.getActualTypeArguments()[1], names);
         } else if (type instanceof ParameterizedType generic
                 && generic.getRawType() == List.class
                 && generic.getActualTypeArguments()[0] instanceof Class<?> element

@@ -1,0 +1,70 @@
+package io.modelgate.console;
+
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/** {@code modelgate console}: serves the page and the API of a control log, for all that serve from it. */
+@CommandLine.Command(name = "console", description = "Serves the page and the API of a control log, until Ctrl-C.")
+final class ConsoleCommand extends Subcommand {
+
+    @CommandLine.Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "Where it listens and who may use it; docs/command.md describes the file.")
+    private @Nullable String config;
+
+    @CommandLine.Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "The port of the loopback address; default: what the file says, else 7710.")
+    private @Nullable String port;
+
+    @CommandLine.Mixin
+    private final PlaceOptions place = new PlaceOptions();
+
+    ConsoleCommand(LogAccess logs, Screen screen) {
+        super(logs, screen);
+    }
+
+    @Override
+    int run() throws UsageException {
+        if (config == null) {
+            throw new UsageException("--config FILE is missing: it says who may use the console; `"
+                    + logs.again("token") + "` makes a token and the line for it");
+        }
+        Path file = Path.of(config);
+        int number = (int) number("--port", port, -1, 0, 65_535);
+        LogPlace path = logs.place(place);
+        try (Console console = Console.standalone(logs.opener(path), c -> {
+            c.file(file);
+            if (number >= 0) {
+                c.port(number);
+            }
+        })) {
+            screen.line("console of " + path + ": " + console.address());
+            screen.object(() -> CommandJson.object("address", console.address().toString(), "log", path.toString()));
+            screen.flush();
+            untilStopped(console);
+            return Command.DONE;
+        }
+    }
+
+    /** Ctrl-C and a polite kill end the process: what is open is closed before. */
+    private static void untilStopped(Console console) {
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            console.close();
+                            stopped.countDown();
+                        },
+                        "modelgate-console-stop"));
+        try {
+            stopped.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.modelgate.console;
+
+import io.modelgate.Actor;
+import io.modelgate.Gates;
+import io.modelgate.Kill;
+import io.modelgate.ReviveReceipt;
+import io.modelgate.Scope;
+import io.modelgate.control.Entry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+
+/** {@code modelgate revive}: releases one kill, and says what stays engaged. */
+@CommandLine.Command(name = "revive", description = "Releases one kill, and says what stays killed.")
+final class ReviveCommand extends Subcommand {
+
+    @CommandLine.Parameters(
+            arity = "0..1",
+            paramLabel = "KILL-ID",
+            description = "The kill; without, those that are engaged are listed.")
+    private @Nullable String id;
+
+    @CommandLine.Option(names = "--reason", paramLabel = "TEXT", description = "Why; a console asks for it.")
+    private @Nullable String reason;
+
+    @CommandLine.Option(names = "--actor", paramLabel = "NAME", description = "Who decides it.")
+    private @Nullable String actor;
+
+    @CommandLine.Mixin
+    private final PlaceOptions place = new PlaceOptions();
+
+    @CommandLine.Mixin
+    private final ApiOptions through = new ApiOptions();
+
+    ReviveCommand(LogAccess logs, Screen screen) {
+        super(logs, screen);
+    }
+
+    @Override
+    int run() throws UsageException {
+        ApiClient api = logs.api(place, through);
+        if (api != null) {
+            api.refuseActor(actor);
+            return id == null ? which(api) : ApiSwitch.revive(api, id, reason, screen);
+        }
+        Actor who = logs.actor(actor);
+        LogPlace path = logs.place(place);
+        if (id == null) {
+            return which(path);
+        }
+        try (Gates gates = logs.open(path)) {
+            ReviveReceipt receipt = gates.revive(id, who, reason == null ? "" : reason);
+            Scope scope = receipt.released().get(0).scope();
+            Optional<Entry> stored = receipt.entry(logs.patience(path));
+            if (stored.isEmpty()) {
+                screen.problem(
+                        Command.FAILED,
+                        "NOT REVIVED: " + id + " stays engaged on " + Wording.scope(scope)
+                                + ", because its revive is not stored in " + path + ": "
+                                + receipt.failure()
+                                        .map(Throwable::getMessage)
+                                        .orElse("it is still waiting to be written"));
+                return Command.FAILED;
+            }
+            screen.line("REVIVED " + Wording.scope(scope) + " at "
+                    + stored.get().decision().at());
+            screen.line("  released  " + id);
+            screen.line("  stored    entry " + stored.get().seq() + ", " + path.stored());
+            engaged(screen, receipt.stillEngaged(), gates.now());
+            screen.object(() -> CommandJson.object(
+                    "released", Views.KillView.of(receipt.released()),
+                    "stored", true,
+                    "stillEngaged", Views.KillView.of(receipt.stillEngaged())));
+            return Command.DONE;
+        }
+    }
+
+    /** Says what is still off of what was revived. */
+    static void engaged(Screen screen, List<Kill> left, Instant now) {
+        if (left.isEmpty()) {
+            screen.line("  engaged   nothing else on this scope");
+        } else {
+            screen.line("  engaged   " + Wording.count(left.size(), "kill") + " still on this scope or a part of it:");
+            left.forEach(kill -> screen.line("            " + Wording.kill(kill, now)));
+        }
+    }
+
+    private int which(LogPlace path) throws UsageException {
+        try (Gates gates = logs.view(path)) {
+            return which(gates.kills(), path.toString(), gates.now());
+        }
+    }
+
+    private int which(ApiClient api) {
+        return which(api.kills("api/v1/kills"), api.toString(), logs.now());
+    }
+
+    private int which(List<Kill> engaged, String where, Instant now) {
+        screen.problem(
+                Command.USAGE,
+                engaged.isEmpty()
+                        ? "no kill is engaged in " + where + ", so there is nothing to revive"
+                        : "which kill? engaged are:");
+        engaged.forEach(kill -> screen.hint("  " + Wording.kill(kill, now)));
+        hintUsage();
+        return Command.USAGE;
+    }
+}

@@ -1,0 +1,70 @@
+/** Figures and times in words. */
+
+const COUNT = new Intl.NumberFormat("en");
+const SMALL = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
+const MONEY = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+export function count(number) {
+  return COUNT.format(number);
+}
+
+export function plural(number, one, many = one + "s") {
+  return count(number) + " " + (number === 1 ? one : many);
+}
+
+/** A share or a weight, 0 to 1. */
+export function percent(share) {
+  const hundred = share * 100;
+  if (hundred === 0 || hundred === 100 || Math.abs(hundred) >= 10) {
+    return COUNT.format(Math.round(hundred * 10) / 10) + " %";
+  }
+  return SMALL.format(hundred) + " %";
+}
+
+export function rate(perSecond) {
+  return (perSecond >= 100 ? COUNT.format(Math.round(perSecond)) : SMALL.format(perSecond)) + "/s";
+}
+
+/** A quantity of which nothing is known but its size. */
+export function figure(number) {
+  return new Intl.NumberFormat("en", { maximumSignificantDigits: 4 }).format(number);
+}
+
+export function duration(millis) {
+  const seconds = Math.floor(millis / 1000);
+  if (seconds < 120) {
+    return seconds + " s";
+  }
+  if (seconds < 7_200) {
+    return Math.floor(seconds / 60) + " min";
+  }
+  return seconds < 172_800 ? Math.floor(seconds / 3600) + " h" : Math.floor(seconds / 86_400) + " days";
+}
+
+/** A time in UTC, which is what the log says. */
+export function utc(iso) {
+  const text = new Date(iso).toISOString();
+  return text.slice(0, 10) + " " + text.slice(11, 19) + " UTC";
+}
+
+/** An amount of an account: tokens, or millionths of a currency. */
+export function amount(number, unit) {
+  return unit === "tokens" ? count(number) : MONEY.format(number / 1e6);
+}
+
+export function unitOf(unit) {
+  return unit === "tokens" ? "tokens" : unit;
+}
+
+export function scope(of) {
+  return of.gate + (of.version ? "/" + of.version : "") + (of.attribute ? `[${of.attribute}=${of.value}]` : "");
+}
+
+/** A scope for somebody who does not read scopes every day. */
+export function scopeInWords(of) {
+  const who = of.attribute ? ` for callers whose ${of.attribute} is ${of.value}` : "";
+  if (of.gate === "*") {
+    return "the whole fleet" + (of.version ? ", every version " + of.version : "") + who;
+  }
+  return (of.version ? `version ${of.version} of ${of.gate}` : `all of ${of.gate}`) + who;
+}

@@ -1,0 +1,296 @@
+/** Rollouts: how far each is, what the data says, and what a person may do about it. */
+
+import { get, post } from "./api.js";
+import { band, chart, steps } from "./chart.js";
+import { openReason, openRollback } from "./dialogs.js";
+import { h } from "./dom.js";
+import { count, duration, figure, percent, plural, utc } from "./format.js";
+import { badge, button, facts, table, time } from "./parts.js";
+import { mayNot, serverNow } from "./store.js";
+
+function how(summary) {
+  return !summary.running ? "ended: " + summary.stage.toLowerCase()
+    : summary.paused ? "paused"
+      : summary.waiting ? "waits for approval"
+        : summary.stage.toLowerCase();
+}
+
+function howBadge(summary) {
+  return badge(!summary.running ? "off" : summary.paused || summary.waiting ? "wait" : "live", how(summary));
+}
+
+export const rollouts = {
+  pollMillis: 4_000,
+
+  load() {
+    return get("rollouts");
+  },
+
+  event(type) {
+    return type === "rollouts";
+  },
+
+  view(data) {
+    return [
+      h("div", { class: "title", key: "title" }, h("h1", {}, "Rollouts")),
+      table("Rollouts", [{ name: "Gate" }, { name: "Candidate" }, { name: "From" }, { name: "Weight", kind: "number" }, { name: "Stage" }],
+          data.rollouts.map((each) => ({
+            key: each.gate,
+            name: each.gate,
+            cells: [
+              h("a", { href: "#/rollouts/" + encodeURIComponent(each.gate) }, each.gate),
+              each.candidate,
+              each.baseline,
+              percent(each.weight),
+              howBadge(each),
+            ],
+          })),
+          { id: "rollouts", hideCaption: true, empty: "No gate has had a rollout under a policy." }),
+    ];
+  },
+};
+
+/* One of them */
+
+const FINDINGS = {
+  REGRESSED: ["killed", "regressed"],
+  NOT_WORSE: ["live", "not worse"],
+  INCONCLUSIVE: ["wait", "inconclusive"],
+};
+
+function finding(evidence) {
+  const [shape, word] = FINDINGS[evidence.finding];
+  return badge(shape, word);
+}
+
+/** How a quantity is written: a share of 1 as one, anything else as it is. */
+function writer(evidence) {
+  const all = [evidence.band?.low, evidence.band?.high, evidence.band?.limit, ...evidence.samples.flatMap((each) => [each.low, each.high, each.limit])]
+      .filter((number) => number !== undefined && number !== null);
+  const isShare = /rate|share/i.test(evidence.band?.quantity ?? "") && all.every((number) => Math.abs(number) <= 1);
+  return isShare ? percent : figure;
+}
+
+function bandSentence(evidence) {
+  const { band: now } = evidence;
+  if (!now) {
+    return "There is no band yet.";
+  }
+  const write = writer(evidence);
+  const worse = now.worse === "LOWER" ? "lower" : "higher";
+  const place = (now.worse === "LOWER" ? now.high < now.limit : now.low > now.limit) ? "all of it is beyond the limit"
+    : (now.worse === "LOWER" ? now.low >= now.limit : now.high <= now.limit) ? "all of it is within the limit"
+      : "the limit lies inside it";
+  return `The ${now.quantity} lies between ${write(now.low)} and ${write(now.high)}; the limit is ${write(now.limit)}, and ${worse} is worse: ${place}.`;
+}
+
+function evidencePart(evidence) {
+  const write = writer(evidence);
+  const samples = evidence.samples.length > 0 ? evidence.samples
+    : evidence.band ? [{ at: new Date(serverNow()).toISOString(), ...evidence.band }] : [];
+  const id = "band-" + evidence.guardrail.replace(/[^A-Za-z0-9]+/g, "-");
+  const sentence = bandSentence(evidence);
+  return h("section", { class: "evidence", key: evidence.guardrail, "data-guardrail": evidence.guardrail, "aria-label": "Guardrail " + evidence.guardrail },
+      h("header", {},
+          h("h3", {}, evidence.guardrail),
+          finding(evidence),
+          evidence.required ? h("span", { class: "quiet" }, "needed for promotion") : null),
+      h("p", {}, evidence.text),
+      samples.length === 0 ? null : [
+        h("p", { key: "sentence", class: "quiet" }, sentence),
+        samples.length < 2 ? null : chart(id, sentence,
+            [
+              samples.map((each) => Date.parse(each.at) / 1e3),
+              samples.map((each) => each.low),
+              samples.map((each) => each.high),
+              samples.map((each) => each.limit),
+            ],
+            band(write)),
+        h("details", { key: "table" },
+            h("summary", {}, `The band as figures (${evidence.guardrail})`),
+            table("The band of " + evidence.guardrail, [{ name: "At" }, { name: "Low", kind: "number" }, { name: "High", kind: "number" }, { name: "Limit", kind: "number" }],
+                samples.slice(-100).map((each) => ({ key: each.at, cells: [utc(each.at), write(each.low), write(each.high), write(each.limit)] })),
+                { id: id + "-figures", hideCaption: true })),
+      ]);
+}
+
+function weightPart(data) {
+  const points = data.history.map((each) => [Date.parse(each.at) / 1e3, each.weight]);
+  const end = data.summary.running ? serverNow() / 1e3 : (points.at(-1)?.[0] ?? 0);
+  const line = points.length === 0 ? [] : [...points, [Math.max(end, points.at(-1)[0] + 1), points.at(-1)[1]]];
+  const sentence = data.history.length === 0 ? "It has no entries yet."
+    : `From ${percent(data.history[0].weight)} to ${percent(data.summary.weight)} in ${plural(data.history.length, "entry", "entries")}.`;
+  return h("section", { class: "panel", "aria-labelledby": "weight-title", key: "weight" },
+      h("h2", { id: "weight-title" }, "Weight over time"),
+      h("p", { class: "quiet" }, sentence),
+      line.length < 2 ? null : chart("weight", "The candidate's weight over time. " + sentence,
+          [line.map(([at]) => at), line.map(([, weight]) => weight)], steps(percent)),
+      table("History", [{ name: "When" }, { name: "What" }, { name: "Weight", kind: "number" }, { name: "Who" }, { name: "Why" }],
+          data.history.map((each) => ({ key: each.seq, name: each.type, cells: [time(each.at), each.type, percent(each.weight), each.actor, each.reason] })),
+          { id: "history", hideCaption: true }));
+}
+
+function stepsTable(data) {
+  return table("Steps", [{ name: "Step" }, { name: "Weight", kind: "number" }, { name: "At least" }, { name: "Begins" }],
+      data.steps.map((each, i) => ({
+        key: i,
+        cells: [
+          h("span", {}, String(i + 1), i === data.step && data.summary.running ? h("strong", {}, " now") : null),
+          percent(each.weight),
+          [each.leastSeconds > 0 ? duration(each.leastSeconds * 1000) : null, each.leastCallers > 0 ? plural(each.leastCallers, "caller") : null].filter(Boolean).join(", ") || "nothing",
+          each.manual ? "when a person approves it" : "by itself",
+        ],
+      })),
+      { id: "steps", hideCaption: true });
+}
+
+/* What a person may do */
+
+function steer(action, name, { title, about, label, role, what, wrong = false, body = null }) {
+  openReason({
+    title,
+    about,
+    label,
+    role,
+    what,
+    wrong,
+    body,
+    send: (reason) => post(`gates/${encodeURIComponent(name)}/rollout/${action}`, { reason }),
+    done: (decided) => ({
+      title: decided.stored ? `Done: ${title.replace(/\?$/, "")}` : "It is decided, and not stored yet",
+      body: h("p", {}, decided.stored ? "It is in force." : "It takes effect once it is stored, which is tried on."),
+    }),
+  });
+}
+
+function missing(data) {
+  const lacking = data.evidence.filter((each) => each.required && each.finding !== "NOT_WORSE");
+  const regressed = data.evidence.filter((each) => each.finding === "REGRESSED");
+  if (lacking.length === 0 && regressed.length === 0 && data.risks.length === 0) {
+    return h("p", {}, "All evidence that its policy asks for is there.");
+  }
+  return h("div", { class: "warning", id: "missing" },
+      h("p", {}, regressed.length > 0 ? "A guardrail has regressed: promotion will be refused." : "You answer for what is not there yet:"),
+      h("ul", {},
+          [...new Set([...regressed, ...lacking])].map((each) => h("li", { key: each.guardrail }, `${each.guardrail}: ${FINDINGS[each.finding][1]}. ${each.text}`)),
+          data.risks.map((risk) => h("li", { key: risk }, risk))));
+}
+
+function actions(data) {
+  const { summary } = data;
+  const { gate: name, candidate, baseline } = summary;
+  const off = summary.running ? null : "This rollout has ended.";
+  return h("div", { class: "actions", role: "group", "aria-label": "Steer the rollout" },
+      summary.paused
+        ? button("Resume…", {
+          id: "resume",
+          why: off ?? mayNot("APPROVER", "resuming"),
+          onClick: () => steer("resume", name, {
+            title: `Resume the rollout of ${candidate}?`,
+            about: "It steps up again when its policy says so.",
+            label: "Resume it",
+            role: "APPROVER",
+            what: "resuming",
+          }),
+        })
+        : button("Pause…", {
+          id: "pause",
+          why: off ?? mayNot("OPERATOR", "pausing"),
+          onClick: () => steer("pause", name, {
+            title: `Pause the rollout of ${candidate}?`,
+            about: `It stays at ${percent(summary.weight)} and is still aborted if a guardrail says so.`,
+            label: "Pause it",
+            role: "OPERATOR",
+            what: "pausing",
+          }),
+        }),
+      button("Approve…", {
+        id: "approve",
+        why: off ?? (summary.waiting ? mayNot("APPROVER", "approving") : "It waits for nobody's approval."),
+        onClick: () => steer("approve", name, {
+          title: `Approve the next step of ${candidate}?`,
+          about: nextStep(data),
+          label: "Approve it",
+          role: "APPROVER",
+          what: "approving",
+        }),
+      }),
+      button("Promote…", {
+        id: "promote",
+        why: off ?? mayNot("APPROVER", "promoting"),
+        onClick: () => steer("promote", name, {
+          title: `Promote ${candidate}?`,
+          about: `All callers of ${name} get ${candidate} instead of ${baseline}.`,
+          label: `Promote ${candidate}`,
+          role: "APPROVER",
+          what: "promoting",
+          body: missing(data),
+        }),
+      }),
+      button("Abort…", {
+        id: "abort",
+        kind: "button-off",
+        why: off ?? mayNot("OPERATOR", "aborting"),
+        onClick: () => steer("abort", name, {
+          title: `Abort the rollout of ${candidate}?`,
+          about: `All callers of ${name} get ${baseline} again.`,
+          label: `Abort it now`,
+          role: "OPERATOR",
+          what: "aborting",
+          wrong: true,
+        }),
+      }),
+      button("Roll back…", {
+        id: "roll-back",
+        kind: "button-off",
+        why: mayNot("OPERATOR", "rolling back"),
+        onClick: () => openRollback(name, { rollout: summary }),
+      }));
+}
+
+function nextStep(data) {
+  const next = data.steps[data.step + 1];
+  return next ? `The next step is ${percent(next.weight)}. It begins once its other conditions are met too.` : "It goes on to promotion.";
+}
+
+export const rollout = {
+  pollMillis: 2_000,
+
+  load(route) {
+    return get(`gates/${encodeURIComponent(route.arg)}/rollout`);
+  },
+
+  event(type, data, shown, route) {
+    return (type === "rollouts" && data.rollouts.some((each) => each.gate === route.arg)) || (type === "entry" && data.gate === route.arg);
+  },
+
+  view(data) {
+    const { summary } = data;
+    return [
+      h("div", { class: "title", key: "title" },
+          h("h1", {}, `${summary.gate}: ${summary.candidate} instead of ${summary.baseline}`),
+          howBadge(summary),
+          actions(data)),
+      data.risks.length > 0 ? h("div", { class: "warning", key: "risks" },
+          h("p", {}, "What would keep a rollback from working:"), h("ul", {}, data.risks.map((risk) => h("li", { key: risk }, risk)))) : null,
+      h("section", { class: "panel", key: "facts", "aria-label": "Who is exposed" },
+          facts([
+            ["Weight", percent(summary.weight)],
+            ["Callers that the candidate answered", count(data.reached)],
+            ["Step", data.step < 0 ? "not begun" : `${Math.min(data.step + 1, data.steps.length)} of ${data.steps.length}`],
+            ["In it for", duration(data.inStepSeconds * 1000)],
+            ["Since", time(data.since)],
+            ["Policy", data.policy],
+            ["Why", data.reason],
+            ["Gate", h("a", { href: "#/gates/" + encodeURIComponent(summary.gate) }, summary.gate)],
+          ])),
+      h("div", { class: "columns", key: "columns" },
+          h("section", { class: "panel", "aria-labelledby": "evidence-title", key: "evidence" },
+              h("h2", { id: "evidence-title" }, "What the data says"),
+              data.evidence.length === 0 ? h("p", { class: "empty" }, "No evidence yet.") : data.evidence.map(evidencePart)),
+          weightPart(data),
+          h("section", { class: "panel", "aria-labelledby": "steps-title", key: "steps" },
+              h("h2", { id: "steps-title" }, "Steps"), stepsTable(data))),
+    ];
+  },
+};

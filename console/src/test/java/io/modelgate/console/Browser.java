@@ -1,0 +1,289 @@
+package io.modelgate.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.openqa.selenium.By;
+import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.NoSuchElementException;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/**
+ * A Chromium of this machine, for tests of the page: {@code CHROMIUM} and {@code CHROMEDRIVER} of the environment say where it is, else the
+ * PATH does. What goes wrong in it, a violation of the content security policy among that, fails the test that closes it.
+ */
+final class Browser implements AutoCloseable {
+
+    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final String NONE =
+            "no Chromium and its driver: install chromium and chromium-driver, or set CHROMIUM and CHROMEDRIVER";
+
+    static {
+        SELENIUM.setLevel(Level.SEVERE); // it warns of every Chromium that is newer than itself
+    }
+
+    private final ChromeDriver driver;
+    private final Path profile;
+
+    private Browser(ChromeDriver driver, Path profile) {
+        this.driver = driver;
+        this.profile = profile;
+    }
+
+    /** Skips the running test if there is no browser, except where {@code CI} is {@code true}: there it fails. */
+    static void assumeAvailable() {
+        boolean available = binary("CHROMIUM", "chromium", "chromium-browser", "google-chrome")
+                        .isPresent()
+                && binary("CHROMEDRIVER", "chromedriver").isPresent();
+        boolean ci = Boolean.getBoolean("CI") || Boolean.parseBoolean(System.getenv("CI"));
+        if (ci && !available) {
+            throw new IllegalStateException(NONE);
+        }
+        Assumptions.assumeTrue(available, NONE);
+    }
+
+    private static Optional<Path> binary(String variable, String... names) {
+        String given = System.getenv(variable);
+        if (given != null) {
+            return Optional.of(Path.of(given)).filter(Files::isExecutable);
+        }
+        String path = System.getenv("PATH");
+        return Stream.of(names)
+                .flatMap(name -> Arrays.stream((path == null ? "" : path).split(File.pathSeparator))
+                        .map(folder -> Path.of(folder, name)))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    static Browser start() {
+        assumeAvailable();
+        try {
+            Path profile = Files.createTempDirectory("chromium");
+            ChromeOptions options = new ChromeOptions();
+            options.setBinary(binary("CHROMIUM", "chromium", "chromium-browser", "google-chrome")
+                    .orElseThrow()
+                    .toString());
+            options.addArguments(
+                    "--headless",
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--disable-dev-shm-usage",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                    "--user-data-dir=" + profile);
+            LoggingPreferences logging = new LoggingPreferences();
+            logging.enable(LogType.BROWSER, Level.ALL);
+            options.setCapability("goog:loggingPrefs", logging);
+            ChromeDriverService service = new ChromeDriverService.Builder()
+                    .usingDriverExecutable(
+                            binary("CHROMEDRIVER", "chromedriver").orElseThrow().toFile())
+                    .usingAnyFreePort()
+                    .build();
+            Browser browser = new Browser(new ChromeDriver(service, options), profile);
+            browser.size(1280, 900);
+            browser.dark(false);
+            return browser;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Opens the page of a console, signed in with a token. */
+    void open(URI console, Token token) {
+        driver.get("about:blank"); // what the last test left behind is not this one's
+        driver.manage().logs().get(LogType.BROWSER);
+        driver.get(console + "#token=" + token.text());
+        see("#headline");
+    }
+
+    /** Goes to another screen of the page that is open. */
+    void go(String screen) {
+        script("location.hash = '#/" + screen + "'");
+    }
+
+    void size(int width, int height) {
+        driver.executeCdpCommand(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
+    }
+
+    void dark(boolean wanted) {
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of(
+                        "features",
+                        List.of(Map.of("name", "prefers-color-scheme", "value", wanted ? "dark" : "light"))));
+    }
+
+    /** Waits for an element that is shown. */
+    WebElement see(String css) {
+        return waiting("no " + css + " is shown").until(d -> {
+            WebElement element = d.findElement(By.cssSelector(css));
+            return element.isDisplayed() ? element : null;
+        });
+    }
+
+    /** Waits until an element says something. */
+    void see(String css, String text) {
+        String[] last = {"nothing"};
+        waiting(css + " does not say: " + text)
+                .withMessage(() -> css + " does not say: " + text + ", but: " + last[0])
+                .until(d -> {
+                    last[0] = d.findElement(By.cssSelector(css)).getText();
+                    return last[0].contains(text);
+                });
+    }
+
+    void gone(String css) {
+        waiting(css + " stays")
+                .until(d -> d.findElements(By.cssSelector(css)).stream().noneMatch(WebElement::isDisplayed));
+    }
+
+    void click(String css) {
+        waiting("cannot click " + css)
+                .ignoring(org.openqa.selenium.ElementClickInterceptedException.class)
+                .until(d -> {
+                    WebElement element = d.findElement(By.cssSelector(css));
+                    if (!element.isDisplayed() || !element.isEnabled()) {
+                        return false;
+                    }
+                    element.click();
+                    return true;
+                });
+    }
+
+    void type(String css, String text) {
+        see(css).sendKeys(text);
+    }
+
+    boolean enabled(String css) {
+        return see(css).isEnabled();
+    }
+
+    String text(String css) {
+        return see(css).getText();
+    }
+
+    /** The texts of all that match, shown or not. */
+    List<String> texts(String css) {
+        return strings("return [...document.querySelectorAll(arguments[0])].map(e => e.textContent)", css);
+    }
+
+    /** What has the focus: its id, or else its label or text. */
+    String focus() {
+        return String.valueOf(script(
+                "const e = document.activeElement; return e.id || e.getAttribute('aria-label') || e.textContent"));
+    }
+
+    void press(CharSequence... keys) {
+        driver.switchTo().activeElement().sendKeys(keys);
+    }
+
+    String title() {
+        return driver.getTitle();
+    }
+
+    String address() {
+        return driver.getCurrentUrl();
+    }
+
+    Object script(String text, Object... arguments) {
+        return ((JavascriptExecutor) driver).executeScript(text, arguments);
+    }
+
+    Object asyncScript(String text, Object... arguments) {
+        driver.manage().timeouts().scriptTimeout(PATIENCE);
+        return driver.executeAsyncScript(text, arguments);
+    }
+
+    List<String> strings(String text, Object... arguments) {
+        return ((List<?>) script(text, arguments)).stream().map(String::valueOf).toList();
+    }
+
+    void until(String what, BooleanSupplier condition) {
+        waiting("it did not come to be that " + what).until(d -> condition.getAsBoolean());
+    }
+
+    private WebDriverWait waiting(String message) {
+        WebDriverWait wait = new WebDriverWait(driver, PATIENCE, Duration.ofMillis(50));
+        wait.ignoring(NoSuchElementException.class)
+                .ignoring(StaleElementReferenceException.class)
+                .withMessage(message);
+        return wait;
+    }
+
+    /** What axe-core finds wrong on the page as it is shown, and where. */
+    List<String> inaccessible() {
+        try (InputStream axe = Browser.class.getResourceAsStream("/axe.min.js")) {
+            script(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Object found = asyncScript("const done = arguments[0];"
+                + "axe.run(document, {resultTypes: ['violations']}).then("
+                + "r => done(r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html).join(', '))),"
+                + "e => done(['axe: ' + e]))");
+        return ((List<?>) found).stream().map(String::valueOf).toList();
+    }
+
+    byte[] screenshot() {
+        return driver.getScreenshotAs(OutputType.BYTES);
+    }
+
+    /** Requires that nothing went wrong in the browser since it was asked last, but for what says one of these. */
+    void requireNoErrors(String... expected) {
+        List<String> errors = driver.manage().logs().get(LogType.BROWSER).getAll().stream()
+                .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+                .map(entry -> entry.getMessage())
+                .filter(message -> Arrays.stream(expected).noneMatch(message::contains))
+                .toList();
+        assertThat(errors).as("errors in the browser").isEmpty();
+    }
+
+    /** The hosts from which anything was loaded. */
+    List<String> hosts() {
+        return strings("return [...new Set(performance.getEntriesByType('resource').map(e => new URL(e.name).host))]");
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+        try (Stream<Path> paths = Files.walk(profile)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            // The browser still writes as it goes; the machine's temporary directory is emptied some day.
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package io.modelgate.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.modelgate.Actor;
+import io.modelgate.Kill;
+import io.modelgate.Scope;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** The switch, as a person in front of a real browser finds it. */
+@Timeout(120)
+class KillInBrowserTest {
+
+    private static final String KILL = "tr[data-name='credit-risk'] button";
+
+    private static Browser browser;
+
+    @TempDir
+    Path folder;
+
+    private TwoProcesses site;
+
+    @BeforeAll
+    static void start() {
+        browser = Browser.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @AfterEach
+    void close() {
+        if (site != null) {
+            site.close();
+        }
+    }
+
+    private TwoProcesses open(TwoProcesses opened, Token as) {
+        site = opened;
+        site.traffic(60);
+        browser.open(site.address(), as);
+        browser.see("tr[data-name='credit-risk']", "live");
+        return opened;
+    }
+
+    private TwoProcesses open(Token as) {
+        return open(new TwoProcesses(folder.resolve("log")), as);
+    }
+
+    @Test
+    void aKillTakesTwoStepsAndEachInstanceIsSeenToConfirm() {
+        open(TwoProcesses.deafOther(folder.resolve("log")), TwoProcesses.OPERATOR);
+
+        browser.click(KILL);
+        browser.see("#answers", "debt-ratio");
+        browser.see("#callers", "60 of the 60 recent callers match");
+        browser.click("#submit");
+        assertThat(browser.enabled("#submit")).as("without a reason").isFalse();
+        assertThat(site.gates.kills()).as("after the first step").isEmpty();
+        browser.type("#reason", "approval rate fell");
+        browser.see("#submit", "Kill credit-risk now");
+        browser.click("#submit");
+
+        browser.see("#outcome", "In force in 1 of 2 instances");
+        browser.see("#instances", "waiting");
+        assertThat(site.answerFor("eu")).isEqualTo(TwoProcesses.FALLBACK);
+        assertThat(site.other.kills()).isEmpty();
+
+        site.tellTheOther();
+        browser.see("#outcome", "In force in all 2 instances");
+        assertThat(browser.texts("#instances td .badge")).containsExactly("confirmed", "confirmed");
+        assertThat(site.other.kills()).hasSize(1);
+
+        browser.click("#cancel");
+        browser.gone("dialog");
+        browser.see("#headline", "1 of 2 gates killed");
+        browser.see("tr[data-name='credit-risk']", "KILLED");
+        assertThat(site.gates.kills())
+                .singleElement()
+                .extracting(Kill::actor, Kill::reason)
+                .containsExactly(new Actor("olga", "console-token"), "approval rate fell");
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void reviveWantsTheWordsOfTheScopeAndAReason() {
+        open(TwoProcesses.ADMIN);
+        site.gates.kill(Scope.version("credit-risk", "v1"), Actor.of("olga"), "approval rate fell");
+        site.gates.kill(Scope.gate("credit-risk"), Actor.of("olga"), "so did the other's");
+
+        browser.click("#kills tr[data-name='" + site.gates.kills().get(0).id() + "'] button");
+        browser.see("dialog", "What stays killed");
+        String words = site.gates.kills().get(0).scope().toString();
+        browser.type("#typed", words.substring(1));
+        browser.type("#reason", "fixed");
+        assertThat(browser.enabled("#submit")).as("with other words").isFalse();
+        browser.see("#typed").clear();
+        browser.type("#typed", words);
+        browser.click("#submit");
+
+        browser.see("#dialog-title", words + " is revived");
+        assertThat(browser.text("#still-engaged")).contains("credit-risk", "olga");
+        assertThat(site.gates.kills()).hasSize(1);
+        assertThat(site.entries("revive"))
+                .singleElement()
+                .extracting(
+                        entry -> entry.decision().actor(),
+                        entry -> entry.decision().reason())
+                .containsExactly("adam", "fixed");
+        browser.click("#cancel");
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void aKillAndAReviveNeedNoMouse() {
+        open(TwoProcesses.ADMIN);
+
+        tabTo("Kill credit-risk…");
+        browser.press(Keys.ENTER);
+        browser.see("#answers");
+        tabTo("submit");
+        browser.press(Keys.ENTER);
+        browser.see("#reason");
+        tabTo("reason");
+        browser.press("approval rate fell");
+        tabTo("submit");
+        browser.press(Keys.ENTER);
+        browser.see("#outcome", "In force in all 2 instances");
+        for (int i = 0; i < 12; i++) {
+            browser.press(Keys.TAB);
+            assertThat(browser.script("return document.activeElement === document.body"
+                            + " || document.activeElement.closest('dialog') !== null"))
+                    .as("the focus stays in the dialog")
+                    .isEqualTo(true);
+        }
+        tabTo("cancel");
+        browser.press(Keys.ESCAPE);
+        browser.gone("dialog");
+        browser.until("the focus is where it was", () -> browser.focus().contains("credit-risk…"));
+
+        browser.press(Keys.ENTER);
+        tabTo("typed");
+        browser.press("credit-risk");
+        tabTo("reason");
+        browser.press("fixed");
+        tabTo("submit");
+        browser.press(Keys.ENTER);
+        browser.see("#dialog-title", "credit-risk is revived");
+        assertThat(site.gates.kills()).isEmpty();
+        browser.press(Keys.ESCAPE);
+        browser.gone("dialog");
+        browser.requireNoErrors();
+    }
+
+    private void tabTo(String target) {
+        browser.until(target + " can be reached by Tab", () -> {
+            if (browser.focus().equals(target)) {
+                return true;
+            }
+            browser.press(Keys.TAB);
+            return false;
+        });
+    }
+
+    @Test
+    void aScopeThatNoRecentCallerMatchesIsWarnedOf() {
+        open(TwoProcesses.OPERATOR);
+
+        browser.click(KILL);
+        browser.see("#answers");
+        browser.click("#narrow");
+        browser.type("#value", "EU");
+        browser.see("#preview", "None of the recent callers matches");
+        browser.see("#value").clear();
+        browser.type("#value", "eu");
+        browser.see("#callers", "20 of the 60 recent callers match");
+        browser.click("#submit");
+        browser.type("#reason", "approval rate in the eu fell");
+        browser.see("#submit", "Kill credit-risk[region=eu] now");
+        browser.click("#submit");
+        browser.see("#outcome", "In force in all 2 instances");
+
+        assertThat(site.answerFor("eu")).isEqualTo(TwoProcesses.FALLBACK);
+        assertThat(site.answerFor("us")).isEqualTo(TwoProcesses.MODEL);
+        browser.click("#cancel");
+        browser.see("tr[data-name='credit-risk']", "part killed");
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void oneVersionAndTheWholeFleetCanBeChosenToo() {
+        open(TwoProcesses.OPERATOR);
+
+        browser.click(KILL);
+        browser.click("#what-version");
+        browser.see("#version").sendKeys("v2");
+        browser.see("#answers");
+        browser.click("#submit");
+        browser.see("#dialog-title", "Kill credit-risk/v2?");
+        browser.click("#back");
+        browser.click("#what-fleet");
+        browser.see("#preview", "fraud-score");
+        browser.see("#preview", "nothing: callers get an error");
+        browser.click("#submit");
+        browser.see("#dialog-title", "Kill the whole fleet?");
+        browser.click("#cancel");
+        browser.gone("dialog");
+
+        assertThat(site.gates.kills()).isEmpty();
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void aViewerCannotKillAndIsToldWhy() {
+        open(TwoProcesses.VIEWER);
+
+        assertThat(browser.enabled(KILL)).isFalse();
+        assertThat(browser.enabled("#kill-fleet")).isFalse();
+        assertThat(browser.text("#may-not")).contains("You are VIEWER", "takes OPERATOR");
+        Object status = browser.asyncScript("const done = arguments[0];"
+                + "fetch('/api/v1/kills', {method: 'POST', body: JSON.stringify({gate: '*', reason: 'mine'}), headers: {"
+                + "'Content-Type': 'application/json', 'X-ModelGate': 'console',"
+                + " Authorization: 'Bearer ' + sessionStorage.getItem('modelgate-token')}}).then(r => done(r.status))");
+
+        assertThat(status).isEqualTo(403L);
+        assertThat(site.gates.kills()).isEmpty();
+        browser.requireNoErrors("403");
+    }
+
+    @Test
+    void anOperatorSeesThatRevivingTakesMore() {
+        open(TwoProcesses.OPERATOR);
+        site.gates.kill(Scope.gate("credit-risk"), Actor.of("adam"), "approval rate fell");
+
+        browser.see("#kills");
+        assertThat(browser.enabled("#kills button")).isFalse();
+        assertThat(browser.see("#kills button").getAttribute("title")).contains("You are OPERATOR", "takes APPROVER");
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void whatTheServerRefusesIsSaidInTheDialog() {
+        open(TwoProcesses.OPERATOR);
+
+        browser.click(KILL);
+        browser.see("#answers");
+        browser.click("#submit");
+        browser.type("#reason", "approval rate fell");
+        site.gates.close();
+        browser.click("#submit");
+
+        browser.until("it is said", () -> !browser.text("#dialog-problem").isEmpty());
+        assertThat(browser.text("#dialog-problem")).contains("closed");
+        browser.requireNoErrors("503", "409");
+    }
+
+    @Test
+    void aTokenInTheAddressIsTakenOutOfItAndKeptForTheTabAlone() {
+        open(TwoProcesses.VIEWER);
+
+        assertThat(browser.address()).endsWith("/#/gates");
+        assertThat(browser.script("return sessionStorage.getItem('modelgate-token')"))
+                .isEqualTo(TwoProcesses.VIEWER.text());
+        assertThat(browser.script("return localStorage.length + document.cookie.length"))
+                .isEqualTo(0L);
+        assertThat(browser.script(
+                        "return history.length > 0 && document.documentElement.outerHTML.includes(arguments[0])",
+                        TwoProcesses.VIEWER.text()))
+                .isEqualTo(false);
+        browser.click(".who button");
+        browser.type("#token", TwoProcesses.OPERATOR.text());
+        browser.click("button[type=submit]");
+        browser.see(".who", "olga");
+        browser.requireNoErrors("401");
+    }
+}
