@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
@@ -181,6 +182,11 @@ final class Browser implements AutoCloseable {
 
     void type(String css, String text) {
         see(css).sendKeys(text);
+    }
+
+    /** Types over what is there, as a person does. */
+    void retype(String css, String text) {
+        see(css).sendKeys(Keys.chord(Keys.CONTROL, "a"), text);
     }
 
     boolean enabled(String css) {
