@@ -23,12 +23,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -104,12 +104,10 @@ final class Browser implements AutoCloseable {
             LoggingPreferences logging = new LoggingPreferences();
             logging.enable(LogType.BROWSER, Level.ALL);
             options.setCapability("goog:loggingPrefs", logging);
-            ChromeDriverService service = new ChromeDriverService.Builder()
-                    .usingDriverExecutable(
-                            binary("CHROMEDRIVER", "chromedriver").orElseThrow().toFile())
-                    .usingAnyFreePort()
-                    .build();
-            Browser browser = new Browser(new ChromeDriver(service, options), profile);
+            System.setProperty(
+                    "webdriver.chrome.driver",
+                    binary("CHROMEDRIVER", "chromedriver").orElseThrow().toString());
+            Browser browser = new Browser(new ChromeDriver(options), profile);
             browser.size(1280, 900);
             browser.dark(false);
             return browser;
@@ -184,6 +182,11 @@ final class Browser implements AutoCloseable {
 
     void type(String css, String text) {
         see(css).sendKeys(text);
+    }
+
+    /** Types over what is there, as a person does. */
+    void retype(String css, String text) {
+        see(css).sendKeys(Keys.chord(Keys.CONTROL, "a"), text);
     }
 
     boolean enabled(String css) {

@@ -105,8 +105,7 @@ class KillInBrowserTest {
         browser.type("#typed", words.substring(1));
         browser.type("#reason", "fixed");
         assertThat(browser.enabled("#submit")).as("with other words").isFalse();
-        browser.see("#typed").clear();
-        browser.type("#typed", words);
+        browser.retype("#typed", words);
         browser.click("#submit");
 
         browser.see("#dialog-title", words + " is revived");
@@ -182,8 +181,7 @@ class KillInBrowserTest {
         browser.click("#narrow");
         browser.type("#value", "EU");
         browser.see("#preview", "None of the recent callers matches");
-        browser.see("#value").clear();
-        browser.type("#value", "eu");
+        browser.retype("#value", "eu");
         browser.see("#callers", "20 of the 60 recent callers match");
         browser.click("#submit");
         browser.type("#reason", "approval rate in the eu fell");
