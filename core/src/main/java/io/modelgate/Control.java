@@ -255,7 +255,9 @@ final class Control implements AutoCloseable {
         report.tell();
         announcements.announce();
         again.forEach(this::record);
-        locked(() -> List.copyOf(gates.all())).forEach(ModelGate::declare);
+        if (!standIn) { // what it lost of others' gates, they say again
+            locked(() -> List.copyOf(gates.all())).forEach(ModelGate::declare);
+        }
     }
 
     /** Makes a change that may concern all gates, and puts it in force in all at the end: until then they serve what they served before. */

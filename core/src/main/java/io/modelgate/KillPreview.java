@@ -54,7 +54,9 @@ public record KillPreview(Scope scope, List<Instead> gates, KillReceipt.Recent r
         List<String> answers = new ArrayList<>();
         String stable = gate.describe().stable().orElse(null);
         if (scope.version() != null && !scope.version().equals(stable)) {
-            answers.add(Outcome.STABLE);
+            if (stable != null && gate.version(stable).live()) {
+                answers.add(Outcome.STABLE);
+            }
             answers.addAll(gate.rungs());
             return new Instead(gate.name(), answers, false);
         }

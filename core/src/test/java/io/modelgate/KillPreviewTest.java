@@ -105,4 +105,11 @@ class KillPreviewTest {
         assertThatThrownBy(() -> gates.preview(Scope.gate("credit").where("tenant", "x")))
                 .hasMessageContaining("[region]");
     }
+
+    @Test
+    void aStableThatIsKilledItselfDoesNotAnswer() {
+        gate.version("v1").kill(Actor.of("alice"), "errors");
+
+        assertThat(instead(Scope.version("credit", "v2")).answers()).isEqualTo(gate.rungs());
+    }
 }

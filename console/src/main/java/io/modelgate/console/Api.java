@@ -33,7 +33,7 @@ final class Api implements AutoCloseable {
         this.gates = gates;
         Rollouts looked;
         if (given == null) { // to look at what there is needs one too
-            looked = Rollouts.open(gates, r -> r.manual());
+            looked = Rollouts.open(gates, r -> r.manual().instance("console"));
             own = looked;
         } else {
             looked = given;

@@ -117,13 +117,13 @@ final class ApiLog {
 
     /** Shows what comes, until the process ends; a connection that ends is made anew where it ended. */
     private static void follow(ApiClient api, String after, Screen screen) {
-        String last = after;
+        Place place = new Place(after);
         while (!Thread.currentThread().isInterrupted()) {
             screen.flush();
-            try (InputStream events =
-                            api.stream("api/v1/events", last.isEmpty() ? Map.of() : Map.of("Last-Event-ID", last));
+            Map<String, String> headers = place.last.isEmpty() ? Map.of() : Map.of("Last-Event-ID", place.last);
+            try (InputStream events = api.stream("api/v1/events", headers);
                     BufferedReader lines = new BufferedReader(new InputStreamReader(events, StandardCharsets.UTF_8))) {
-                last = listen(lines, last, screen);
+                listen(lines, place, screen);
                 screen.hint("the console ended the connection; connecting again");
             } catch (IOException e) {
                 screen.hint("no connection to " + api + " (" + e.getMessage() + "); connecting again");
@@ -141,9 +141,17 @@ final class ApiLog {
         }
     }
 
-    /** Shows the entries of one connection, and returns the id of the last. */
-    private static String listen(BufferedReader lines, String after, Screen screen) throws IOException {
-        String last = after;
+    /** How far what comes was shown, however a connection ends. */
+    private static final class Place {
+        private String last;
+
+        Place(String last) {
+            this.last = last;
+        }
+    }
+
+    /** Shows the entries of one connection. */
+    private static void listen(BufferedReader lines, Place place, Screen screen) throws IOException {
         String event = "message";
         StringBuilder data = new StringBuilder();
         @Nullable String id = null;
@@ -151,10 +159,10 @@ final class ApiLog {
             if (line.isEmpty()) {
                 if (event.equals("entry")) {
                     show(JSON.readTree(data.toString()), true, screen);
-                    last = id == null ? last : id;
+                    place.last = id == null ? place.last : id;
                 } else if (event.equals("reset")) {
                     screen.hint("the log no longer has what was shown: it goes on anew from here");
-                    last = "";
+                    place.last = "";
                 }
                 screen.flush();
                 event = "message";
@@ -168,7 +176,6 @@ final class ApiLog {
                 id = line.substring(3).strip();
             }
         }
-        return last;
     }
 
     /** Recomputes the chain here, from what the console exports: its own word is not asked for. */

@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code modelgate budget}: what is spent and reserved, which only a process knows. */
-@CommandLine.Command(name = "budget", description = "What is spent and reserved in the process of a console.")
+@CommandLine.Command(
+        name = "budget",
+        customSynopsis = "modelgate budget [--top N] --api URL [--token-file FILE] [--json]",
+        description = "What is spent and reserved in the process of a console.")
 final class BudgetCommand extends Subcommand {
 
     @CommandLine.Option(

@@ -60,6 +60,7 @@ final class Command implements Callable<Integer> {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int WIDTH = 120;
+    private static final String LOG_LEVEL = "org.slf4j.simpleLogger.defaultLogLevel";
 
     @CommandLine.Option(
             names = {"-h", "--help"},
@@ -72,6 +73,10 @@ final class Command implements Callable<Integer> {
 
     /** Runs the command of the arguments and ends the process with its exit code. */
     public static void main(String[] args) {
+        if (System.getProperty(LOG_LEVEL) == null) {
+            // A command says itself what goes wrong; a console goes on, and nobody reads along.
+            System.setProperty(LOG_LEVEL, List.of(args).contains("console") ? "warn" : "off");
+        }
         PrintStream out = new PrintStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)), false);
         int code = run(List.of(args), System.getenv(), out, System.err);
         out.flush();

@@ -7,6 +7,7 @@ import picocli.CommandLine;
 /** {@code modelgate completion}: the script by which a shell completes the words of this command. */
 @CommandLine.Command(
         name = "completion",
+        customSynopsis = "modelgate completion [bash | zsh] [--json]",
         description = "Prints the script for a shell's completion: source <(modelgate completion bash)")
 final class CompletionCommand extends Subcommand {
 

@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code modelgate console}: serves the page and the API of a control log, for all that serve from it. */
-@CommandLine.Command(name = "console", description = "Serves the page and the API of a control log, until Ctrl-C.")
+@CommandLine.Command(
+        name = "console",
+        customSynopsis = "modelgate console --config FILE [--port PORT] " + Subcommand.LOG,
+        description = "Serves the page and the API of a control log, until Ctrl-C.")
 final class ConsoleCommand extends Subcommand {
 
     @CommandLine.Option(

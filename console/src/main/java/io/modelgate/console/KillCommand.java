@@ -20,7 +20,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code modelgate kill}: turns something off, and says that it is stored or that it is not. */
-@CommandLine.Command(name = "kill", description = "Turns something off, and says where it is off.")
+@CommandLine.Command(
+        name = "kill",
+        customSynopsis =
+                "modelgate kill GATE|'*' [--version V] [--where ATTRIBUTE=VALUE] --reason TEXT [--actor NAME] [--confirm SECONDS] "
+                        + Subcommand.PLACE,
+        description = "Turns something off, and says where it is off.")
 final class KillCommand extends Subcommand {
 
     /** The receipt hears of the last try a moment after the gates are closed. */

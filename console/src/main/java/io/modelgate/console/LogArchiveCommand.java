@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code modelgate log archive}: makes a log on Redis smaller, and loses nothing. */
-@CommandLine.Command(name = "archive", description = "Moves entries of a log on Redis into a file.")
+@CommandLine.Command(
+        name = "archive",
+        customSynopsis = "modelgate log archive FILE [--keep N] --redis URI [--name NAME] [--json]",
+        description = "Moves entries of a log on Redis into a file.")
 final class LogArchiveCommand extends Subcommand {
 
     /** Enough to look at without the archive. */

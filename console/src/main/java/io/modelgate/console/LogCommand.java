@@ -6,6 +6,7 @@ import picocli.CommandLine;
 /** {@code modelgate log}: who decided what, and whether the record of it is whole. */
 @CommandLine.Command(
         name = "log",
+        customSynopsis = "modelgate log [tail | verify | export | seal | archive] [--last N] " + Subcommand.PLACE,
         description = "Who decided what: log, log tail, log verify, log export, log seal, log archive.")
 final class LogCommand extends Subcommand {
 

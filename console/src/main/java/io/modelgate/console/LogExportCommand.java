@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code modelgate log export}: the log as it is stored, for auditors. */
-@CommandLine.Command(name = "export", description = "Copies the log as it is stored into a file, for auditors.")
+@CommandLine.Command(
+        name = "export",
+        customSynopsis = "modelgate log export FILE [--from N] [--through N] " + Subcommand.PLACE,
+        description = "Copies the log as it is stored into a file, for auditors.")
 final class LogExportCommand extends Subcommand {
 
     private static final int BATCH = 1_000;

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code modelgate log seal}: accepts a log as it is. */
-@CommandLine.Command(name = "seal", description = "Accepts a log in a file as it is, missing entries included.")
+@CommandLine.Command(
+        name = "seal",
+        customSynopsis = "modelgate log seal FILE [--json]",
+        description = "Accepts a log in a file as it is, missing entries included.")
 final class LogSealCommand extends Subcommand {
 
     @CommandLine.Parameters(arity = "0..1", paramLabel = "FILE", description = "The log.")

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code modelgate log tail}: the last entries, and those that follow. */
-@CommandLine.Command(name = "tail", description = "The last entries, and with --follow those that come.")
+@CommandLine.Command(
+        name = "tail",
+        customSynopsis = "modelgate log tail [--last N] [--follow] " + Subcommand.PLACE,
+        description = "The last entries, and with --follow those that come.")
 final class LogTailCommand extends Subcommand {
 
     private static final int DEFAULT_LAST = 20;

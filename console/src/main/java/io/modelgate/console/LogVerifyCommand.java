@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code modelgate log verify}: whether the record is whole. */
-@CommandLine.Command(name = "verify", description = "Recomputes the chain of the log; changes nothing.")
+@CommandLine.Command(
+        name = "verify",
+        customSynopsis = "modelgate log verify [FILE] " + Subcommand.PLACE,
+        description = "Recomputes the chain of the log; changes nothing.")
 final class LogVerifyCommand extends Subcommand {
 
     @CommandLine.Parameters(arity = "0..1", paramLabel = "FILE", description = "The log, as --log names it.")

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code modelgate revive}: releases one kill, and says what stays engaged. */
-@CommandLine.Command(name = "revive", description = "Releases one kill, and says what stays killed.")
+@CommandLine.Command(
+        name = "revive",
+        customSynopsis = "modelgate revive KILL-ID [--reason TEXT] [--actor NAME] " + Subcommand.PLACE,
+        description = "Releases one kill, and says what stays killed.")
 final class ReviveCommand extends Subcommand {
 
     @CommandLine.Parameters(

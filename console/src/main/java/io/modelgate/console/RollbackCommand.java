@@ -7,6 +7,7 @@ import picocli.CommandLine;
 /** {@code modelgate rollback}: undoes the latest change of who serves a gate's callers. */
 @CommandLine.Command(
         name = "rollback",
+        customSynopsis = "modelgate rollback GATE [--to VERSION] [--reason TEXT] [--actor NAME] " + Subcommand.PLACE,
         description = "Takes a new version back: undoes the latest change of who serves.")
 final class RollbackCommand extends Subcommand {
 

@@ -5,6 +5,7 @@ import picocli.CommandLine;
 /** {@code modelgate rollout}: sees and steers rollouts. */
 @CommandLine.Command(
         name = "rollout",
+        customSynopsis = "modelgate rollout status | pause | resume | approve | promote | abort …",
         description = "Rollouts: rollout status, rollout pause, resume, approve, promote and abort.")
 final class RolloutCommand extends Subcommand {
 
@@ -18,7 +19,11 @@ final class RolloutCommand extends Subcommand {
                 .addSubcommand("status", new RolloutStatusCommand(logs, screen));
         for (RolloutSteerCommand.Action action : RolloutSteerCommand.Action.values()) {
             CommandLine steer = new CommandLine(new RolloutSteerCommand(action, logs, screen));
-            steer.getCommandSpec().usageMessage().description(action.description());
+            steer.getCommandSpec()
+                    .usageMessage()
+                    .description(action.description())
+                    .customSynopsis(
+                            "modelgate rollout " + action.word() + " GATE --reason TEXT [--actor NAME] " + PLACE);
             line.addSubcommand(action.word(), steer);
         }
         return line;

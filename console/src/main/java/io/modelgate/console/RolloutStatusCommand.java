@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code modelgate rollout status}: the rollouts, or all that is known of one. */
-@CommandLine.Command(name = "status", description = "The rollouts; or all that is known of one, with its evidence.")
+@CommandLine.Command(
+        name = "status",
+        customSynopsis = "modelgate rollout status [GATE] " + Subcommand.PLACE,
+        description = "The rollouts; or all that is known of one, with its evidence.")
 final class RolloutStatusCommand extends Subcommand {
 
     @CommandLine.Parameters(arity = "0..1", paramLabel = "GATE", description = "The gate; without, all of them.")

@@ -22,7 +22,7 @@ final class RolloutsOfLog implements AutoCloseable {
     private RolloutsOfLog(Gates gates) {
         this.gates = gates;
         new StandIns(gates, true).follow(null);
-        rollouts = Rollouts.open(gates, r -> r.manual());
+        rollouts = Rollouts.open(gates, r -> r.manual().instance("console"));
         RolloutHistory history = new RolloutHistory();
         views = new RolloutViews(rollouts, gates.ticker(), history);
         long end = gates.applied();

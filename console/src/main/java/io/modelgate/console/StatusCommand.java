@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code modelgate status}: what is off, and what there is. It writes nothing and waits for no lock. */
-@CommandLine.Command(name = "status", description = "What is off, and what there is.")
+@CommandLine.Command(
+        name = "status",
+        customSynopsis = "modelgate status [GATE] " + Subcommand.PLACE,
+        description = "What is off, and what there is.")
 final class StatusCommand extends Subcommand {
 
     @CommandLine.Parameters(arity = "0..1", paramLabel = "GATE", description = "Only this gate.")

@@ -7,6 +7,12 @@ import picocli.CommandLine;
 /** One command of {@link Command}. */
 abstract class Subcommand implements Callable<Integer> {
 
+    /** How the usage of a command names a log. */
+    static final String LOG = "[--log FILE | --redis URI [--name NAME]] [--json]";
+
+    /** How the usage of a command names a log or a console. */
+    static final String PLACE = "[--log FILE | --redis URI [--name NAME] | --api URL [--token-file FILE]] [--json]";
+
     final LogAccess logs;
     final Screen screen;
 

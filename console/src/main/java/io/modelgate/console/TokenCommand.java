@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** {@code modelgate token}: makes a token for a console, and shows it this once. */
-@CommandLine.Command(name = "token", description = "Makes a token for a console, and shows it this once.")
+@CommandLine.Command(
+        name = "token",
+        customSynopsis = "modelgate token [--actor NAME] [--role viewer|operator|approver|admin] [--json]",
+        description = "Makes a token for a console, and shows it this once.")
 final class TokenCommand extends Subcommand {
 
     private static final List<String> ROLES = Arrays.stream(Role.values())

@@ -94,7 +94,7 @@ class CommandPageTest {
         RolloutPolicy policy = RolloutPolicy.of(p -> p.name("careful")
                 .step(Weight.percent(10), Duration.ofMinutes(10), 100)
                 .manualStep(Weight.percent(50), Duration.ofMinutes(10), 100)
-                .guardrail(Guardrail.rate(Rate.ERRORS).atMost(0.5))
+                .guardrail(Guardrail.rate(Rate.ERRORS).atMost(0.5).requiredForPromotion())
                 .soak(Duration.ofHours(1)));
         assertThat(rollouts.start(credit, "v2", policy, r -> r.afterAbort(), Actor.of("alice"), "canary")
                         .stored(Duration.ofSeconds(20)))

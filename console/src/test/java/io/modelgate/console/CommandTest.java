@@ -74,6 +74,18 @@ class CommandTest {
     }
 
     @Test
+    void whatWasTypedIsNoFileAndNoVariable() throws IOException {
+        Path words = Files.writeString(directory.resolve("words"), "fraud");
+        run("kill", "credit", "--reason", "@" + words, "--actor", "${user.home}");
+
+        assertThat(last().decision().reason()).isEqualTo("@" + words);
+        assertThat(last().decision().actor()).isEqualTo("${user.home}");
+        run("kill", "credit", "--reason", "-5 % approvals, \"odd\" = yes", "--actor=--alice");
+        assertThat(last().decision().reason()).isEqualTo("-5 % approvals, \"odd\" = yes");
+        assertThat(last().decision().actor()).isEqualTo("--alice");
+    }
+
+    @Test
     void actorThatIsNamedIsAsserted() {
         run("kill", "credit", "--reason", "bad", "--actor", "alice");
 

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import io.modelgate.Actor;
+import io.modelgate.Caller;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
+import io.modelgate.Scope;
+import io.modelgate.Ticker;
 import io.modelgate.control.Entry;
 import io.modelgate.control.FileControlLog;
 import io.modelgate.fallback.Ladder;
@@ -15,10 +19,13 @@ import io.modelgate.rollout.Rate;
 import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.Rollouts;
 import io.modelgate.rollout.Weight;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -111,7 +118,7 @@ class CommandThroughConsoleTest {
                 .contains("KILLED credit at", "gate credit, with all its versions", "in the control log of ")
                 .contains(gates.log().instance() + " has it in force")
                 .contains("revive  modelgate revive " + kill.killId());
-        assertThat(credit.call("x", io.modelgate.Caller.of("a"))).isEqualTo("safe");
+        assertThat(credit.call("x", Caller.of("a"))).isEqualTo("safe");
         assertThat(last().decision().actor()).isEqualTo("the-operator");
         assertThat(last().decision().authentication()).isEqualTo(Access.BY_TOKEN);
         assertThat(last().decision().id()).isEqualTo(kill.killId());
@@ -125,7 +132,7 @@ class CommandThroughConsoleTest {
         CommandRun revive = run(Role.APPROVER, "revive", kill.killId(), "--reason", "fixed");
         assertThat(revive.code()).as("%s", revive).isZero();
         assertThat(revive.out()).contains("REVIVED credit", "nothing else on this scope");
-        assertThat(credit.call("x", io.modelgate.Caller.of("a"))).isEqualTo("one");
+        assertThat(credit.call("x", Caller.of("a"))).isEqualTo("one");
     }
 
     @Test
@@ -201,7 +208,7 @@ class CommandThroughConsoleTest {
 
     @Test
     void aRolloutIsSeenAndSteered() throws IOException {
-        assertThat(rollouts.start(credit, "v2", POLICY, io.modelgate.Actor.of("alice"), "canary")
+        assertThat(rollouts.start(credit, "v2", POLICY, Actor.of("alice"), "canary")
                         .stored(Duration.ofSeconds(20)))
                 .isTrue();
         CommandRun status = run(Role.VIEWER, "rollout", "status", "credit");
@@ -242,6 +249,55 @@ class CommandThroughConsoleTest {
         assertThat(export.code()).as("%s", export).isZero();
         assertThat(copy).hasSameBinaryContentAs(directory.resolve("modelgate.log"));
         assertThat(run(Role.VIEWER, "log", "export", copy.toString()).err()).contains("exists");
+    }
+
+    @Test
+    void aTailGoesOnWithWhatComesAndOverALostConnection() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int port = console.address().getPort();
+        Map<String, String> env = Map.of(
+                "MODELGATE_API",
+                console.address().toString(),
+                "MODELGATE_TOKEN",
+                tokens.get(Role.VIEWER).text());
+        Thread tail = new Thread(() -> Command.run(
+                List.of("log", "tail", "--last", "1", "--follow"),
+                env,
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8)));
+        tail.start();
+        try {
+            shows(out, err, "#1  ");
+            gates.kill(Scope.gate("credit"), Actor.of("bob"), "first");
+            shows(out, err, "bob (asserted): first");
+            console.close();
+            shows(err, out, "connecting again");
+            gates.kill(Scope.gate("credit"), Actor.of("bob"), "while it was away");
+            console = Console.start(
+                    gates, c -> c.port(port).token("alice", Role.VIEWER, tokens.get(Role.VIEWER).hash()));
+            gates.kill(Scope.gate("credit"), Actor.of("bob"), "last");
+            shows(out, err, "bob (asserted): last");
+        } finally {
+            console.close();
+            while (tail.isAlive()) { // Ctrl-C ends it anywhere; an interrupt, between two connections
+                tail.interrupt();
+                tail.join(100);
+            }
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8).lines().map(line -> line.split(" ", 2)[0]))
+                .as("each once, in order")
+                .containsExactly("#1", "#2", "#3", "#4");
+    }
+
+    private static void shows(ByteArrayOutputStream where, ByteArrayOutputStream other, String text) {
+        long end = Ticker.system().read() + Duration.ofSeconds(30).toNanos();
+        while (!where.toString(StandardCharsets.UTF_8).contains(text)) {
+            if (Ticker.system().read() > end) {
+                throw new AssertionError(text + " never came: " + where + other);
+            }
+            Thread.onSpinWait();
+        }
     }
 
     @Test

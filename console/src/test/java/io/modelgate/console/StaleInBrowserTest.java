@@ -135,8 +135,10 @@ class StaleInBrowserTest {
     void eventsAreReadHoweverTheyAreCutUp() {
         site = new TwoProcesses(folder.resolve("log"));
         browser.open(site.address(), TwoProcesses.VIEWER);
-        String text = ": a comment\r\nid: 7-0badf00d\nevent: entry\ndata: {\"a\":\ndata: \"ü\"}\r\n\r\n"
-                .concat("event:ping\rdata:{}\r\rdata: lone\n\nevent: nothing\n\nid: 8\ndata\n\nevent: half\ndata: 1\n");
+        String text = String.join(
+                "",
+                ": a comment\r\nid: 7-0badf00d\nevent: entry\ndata: {\"a\":\ndata: \"ü\"}\r\n\r\n",
+                "event:ping\rdata:{}\r\rdata: lone\n\nevent: nothing\n\nid: 8\ndata\n\nevent: half\ndata: 1\n");
 
         Object[] parsed = {
             browser.asyncScript(

@@ -74,8 +74,12 @@ final class Interventions {
                     + (routing.halted() ? "its candidate was killed" : "it is at stage " + run.stage()));
         }
         Seen seen = seen(gate, run);
-        List<Evidence> evidence = seen == null ? List.of() : seen.evidence();
-        String regressed = evidence.stream()
+        if (seen == null) { // it may have regressed
+            throw new IllegalStateException(named(gate, run)
+                    + " cannot be promoted here: this process has not looked at its evidence yet; promote it in one that serves"
+                    + " the gate and looks after its rollouts");
+        }
+        String regressed = seen.evidence().stream()
                 .filter(each -> each.finding() == Finding.REGRESSED)
                 .map(each -> each.guardrail() + " (" + each.text() + ")")
                 .collect(Collectors.joining("; "));

@@ -182,8 +182,8 @@ public final class Rollouts implements AutoCloseable {
      * regressed, and any {@link PromotionGate}, refuse it. The holdback and the soak are the policy's. In an emergency
      * {@code gate.version(…).promote(…)} asks nobody, and ends the rollout.
      *
-     * @throws IllegalStateException if no rollout under a policy runs on the gate, is at its steps and is not halted; if a guardrail has
-     *     regressed; if a promotion gate objects or throws; if the gates are closed
+     * @throws IllegalStateException if no rollout under a policy runs on the gate, is at its steps and is not halted; if this process has not
+     *     looked at its evidence yet; if a guardrail has regressed; if a promotion gate objects or throws; if the gates are closed
      */
     public Receipt promote(ModelGate<?, ?> gate, Actor actor, String reason) {
         return interventions.promote(gate, actor, reason);

@@ -71,6 +71,10 @@ function writer(evidence) {
   return isShare ? percent : figure;
 }
 
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function bandSentence(evidence) {
   const { band: now } = evidence;
   if (!now) {
@@ -81,7 +85,7 @@ function bandSentence(evidence) {
   const place = (now.worse === "LOWER" ? now.high < now.limit : now.low > now.limit) ? "all of it is beyond the limit"
     : (now.worse === "LOWER" ? now.low >= now.limit : now.high <= now.limit) ? "all of it is within the limit"
       : "the limit lies inside it";
-  return `The ${now.quantity} lies between ${write(now.low)} and ${write(now.high)}; the limit is ${write(now.limit)}, and ${worse} is worse: ${place}.`;
+  return `${capital(now.quantity)}: between ${write(now.low)} and ${write(now.high)}; the limit is ${write(now.limit)}, and ${worse} is worse: ${place}.`;
 }
 
 function evidencePart(evidence) {
@@ -220,7 +224,7 @@ function actions(data) {
         why: off ?? mayNot("APPROVER", "promoting"),
         onClick: () => steer("promote", name, {
           title: `Promote ${candidate}?`,
-          about: `All callers of ${name} get ${candidate} instead of ${baseline}.`,
+          about: `Callers of ${name} get ${candidate} instead of ${baseline}, but for those that its policy holds back.`,
           label: `Promote ${candidate}`,
           role: "APPROVER",
           what: "promoting",
@@ -281,7 +285,7 @@ export const rollout = {
             ["In it for", duration(data.inStepSeconds * 1000)],
             ["Since", time(data.since)],
             ["Policy", data.policy],
-            ["Why", data.reason],
+            ["Where it stands", data.reason],
             ["Gate", h("a", { href: "#/gates/" + encodeURIComponent(summary.gate) }, summary.gate)],
           ])),
       h("div", { class: "columns", key: "columns" },

@@ -10,12 +10,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
-import java.time.temporal.ChronoUnit;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -31,6 +31,11 @@ final class Serving {
 
     /** So often the page says who answers; at once where others do than before. */
     private static final Duration SAY = Duration.ofSeconds(10);
+
+    /** It looks so often: within so long a version with a few percent of the calls has answered some. */
+    private static final Duration LOOK = Duration.ofSeconds(2);
+
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss");
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Ticker TICKER = Ticker.system();
@@ -118,19 +123,19 @@ final class Serving {
         SortedMap<String, Long> before = new TreeMap<>();
         SortedMap<String, Long> said = new TreeMap<>();
         long saidAt = TICKER.read() - SAY.toNanos();
-        while (!ending.within(TimeUnit.SECONDS.toNanos(1))) {
+        while (!ending.within(LOOK.toNanos())) {
             SortedMap<String, Long> now = byWho(tally);
-            SortedMap<String, Long> second = new TreeMap<>();
+            SortedMap<String, Long> lately = new TreeMap<>();
             for (Map.Entry<String, Long> each : now.entrySet()) {
                 long calls = each.getValue() - before.getOrDefault(each.getKey(), 0L);
                 if (calls > 0) {
-                    second.put(each.getKey(), calls);
+                    lately.put(each.getKey(), calls);
                 }
             }
             before = now;
-            if (!second.keySet().equals(said.keySet()) || TICKER.read() - saidAt >= SAY.toNanos()) {
-                page.line("%s  %s", LocalTime.now().truncatedTo(ChronoUnit.SECONDS), text(second));
-                said = second;
+            if (!lately.keySet().equals(said.keySet()) || TICKER.read() - saidAt >= SAY.toNanos()) {
+                page.line("%s  %s", LocalTime.now(ZoneId.systemDefault()).format(CLOCK), text(lately));
+                said = lately;
                 saidAt = TICKER.read();
             }
         }
@@ -144,11 +149,12 @@ final class Serving {
         return calls;
     }
 
-    private static String text(SortedMap<String, Long> second) {
-        long all = second.values().stream().mapToLong(Long::longValue).sum();
-        return all + " calls/s: "
-                + second.entrySet().stream()
-                        .map(each -> each.getKey() + " " + each.getValue())
+    private static String text(SortedMap<String, Long> lately) {
+        long all = lately.values().stream().mapToLong(Long::longValue).sum();
+        return Math.round(all / (double) LOOK.toSeconds()) + " calls/s: "
+                + lately.entrySet().stream()
+                        .map(each -> each.getKey() + " "
+                                + Math.max(1, Math.round(each.getValue() / (double) LOOK.toSeconds())))
                         .collect(Collectors.joining(", "));
     }
 }

@@ -4,11 +4,11 @@ import io.modelgate.Caller;
 import io.modelgate.ModelGate;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /** Callers who ask at a steady rate from when this is made, each about one of the held-out applications, until it is ended. Thread-safe. */
 final class Visitors {
@@ -18,7 +18,7 @@ final class Visitors {
 
     private final ScheduledExecutorService clock;
     private final Tally tally = new Tally();
-    private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
+    private final ScheduledFuture<?> calls;
 
     /** So many calls a second; the same callers with the same applications for the same seed. */
     Visitors(ModelGate<Applicant, Decision> gate, List<Application> applications, int callsPerSecond, long seed) {
@@ -28,7 +28,7 @@ final class Visitors {
             thread.setDaemon(true);
             return thread;
         });
-        clock.scheduleAtFixedRate(
+        calls = clock.scheduleAtFixedRate(
                 () -> {
                     int number = random.nextInt(CALLERS);
                     ask(gate, number, applications.get(number % applications.size()));
@@ -39,14 +39,8 @@ final class Visitors {
     }
 
     private void ask(ModelGate<Applicant, Decision> gate, int number, Application application) {
-        try {
-            tally.ask();
-            tally.count(
-                    gate.decide(application.applicant(), Caller.of("applicant-" + (number + 1))), application.bad());
-        } catch (Throwable thrown) { // reported by end(): no more calls would look like a quiet hour
-            broken.set(thrown);
-            throw thrown;
-        }
+        tally.ask();
+        tally.count(gate.decide(application.applicant(), Caller.of("applicant-" + (number + 1))), application.bad());
     }
 
     /** The count so far. */
@@ -56,18 +50,20 @@ final class Visitors {
 
     /** Lets the call under way finish, and returns the count. */
     Tally end() {
+        boolean broken = !calls.cancel(false); // it is over already only where a call threw
         clock.shutdown();
         try {
+            if (broken) {
+                calls.get();
+            }
             if (!clock.awaitTermination(10, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("a call has not ended within ten seconds");
             }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the callers broke off", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a call ends", e);
-        }
-        Throwable thrown = broken.get();
-        if (thrown != null) {
-            throw new IllegalStateException("the callers broke off", thrown);
         }
         return tally;
     }

@@ -138,7 +138,7 @@ class DemoTest {
 
         /** Asks it to end, as Ctrl-C does, and returns its exit code. */
         int end() throws IOException, InterruptedException {
-            process.destroy();
+            process.toHandle().destroy(); // Process.destroy() closes what it prints to as well
             return ended();
         }
 

@@ -115,6 +115,16 @@ class UnappliedChangesTest {
     }
 
     @Test
+    void theHashOfATokenIsNotShown(CapturedOutput output) {
+        application().run(context -> {
+            change(context, "modelgate.console.tokens[0].sha256", "0123abcd");
+            assertThat(warnings(output))
+                    .contains("modelgate.console.tokens[0].sha256 has changed")
+                    .doesNotContain("0123abcd");
+        });
+    }
+
+    @Test
     void whatIsNewOrGoneIsAChange(CapturedOutput output) {
         application().run(context -> {
             change(context, "modelgate.gates.credit-risk.max-concurrent", "7");
@@ -127,7 +137,7 @@ class UnappliedChangesTest {
                             "modelgate.kill-wen-stale was not set at the start, which stays in force, and is 5m now, which the next"
                                     + " start refuses, as there is no key \"kill-wen-stale\" under modelgate;"
                                     + " expected one of [log, kill-when-stale, start-killed-if-log-refuses, budgets, gates,"
-                                    + " rollouts, actuator, observations, caller]",
+                                    + " rollouts, actuator, observations, caller, console]",
                             "modelgate.kill-when-stale was 5m at the start, which stays in force, and is not set"
                                     + NEXT);
         });
