@@ -138,8 +138,8 @@ final class LogOperations {
         try {
             return read(log, after, through);
         } catch (ControlLogException e) {
-            Thread.currentThread()
-                    .interrupt(); // closes the connection: what is cut short must not look as if it were whole
+            // Closes the connection: what is cut short must not look as if it were whole.
+            Thread.currentThread().interrupt();
             throw new IOException("the export ends early: " + e.getMessage(), e);
         }
     }

@@ -176,8 +176,18 @@ class StandaloneTest {
                         .status())
                 .isEqualTo(200);
         await(() -> rollouts.status(credit).orElseThrow().paused());
-        as(Role.APPROVER).post("/api/v1/gates/credit-risk/rollout/promote", Map.of("reason", "good"));
+        Client.Answer unseen =
+                as(Role.APPROVER).post("/api/v1/gates/credit-risk/rollout/promote", Map.of("reason", "good"));
+        assertThat(unseen.status())
+                .as("where nothing was called, nobody looked at the evidence")
+                .isEqualTo(409);
+        rollouts.tick();
+        rollouts.promote(credit, ConsoleRig.ALICE, "good");
         await(() -> credit.describe().stable().orElseThrow().equals("v2"));
+        as(Role.VIEWER)
+                .until(
+                        "/api/v1/gates/credit-risk",
+                        gate -> gate.at("/summary/stable").asText().equals("v2"));
         Client.Answer back =
                 as(Role.OPERATOR).post("/api/v1/gates/credit-risk/rollback", Map.of("reason", "not so good"));
         assertThat(back.at("/restored").asText()).isEqualTo("v1");
