@@ -7,6 +7,7 @@ import io.modelgate.Kill;
 import io.modelgate.Scope;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -196,6 +197,7 @@ class KillInBrowserTest {
         assertThat(site.answerFor("us")).isEqualTo(TwoProcesses.MODEL);
         browser.click("#cancel");
         browser.see("tr[data-name='credit-risk']", "part killed");
+        browser.see("#headline", "1 of 2 gates part killed");
         browser.requireNoErrors();
     }
 
@@ -272,6 +274,42 @@ class KillInBrowserTest {
         assertThat(status).isEqualTo(403L);
         assertThat(site.gates.kills()).isEmpty();
         browser.requireNoErrors("403");
+    }
+
+    @Test
+    void whatTakesWhichRoleIsAsInTheContract() {
+        open(TwoProcesses.VIEWER);
+
+        Map<?, ?> takes = (Map<?, ?>)
+                browser.asyncScript(
+                        "const done = arguments[0]; import('/page/store.js').then("
+                                + "({TAKES}) => done(Object.fromEntries(Object.entries(TAKES).map(([action, [role]]) => [action, role]))))");
+
+        Map<String, String> contract = new OpenApi().roles();
+        assertThat(takes).hasSizeGreaterThan(9);
+        takes.forEach((action, role) -> {
+            if (action.equals("reviveFleet")) { // which is reviving too, and takes more
+                assertThat(role).isEqualTo("ADMIN");
+            } else {
+                assertThat(role).as(String.valueOf(action)).isEqualTo(contract.get(action));
+            }
+        });
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void whatIsKilledIsNotSaidToServe() {
+        open(TwoProcesses.VIEWER);
+        browser.see("tr[data-name='credit-risk'] [data-column='Serves now']", "v1");
+
+        site.gates.kill(Scope.version("credit-risk", "v1"), Actor.of("alice"), "approval rate fell");
+
+        browser.see("#headline", "1 of 2 gates part killed");
+        browser.see("tr[data-name='credit-risk'] [data-column='Serves now']", "no version (stable is v1)");
+        assertThat(browser.title()).isEqualTo("1 part killed · Gates · ModelGate");
+        site.gates.kill(Scope.gate("fraud-score"), Actor.of("alice"), "so did the other's");
+        browser.see("#headline", "1 of 2 gates killed, 1 part killed");
+        browser.requireNoErrors();
     }
 
     @Test

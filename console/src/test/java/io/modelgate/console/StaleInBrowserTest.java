@@ -79,6 +79,10 @@ class StaleInBrowserTest {
         assertThat(browser.text("#headline")).isEqualTo("Was: all 2 gates are live");
         assertThat(browser.text("tr[data-name='credit-risk']")).contains("was live");
         assertThat(browser.title()).startsWith("? ");
+        assertThat(browser.texts("[role=status]")).containsExactly("What you see may be old.");
+        assertThat(browser.texts(".banner[aria-live], .banner [aria-live], .banner [role=alert]"))
+                .as("what is read aloud anew every second")
+                .isEmpty();
         int age = age();
         assertThat(age).isGreaterThanOrEqualTo(7);
         browser.until("the age grows", () -> age() > age + 1);
@@ -90,6 +94,7 @@ class StaleInBrowserTest {
         browser.gone("#stale");
         browser.see("#headline", "All 2 gates are live");
         browser.until("it is green again", () -> green() > 0);
+        assertThat(browser.texts("[role=status]")).containsExactly("What you see is up to date again.");
         browser.requireNoErrors(GONE);
     }
 
