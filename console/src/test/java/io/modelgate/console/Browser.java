@@ -28,7 +28,6 @@ import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
@@ -104,12 +103,10 @@ final class Browser implements AutoCloseable {
             LoggingPreferences logging = new LoggingPreferences();
             logging.enable(LogType.BROWSER, Level.ALL);
             options.setCapability("goog:loggingPrefs", logging);
-            ChromeDriverService service = new ChromeDriverService.Builder()
-                    .usingDriverExecutable(
-                            binary("CHROMEDRIVER", "chromedriver").orElseThrow().toFile())
-                    .usingAnyFreePort()
-                    .build();
-            Browser browser = new Browser(new ChromeDriver(service, options), profile);
+            System.setProperty(
+                    "webdriver.chrome.driver",
+                    binary("CHROMEDRIVER", "chromedriver").orElseThrow().toString());
+            Browser browser = new Browser(new ChromeDriver(options), profile);
             browser.size(1280, 900);
             browser.dark(false);
             return browser;
