@@ -25,7 +25,7 @@ final class ConsoleCommand extends Subcommand {
     private @Nullable String port;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     ConsoleCommand(LogAccess logs, Screen screen) {
         super(logs, screen);
@@ -39,15 +39,15 @@ final class ConsoleCommand extends Subcommand {
         }
         Path file = Path.of(config);
         int number = (int) number("--port", port, -1, 0, 65_535);
-        LogPlace path = logs.place(place);
-        try (Console console = Console.standalone(logs.opener(path), c -> {
-            c.file(file);
+        LogPlace place = logs.place(options);
+        try (Console console = Console.standalone(logs.opener(place), c -> {
+            ConsoleFile.readAlone(file, c, name -> logs.env(name), port);
             if (number >= 0) {
                 c.port(number);
             }
         })) {
-            screen.line("console of " + path + ": " + console.address());
-            screen.object(() -> CommandJson.object("address", console.address().toString(), "log", path.toString()));
+            screen.line("console of " + place + ": " + console.address());
+            screen.object(() -> CommandJson.object("address", console.address().toString(), "log", place.toString()));
             screen.flush();
             untilStopped(console);
             return Command.DONE;

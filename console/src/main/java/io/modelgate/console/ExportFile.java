@@ -16,10 +16,17 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Writes entries as their lines, and checks that each is what it says and continues the one before. Not thread-safe. */
 final class ExportFile implements AutoCloseable {
+
+    /** The header that says with which entry an export ends. */
+    static final String THROUGH = "X-ModelGate-Through";
+
+    /** The header that says the hash of that entry. */
+    static final String HASH = "X-ModelGate-Hash";
 
     /** An entry is one line of at most 16 MiB. */
     private static final int LONGEST_LINE = 17 << 20;
@@ -99,6 +106,23 @@ final class ExportFile implements AutoCloseable {
         }
         if (line.size() > 0) {
             throw new IOException("it ended in the middle of an entry");
+        }
+    }
+
+    /**
+     * Refuses what ends before, or elsewhere than, whoever gave it said that it would.
+     *
+     * @param through the number of the last entry, as the header says it; 0 if there is none
+     * @throws IOException if it is not whole, or if nothing was said: then it may be cut
+     */
+    void requireEnd(Optional<String> through, Optional<String> hash) throws IOException {
+        if (through.isEmpty() || hash.isEmpty()) {
+            throw new IOException("the console does not say where its export ends, so that it may be cut");
+        }
+        Head end = head();
+        if (!through.get().equals(String.valueOf(end.seq())) || !hash.get().equals(end.hash())) {
+            throw new IOException("it was cut: it ends with entry " + end.seq() + ", and the console said "
+                    + Wording.quote(through.get()));
         }
     }
 

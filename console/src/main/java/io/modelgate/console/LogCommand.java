@@ -14,7 +14,7 @@ final class LogCommand extends Subcommand {
     private @Nullable String last;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     @CommandLine.Mixin
     private final ApiOptions through = new ApiOptions();
@@ -25,6 +25,6 @@ final class LogCommand extends Subcommand {
 
     @Override
     int run() throws UsageException {
-        return LogTailCommand.tail(last, false, place, through, logs, screen);
+        return LogTailCommand.tail(last, false, options, through, logs, screen);
     }
 }

@@ -20,7 +20,7 @@ final class RolloutStatusCommand extends Subcommand {
     private @Nullable String gate;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     @CommandLine.Mixin
     private final ApiOptions through = new ApiOptions();
@@ -31,13 +31,13 @@ final class RolloutStatusCommand extends Subcommand {
 
     @Override
     int run() throws UsageException {
-        ApiClient api = logs.api(place, through);
+        ApiClient api = logs.api(options, through);
         if (api != null) {
             return gate == null
                     ? list(api.get("api/v1/rollouts"))
                     : show(api.get("api/v1/gates/" + ApiClient.part(gate) + "/rollout"));
         }
-        try (RolloutsOfLog rollouts = RolloutsOfLog.view(logs.place(place), logs)) {
+        try (RolloutsOfLog rollouts = RolloutsOfLog.view(logs.place(options), logs)) {
             if (gate != null) {
                 Optional<RolloutStatus> status = rollouts.status(gate);
                 if (status.isEmpty()) {
