@@ -204,9 +204,6 @@ final class ApiLog {
                     + said.path("seq").asLong() + ", and gives " + head.seq();
         }
         long line = problem == null || head.seq() >= said.path("seq").asLong() ? 0 : export.entries() + 1;
-        if (export.first() > 1) {
-            screen.line("entries before " + export.first() + " are in archives and were not looked at");
-        }
         return LogVerifyCommand.report(
                 new Verification(export.entries(), head, 0, line, problem), "log of " + api, screen);
     }

@@ -76,14 +76,12 @@ final class ApiSwitch {
         report.end(api.again("revive", kill.id(), "--reason", "…"));
         if (revived) {
             screen.problem(
-                    Command.FAILED,
                     kill.id() + " was killed and is in force no more: " + whyNot + ". `" + api.again("status")
                             + "` shows what is engaged");
             return Command.FAILED;
         }
         if (!report.stored()) {
             screen.problem(
-                    Command.FAILED,
                     "KILLED ONLY IN the process of " + api + ": " + kill.id()
                             + " is not stored, so that no other process has seen it; it is "
                             + (report.problem().isEmpty() ? "tried on" : "not tried any more: " + report.problem())
@@ -98,7 +96,6 @@ final class ApiSwitch {
         Kill kill = report.kill();
         report.tell();
         screen.problem(
-                Command.FAILED,
                 "NOT KILLED yet: " + kill.id() + " on " + Wording.scope(kill.scope()) + " is not stored, and " + api
                         + " serves no calls itself, so that no process that does has heard of it; it is "
                         + (report.problem().isEmpty() ? "tried on" : "not tried any more: " + report.problem())
@@ -133,13 +130,12 @@ final class ApiSwitch {
         if (!revived.path("stored").asBoolean()) {
             screen.object(() -> revived);
             screen.problem(
-                    Command.FAILED,
                     "NOT REVIVED yet: " + id + " stays engaged on " + Wording.scope(kill.scope())
                             + ", because its revive is not stored; whether it will be is not known yet: `"
                             + api.again("status") + "` shows what is engaged");
             return Command.FAILED;
         }
-        ReviveCommand.revived(revived, "in the control log of " + api, api.now(), screen);
+        ReviveCommand.revived(revived, "", "in the control log of " + api, api.now(), screen);
         return Command.DONE;
     }
 
@@ -186,7 +182,6 @@ final class ApiSwitch {
             return Command.DONE;
         }
         screen.problem(
-                Command.FAILED,
                 "NOT YET: to " + action + " the rollout of " + gate + " is not stored and so not in force; whether it"
                         + " will be is not known yet: `" + api.again("rollout", "status", gate) + "` shows it");
         return Command.FAILED;

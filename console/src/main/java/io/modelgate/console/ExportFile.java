@@ -33,11 +33,12 @@ final class ExportFile implements AutoCloseable {
 
     private final MessageDigest sha256;
     private final OutputStream out;
-    private long first;
+    private final long first;
     private long entries;
     private @Nullable Head head;
 
-    private ExportFile(OutputStream to) {
+    private ExportFile(OutputStream to, long first) {
+        this.first = first;
         try {
             sha256 = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -49,11 +50,13 @@ final class ExportFile implements AutoCloseable {
     /**
      * A new file.
      *
+     * @param first the number of the entry with which it is to begin
      * @throws UsageException if it exists, or cannot be written
      */
-    static ExportFile create(Path file) throws UsageException {
+    static ExportFile create(Path file, long first) throws UsageException {
         try {
-            return new ExportFile(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+            return new ExportFile(
+                    Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), first);
         } catch (FileAlreadyExistsException e) {
             throw new UsageException("the file " + file + " exists: an export overwrites nothing");
         } catch (IOException e) {
@@ -61,24 +64,24 @@ final class ExportFile implements AutoCloseable {
         }
     }
 
-    /** No file: the chain alone is looked at. */
+    /** No file: the chain alone is looked at, from the first entry. */
     static ExportFile none() {
-        return new ExportFile(OutputStream.nullOutputStream());
+        return new ExportFile(OutputStream.nullOutputStream(), 1);
     }
 
     /**
      * Adds an entry.
      *
-     * @throws IllegalArgumentException if it does not continue the one before
+     * @throws IllegalArgumentException if it does not continue the one before, or is not the one to begin with
      */
     void add(Entry entry) throws IOException {
         Head before = head;
-        if (before == null ? entry.seq() == 1 && !entry.continues(Head.EMPTY) : !entry.continues(before)) {
+        if (before == null && entry.seq() != first) {
+            throw new IllegalArgumentException("it begins with entry " + entry.seq() + ", and not with " + first);
+        }
+        if (before == null ? first == 1 && !entry.continues(Head.EMPTY) : !entry.continues(before)) {
             throw new IllegalArgumentException("entry " + entry.seq() + " does not continue "
                     + (before == null ? "the beginning of a log" : "entry " + before.seq()));
-        }
-        if (before == null) {
-            first = entry.seq();
         }
         head = entry.head();
         entries++;
@@ -124,11 +127,6 @@ final class ExportFile implements AutoCloseable {
             throw new IOException("it was cut: it ends with entry " + end.seq() + ", and the console said "
                     + Wording.quote(through.get()));
         }
-    }
-
-    /** The number of the first entry; 0 if there is none. */
-    long first() {
-        return first;
     }
 
     long entries() {

@@ -95,7 +95,6 @@ final class KillCommand extends Subcommand {
                 Optional<Entry> stored = stored(gates, receipt, logs.patience(place));
                 if (stored.isEmpty()) {
                     screen.problem(
-                            Command.FAILED,
                             "NOT KILLED: " + receipt.id() + " on " + Wording.scope(scope) + " is not stored in " + place
                                     + ", so no running process has seen it: " + problem.get());
                     screen.hint(

@@ -6,7 +6,10 @@ import picocli.CommandLine;
 /** {@code modelgate log}: who decided what, and whether the record of it is whole. */
 @CommandLine.Command(
         name = "log",
-        customSynopsis = "modelgate log [tail | verify | export | seal | archive] [--last N] " + Subcommand.PLACE,
+        customSynopsis = {
+            "modelgate log [--last N] " + Subcommand.PLACE,
+            "       modelgate log tail | verify | export | seal | archive …"
+        },
         description = "Who decided what: log, log tail, log verify, log export, log seal, log archive.")
 final class LogCommand extends Subcommand {
 

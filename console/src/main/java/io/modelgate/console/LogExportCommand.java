@@ -48,7 +48,7 @@ final class LogExportCommand extends Subcommand {
         ApiClient console = logs.api(options, api);
         LogPlace place = console == null ? logs.place(options) : null;
         Path target = Path.of(file).toAbsolutePath().normalize();
-        ExportFile export = ExportFile.create(target);
+        ExportFile export = ExportFile.create(target, first);
         boolean done = false;
         try (export) {
             if (console != null) {
@@ -57,21 +57,18 @@ final class LogExportCommand extends Subcommand {
             } else if (place != null) {
                 copy(place, export, first, last);
             }
-            if (export.entries() > 0 && export.first() != first) {
-                screen.hint("entries before " + export.first() + " are in archives; those are part of the record too");
-            }
             done = true;
         } catch (IOException e) {
             throw new UncheckedIOException("the export is not whole: " + e, e);
         } catch (IllegalArgumentException e) {
-            screen.problem(Command.NOT_VERIFIED, "the chain breaks, and the export with it: " + e.getMessage());
+            screen.problem("the chain breaks, and the export with it: " + e.getMessage());
             return Command.NOT_VERIFIED;
         } finally {
             if (!done) {
                 remove(target);
             }
         }
-        report(export, target);
+        report(export, first, target);
         return Command.DONE;
     }
 
@@ -101,7 +98,7 @@ final class LogExportCommand extends Subcommand {
         }
     }
 
-    private void report(ExportFile export, Path target) {
+    private void report(ExportFile export, long first, Path target) {
         String sha256 = export.sha256();
         screen.line("exported " + Wording.count(export.entries(), "entry") + " in an unbroken chain");
         screen.line("  file    " + target);
@@ -111,7 +108,7 @@ final class LogExportCommand extends Subcommand {
         screen.object(() -> CommandJson.object(
                 "file", target.toString(),
                 "entries", export.entries(),
-                "from", export.first(),
+                "from", export.entries() == 0 ? null : first,
                 "through", export.head().seq(),
                 "hash", export.head().hash(),
                 "sha256", sha256));

@@ -84,7 +84,6 @@ final class LogRollback {
                 stored = append(seen, decision);
             } catch (ControlLogException e) {
                 screen.problem(
-                        Command.FAILED,
                         "NOT ROLLED BACK: " + gate + " still has " + plan.from() + ", because that is not stored in "
                                 + place + ": " + e.getMessage());
                 screen.hint(
@@ -99,7 +98,6 @@ final class LogRollback {
             }
         }
         screen.problem(
-                Command.FAILED,
                 "NOT ROLLED BACK: others write to " + place + " all the time; try again, or kill " + gate);
         return Command.FAILED;
     }
@@ -144,7 +142,6 @@ final class LogRollback {
         }
         if (last == null) {
             screen.problem(
-                    Command.USAGE,
                     "NOTHING TO UNDO on " + gate + ": "
                             + (stable == null
                                     ? "no version was ever stable"
@@ -154,7 +151,6 @@ final class LogRollback {
         }
         if (last.back()) {
             screen.problem(
-                    Command.USAGE,
                     "NOTHING TO UNDO on " + gate + ": " + last.version() + " was taken back already, "
                             + by(last.entry()) + ": "
                             + Wording.reason(last.entry().decision().reason()) + " [entry "
@@ -165,7 +161,6 @@ final class LogRollback {
         List<String> previous = previous(history);
         if (stable == null || previous.isEmpty()) {
             screen.problem(
-                    Command.USAGE,
                     "NO VERSION TO GO BACK TO on " + gate + ": none was stable before " + stable
                             + " that is not killed and was not rolled back");
             screen.hint("to turn it off: `" + logs.again("kill", gate, "--reason", "…") + "`");
@@ -205,7 +200,7 @@ final class LogRollback {
             if (running != null) {
                 return takeBack(running, stable);
             }
-            screen.problem(Command.USAGE, "NOTHING TO UNDO on " + gate + ": " + wanted + " is stable");
+            screen.problem("NOTHING TO UNDO on " + gate + ": " + wanted + " is stable");
             return null;
         }
         List<String> earlier = history.everStable();
@@ -246,8 +241,6 @@ final class LogRollback {
                 "restored", plan.to(),
                 "bad", plan.from(),
                 "since", plan.since().toString(),
-                "reached", -1, // a log does not know its callers
-                "calls", -1,
                 "remedies", List.of()));
     }
 

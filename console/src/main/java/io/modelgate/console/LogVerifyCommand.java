@@ -69,7 +69,7 @@ final class LogVerifyCommand extends Subcommand {
             return Command.DONE;
         }
         screen.line("NOT VERIFIED" + (found.problemLine() > 0 ? ": line " + found.problemLine() + " is bad" : ""));
-        screen.problem(Command.NOT_VERIFIED, String.valueOf(found.problem()));
+        screen.problem(String.valueOf(found.problem()));
         return Command.NOT_VERIFIED;
     }
 }

@@ -61,7 +61,6 @@ final class ReviveCommand extends Subcommand {
             Optional<Entry> stored = receipt.entry(logs.patience(place));
             if (stored.isEmpty()) {
                 screen.problem(
-                        Command.FAILED,
                         "NOT REVIVED: " + id + " stays engaged on " + Wording.scope(scope)
                                 + ", because its revive is not stored in " + place + ": "
                                 + receipt.failure()
@@ -74,6 +73,7 @@ final class ReviveCommand extends Subcommand {
                             "released", Views.KillView.of(receipt.released()),
                             "stored", true,
                             "stillEngaged", Views.KillView.of(receipt.stillEngaged()))),
+                    stored.get().decision().at().toString(),
                     "entry " + stored.get().seq() + ", " + place.stored(),
                     gates.now(),
                     screen);
@@ -81,14 +81,19 @@ final class ReviveCommand extends Subcommand {
         }
     }
 
-    /** Says what was released and what is still off of it: as the API has it, of a log too. */
-    static void revived(JsonNode revived, String stored, Instant now, Screen screen) {
+    /**
+     * Says what was released and what is still off of it: as the API has it, of a log too.
+     *
+     * @param at when; empty if that is not known
+     */
+    static void revived(JsonNode revived, String at, String stored, Instant now, Screen screen) {
         List<Kill> released = ApiClient.kills(revived.path("released"));
         screen.line("REVIVED "
                 + released.stream()
                         .map(kill -> Wording.scope(kill.scope()))
                         .distinct()
-                        .collect(Collectors.joining(", ")));
+                        .collect(Collectors.joining(", "))
+                + (at.isEmpty() ? "" : " at " + at));
         released.forEach(kill -> screen.line("  released  " + kill.id()));
         screen.line("  stored    " + stored);
         List<Kill> left = ApiClient.kills(revived.path("stillEngaged"));
@@ -113,7 +118,6 @@ final class ReviveCommand extends Subcommand {
 
     private int which(List<Kill> engaged, String where, Instant now) {
         screen.problem(
-                Command.USAGE,
                 engaged.isEmpty()
                         ? "no kill is engaged in " + where + ", so there is nothing to revive"
                         : "which kill? engaged are:");

@@ -101,7 +101,6 @@ final class RolloutSteerCommand extends Subcommand {
         Optional<Entry> stored = receipt.entry(logs.patience(place));
         if (stored.isEmpty()) {
             screen.problem(
-                    Command.FAILED,
                     "NOT DONE: to " + action.word() + " the rollout of " + name + " is not stored in " + place + ": "
                             + receipt.failure().map(Throwable::getMessage).orElse("it is still waiting to be written"));
             return Command.FAILED;
