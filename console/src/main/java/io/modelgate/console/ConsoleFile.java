@@ -36,7 +36,8 @@ final class ConsoleFile {
     private static final Pattern LISTEN = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^:\\[\\]]+):([0-9]{1,5})");
     private record Mistake(int line, String text) {}
 
-    private static final Set<String> KEYS =
+    /** What the file may say. */
+    static final Set<String> KEYS =
             Set.of("listen", "hosts", "behind-proxy", "tls", "requests-per-second", "tokens", "proxy");
 
     private final Path file;

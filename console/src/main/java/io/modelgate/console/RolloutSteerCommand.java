@@ -20,7 +20,7 @@ final class RolloutSteerCommand extends Subcommand {
         PAUSE("Keeps it from stepping up; counting and aborting go on."),
         RESUME("Lets a paused one go on."),
         APPROVE("Approves the next step, where the policy wants a person to."),
-        PROMOTE("Promotes the candidate from whatever step it is at."),
+        PROMOTE("Promotes the candidate from whatever step it is at; takes the console of a process that serves it."),
         ABORT("Takes the candidate back.");
 
         private final String description;

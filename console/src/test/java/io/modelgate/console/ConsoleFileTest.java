@@ -78,6 +78,21 @@ class ConsoleFileTest {
         assertThat(access.tokens().get(Token.hash(text)).role()).isEqualTo(Role.ADMIN);
     }
 
+    @Test
+    void theExampleOfTheHelpIsAConfiguration() throws IOException {
+        String help = CommandRun.of(Map.of(), "console", "--help").out();
+        String example = help.substring(help.indexOf("may be left out:\n") + "may be left out:\n".length())
+                .replaceAll("sha256: [^}]*", "sha256: " + TOKEN.hash())
+                .replaceAll("(?m)^  tls: .*$", "");
+
+        ConsoleBuilder config = read(file(example));
+
+        assertThat(config.requestsPerSecond).isEqualTo(300);
+        assertThat(config.access().tokens()).containsKey(TOKEN.hash());
+        assertThat(config.access().named()).isEqualTo(Map.of("bob", Role.APPROVER));
+        assertThat(ConsoleFile.KEYS).allSatisfy(key -> assertThat(help).contains("\n  " + key + ":"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             listen: 7710                                     | :1: listen is "7710": expected an address and a port
