@@ -316,6 +316,10 @@ final class Control implements AutoCloseable {
         return kills;
     }
 
+    List<Kill> storedKills() {
+        return List.copyOf(folds.kills().values());
+    }
+
     List<Kill> kills() {
         Map<String, Kill> kills = folds.kills();
         killsHere.addTo(kills);

@@ -388,6 +388,11 @@ public final class Gates implements AutoCloseable {
         return control.locked(control::kills);
     }
 
+    /** The engaged kills that are stored: those that the other processes on the control log have heard of or will. */
+    public List<Kill> storedKills() {
+        return control.locked(control::storedKills);
+    }
+
     /** What the control log and this process know of each gate, by name. */
     public List<GateDescription> describe() {
         return control.locked(() -> {

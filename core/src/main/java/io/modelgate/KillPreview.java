@@ -52,7 +52,8 @@ public record KillPreview(Scope scope, List<Instead> gates, KillReceipt.Recent r
 
     private static <I, O> Instead instead(Scope scope, ModelGate<I, O> gate) {
         List<String> answers = new ArrayList<>();
-        String stable = gate.describe().stable().orElse(null);
+        String stable =
+                scope.version() == null ? null : gate.describe().stable().orElse(null);
         if (scope.version() != null && !scope.version().equals(stable)) {
             if (stable != null && gate.version(stable).live()) {
                 answers.add(Outcome.STABLE);

@@ -53,6 +53,7 @@ final class Answer {
         if (!streamed.file().isEmpty()) {
             headers.set("Content-Disposition", "attachment; filename=\"" + streamed.file() + "\"");
         }
+        streamed.headers().forEach(headers::set);
         if (isHead(exchange)) {
             exchange.sendResponseHeaders(200, -1);
             return;
@@ -61,7 +62,20 @@ final class Answer {
         Turn turn = Turn.current();
         try (OutputStream out = new Paced(exchange.getResponseBody(), turn)) {
             turn.works();
-            streamed.writer().write(out);
+            whole(streamed.writer(), out);
+        }
+    }
+
+    /** What is cut short must not look as if it were whole: an interrupt closes the connection before the body is ended. */
+    private static void whole(Reply.Writer writer, OutputStream out) throws IOException {
+        boolean written = false;
+        try {
+            writer.write(out);
+            written = true;
+        } finally {
+            if (!written) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

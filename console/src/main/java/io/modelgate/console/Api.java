@@ -51,8 +51,9 @@ final class Api implements AutoCloseable {
         budgets = new BudgetOperations(gates);
         GateViews views = new GateViews(gates, overview, traffic, standalone);
         routes.addAll(views.routes());
-        routes.addAll(new KillOperations(gates, overview).routes());
-        routes.addAll(new RolloutOperations(gates, views, rollouts, overview, this::catchUp, steered).routes());
+        routes.addAll(new KillOperations(gates, overview, standalone).routes());
+        routes.addAll(
+                new RolloutOperations(gates, views, rollouts, overview, this::catchUp, steered, standalone).routes());
         routes.addAll(budgets.routes());
         routes.addAll(new LogOperations(gates, logs).routes());
         routes.add(streams.route());

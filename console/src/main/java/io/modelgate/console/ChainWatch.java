@@ -5,6 +5,8 @@ import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Entry;
 import io.modelgate.control.Head;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +17,16 @@ import org.jspecify.annotations.Nullable;
 final class ChainWatch {
 
     private static final int PAGE = 1_000;
+    private static final long LONGEST_WAIT_MILLIS = 200;
 
     private final ControlLog log;
     private final Consumer<Entry> reader;
     private final Runnable onRestart;
 
-    /** Guarded by this. */
-    private Head walked = Head.EMPTY;
+    private final ReentrantLock walking = new ReentrantLock();
+
+    /** Guarded by the lock. */
+    private volatile Head walked = Head.EMPTY;
 
     private long replaced;
     private boolean broken;
@@ -52,7 +57,16 @@ final class ChainWatch {
     }
 
     /** Checks the next page; says whether there may be more. {@code timesReplaced} is how often the log was found to be another one. */
-    synchronized boolean step(long timesReplaced) {
+    boolean step(long timesReplaced) {
+        walking.lock();
+        try {
+            return walk(timesReplaced);
+        } finally {
+            walking.unlock();
+        }
+    }
+
+    private boolean walk(long timesReplaced) {
         if (timesReplaced != replaced) {
             replaced = timesReplaced;
             restart();
@@ -71,11 +85,20 @@ final class ChainWatch {
         return page.size() == PAGE;
     }
 
-    /** Checks up to an entry, if the log has it. */
-    synchronized void through(long seq, long timesReplaced) {
-        boolean more = true;
-        while (more && walked.seq() < seq) {
-            more = step(timesReplaced);
+    /** Checks up to an entry, if the log has it and it is near: nobody waits for a whole log to be checked. */
+    void through(long seq, long timesReplaced) {
+        try {
+            if (seq - walked.seq() <= PAGE && walking.tryLock(LONGEST_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                try {
+                    if (walked.seq() < seq) {
+                        boolean unused = walk(timesReplaced);
+                    }
+                } finally {
+                    walking.unlock();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -6,6 +6,7 @@ import io.modelgate.control.Instance;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the command says of a control log in JSON: in the shapes of {@code openapi.yaml}, where it has one. */
@@ -39,20 +40,22 @@ final class CommandJson {
     }
 
     static Views.GateSummary gateSummary(GateDescription gate, ServingHistory.@Nullable Running rollout) {
-        boolean killed = gate.kills().stream()
-                .anyMatch(
-                        kill -> kill.scope().version() == null && !kill.scope().narrowed());
         return new Views.GateSummary(
                 gate.name(),
-                killed
-                        ? Views.GateState.KILLED
-                        : gate.kills().isEmpty() ? Views.GateState.LIVE : Views.GateState.PARTLY_KILLED,
+                Views.GateState.of(gate),
                 false,
                 gate.stable().orElse(null),
+                serves(gate, rollout),
                 rollout == null ? null : rollout.version(),
                 rollout == null ? null : rollout.weight() / 100_000.0,
                 null,
                 null);
+    }
+
+    private static @Nullable String serves(GateDescription gate, ServingHistory.@Nullable Running rollout) {
+        double share = rollout == null || rollout.halted() ? 0 : rollout.weight() / 100_000.0;
+        Optional<String> candidate = Optional.ofNullable(rollout == null ? null : rollout.version());
+        return gate.serves(candidate, share).orElse(null);
     }
 
     static Map<String, Object> gate(GateDescription gate, ServingHistory.@Nullable Running rollout) {
@@ -66,10 +69,7 @@ final class CommandJson {
                                         "registered",
                                         false,
                                         "live",
-                                        gate.kills().stream()
-                                                .noneMatch(kill -> kill.scope().version() == null
-                                                        || version.equals(
-                                                                kill.scope().version())),
+                                        gate.live(version),
                                         "inFlight",
                                         0,
                                         "overdue",

@@ -224,7 +224,7 @@ final class ConsoleServer implements AutoCloseable {
     }
 
     private void requireMay(HttpExchange exchange, Access.Operator operator, Route route) {
-        if (!route.method().equals("GET")) {
+        if (!Routes.isRead(route.method())) {
             site.requireOwnPage(exchange.getRequestHeaders());
         }
         if (!operator.role().includes(route.role())) {

@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** What all operations have in common that decide something. */
 final class Decisions {
 
-    /** So long does a request wait for what it decided to be stored; after that it is tried on. */
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    /** So long does a request wait for what it decided to be stored or given up, which takes two seconds; it is not known by then seldom. */
+    private static final Duration PATIENCE = Duration.ofMillis(2_500);
+
+    /** So long for a kill, which is in force already. */
+    private static final Duration PATIENCE_WITH_A_KILL = Duration.ofSeconds(1);
 
     private static final int LONGEST_REASON = 2_000;
 
@@ -54,7 +57,7 @@ final class Decisions {
 
     /** Whether a kill is stored, waiting a moment for it: it is in force all the same, and tried until it is. */
     static boolean storedOrTriedOn(KillReceipt kill) {
-        return kill.stored(PATIENCE);
+        return kill.stored(PATIENCE_WITH_A_KILL);
     }
 
     /**

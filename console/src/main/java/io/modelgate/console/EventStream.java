@@ -1,5 +1,6 @@
 package io.modelgate.console;
 
+import io.modelgate.Actor;
 import io.modelgate.console.Overview.Row;
 import io.modelgate.console.Overview.Snapshot;
 import io.modelgate.console.Views.EntryView;
@@ -27,6 +28,7 @@ final class EventStream {
     private static final byte[] NOTHING = "{}".getBytes(StandardCharsets.UTF_8);
 
     private final EventStreams streams;
+    private final Actor actor;
     private final long created;
     private final ByteArrayOutputStream batch = new ByteArrayOutputStream();
 
@@ -40,13 +42,36 @@ final class EventStream {
     /** Guarded by this. */
     private boolean began;
 
-    /** Sends what comes after a place in the log; {@code reset} if that is not where the reader thinks that it is. */
-    EventStream(EventStreams streams, Head after, boolean reset) {
+    private volatile boolean gaveWay;
+
+    /**
+     * Sends what comes after a place in the log.
+     *
+     * @param replaced how often the log had become another one before the place was looked up
+     * @param reset whether the place is not where the reader thinks that it is
+     */
+    EventStream(EventStreams streams, Actor actor, Head after, long replaced, boolean reset) {
         this.streams = streams;
+        this.actor = actor;
+        this.replaced = replaced;
         this.reset = reset;
         sent = after;
         created = streams.ticker.read();
-        replaced = streams.log.replaced();
+    }
+
+    /** Whose it is. */
+    Actor actor() {
+        return actor;
+    }
+
+    /** When it was asked for. */
+    long created() {
+        return created;
+    }
+
+    /** Ends soon: the reader has newer ones. */
+    void giveWay() {
+        gaveWay = true;
     }
 
     /** Writes until the reader goes, stalls, or the console closes. */
@@ -58,7 +83,7 @@ final class EventStream {
             }
             long now = streams.ticker.read();
             pingAt = now + streams.rhythm.ping().toNanos();
-            while (!streams.closed()) {
+            while (!streams.closed() && !gaveWay) {
                 round(out);
             }
         } catch (InterruptedException e) {
@@ -90,13 +115,14 @@ final class EventStream {
     }
 
     /** Sends the next entries that took effect here; says whether there may be more. */
-    private boolean entries() {
+    private boolean entries() throws IOException {
         try {
-            if (replaced != streams.log.replaced()) {
-                replaced = streams.log.replaced();
+            long now = streams.log.replaced();
+            if (replaced != now) {
                 if (!streams.log.at(sent.seq()).equals(sent)) {
                     startAnew();
                 }
+                replaced = now; // not before: a log that could not be read is looked at again
             }
             long left = streams.gates.applied() - sent.seq();
             List<Entry> next =
@@ -116,8 +142,12 @@ final class EventStream {
     }
 
     /** What was sent is no longer part of the log. */
-    private void startAnew() {
-        sent = streams.log.end();
+    private void startAnew() throws IOException {
+        Head end = streams.log.end();
+        if (end.equals(Head.EMPTY) && streams.gates.applied() > 0) {
+            throw new IOException("the connection has no place in the log; whoever comes again gets one");
+        }
+        sent = end;
         event("reset", NOTHING);
         figures = -1;
     }

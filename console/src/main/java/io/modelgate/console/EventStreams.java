@@ -1,9 +1,12 @@
 package io.modelgate.console;
 
+import io.modelgate.Actor;
 import io.modelgate.Gates;
 import io.modelgate.Ticker;
 import io.modelgate.control.Head;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +23,9 @@ final class EventStreams implements AutoCloseable {
 
     /** So many at once; more are told to come back later. */
     static final int MOST = 64;
+
+    /** So many of one actor; for a further one the oldest gives way. */
+    static final int MOST_OF_AN_ACTOR = 8;
 
     /** A connection whose request came and whose answer never began. */
     private static final Duration LONGEST_START = Duration.ofSeconds(10);
@@ -61,11 +67,20 @@ final class EventStreams implements AutoCloseable {
 
     private Reply open(Request request) {
         Optional<String> lastId = request.header("Last-Event-ID").filter(id -> !id.isEmpty());
+        long replaced = log.replaced();
         Head end = log.end(); // a log that cannot be read is said before the answer begins
         Optional<Head> after = lastId.flatMap(this::place);
-        EventStream stream = new EventStream(this, after.orElse(end), lastId.isPresent() && after.isEmpty());
+        if (after.isEmpty() && end.seq() == 0 && gates.applied() > 0) {
+            throw new Problem(503, "the control log has no entry " + gates.applied() + " now");
+        }
+        EventStream stream = new EventStream(
+                this, request.actor(), after.orElse(end), replaced, lastId.isPresent() && after.isEmpty());
+        if (request.headOnly()) {
+            return streamed(stream);
+        }
         lock.lock();
         try {
+            makeWay(request.actor());
             if (closed || open.size() >= MOST) {
                 throw new Problem(503, closed ? "the console is closing" : MOST + " connections for events are open");
             }
@@ -73,7 +88,24 @@ final class EventStreams implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        return streamed(stream);
+    }
+
+    private static Reply streamed(EventStream stream) {
         return new Reply.Streamed("text/event-stream", "", stream::write);
+    }
+
+    /** Under the lock: for one more of an actor. */
+    private void makeWay(Actor actor) {
+        List<EventStream> own = open.stream()
+                .filter(stream -> stream.actor().equals(actor))
+                .sorted(Comparator.comparingLong(EventStream::created))
+                .toList();
+        for (EventStream oldest : own.subList(0, Math.max(0, own.size() + 1 - MOST_OF_AN_ACTOR))) {
+            oldest.giveWay();
+            open.remove(oldest);
+            signal();
+        }
     }
 
     /** The place in the log that an id names; empty if it is not on this log. */

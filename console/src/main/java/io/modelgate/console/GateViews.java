@@ -3,7 +3,6 @@ package io.modelgate.console;
 import io.modelgate.GateDescription;
 import io.modelgate.GateStats;
 import io.modelgate.Gates;
-import io.modelgate.Kill;
 import io.modelgate.ModelGate;
 import io.modelgate.ModelVersion;
 import io.modelgate.console.Views.GateState;
@@ -134,6 +133,7 @@ final class GateViews {
     private Reply gate(Request request) {
         String name = request.path("gate");
         GateDescription about = gates.describe(name).orElseThrow(() -> unknown(name));
+        GateDescription inForce = about.under(overview.shown(about.kills()));
         Overview.Row row = overview.current().byName().get(name);
         if (row == null) {
             overview.changed(name); // it was declared a moment ago
@@ -146,7 +146,7 @@ final class GateViews {
         Traffic.Figures figures = gate == null ? null : traffic.of(name);
         return Reply.json(new GateView(
                 row.summary,
-                versions(about, gate),
+                versions(inForce, gate),
                 about.attributes(),
                 gate == null ? List.of() : gate.rungs(),
                 KillView.of(about.kills()),
@@ -158,21 +158,16 @@ final class GateViews {
     private static List<VersionView> versions(GateDescription about, @Nullable ModelGate<?, ?> gate) {
         List<VersionView> versions = new ArrayList<>();
         for (String id : about.versions()) {
-            boolean live = about.kills().stream().noneMatch(kill -> concerns(kill, id));
             ModelVersion version = gate == null ? null : gate.version(id);
             versions.add(new VersionView(
                     id,
                     gate != null && gate.registered(id),
-                    live,
+                    about.live(id),
                     version == null ? null : version.breaker().map(Enum::name).orElse(null),
                     version == null ? 0 : version.inFlight(),
                     version == null ? 0 : version.overdue()));
         }
         return versions;
-    }
-
-    private static boolean concerns(Kill kill, String version) {
-        return kill.scope().version() == null || version.equals(kill.scope().version());
     }
 
     /**

@@ -28,17 +28,21 @@ final class KillOperations {
 
     private final Gates gates;
     private final Overview overview;
+    private final boolean standalone;
+    private final Places previews = new Places(8, "previews of kills");
+    private final Places waits = new Places(32, "waits for the confirmation of a kill");
 
-    KillOperations(Gates gates, Overview overview) {
+    KillOperations(Gates gates, Overview overview, boolean standalone) {
         this.gates = gates;
         this.overview = overview;
+        this.standalone = standalone;
     }
 
     List<Route> routes() {
         return List.of(
                 Route.get("/api/v1/kills", request -> Reply.json(new Kills(KillView.of(gates.kills())))),
                 Route.post("/api/v1/kills", Role.OPERATOR, this::kill),
-                Route.post("/api/v1/kills/preview", Role.VIEWER, this::preview),
+                Route.post("/api/v1/kills/preview", Role.VIEWER, request -> previews.answer(request, this::preview)),
                 Route.get("/api/v1/kills/{kill}", this::byId),
                 Route.get("/api/v1/kills/{kill}/confirmation", this::confirmation),
                 Route.post("/api/v1/kills/{kill}/revive", Role.APPROVER, this::revive));
@@ -67,15 +71,27 @@ final class KillOperations {
         }
     }
 
-    record Killed(KillView kill, boolean stored, long inFlight, RecentView recent) {}
+    record Killed(
+            KillView kill,
+            boolean stored,
+            @Nullable String problem,
+            boolean serving,
+            long inFlight,
+            @Nullable RecentView recent) {}
 
     record Instead(
             String gate,
+            boolean known,
             List<String> answers,
             boolean certain,
             @Nullable Double callsPerSecond) {}
 
-    record Preview(String on, List<Instead> gates, int totalGates, RecentView recent, List<KillView> already) {}
+    record Preview(
+            String on,
+            List<Instead> gates,
+            int totalGates,
+            @Nullable RecentView recent,
+            List<KillView> already) {}
 
     record RevivePreview(KillView kill, List<KillView> stillEngaged, Role role) {}
 
@@ -97,9 +113,18 @@ final class KillOperations {
         KillReceipt receipt = Decisions.made(gates, () -> gates.kill(scope, request.actor(), reason));
         overview.changed(scope.gate());
         boolean stored = Decisions.storedOrTriedOn(receipt);
+        String problem = stored
+                ? null
+                : receipt.failure().map(why -> String.valueOf(why.getMessage())).orElse(null);
         return Reply.json(
                 201,
-                new Killed(KillView.of(receipt.kill()), stored, receipt.inFlight(), RecentView.of(receipt.recent())));
+                new Killed(
+                        KillView.of(receipt.kill()),
+                        stored,
+                        problem,
+                        !standalone,
+                        receipt.inFlight(),
+                        recent(scope, receipt.recent())));
     }
 
     private Reply preview(Request request) throws IOException {
@@ -107,24 +132,34 @@ final class KillOperations {
         KillPreview preview = gates.preview(scope);
         List<Instead> instead = new ArrayList<>();
         Set<String> here = new HashSet<>();
-        for (KillPreview.Instead each : preview.gates()) {
+        for (KillPreview.Instead each : standalone ? List.<KillPreview.Instead>of() : preview.gates()) {
             here.add(each.gate());
             if (instead.size() < MOST_GATES) {
-                instead.add(
-                        new Instead(each.gate(), each.answers(), each.certain(), overview.callsPerSecond(each.gate())));
+                instead.add(new Instead(
+                        each.gate(), true, each.answers(), each.certain(), overview.callsPerSecond(each.gate())));
             }
         }
-        int total = preview.gates().size();
+        int total = here.size();
         for (String name : scope.isFleet() ? overview.names() : List.of(scope.gate())) {
             if (here.add(name)) { // one that other processes serve
                 total++;
                 if (instead.size() < MOST_GATES) {
-                    instead.add(new Instead(name, List.of(), false, null));
+                    instead.add(new Instead(name, false, List.of(), false, null));
                 }
             }
         }
         return Reply.json(new Preview(
-                scope.toString(), instead, total, RecentView.of(preview.recent()), KillView.of(preview.engaged())));
+                scope.toString(), instead, total, recent(scope, preview.recent()), KillView.of(preview.engaged())));
+    }
+
+    /** Null where it would say nothing: callers are sampled for their attributes. */
+    private @Nullable RecentView recent(Scope scope, KillReceipt.Recent recent) {
+        boolean sampled = !standalone
+                && scope.narrowed()
+                && gates.gates().stream()
+                        .filter(gate -> scope.isFleet() || gate.name().equals(scope.gate()))
+                        .anyMatch(gate -> !gate.describe().attributes().isEmpty());
+        return sampled ? RecentView.of(recent) : null;
     }
 
     /** The scope, if there is such a gate and version; what else may be wrong with it is the library's to say. */
@@ -166,14 +201,31 @@ final class KillOperations {
         return kill.scope().isFleet() ? Role.ADMIN : Role.APPROVER;
     }
 
-    private Reply confirmation(Request request) {
+    private Reply confirmation(Request request) throws IOException {
         String id = request.path("kill");
         Duration wait = Duration.ofMillis(request.query("wait", 0, 0, LONGEST_WAIT));
         Confirmation now = gates.confirmed(id, Duration.ZERO);
-        if (now.seq() == 0 && find(id).isEmpty()) {
-            throw Problem.notFound("there is no kill with this id");
+        requireEngaged(id, now);
+        return now.complete() || wait.isZero()
+                ? confirmed(now)
+                : waits.answer(request, waiting -> {
+                    Confirmation confirmed = gates.confirmed(id, wait);
+                    requireEngaged(id, confirmed);
+                    return confirmed(confirmed);
+                });
+    }
+
+    /** What was revived is in force nowhere, whoever had it in force before. */
+    private void requireEngaged(String id, Confirmation seen) {
+        if (find(id).isEmpty()) {
+            throw Problem.notFound(
+                    seen.seq() > 0
+                            ? "the kill is not engaged any more: it was revived"
+                            : "there is no kill with this id");
         }
-        Confirmation confirmed = now.complete() || wait.isZero() ? now : gates.confirmed(id, wait);
+    }
+
+    private Reply confirmed(Confirmation confirmed) {
         String self = gates.log().instance();
         return Reply.json(new Confirmed(
                 confirmed.seq(),

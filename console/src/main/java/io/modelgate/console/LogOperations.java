@@ -6,12 +6,14 @@ import io.modelgate.console.Views.InstanceView;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Entry;
+import io.modelgate.control.Head;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ final class LogOperations {
 
     private final Gates gates;
     private final LogViews views;
+    private final Places searches = new Places(8, "searches of the control log");
 
     LogOperations(Gates gates, LogViews views) {
         this.gates = gates;
@@ -36,7 +39,7 @@ final class LogOperations {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/api/v1/log", this::search),
+                Route.get("/api/v1/log", request -> searches.answer(request, this::search)),
                 Route.get("/api/v1/log/head", request -> Reply.json(views.look())),
                 Route.get("/api/v1/log/export", this::export),
                 Route.get("/api/v1/instances", this::instances));
@@ -113,39 +116,55 @@ final class LogOperations {
         long from = request.query("from", 1, 1, Long.MAX_VALUE);
         long end = log.head().seq(); // what is appended meanwhile is for the next export
         long through = Math.min(end, request.query("through", Long.MAX_VALUE, 1, Long.MAX_VALUE));
-        List<Entry> first =
-                read(log, from - 1, through); // whether it can be read at all is known before the answer begins
+        if (from > through) {
+            return exported(from, 0, Head.EMPTY.hash(), out -> {});
+        }
+        // Whether it can be read at all is known before the answer begins.
+        List<Entry> first = read(log, from - 1, through);
+        String hash = read(log, through - 1, through).get(0).hash();
+        return exported(from, through, hash, out -> export(log, first, through, hash, out));
+    }
+
+    private static Reply exported(long from, long through, String hash, Reply.Writer writer) {
         return new Reply.Streamed(
                 "application/x-ndjson",
                 "modelgate-log-" + from + "-" + Math.max(from, through) + ".ndjson",
-                out -> export(log, first, through, out));
+                Map.of("X-ModelGate-Through", Long.toString(through), "X-ModelGate-Hash", hash),
+                writer);
     }
 
-    private static void export(ControlLog log, List<Entry> first, long through, OutputStream out) throws IOException {
+    private static void export(ControlLog log, List<Entry> first, long through, String hash, OutputStream out)
+            throws IOException {
         List<Entry> page = first;
-        while (!page.isEmpty()) {
+        while (true) {
             ByteArrayOutputStream lines = new ByteArrayOutputStream();
             for (Entry entry : page) {
                 lines.writeBytes(entry.line());
                 lines.write('\n');
             }
             lines.writeTo(out);
-            page = continued(log, page.get(page.size() - 1).seq(), through);
+            Entry last = page.get(page.size() - 1);
+            if (last.seq() >= through) {
+                require(last.hash().equals(hash), "the log became another one meanwhile");
+                return;
+            }
+            page = read(log, last.seq(), through);
         }
     }
 
-    private static List<Entry> continued(ControlLog log, long after, long through) throws IOException {
-        try {
-            return read(log, after, through);
-        } catch (ControlLogException e) {
-            // Closes the connection: what is cut short must not look as if it were whole.
-            Thread.currentThread().interrupt();
-            throw new IOException("the export ends early: " + e.getMessage(), e);
-        }
-    }
-
+    /** At least one entry, the next one first. */
     private static List<Entry> read(ControlLog log, long after, long through) {
-        return after >= through ? List.of() : log.read(after, (int) Math.min(EXPORTED_AT_ONCE, through - after));
+        List<Entry> page = log.read(after, (int) Math.min(EXPORTED_AT_ONCE, through - after));
+        require(
+                !page.isEmpty() && page.get(0).seq() == after + 1,
+                "the control log has no entry " + (after + 1) + " now");
+        return page;
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new ControlLogException(otherwise);
+        }
     }
 
     private Reply instances(Request request) {

@@ -19,18 +19,25 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Every gate with its state, ready to be sent: made anew at most once a second while somebody asks, and at once after something was decided.
  * Only gates that something was decided about are described anew; the others keep their row, and the bytes that it is sent as. Thread-safe.
  */
 final class Overview {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate.console");
 
     /** So long after somebody asked it is kept up to date in the background. */
     private static final long INTEREST = Duration.ofSeconds(15).toNanos();
@@ -70,16 +77,33 @@ final class Overview {
     private List<Row> sorted = List.of();
     private long version;
 
+    /** Whether all has to be looked at, as nothing was yet or something was not taken in. */
+    private boolean anew = true;
+
+    private boolean warned;
+
     private volatile Snapshot snapshot = Snapshot.NONE;
     private volatile long asked;
     private volatile boolean wanted;
 
-    /** What is known of a gate but for its kills and its calls. */
+    /** What is known of a gate but for its calls. */
     private record Facts(
             GateDescription about,
             @Nullable String candidate,
             @Nullable Double weight,
-            @Nullable RolloutSummary rollout) {}
+            @Nullable RolloutSummary rollout) {
+
+        Facts under(List<Kill> kills) {
+            return about.kills().equals(kills) ? this : new Facts(about.under(kills), candidate, weight, rollout);
+        }
+
+        /** The version that most callers get who get one. */
+        @Nullable
+        String serves() {
+            return about.serves(Optional.ofNullable(candidate), weight == null ? 0 : weight)
+                    .orElse(null);
+        }
+    }
 
     /** A gate as it is listed. Immutable; nobody changes the bytes. */
     static final class Row {
@@ -135,7 +159,7 @@ final class Overview {
                 0,
                 -1,
                 -1,
-                new StateView("", false, "", 0, 0, 0, 0, 0, new LogView(0, 0, "", false, 0, 0, null), false),
+                new StateView("", false, "", 0, 0, 0, 0, 0, 0, new LogView(0, 0, "", false, 0, 0, null), false),
                 List.of(),
                 Map.of());
     }
@@ -211,11 +235,14 @@ final class Overview {
     private Snapshot make() {
         long decidedBefore = decided.get();
         long applied = gates.applied();
-        learn(log.news());
-        List<Kill> kills = gates.kills();
-        boolean changed = rows(kills, version + 1);
+        LogFollower.News news = log.news();
+        boolean everything = news.everything() || anew;
+        anew = true; // unless it is all taken in
+        boolean complete = learn(news.gates(), everything);
+        boolean changed = rows(shown(gates.kills()), version + 1);
+        anew = !complete;
         Snapshot last = snapshot;
-        StateView state = state(kills, applied);
+        StateView state = state(applied);
         if (changed || !same(state, last.state())) {
             version++;
         }
@@ -236,6 +263,7 @@ final class Overview {
                 state.process(),
                 state.gates(),
                 state.killed(),
+                state.partlyKilled(),
                 state.kills(),
                 state.unstoredKills(),
                 state.rollouts(),
@@ -250,26 +278,50 @@ final class Overview {
                 state.closed());
     }
 
-    /** Brings what is known of the gates up to date. */
-    private void learn(LogFollower.News news) {
-        Set<String> due = new HashSet<>(news.gates());
+    /** Brings what is known of the gates up to date; says whether that came about for each of them. */
+    private boolean learn(Set<String> news, boolean everything) {
+        Set<String> due = new HashSet<>(news);
         for (String gate : Set.copyOf(decidedOn)) {
             decidedOn.remove(gate);
             due.add(gate);
         }
-        boolean everything = news.everything() || snapshot.decided() < 0;
         standIns.follow(everything ? null : due);
         for (ModelGate<?, ?> gate : gates.gates()) {
             if (here.putIfAbsent(gate.name(), gate) == null) {
                 due.add(gate.name());
             }
         }
+        Collection<GateDescription> abouts = everything
+                ? gates.describe()
+                : due.stream().map(gates::describe).flatMap(Optional::stream).toList();
         if (everything) {
-            facts.clear();
-            gates.describe().forEach(this::describe);
-        } else {
-            due.forEach(name -> gates.describe(name).ifPresent(this::describe));
+            facts.keySet().retainAll(abouts.stream().map(GateDescription::name).collect(Collectors.toSet()));
         }
+        boolean complete = true;
+        for (GateDescription about : abouts) {
+            complete &= taken(about);
+        }
+        return complete;
+    }
+
+    /** One gate of which something throws, as its rollout may, does not keep the news of others from being seen. */
+    private boolean taken(GateDescription about) {
+        try {
+            describe(about);
+            return true;
+        } catch (RuntimeException e) {
+            facts.putIfAbsent(about.name(), new Facts(about, null, null, null));
+            if (!warned) {
+                warned = true;
+                LOG.warn("the console cannot say how gate \"{}\" stands, and tries again", about.name(), e);
+            }
+            return false;
+        }
+    }
+
+    /** Those that count: no process that serves has heard of a kill of a standalone console until it is stored. */
+    List<Kill> shown(List<Kill> kills) {
+        return standIns.any() ? gates.storedKills() : kills;
     }
 
     private void describe(GateDescription about) {
@@ -297,9 +349,10 @@ final class Overview {
         for (Map.Entry<String, Facts> gate : facts.entrySet()) {
             String name = gate.getKey();
             List<Kill> own = ofGate.getOrDefault(name, List.of());
+            gate.setValue(gate.getValue()
+                    .under(Stream.concat(ofFleet.stream(), own.stream()).toList()));
             Row before = rows.get(name);
-            GateSummary summary =
-                    summary(name, gate.getValue(), state(gate.getValue().about().versions(), ofFleet, own));
+            GateSummary summary = summary(name, gate.getValue());
             boolean same = before != null && before.summary.equals(summary);
             changed |= !same;
             made.put(name, same ? before : Row.of(summary, before, next));
@@ -313,44 +366,27 @@ final class Overview {
         return changed;
     }
 
-    private GateSummary summary(String name, Facts gate, GateState state) {
+    private GateSummary summary(String name, Facts gate) {
         Traffic.Figures figures = standIns.any() ? null : traffic.of(name);
         return new GateSummary(
                 name,
-                state,
+                GateState.of(gate.about()),
                 !standIns.any() && here.containsKey(name),
                 gate.about().stable().orElse(null),
+                gate.serves(),
                 gate.candidate(),
                 gate.weight(),
                 figures == null ? null : figures.traffic(),
                 gate.rollout());
     }
 
-    /** A gate is killed if no caller gets any of its versions. */
-    private static GateState state(Collection<String> versions, List<Kill> ofFleet, List<Kill> ofGate) {
-        if (ofFleet.isEmpty() && ofGate.isEmpty()) {
-            return GateState.LIVE;
-        }
-        Set<String> off = new HashSet<>();
-        for (List<Kill> kills : List.of(ofFleet, ofGate)) {
-            for (Kill kill : kills) {
-                String version = kill.scope().version();
-                if (!kill.scope().narrowed()) {
-                    if (version == null) {
-                        return GateState.KILLED;
-                    }
-                    off.add(version);
-                }
-            }
-        }
-        return !versions.isEmpty() && off.containsAll(versions) ? GateState.KILLED : GateState.PARTLY_KILLED;
-    }
-
-    private StateView state(List<Kill> kills, long applied) {
+    private StateView state(long applied) {
         int killed = 0;
+        int partly = 0;
         int running = 0;
         for (Row row : sorted) {
-            killed += row.summary.state() == GateState.LIVE ? 0 : 1;
+            killed += row.summary.state() == GateState.KILLED ? 1 : 0;
+            partly += row.summary.state() == GateState.PARTLY_KILLED ? 1 : 0;
             running += row.rolloutRuns() ? 1 : 0;
         }
         return new StateView(
@@ -359,7 +395,8 @@ final class Overview {
                 process,
                 sorted.size(),
                 killed,
-                kills.size(),
+                partly,
+                gates.kills().size(),
                 gates.unstoredKills(),
                 running,
                 logs.latest(applied),

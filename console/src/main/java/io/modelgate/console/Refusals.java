@@ -4,6 +4,7 @@ import io.modelgate.Actor;
 import io.modelgate.Gates;
 import io.modelgate.control.Decision;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +35,9 @@ final class Refusals implements AutoCloseable {
     /** How many of them may be nobody's, so that strangers never crowd out what an operator tried. */
     static final int MOST_KINDS_OF_NOBODY = 20;
 
+    /** How many may be one operator's, so that none crowds out the others. */
+    static final int MOST_KINDS_OF_AN_ACTOR = 15;
+
     static final Duration MINUTE = Duration.ofMinutes(1);
 
     private static final Logger LOG = LoggerFactory.getLogger("io.modelgate.console");
@@ -45,7 +49,7 @@ final class Refusals implements AutoCloseable {
     private final IntConsumer meter;
     private final RefusalEntries entries;
     private final Map<Kind, Long> more = new LinkedHashMap<>();
-    private int kindsOfNobody;
+    private final Map<Actor, Integer> kinds = new HashMap<>();
     private long others;
     private boolean counting;
     private boolean closed;
@@ -90,14 +94,18 @@ final class Refusals implements AutoCloseable {
             Long before = more.get(kind);
             if (before != null) {
                 more.put(kind, before + 1);
-            } else if (more.size() < MOST_KINDS
-                    && (!kind.actor().equals(NOBODY) || kindsOfNobody++ < MOST_KINDS_OF_NOBODY)) {
+            } else if (more.size() < MOST_KINDS && kinds.getOrDefault(actor, 0) < most(actor)) {
+                kinds.merge(actor, 1, Integer::sum);
                 more.put(kind, 0L);
                 append(decision(kind, 1));
             } else {
                 others++;
             }
         }
+    }
+
+    private static int most(Actor actor) {
+        return actor.equals(NOBODY) ? MOST_KINDS_OF_NOBODY : MOST_KINDS_OF_AN_ACTOR;
     }
 
     private void minuteOver() {
@@ -120,7 +128,7 @@ final class Refusals implements AutoCloseable {
             append(decision(new Kind(SEVERAL, "other", "any", 0), others));
         }
         more.clear();
-        kindsOfNobody = 0;
+        kinds.clear();
         others = 0;
         counting = false;
     }

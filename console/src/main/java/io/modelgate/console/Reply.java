@@ -55,10 +55,15 @@ sealed interface Reply {
      *
      * @param type its media type
      * @param file the name under which a browser should keep it; empty to show it
+     * @param headers besides
      */
-    record Streamed(String type, String file, Writer writer) implements Reply {}
+    record Streamed(String type, String file, Map<String, String> headers, Writer writer) implements Reply {
+        Streamed(String type, String file, Writer writer) {
+            this(type, file, Map.of(), writer);
+        }
+    }
 
-    /** Writes a body; it ends when this returns, or when whoever reads it has gone and writing throws. */
+    /** Writes a body; it is whole when this returns, and is broken off where this throws. */
     @FunctionalInterface
     interface Writer {
         void write(OutputStream out) throws IOException;

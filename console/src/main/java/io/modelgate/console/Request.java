@@ -31,6 +31,11 @@ final class Request {
         return operator.actor();
     }
 
+    /** Whether only the head of the answer is asked for. */
+    boolean headOnly() {
+        return exchange.getRequestMethod().equals("HEAD");
+    }
+
     Role role() {
         return operator.role();
     }

@@ -10,10 +10,12 @@ import io.modelgate.rollout.Rollback;
 import io.modelgate.rollout.RolloutStatus;
 import io.modelgate.rollout.Rollouts;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Seeing and steering rollouts, and undoing what they did. Thread-safe. */
@@ -44,6 +46,7 @@ final class RolloutOperations {
     private final Overview overview;
     private final Runnable catchUp;
     private final @Nullable Rollouts steered;
+    private final boolean standalone;
 
     /**
      * Shows rollouts, and steers them if it has {@code steered}.
@@ -56,13 +59,15 @@ final class RolloutOperations {
             RolloutViews shown,
             Overview overview,
             Runnable catchUp,
-            @Nullable Rollouts steered) {
+            @Nullable Rollouts steered,
+            boolean standalone) {
         this.gates = gates;
         this.views = views;
         this.shown = shown;
         this.overview = overview;
         this.catchUp = catchUp;
         this.steered = steered;
+        this.standalone = standalone;
     }
 
     List<Route> routes() {
@@ -73,11 +78,24 @@ final class RolloutOperations {
                 Route.post("/api/v1/gates/{gate}/rollback", Role.OPERATOR, this::rollback));
     }
 
+    /** The least role that each action takes. */
+    static Map<String, Role> roles() {
+        return ACTIONS.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, action -> action.getValue().least()));
+    }
+
     record RolloutList(List<RolloutSummary> rollouts) {}
 
     record Because(@Nullable String reason) {}
 
-    record RolledBack(String restored, String bad, String since, long reached, long calls, List<String> remedies) {}
+    record RolledBack(
+            String restored,
+            String bad,
+            String since,
+            @Nullable Long reached,
+            @Nullable Long calls,
+            List<String> remedies) {}
 
     private List<RolloutSummary> all() {
         return overview.current().rows().stream()
@@ -119,7 +137,26 @@ final class RolloutOperations {
         Rollback done = Decisions.made(gates, () -> rollouts.rollback(gate, request.actor(), reason));
         overview.changed(gate.name());
         return Reply.json(new RolledBack(
-                done.restored(), done.bad(), done.since().toString(), done.callers(), done.calls(), done.remedies()));
+                done.restored(),
+                done.bad(),
+                done.since().toString(),
+                counted(done.callers()),
+                counted(done.calls()),
+                remedies(done)));
+    }
+
+    /** Null if nobody counted: a standalone console counts nothing, and knows what processes have written down at most. */
+    private @Nullable Long counted(long number) {
+        return number < 0 || (standalone && number == 0) ? null : (Long) number;
+    }
+
+    private List<String> remedies(Rollback done) {
+        List<String> remedies = new ArrayList<>(done.remedies());
+        if (standalone) {
+            remedies.add("this console does not know whether any process has version \"" + done.restored()
+                    + "\": look at one that serves the gate whether its callers get it");
+        }
+        return remedies;
     }
 
     private Rollouts steering() {

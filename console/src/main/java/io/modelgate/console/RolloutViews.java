@@ -29,7 +29,7 @@ final class RolloutViews {
 
     record StepView(double weight, double leastSeconds, long leastCallers, boolean manual) {}
 
-    record BandView(String quantity, double low, double high, double limit, String worse) {}
+    record BandView(String quantity, String unit, double low, double high, double limit, String worse) {}
 
     record EvidenceView(
             String guardrail,
@@ -49,6 +49,7 @@ final class RolloutViews {
             String since,
             double inStepSeconds,
             long reached,
+            boolean evidenceKnown,
             List<EvidenceView> evidence,
             List<String> risks,
             String reason,
@@ -110,6 +111,7 @@ final class RolloutViews {
                 status.since().toString(),
                 status.inStep().toMillis() / 1_000.0,
                 status.reached(),
+                status.evidenceKnown(),
                 status.evidence().stream().map(each -> evidence(status, each)).toList(),
                 status.risks(),
                 status.reason(),
@@ -131,6 +133,7 @@ final class RolloutViews {
     private static BandView band(Band band) {
         return new BandView(
                 band.quantity(),
+                band.unit().name(),
                 band.low(),
                 band.high(),
                 band.limit(),

@@ -1,6 +1,7 @@
 package io.modelgate.console;
 
 import io.modelgate.Actor;
+import io.modelgate.GateDescription;
 import io.modelgate.Kill;
 import io.modelgate.KillReceipt;
 import io.modelgate.Scope;
@@ -114,6 +115,7 @@ final class Views {
             String process,
             int gates,
             int killed,
+            int partlyKilled,
             int kills,
             long unstoredKills,
             int rollouts,
@@ -137,7 +139,11 @@ final class Views {
     enum GateState {
         LIVE,
         PARTLY_KILLED,
-        KILLED
+        KILLED;
+
+        static GateState of(GateDescription gate) {
+            return valueOf(gate.state().name());
+        }
     }
 
     record GateSummary(
@@ -145,6 +151,7 @@ final class Views {
             GateState state,
             boolean here,
             @Nullable String stable,
+            @Nullable String serves,
             @Nullable String candidate,
             @Nullable Double weight,
             @Nullable TrafficView traffic,

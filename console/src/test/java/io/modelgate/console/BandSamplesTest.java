@@ -34,7 +34,7 @@ class BandSamplesTest {
                 OptionalDouble.empty(),
                 "",
                 Map.of(),
-                Optional.of(new Band("errors", 0, high, 0, Worse.HIGHER)));
+                Optional.of(new Band("errors", Band.Unit.SHARE, 0, high, 0, Worse.HIGHER)));
         RolloutPolicy policy = RolloutPolicy.of(p -> p.name("careful"));
         return new RolloutStatus(
                 "credit-risk",
@@ -50,6 +50,7 @@ class BandSamplesTest {
                 Instant.EPOCH,
                 Duration.ZERO,
                 0,
+                true,
                 List.of(evidence),
                 List.of(),
                 "");

@@ -274,7 +274,9 @@ class CommandThroughConsoleTest {
             shows(err, out, "connecting again");
             gates.kill(Scope.gate("credit"), Actor.of("bob"), "while it was away");
             console = Console.start(
-                    gates, c -> c.port(port).token("alice", Role.VIEWER, tokens.get(Role.VIEWER).hash()));
+                    gates,
+                    c -> c.port(port)
+                            .token("alice", Role.VIEWER, tokens.get(Role.VIEWER).hash()));
             gates.kill(Scope.gate("credit"), Actor.of("bob"), "last");
             shows(out, err, "bob (asserted): last");
         } finally {

@@ -5,16 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.modelgate.Gates;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The document of the API and its routes are the same thing. */
 class ContractTest {
-
-    private static final Pattern TAKES = Pattern.compile("takes (VIEWER|OPERATOR|APPROVER|ADMIN)");
 
     private static final Set<String> KEYWORDS = Set.of(
             "$ref",
@@ -46,25 +45,52 @@ class ContractTest {
 
     @Test
     void aRouteTakesTheRoleThatTheDocumentNames() {
-        List<Contract.Operation> named = Contract.operations().stream()
-                .filter(operation ->
-                        TAKES.matcher(operation.about().get("summary").asText()).find())
-                .toList();
-        assertThat(named).hasSizeGreaterThanOrEqualTo(4);
-        for (Contract.Operation operation : named) {
-            Matcher takes = TAKES.matcher(operation.about().get("summary").asText());
-            assertThat(takes.find()).isTrue();
-            assertThat(routes().stream()
+        List<Route> routes = routes();
+        for (Contract.Operation operation : Contract.operations()) {
+            assertThat(routes.stream()
                             .filter(route -> route.method().equals(operation.method())
                                     && route.pattern().equals(operation.path()))
                             .map(Route::role))
                     .as(operation.path())
-                    .containsExactly(Role.valueOf(takes.group(1)));
+                    .containsExactly(least(operation));
+        }
+    }
+
+    /** Of an operation with several actions, what the least of them takes. */
+    private static Role least(Contract.Operation operation) {
+        JsonNode one = operation.about().path("x-role");
+        JsonNode several = operation.about().path("x-roles");
+        assertThat(one.isMissingNode()).as(operation.path()).isNotEqualTo(several.isMissingNode());
+        return one.isMissingNode()
+                ? several.properties().stream()
+                        .map(action -> Role.valueOf(action.getValue().asText()))
+                        .min(Comparator.naturalOrder())
+                        .orElseThrow()
+                : Role.valueOf(one.asText());
+    }
+
+    @Test
+    void everyActionOnARolloutTakesTheRoleThatTheDocumentNames() {
+        Map<String, Role> named = new HashMap<>();
+        Contract.operations().stream()
+                .map(operation -> operation.about().path("x-roles"))
+                .forEach(roles -> roles.properties()
+                        .forEach(action -> named.put(
+                                action.getKey(), Role.valueOf(action.getValue().asText()))));
+        assertThat(RolloutOperations.roles()).isEqualTo(named);
+    }
+
+    @Test
+    void everyOperationSaysThatItMayBeRefused() {
+        for (Contract.Operation operation : Contract.operations()) {
+            assertThat(operation.about().at("/responses/default/$ref").asText())
+                    .as(operation.path())
+                    .isEqualTo("#/components/responses/Problem");
         }
     }
 
     @Test
-    void whatTheDocumentNamesNoRoleForChangesNothing() {
+    void whoMayOnlyLookChangesNothing() {
         assertThat(routes().stream()
                         .filter(route ->
                                 route.role() == Role.VIEWER && !route.method().equals("GET"))

@@ -1,6 +1,7 @@
 package io.modelgate.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.modelgate.Actor;
 import io.modelgate.Gates;
@@ -311,9 +312,15 @@ class EventStreamTest {
         try (ConsoleRig rig = new ConsoleRig()) {
             gate(rig.gates);
             List<Reader> readers = new ArrayList<>();
-            try (Console console = rig.start(rig.gates, c -> {}, QUICK)) {
+            List<Token> tokens = IntStream.range(0, EventStreams.MOST / EventStreams.MOST_OF_AN_ACTOR)
+                    .mapToObj(i -> Token.generate())
+                    .toList();
+            try (Console console = rig.start(
+                    rig.gates,
+                    c -> tokens.forEach(token -> c.token("person-" + tokens.indexOf(token), Role.VIEWER, token.hash())),
+                    QUICK)) {
                 for (int i = 0; i < EventStreams.MOST; i++) {
-                    Reader reader = new Reader(console.address(), rig.token(Role.VIEWER), null);
+                    Reader reader = new Reader(console.address(), tokens.get(i % tokens.size()), null);
                     reader.next("state");
                     readers.add(reader);
                 }
@@ -334,6 +341,54 @@ class EventStreamTest {
                 }
             }
         }
+    }
+
+    @Test
+    void theOldestConnectionOfAnActorGivesWayToOneMore() throws Exception {
+        try (ConsoleRig rig = new ConsoleRig()) {
+            gate(rig.gates);
+            List<Reader> readers = new ArrayList<>();
+            try (Console console = rig.start(rig.gates, c -> {}, EventStreams.Rhythm.USUAL)) {
+                for (int i = 0; i < EventStreams.MOST_OF_AN_ACTOR; i++) {
+                    readers.add(opened(console, rig));
+                }
+                for (int i = 0; i < 2 * EventStreams.MOST_OF_AN_ACTOR; i++) {
+                    askForTheHead(console, rig); // which is no connection for events
+                }
+                note(rig.gates, 0);
+                assertThat(readers.get(0).next("entry").data()).contains("note-0");
+                readers.add(opened(console, rig));
+                assertThatThrownBy(() -> readers.get(0).next(event -> false)).isInstanceOf(IOException.class);
+                note(rig.gates, 1);
+                assertThat(readers.get(1)
+                                .next(event -> event.data().contains("note-1"))
+                                .name())
+                        .isEqualTo("entry");
+            } finally {
+                for (Reader reader : readers) {
+                    reader.close();
+                }
+            }
+        }
+    }
+
+    private static Reader opened(Console console, ConsoleRig rig) throws IOException, InterruptedException {
+        Reader reader = new Reader(console.address(), rig.token(Role.VIEWER), null);
+        reader.next("state");
+        return reader;
+    }
+
+    private static void askForTheHead(Console console, ConsoleRig rig) throws IOException, InterruptedException {
+        HttpRequest head = HttpRequest.newBuilder(console.address().resolve("/api/v1/events"))
+                .header("Authorization", "Bearer " + rig.token(Role.VIEWER).text())
+                .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                .build();
+        assertThat(HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .build()
+                        .send(head, HttpResponse.BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(200);
     }
 
     @Test

@@ -150,11 +150,42 @@ class GateViewsTest {
                 .json();
         assertThat(state.at("/gates").asInt()).isEqualTo(3);
         assertThat(state.at("/killed").asInt()).isEqualTo(1);
+        assertThat(state.at("/partlyKilled").asInt()).isZero();
         assertThat(state.at("/kills").asInt()).isEqualTo(2);
         assertThat(state.at("/standalone").booleanValue()).isFalse();
         assertThat(state.at("/log/applied").asLong()).isEqualTo(5);
         assertThat(state.at("/log/hash").asText())
                 .isEqualTo(rig.gates.log().head().hash());
         assertThat(state.at("/log/problem").isMissingNode()).isTrue();
+
+        rig.gates.kill(Scope.fleet().where("region", "eu"), ConsoleRig.ALICE, "law");
+        JsonNode narrowed = rig.viewer()
+                .until("/api/v1/state", a -> a.at("/kills").asInt() == 3)
+                .json();
+        // Of the gates that do not declare the attribute every caller counts as killed.
+        assertThat(narrowed.at("/killed").asInt()).isEqualTo(2);
+        assertThat(narrowed.at("/partlyKilled").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void aGateSaysWhatMostCallersGet() {
+        assertThat(serves()).isEqualTo("v1");
+        rig.gates.kill(Scope.version("credit-risk", "v2"), ConsoleRig.ALICE, "slow");
+        assertThat(serves()).isEqualTo("v1");
+        rig.gates.kill(Scope.version("credit-risk", "v1").where("region", "eu"), ConsoleRig.ALICE, "law");
+        assertThat(serves()).isEqualTo("v1");
+        rig.gates.kill(Scope.version("credit-risk", "v1"), ConsoleRig.ALICE, "wrong");
+        rig.viewer()
+                .until(
+                        "/api/v1/gates/credit-risk",
+                        gate -> gate.at("/summary/state").asText().equals("KILLED"));
+        assertThat(serves()).isEmpty();
+    }
+
+    private String serves() {
+        return rig.viewer()
+                .get("/api/v1/gates/credit-risk")
+                .at("/summary/serves")
+                .asText();
     }
 }

@@ -10,9 +10,15 @@ import io.modelgate.KillReceipt;
 import io.modelgate.ModelGate;
 import io.modelgate.Outcome;
 import io.modelgate.Scope;
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.ControlLogException;
+import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
+import io.modelgate.control.MemoryControlLog;
 import io.modelgate.fallback.Ladder;
+import io.modelgate.testkit.ForwardingControlLog;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -153,6 +159,9 @@ class KillOperationsTest {
         assertThat(fleet.at("/gates/0/answers/0").textValue()).isEqualTo("debt-ratio");
         assertThat(fleet.at("/gates/1/answers")).isEmpty();
 
+        assertThat(fleet.at("/gates/0/known").booleanValue()).isTrue();
+        assertThat(fleet.at("/recent").isMissingNode()).isTrue();
+
         Client.Answer eu = rig.viewer()
                 .post("/api/v1/kills/preview", Map.of("gate", "credit-risk", "attribute", "region", "value", "eu"));
         assertThat(eu.at("/on").textValue()).isEqualTo("credit-risk[region=eu]");
@@ -188,6 +197,57 @@ class KillOperationsTest {
                         .get("/api/v1/kills/" + kill.id() + "/confirmation?wait=6000")
                         .status())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void aKillThatWasRevivedIsConfirmedByNobody() {
+        KillReceipt kill = rig.gates.kill(Scope.gate("fraud"), Actor.of("alice"), "in code");
+        rig.viewer().get("/api/v1/kills/" + kill.id() + "/confirmation?wait=2000");
+        rig.gates.revive(kill.id(), Actor.of("alice"), "fixed").stored(java.time.Duration.ofSeconds(5));
+
+        Client.Answer answer = rig.viewer().get("/api/v1/kills/" + kill.id() + "/confirmation");
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.detail()).contains("revived");
+    }
+
+    @Test
+    void whatTheLogRefusesIsNotDecidedAndAKillThatItRefusesSaysWhy() {
+        Refusing log = new Refusing(new MemoryControlLog());
+        try (ConsoleRig refused = new ConsoleRig(g -> g.controlLog(log))) {
+            refused.gates.<String, String>gate("fraud", g -> g.stable("v1", input -> "v1"));
+            String kill = refused.gates
+                    .kill(Scope.gate("fraud"), ConsoleRig.ALICE, "chargebacks")
+                    .id();
+            Client admin = refused.as(Role.ADMIN);
+            log.down = true;
+
+            Client.Answer revive =
+                    admin.post("/api/v1/kills/" + kill + "/revive", Map.of("confirm", "fraud", "reason", "fixed"));
+            assertThat(revive.status()).isEqualTo(503);
+            assertThat(revive.detail()).contains("the disk is full");
+            Client.Answer again = admin.post("/api/v1/kills", order("fraud", "again"));
+            assertThat(again.status()).isEqualTo(201);
+            assertThat(again.at("/stored").booleanValue()).isFalse();
+            assertThat(again.at("/serving").booleanValue()).isTrue();
+            assertThat(again.at("/problem").isMissingNode()).isTrue(); // it is tried until it is stored
+            log.down = false;
+        }
+    }
+
+    private static final class Refusing extends ForwardingControlLog {
+        private volatile boolean down;
+
+        Refusing(ControlLog log) {
+            super(log);
+        }
+
+        @Override
+        public List<Entry> append(List<Decision> decisions) {
+            if (down) {
+                throw new ControlLogException("the disk is full");
+            }
+            return super.append(decisions);
+        }
     }
 
     @Test

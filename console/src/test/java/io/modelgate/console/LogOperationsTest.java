@@ -130,6 +130,9 @@ class LogOperationsTest {
             assertThat(all.text()).isEqualTo(Files.readString(file, StandardCharsets.UTF_8));
             assertThat(all.raw().headers().firstValue("Content-Disposition"))
                     .contains("attachment; filename=\"modelgate-log-1-1000.ndjson\"");
+            assertThat(all.raw().headers().firstValue("X-ModelGate-Through")).contains("1000");
+            assertThat(all.raw().headers().firstValue("X-ModelGate-Hash"))
+                    .contains(rig.gates.log().head().hash());
 
             Client.Answer part = rig.viewer().get("/api/v1/log/export?from=3&through=5");
             assertThat(part.text()
@@ -175,6 +178,12 @@ class LogOperationsTest {
                     .hasCauseInstanceOf(IOException.class);
             assertThat(viewer.get("/api/v1/log/export?through=2000").text().lines())
                     .hasSize(2_000);
+
+            log.unreadableFrom = Long.MAX_VALUE;
+            log.emptyFrom = 3_000;
+            assertThatThrownBy(() -> viewer.get("/api/v1/log/export?through=4000"))
+                    .isInstanceOf(AssertionError.class)
+                    .hasCauseInstanceOf(IOException.class);
         }
     }
 
@@ -184,6 +193,9 @@ class LogOperationsTest {
         volatile boolean unreadable;
         volatile long unreadableFrom = Long.MAX_VALUE;
 
+        /** Pages after this one are empty; single entries are there. */
+        volatile long emptyFrom = Long.MAX_VALUE;
+
         Forged(ControlLog log) {
             super(log);
         }
@@ -192,6 +204,9 @@ class LogOperationsTest {
         public List<Entry> read(long after, int limit) {
             if (unreadable || after >= unreadableFrom) {
                 throw new ControlLogException("the disk is gone");
+            }
+            if (after >= emptyFrom && limit > 1) {
+                return List.of();
             }
             return super.read(after, limit).stream()
                     .map(entry -> forged && entry.seq() == 2

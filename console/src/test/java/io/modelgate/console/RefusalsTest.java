@@ -131,6 +131,17 @@ class RefusalsTest {
     }
 
     @Test
+    void anOperatorDoesNotCrowdOutTheOthers() {
+        for (int i = 0; i < 1_000; i++) {
+            refusals.add(ALICE, "POST", "/route/" + i, 403);
+        }
+        assertThat(entries()).hasSize(Refusals.MOST_KINDS_OF_AN_ACTOR);
+        refusals.add(new Actor("bob", Access.BY_TOKEN), "POST", KILLS, 403);
+
+        assertThat(entries()).last().extracting(Decision::actor).isEqualTo("bob");
+    }
+
+    @Test
     void nothingThatAStrangerChoseIsRecorded() {
         refusals.add(Refusals.NOBODY, "SECRET", KILLS, 401);
 

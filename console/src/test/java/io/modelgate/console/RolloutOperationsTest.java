@@ -95,6 +95,8 @@ class RolloutOperationsTest {
         assertThat(rollout.at("/steps/1/manual").asBoolean()).isTrue();
         assertThat(rollout.at("/reached").asLong()).isBetween(150L, 250L);
         assertThat(rollout.at("/evidence/0/guardrail").asText()).isEqualTo("errors");
+        assertThat(rollout.at("/evidenceKnown").booleanValue()).isTrue();
+        assertThat(rollout.at("/evidence/0/band/unit").asText()).isEqualTo("SHARE");
         assertThat(rollout.at("/evidence/0/band/limit").asDouble()).isEqualTo(0.5);
         assertThat(rollout.at("/evidence/0/band/worse").asText()).isEqualTo("HIGHER");
         assertThat(types(rollout)).containsExactly("rollout");

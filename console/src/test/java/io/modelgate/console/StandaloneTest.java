@@ -8,6 +8,10 @@ import io.modelgate.Caller;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
 import io.modelgate.Scope;
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.ControlLogException;
+import io.modelgate.control.Decision;
+import io.modelgate.control.Entry;
 import io.modelgate.control.FileControlLog;
 import io.modelgate.rollout.Cohorts;
 import io.modelgate.rollout.Guardrail;
@@ -16,8 +20,10 @@ import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.Rollouts;
 import io.modelgate.rollout.Stage;
 import io.modelgate.rollout.Weight;
+import io.modelgate.testkit.ForwardingControlLog;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -133,6 +139,56 @@ class StandaloneTest {
     }
 
     @Test
+    void aKillThatIsNotStoredKillsNothingYet() {
+        console.close();
+        Path file = directory.resolve("modelgate.log");
+        Refusing[] log = new Refusing[1];
+        try (Console cut =
+                Console.standalone(() -> log[0] = new Refusing(FileControlLog.open(file)), people.people())) {
+            Client operator = new Client(cut, people.token(Role.OPERATOR));
+            log[0].down = true;
+
+            Client.Answer killed = operator.post("/api/v1/kills", Map.of("gate", "credit-risk", "reason", "fell"));
+            assertThat(killed.at("/stored").booleanValue()).isFalse();
+            assertThat(killed.at("/serving").booleanValue()).isFalse();
+            JsonNode state = operator.get("/api/v1/state").json();
+            assertThat(state.at("/killed").asInt()).isZero();
+            assertThat(state.at("/unstoredKills").asInt()).isEqualTo(1);
+            assertThat(operator.get("/api/v1/gates/credit-risk")
+                            .at("/versions/0/live")
+                            .booleanValue())
+                    .isTrue();
+
+            log[0].down = false;
+            operator.until("/api/v1/state", each -> each.at("/killed").asInt() == 1);
+        }
+    }
+
+    private static final class Refusing extends ForwardingControlLog {
+        private volatile boolean down;
+
+        Refusing(ControlLog log) {
+            super(log);
+        }
+
+        @Override
+        public List<Entry> append(List<Decision> decisions) {
+            if (down) {
+                throw new ControlLogException("the disk is full");
+            }
+            return super.append(decisions);
+        }
+    }
+
+    @Test
+    void aPreviewSaysThatWhatAnswersIsNotKnown() {
+        Client.Answer preview = as(Role.VIEWER).post("/api/v1/kills/preview", Map.of("gate", "credit-risk"));
+        assertThat(preview.at("/gates/0/known").booleanValue()).isFalse();
+        assertThat(preview.at("/totalGates").asInt()).isEqualTo(1);
+        assertThat(preview.at("/recent").isMissingNode()).isTrue();
+    }
+
+    @Test
     void aKillThatNobodyServesIsConfirmedByNobody() {
         serving.close();
         Client.Answer killed = as(Role.OPERATOR).post("/api/v1/kills", Map.of("gate", "credit-risk", "reason", "fell"));
@@ -176,12 +232,40 @@ class StandaloneTest {
                         .status())
                 .isEqualTo(200);
         await(() -> rollouts.status(credit).orElseThrow().paused());
-        as(Role.APPROVER).post("/api/v1/gates/credit-risk/rollout/promote", Map.of("reason", "good"));
-        await(() -> credit.describe().stable().orElseThrow().equals("v2"));
+        assertThat(as(Role.OPERATOR)
+                        .post("/api/v1/gates/credit-risk/rollout/abort", Map.of("reason", "enough"))
+                        .status())
+                .isEqualTo(200);
+        await(() -> rollouts.status(credit).orElseThrow().stage() == Stage.ABORTED);
+    }
+
+    @Test
+    void nobodyPromotesWhereTheEvidenceWasNotLookedAt() {
+        ConsoleRig.stored(rollouts.start(credit, "v2", POLICY, ConsoleRig.ALICE, "canary"));
+        JsonNode seen = as(Role.VIEWER)
+                .until("/api/v1/gates/credit-risk/rollout", rollout -> rollout.status() == 200)
+                .json();
+        assertThat(seen.at("/evidenceKnown").booleanValue()).isFalse();
+        Client.Answer refused =
+                as(Role.APPROVER).post("/api/v1/gates/credit-risk/rollout/promote", Map.of("reason", "good"));
+        assertThat(refused.status()).isEqualTo(409);
+        assertThat(refused.detail()).contains("evidence");
+        assertThat(credit.describe().stable()).contains("v1");
+    }
+
+    @Test
+    void aRollbackSaysThatNobodyHereKnowsWhoHasTheRestoredVersion() {
+        credit.version("v2").promote(ConsoleRig.ALICE, "good");
+        as(Role.VIEWER)
+                .until(
+                        "/api/v1/gates/credit-risk",
+                        gate -> gate.at("/summary/stable").asText().equals("v2"));
         Client.Answer back =
                 as(Role.OPERATOR).post("/api/v1/gates/credit-risk/rollback", Map.of("reason", "not so good"));
         assertThat(back.at("/restored").asText()).isEqualTo("v1");
-        await(() -> rollouts.status(credit).orElseThrow().stage() == Stage.ROLLED_BACK);
+        assertThat(back.at("/reached").isMissingNode()).isTrue();
+        assertThat(back.at("/remedies/0").asText()).contains("v1").contains("does not know");
+        await(() -> credit.describe().stable().orElseThrow().equals("v1"));
     }
 
     @Test

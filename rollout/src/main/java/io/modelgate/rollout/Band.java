@@ -13,12 +13,25 @@ import java.util.Objects;
  * as the finding. See {@code docs/evidence.md} for what each guardrail's is made from.
  *
  * @param quantity what it is, in words: {@code errors, times stable's}
+ * @param unit what the numbers are in
  * @param low the least that it may be; finite
  * @param high the most that it may be; finite, not below {@code low}. What has no end, a ratio to nothing, is cut at ten times the limit
  * @param limit what the guardrail allows of it; finite
  * @param worse which side of the limit is worse: {@link Worse#HIGHER} or {@link Worse#LOWER}
  */
-public record Band(String quantity, double low, double high, double limit, Worse worse) {
+public record Band(String quantity, Unit unit, double low, double high, double limit, Worse worse) {
+
+    /** What the numbers of a band are in, for whoever writes them out. */
+    public enum Unit {
+        /** A fraction, of calls or callers or of what stable's is, which a person reads in percent. */
+        SHARE,
+        /** So many times stable's. */
+        RATIO,
+        /** Seconds. */
+        SECONDS,
+        /** The unit of what is measured. */
+        NUMBER
+    }
 
     /**
      * Checks each component.
@@ -27,6 +40,7 @@ public record Band(String quantity, double low, double high, double limit, Worse
      */
     public Band {
         Objects.requireNonNull(quantity, "quantity");
+        Objects.requireNonNull(unit, "unit");
         require(Double.isFinite(low), "low", low, "a finite number");
         require(high >= low && Double.isFinite(high), "high", high, "a finite number, at least low, " + low);
         require(Double.isFinite(limit), "limit", limit, "a finite number");
@@ -44,10 +58,10 @@ public record Band(String quantity, double low, double high, double limit, Worse
         boolean higher = worse == Worse.HIGHER;
         boolean above = finding == Finding.REGRESSED ? higher : !higher;
         if (finding == Finding.INCONCLUSIVE) {
-            return new Band(quantity, Math.min(low, limit), Math.max(high, limit), limit, worse);
+            return new Band(quantity, unit, Math.min(low, limit), Math.max(high, limit), limit, worse);
         }
         return above
-                ? new Band(quantity, Math.max(low, limit), Math.max(high, limit), limit, worse)
-                : new Band(quantity, Math.min(low, limit), Math.min(high, limit), limit, worse);
+                ? new Band(quantity, unit, Math.max(low, limit), Math.max(high, limit), limit, worse)
+                : new Band(quantity, unit, Math.min(low, limit), Math.min(high, limit), limit, worse);
     }
 }

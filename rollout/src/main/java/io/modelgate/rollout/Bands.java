@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
  * difference. The intervals of two arms that hold together make one that holds as they do. Immutable.
  *
  * @param what the number, in words
+ * @param unit of the number
  * @param worse which direction is worse
  * @param limit how much worse is allowed, in the number's unit
  * @param negative whether the number may be below 0, where a ratio says nothing
  */
-record Bands(String what, Worse worse, Limit limit, boolean negative) {
+record Bands(String what, Band.Unit unit, Worse worse, Limit limit, boolean negative) {
 
     /** What has no end is cut at so many times its limit. */
     static final double REACH = 10;
@@ -30,16 +31,17 @@ record Bands(String what, Worse worse, Limit limit, boolean negative) {
     @Nullable
     Band of(Arms forWorse, Arms forNotWorse) {
         if (limit instanceof Limit.Bound bound) {
-            return band(what, forWorse.candidate, forNotWorse.candidate, bound.value(), worse, size(forWorse));
+            return band(what, unit, forWorse.candidate, forNotWorse.candidate, bound.value(), worse, size(forWorse));
         }
         if (limit instanceof Limit.Absolute absolute) {
             double size = Math.max(absolute.points(), size(forWorse));
             Interval one = difference(forWorse);
             Interval other = difference(forNotWorse);
             return worse == Worse.EITHER
-                    ? distance(what + ", distance from stable's", one, other, absolute.points(), size)
+                    ? distance(what + ", distance from stable's", unit, one, other, absolute.points(), size)
                     : band(
                             what + ", minus stable's",
+                            unit,
                             one,
                             other,
                             worse == Worse.HIGHER ? absolute.points() : -absolute.points(),
@@ -55,12 +57,14 @@ record Bands(String what, Worse worse, Limit limit, boolean negative) {
         return worse == Worse.EITHER
                 ? distance(
                         what + ", distance from stable's as a share of it",
+                        Band.Unit.SHARE,
                         new Interval(one.low() - 1, one.high() - 1),
                         new Interval(other.low() - 1, other.high() - 1),
                         share,
                         1 + share)
                 : band(
                         what + ", times stable's",
+                        Band.Unit.RATIO,
                         one,
                         other,
                         worse == Worse.HIGHER ? 1 + share : 1 - share,
@@ -87,7 +91,7 @@ record Bands(String what, Worse worse, Limit limit, boolean negative) {
         Interval ofWorse = beyond(forWorse);
         Interval ofNotWorse = beyond(forNotWorse);
         Worse side = worse == Worse.LOWER ? Worse.LOWER : Worse.HIGHER;
-        return band(what + ", beyond what is allowed", ofWorse, ofNotWorse, 0, side, size(forWorse));
+        return band(what + ", beyond what is allowed", unit, ofWorse, ofNotWorse, 0, side, size(forWorse));
     }
 
     private Interval beyond(Arms arms) {
@@ -105,17 +109,23 @@ record Bands(String what, Worse worse, Limit limit, boolean negative) {
 
     /** The band of a distance, out of the intervals of what may be on either side of 0. */
     private static @Nullable Band distance(
-            String quantity, Interval ofWorse, Interval ofNotWorse, double limit, double size) {
+            String quantity, Band.Unit unit, Interval ofWorse, Interval ofNotWorse, double limit, double size) {
         double low = Math.max(0, Math.max(ofWorse.low(), -ofWorse.high()));
         double high = Math.max(ofNotWorse.high(), -ofNotWorse.low());
-        return of(quantity, low, high, limit, Worse.HIGHER, size);
+        return of(quantity, unit, low, high, limit, Worse.HIGHER, size);
     }
 
     private static @Nullable Band band(
-            String quantity, Interval ofWorse, Interval ofNotWorse, double limit, Worse worse, double size) {
+            String quantity,
+            Band.Unit unit,
+            Interval ofWorse,
+            Interval ofNotWorse,
+            double limit,
+            Worse worse,
+            double size) {
         return worse == Worse.HIGHER
-                ? of(quantity, ofWorse.low(), ofNotWorse.high(), limit, worse, size)
-                : of(quantity, ofNotWorse.low(), ofWorse.high(), limit, worse, size);
+                ? of(quantity, unit, ofWorse.low(), ofNotWorse.high(), limit, worse, size)
+                : of(quantity, unit, ofNotWorse.low(), ofWorse.high(), limit, worse, size);
     }
 
     /**
@@ -123,7 +133,8 @@ record Bands(String what, Worse worse, Limit limit, boolean negative) {
      *
      * @param size how large the number may be in earnest; ends are cut at {@value #REACH} times that
      */
-    static @Nullable Band of(String quantity, double low, double high, double limit, Worse worse, double size) {
+    static @Nullable Band of(
+            String quantity, Band.Unit unit, double low, double high, double limit, Worse worse, double size) {
         boolean nothing = high == Double.POSITIVE_INFINITY && (low == 0 || low == Double.NEGATIVE_INFINITY);
         if (nothing || Double.isNaN(low) || Double.isNaN(high)) {
             return null;
@@ -131,7 +142,7 @@ record Bands(String what, Worse worse, Limit limit, boolean negative) {
         double reach = REACH * Math.max(size, Math.abs(limit));
         double from = Math.min(Math.max(low, -reach), reach);
         double to = Math.min(Math.max(high, -reach), reach);
-        return new Band(quantity, Math.min(from, to), Math.max(from, to), limit, worse);
+        return new Band(quantity, unit, Math.min(from, to), Math.max(from, to), limit, worse);
     }
 
     private static double size(Arms arms) {

@@ -125,7 +125,12 @@ final class LatencyPage extends Page {
     Band band() {
         return !controlArm
                 ? null
-                : new Bands(quantile() + " of the latency", guardrail.worse(), guardrail.limit(), false)
+                : new Bands(
+                                quantile() + " of the latency",
+                                Band.Unit.SECONDS,
+                                guardrail.worse(),
+                                guardrail.limit(),
+                                false)
                         .of(
                                 new Bands.Arms(seconds(candidateAt), seconds(stableAt)),
                                 new Bands.Arms(seconds(forNotWorse.candidate()), seconds(forNotWorse.stable())));

@@ -143,7 +143,12 @@ final class MeanPage extends Page {
         if ((!absolute && !controlArm) || candidateSeen.count() <= 0 || (!absolute && stableSeen.count() <= 0)) {
             return null;
         }
-        return new Bands("mean of " + guardrail.metric(), guardrail.worse(), guardrail.limit(), least < 0)
+        return new Bands(
+                        "mean of " + guardrail.metric(),
+                        Band.Unit.NUMBER,
+                        guardrail.worse(),
+                        guardrail.limit(),
+                        least < 0)
                 .of(
                         new Bands.Arms(at(candidateWorse, logWorse()), at(stableWorse, logWorse())),
                         new Bands.Arms(at(candidateNotWorse, logNotWorse()), at(stableNotWorse, logNotWorse())));

@@ -128,7 +128,12 @@ final class RateMarginPage extends EValuePage {
         double high = Inversion.rate(candidate, candidateCalls, not).high()
                 - Inversion.rate(stable, stableCalls, not).low();
         return new Band(
-                RateText.band(rate, "share of calls minus stable's"), low, high, margin, Guardrail.Worse.HIGHER);
+                RateText.band(rate, "share of calls minus stable's"),
+                Band.Unit.SHARE,
+                low,
+                high,
+                margin,
+                Guardrail.Worse.HIGHER);
     }
 
     @Override

@@ -160,7 +160,8 @@ final class RatePage extends EValuePage {
                 most,
                 in,
                 logNotWorse());
-        return new Band(RateText.band(rate, "times stable's"), low, high, 1 + margin, Guardrail.Worse.HIGHER);
+        return new Band(
+                RateText.band(rate, "times stable's"), Band.Unit.RATIO, low, high, 1 + margin, Guardrail.Worse.HIGHER);
     }
 
     @Override

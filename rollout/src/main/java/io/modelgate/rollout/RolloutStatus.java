@@ -21,6 +21,8 @@ import java.util.List;
  * @param since when its last step, its promotion or its end was decided
  * @param inStep how long this process has watched the present weight, restarts not counted
  * @param reached about how many callers the candidate answered, as this process knows of them
+ * @param evidenceKnown whether this process has looked at the evidence; false in one that does not look after the rollout, and before its first
+ *     look: then there is none here, and the rollout cannot be promoted here
  * @param evidence what the data of this process says of each guardrail
  * @param risks what would keep a rollback from working, for a person to look at; empty if nothing is known to
  * @param reason why it is where it is: of its last entry, or what it waits for
@@ -39,6 +41,7 @@ public record RolloutStatus(
         Instant since,
         Duration inStep,
         long reached,
+        boolean evidenceKnown,
         List<Evidence> evidence,
         List<String> risks,
         String reason) {

@@ -102,7 +102,7 @@ final class SampleRatioPage extends Page {
         }
         Interval at = Inversion.share(came, others, WEIGHT * share, WEIGHT * (1 - share), Math.log(needed()));
         Guardrail.Worse side = came >= share * (came + others) ? Guardrail.Worse.HIGHER : Guardrail.Worse.LOWER;
-        return new Band("the candidate's share of the callers", at.low(), at.high(), share, side);
+        return new Band("the candidate's share of the callers", Band.Unit.SHARE, at.low(), at.high(), share, side);
     }
 
     @Override

@@ -188,6 +188,6 @@ abstract class ShareLimitPage extends EValuePage {
         double high = maybe == calls
                 ? 1
                 : Inversion.edge(share -> below(share).log(maybe, calls - maybe), 1 - 1e-9, maybeSeen, logNotWorse());
-        return new Band(quantity(), low, high, limit, Guardrail.Worse.HIGHER);
+        return new Band(quantity(), Band.Unit.SHARE, low, high, limit, Guardrail.Worse.HIGHER);
     }
 }

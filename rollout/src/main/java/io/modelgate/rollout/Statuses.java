@@ -37,6 +37,7 @@ final class Statuses {
                 over && run.last().number("reached", -1) >= 0
                         ? run.last().number("reached", 0)
                         : Controller.reached(routing, run, counts),
+                seen != null,
                 seen == null ? List.of() : seen.evidence(),
                 over
                         ? List.of()

@@ -260,18 +260,19 @@ class BandTest {
     void whatShowsARegressionMakesTheOneEndAndWhatShowsNotWorseTheOther() {
         Bands.Arms worse = new Bands.Arms(new Interval(2, 3), new Interval(1, 2));
         Bands.Arms not = new Bands.Arms(new Interval(2, 4), new Interval(0.5, 2.5));
-        assertThat(new Bands("x", Worse.HIGHER, new Limit.Relative(0.25), false).of(worse, not))
-                .isEqualTo(new Band("x, times stable's", 1, 8, 1.25, Worse.HIGHER));
-        assertThat(new Bands("x", Worse.LOWER, new Limit.Relative(0.25), false).of(worse, not))
-                .isEqualTo(new Band("x, times stable's", 0.8, 3, 0.75, Worse.LOWER));
-        assertThat(new Bands("x", Worse.EITHER, new Limit.Relative(0.25), false).of(worse, not))
-                .isEqualTo(new Band("x, distance from stable's as a share of it", 0, 7, 0.25, Worse.HIGHER));
-        assertThat(new Bands("x", Worse.HIGHER, new Limit.Absolute(1), false).of(worse, not))
-                .isEqualTo(new Band("x, minus stable's", 0, 3.5, 1, Worse.HIGHER));
-        assertThat(new Bands("x", Worse.LOWER, new Limit.Absolute(1), false).of(worse, not))
-                .isEqualTo(new Band("x, minus stable's", -0.5, 2, -1, Worse.LOWER));
-        assertThat(new Bands("x", Worse.LOWER, new Limit.Bound(2.5), false).of(worse, not))
-                .isEqualTo(new Band("x", 2, 3, 2.5, Worse.LOWER));
+        assertThat(new Bands("x", Band.Unit.NUMBER, Worse.HIGHER, new Limit.Relative(0.25), false).of(worse, not))
+                .isEqualTo(new Band("x, times stable's", Band.Unit.RATIO, 1, 8, 1.25, Worse.HIGHER));
+        assertThat(new Bands("x", Band.Unit.NUMBER, Worse.LOWER, new Limit.Relative(0.25), false).of(worse, not))
+                .isEqualTo(new Band("x, times stable's", Band.Unit.RATIO, 0.8, 3, 0.75, Worse.LOWER));
+        assertThat(new Bands("x", Band.Unit.NUMBER, Worse.EITHER, new Limit.Relative(0.25), false).of(worse, not))
+                .isEqualTo(new Band(
+                        "x, distance from stable's as a share of it", Band.Unit.SHARE, 0, 7, 0.25, Worse.HIGHER));
+        assertThat(new Bands("x", Band.Unit.NUMBER, Worse.HIGHER, new Limit.Absolute(1), false).of(worse, not))
+                .isEqualTo(new Band("x, minus stable's", Band.Unit.NUMBER, 0, 3.5, 1, Worse.HIGHER));
+        assertThat(new Bands("x", Band.Unit.NUMBER, Worse.LOWER, new Limit.Absolute(1), false).of(worse, not))
+                .isEqualTo(new Band("x, minus stable's", Band.Unit.NUMBER, -0.5, 2, -1, Worse.LOWER));
+        assertThat(new Bands("x", Band.Unit.NUMBER, Worse.LOWER, new Limit.Bound(2.5), false).of(worse, not))
+                .isEqualTo(new Band("x", Band.Unit.NUMBER, 2, 3, 2.5, Worse.LOWER));
     }
 
     @Test
@@ -308,12 +309,16 @@ class BandTest {
         Interval candidate = new Interval(-1, 1);
         Interval stable = new Interval(-4, -2);
         Bands.Arms arms = new Bands.Arms(candidate, stable);
-        Band drift = new Bands("mean of score", Worse.EITHER, new Limit.Relative(0.5), true).of(arms, arms);
+        Band drift = new Bands("mean of score", Band.Unit.NUMBER, Worse.EITHER, new Limit.Relative(0.5), true)
+                .of(arms, arms);
         // −2 may rise to −1 at most and −4 fall to −6: the candidate's −1 is at the edge, its 1 is 3 above the −2 that
         // −4 may rise to.
-        assertThat(drift).isEqualTo(new Band("mean of score, beyond what is allowed", 0, 3, 0, Worse.HIGHER));
-        Band lower = new Bands("mean of score", Worse.LOWER, new Limit.Relative(0.5), true).of(arms, arms);
-        assertThat(lower).isEqualTo(new Band("mean of score, beyond what is allowed", 2, 7, 0, Worse.LOWER));
+        assertThat(drift)
+                .isEqualTo(new Band("mean of score, beyond what is allowed", Band.Unit.NUMBER, 0, 3, 0, Worse.HIGHER));
+        Band lower =
+                new Bands("mean of score", Band.Unit.NUMBER, Worse.LOWER, new Limit.Relative(0.5), true).of(arms, arms);
+        assertThat(lower)
+                .isEqualTo(new Band("mean of score, beyond what is allowed", Band.Unit.NUMBER, 2, 7, 0, Worse.LOWER));
     }
 
     @Test
@@ -331,12 +336,12 @@ class BandTest {
     @Test
     void whatIsNoBandIsRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Band("x", Double.NaN, 1, 1, Worse.HIGHER))
+                .isThrownBy(() -> new Band("x", Band.Unit.NUMBER, Double.NaN, 1, 1, Worse.HIGHER))
                 .withMessage("low is NaN: expected a finite number");
-        assertThatIllegalArgumentException().isThrownBy(() -> new Band("x", 2, 1, 1, Worse.HIGHER));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Band("x", Band.Unit.NUMBER, 2, 1, 1, Worse.HIGHER));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Band("x", 0, Double.POSITIVE_INFINITY, 1, Worse.HIGHER));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Band("x", 0, 1, 1, Worse.EITHER));
+                .isThrownBy(() -> new Band("x", Band.Unit.NUMBER, 0, Double.POSITIVE_INFINITY, 1, Worse.HIGHER));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Band("x", Band.Unit.NUMBER, 0, 1, 1, Worse.EITHER));
         Evidence without = new Evidence(
                 "x", true, Finding.INCONCLUSIVE, OptionalDouble.empty(), OptionalDouble.empty(), "", Map.of());
         assertThat(List.of(without.band())).containsExactly(Optional.empty());

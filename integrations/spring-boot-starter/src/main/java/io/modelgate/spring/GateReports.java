@@ -59,9 +59,7 @@ final class GateReports {
     }
 
     Optional<GateDescription> find(String name) {
-        return gates.describe().stream()
-                .filter(gate -> gate.name().equals(name))
-                .findFirst();
+        return gates.describe(name);
     }
 
     private Map<String, ModelGate<?, ?>> here() {
@@ -93,7 +91,8 @@ final class GateReports {
                 gate.stable().orElse(null),
                 gate.candidate().orElse(null),
                 here != null,
-                gate.kills().stream().allMatch(kill -> kill.scope().version() != null),
+                gate.state() != GateDescription.State.KILLED
+                        && gate.kills().stream().allMatch(kill -> kill.scope().version() != null),
                 gate.versions().stream().map(id -> version(id, gate, here)).toList(),
                 List.copyOf(gate.attributes()),
                 gate.kills().stream().map(GateReports::report).toList(),
@@ -101,9 +100,7 @@ final class GateReports {
     }
 
     private static Version version(String id, GateDescription gate, @Nullable ModelGate<?, ?> here) {
-        boolean live = gate.kills().stream()
-                .map(kill -> kill.scope().version())
-                .noneMatch(killed -> killed == null || killed.equals(id));
+        boolean live = gate.live(id);
         if (here == null || !here.registered(id)) {
             return new Version(id, false, live, null, 0, 0);
         }

@@ -75,7 +75,7 @@ final class ModelGateEndpoint {
      * @param stable the version that everyone gets; absent if none was declared
      * @param candidate the version under rollout; absent if there is none
      * @param here whether it runs in this process
-     * @param live whether neither it nor the fleet is killed, for anyone
+     * @param live whether neither it nor the fleet is killed, for anyone, and not all of its versions are
      * @param versions its versions by id
      * @param attributes by which its switches may be narrowed
      * @param kills those that bear on it: the fleet's, its own, its versions'
