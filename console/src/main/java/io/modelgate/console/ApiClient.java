@@ -1,5 +1,6 @@
 package io.modelgate.console;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -19,19 +20,25 @@ import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +46,9 @@ import org.jspecify.annotations.Nullable;
 final class ApiClient {
 
     private static final Duration REACH = Duration.ofSeconds(3);
-    private static final Duration ANSWER = Duration.ofSeconds(15);
+
+    /** As long as nobody waits: an export, or what comes of itself. */
+    private static final Duration NO_END = Duration.ofDays(365);
 
     /** What an answer may hold at most, in bytes; the longest is a page of 500 gates. */
     private static final int MOST_BYTES = 32 << 20;
@@ -58,11 +67,21 @@ final class ApiClient {
     private final boolean fromEnvironment;
     private final HttpClient http;
 
+    /** How long it may be silent, and how long a whole answer may take that is not a stream. */
+    private final Duration silence;
+
+    private final ScheduledExecutorService watchers = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "modelgate-api-silence");
+        thread.setDaemon(true);
+        return thread;
+    });
+
     private ApiClient(URI base, String token, LogAccess logs, boolean fromEnvironment) {
         this.base = base;
         this.token = token;
         this.logs = logs;
         this.fromEnvironment = fromEnvironment;
+        silence = logs.silence();
         http = HttpClient.newBuilder()
                 .connectTimeout(REACH)
                 .version(HttpClient.Version.HTTP_1_1)
@@ -147,11 +166,7 @@ final class ApiClient {
     }
 
     private static void warnIfOthersRead(Path file, Screen screen) throws IOException {
-        if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            return;
-        }
-        Set<PosixFilePermission> allowed = Files.getPosixFilePermissions(file);
-        if (allowed.contains(PosixFilePermission.GROUP_READ) || allowed.contains(PosixFilePermission.OTHERS_READ)) {
+        if (OwnFile.othersRead(file)) {
             screen.hint("modelgate: warning: others can read the token in " + file + ": chmod 600 "
                     + Wording.shell(file.toString()));
         }
@@ -175,46 +190,62 @@ final class ApiClient {
 
     /** As {@link #get(String)}, where the console takes so long to answer by itself. */
     JsonNode get(String path, Duration more) {
-        return json(send(request(path).timeout(ANSWER.plus(more)).GET().build(), false), path);
+        Duration most = silence.plus(more);
+        return json(send(request(path).GET().build(), most, false), path, most, false);
     }
 
+    /** Asks for a decision: whatever goes wrong once it was asked for says that it may be made all the same. */
     JsonNode post(String path, Map<String, ?> body) {
         HttpRequest request = request(path)
-                .timeout(ANSWER)
                 .header("Content-Type", "application/json")
                 .header(Site.OURS, "command")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(Json.write(body)))
                 .build();
-        return json(send(request, true), path);
+        return json(send(request, silence, true), path, silence, true);
     }
 
-    /** A body that comes as it is written; the caller closes it. */
-    InputStream stream(String path, Map<String, String> headers) {
+    /** A body that comes as it is written, given up once nothing comes for a while; the caller closes it. */
+    record Streamed(InputStream body, HttpHeaders headers) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            body.close();
+        }
+    }
+
+    Streamed stream(String path, Map<String, String> headers) {
         HttpRequest.Builder request = request(path).GET();
         headers.forEach(request::header);
-        return send(request.build(), false).body();
+        HttpResponse<InputStream> response = send(request.build(), silence, false);
+        return new Streamed(patient(response, NO_END), response.headers());
+    }
+
+    private InputStream patient(HttpResponse<InputStream> response, Duration whole) {
+        return new PatientBody(response.body(), silence.compareTo(whole) < 0 ? silence : whole, whole, watchers);
     }
 
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(base.resolve(path)).header("Authorization", "Bearer " + token);
     }
 
-    /** @param decides whether it may have been done although there is no answer */
-    private HttpResponse<InputStream> send(HttpRequest request, boolean decides) {
+    /**
+     * What it answers, as soon as that begins.
+     *
+     * @param decides whether it may have been done although there is no answer
+     */
+    private HttpResponse<InputStream> send(HttpRequest request, Duration most, boolean decides) {
+        CompletableFuture<HttpResponse<InputStream>> answer =
+                http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
         HttpResponse<InputStream> response;
         try {
-            response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-        } catch (ConnectException | HttpConnectTimeoutException e) {
-            throw new ApiProblem(
-                    "Not reached",
-                    503,
-                    "the console " + this + " cannot be reached" + why(e)
-                            + (decides
-                                    ? ". NOTHING was done: it has not heard of this. Use the control log itself"
-                                    : "")
-                            + (decides ? ", or another console" : ""));
-        } catch (IOException e) {
-            throw noAnswer(e, decides);
+            response = answer.get(most.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException
+                    ? notReached(cause, decides)
+                    : noAnswer(cause, decides);
+        } catch (TimeoutException e) {
+            answer.cancel(true);
+            throw noAnswer(new IOException("none came within " + most.toMillis() / 1_000.0 + " s"), decides);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw noAnswer(e, decides);
@@ -222,25 +253,36 @@ final class ApiClient {
         if (response.statusCode() / 100 == 2) {
             return response;
         }
-        throw problem(response);
+        throw problem(response, decides);
     }
 
-    private ApiProblem noAnswer(Exception e, boolean decides) {
+    private ApiProblem notReached(Throwable e, boolean decides) {
         return new ApiProblem(
-                "No answer",
+                "Not reached",
                 503,
-                "the console " + this + " gave no answer" + why(e)
+                "the console " + this + " cannot be reached" + why(e)
                         + (decides
-                                ? ". IT MAY BE DONE ALL THE SAME: look with `" + again("status")
-                                        + "` before it is tried again"
+                                ? ". NOTHING was done: it has not heard of this. Use the control log itself, or another console"
                                 : ""));
     }
 
-    private static String why(Exception e) {
+    private ApiProblem noAnswer(Throwable e, boolean decides) {
+        return new ApiProblem(
+                "No answer",
+                503,
+                "the console " + this + " gave no answer" + why(e) + (decides ? maybeDone() : ""));
+    }
+
+    /** What is to be said where it was asked for a decision and what came of it is not known. */
+    String maybeDone() {
+        return ". IT MAY BE DONE ALL THE SAME: look with `" + again("status") + "` before it is tried again";
+    }
+
+    private static String why(Throwable e) {
         return e.getMessage() == null ? "" : ": " + e.getMessage();
     }
 
-    private ApiProblem problem(HttpResponse<InputStream> response) {
+    private ApiProblem problem(HttpResponse<InputStream> response, boolean decides) {
         int status = response.statusCode();
         if (status / 100 == 3) {
             return new ApiProblem(
@@ -250,40 +292,55 @@ final class ApiClient {
                             + response.headers().firstValue("Location").orElse("somewhere else")
                             + ", where no token is sent: give the URL of the console itself");
         }
-        try (InputStream body = response.body()) {
+        try (InputStream body = patient(response, silence)) {
             JsonNode problem = JSON.readTree(body.readNBytes(MOST_BYTES));
             String detail = problem.path("detail").asText();
             if (!detail.isEmpty()) {
-                String names = status == 404 && detail.endsWith("is unknown") ? "; known gates are " + names() : "";
+                String names = status == 404 && detail.endsWith("is unknown") ? names() : "";
                 return new ApiProblem(problem.path("title").asText("Refused"), status, detail + names);
             }
         } catch (IOException e) {
             // No problem of a console's: said below.
         }
-        return new ApiProblem("Refused", status, this + " answered " + status + " and no reason: is it a console?");
+        return new ApiProblem(
+                "Refused",
+                status,
+                this + " answered " + status + " and no reason: is it a console?"
+                        + (decides && status >= 500 ? maybeDone() : ""));
     }
 
     /** Some of the gates that there are, for whoever misspelt one. */
     private String names() {
+        JsonNode page;
+        try {
+            page = get("api/v1/gates?limit=" + NAMES);
+        } catch (ApiProblem e) {
+            return ""; // what is wrong is said without
+        }
         List<String> names = new ArrayList<>();
-        JsonNode page = get("api/v1/gates?limit=" + NAMES);
         page.path("gates").forEach(each -> names.add(each.path("name").asText()));
         long more = page.path("total").asLong() - names.size();
-        return names.stream().sorted().toList() + (more > 0 ? " and " + more + " more" : "");
+        return "; known gates are " + names.stream().sorted().toList() + (more > 0 ? " and " + more + " more" : "");
     }
 
-    private JsonNode json(HttpResponse<InputStream> response, String path) {
-        try (InputStream body = response.body()) {
+    private JsonNode json(HttpResponse<InputStream> response, String path, Duration most, boolean decides) {
+        String wrong;
+        try (InputStream body = patient(response, most)) {
             byte[] bytes = body.readNBytes(MOST_BYTES + 1);
             JsonNode node = bytes.length > MOST_BYTES ? MissingNode.getInstance() : JSON.readTree(bytes);
             if (node.isObject()) {
                 return node;
             }
+            wrong = "is not what a console does";
+        } catch (JsonProcessingException e) {
+            wrong = "is not what a console does";
         } catch (IOException e) {
-            // Said below.
+            wrong = "broke off" + why(e);
         }
         throw new ApiProblem(
-                "Not a console", 502, "what " + base.resolve(path) + " answers is not what a console does");
+                "Not a console",
+                502,
+                "what " + base.resolve(path) + " answers " + wrong + (decides ? maybeDone() : ""));
     }
 
     /** The kills that a path gives. */
@@ -297,19 +354,29 @@ final class ApiClient {
         return kills;
     }
 
+    /**
+     * A kill.
+     *
+     * @throws ApiProblem if it is none
+     */
     static Kill kill(JsonNode kill) {
         JsonNode scope = kill.path("scope");
-        return new Kill(
-                kill.path("id").asText(),
-                new Scope(
-                        scope.path("gate").asText(),
-                        text(scope, "version"),
-                        text(scope, "attribute"),
-                        text(scope, "value")),
-                new Actor(
-                        kill.path("actor").asText(), kill.path("authentication").asText()),
-                kill.path("reason").asText(),
-                Instant.parse(kill.path("at").asText()));
+        try {
+            return new Kill(
+                    kill.path("id").asText(),
+                    new Scope(
+                            scope.path("gate").asText(),
+                            text(scope, "version"),
+                            text(scope, "attribute"),
+                            text(scope, "value")),
+                    new Actor(
+                            kill.path("actor").asText(),
+                            kill.path("authentication").asText()),
+                    kill.path("reason").asText(),
+                    Instant.parse(kill.path("at").asText()));
+        } catch (DateTimeParseException | IllegalArgumentException e) {
+            throw new ApiProblem("Not a console", 502, "the answer's kill is not what a console says: " + kill);
+        }
     }
 
     static @Nullable String text(JsonNode node, String name) {

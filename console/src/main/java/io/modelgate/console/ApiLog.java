@@ -8,7 +8,6 @@ import io.modelgate.control.Head;
 import io.modelgate.control.Verification;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -23,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class ApiLog {
 
     private static final int PAGE = 500;
-    private static final int FIRST_DIGITS = 8;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private ApiLog() {}
@@ -111,8 +109,7 @@ final class ApiLog {
 
     /** What an event with this entry is called. */
     private static String id(JsonNode entry) {
-        String hash = entry.path("hash").asText();
-        return entry.path("seq").asLong() + "-" + hash.substring(0, Math.min(FIRST_DIGITS, hash.length()));
+        return EventStreams.id(entry(entry).head());
     }
 
     /** Shows what comes, until the process ends; a connection that ends is made anew where it ended. */
@@ -121,8 +118,9 @@ final class ApiLog {
         while (!Thread.currentThread().isInterrupted()) {
             screen.flush();
             Map<String, String> headers = place.last.isEmpty() ? Map.of() : Map.of("Last-Event-ID", place.last);
-            try (InputStream events = api.stream("api/v1/events", headers);
-                    BufferedReader lines = new BufferedReader(new InputStreamReader(events, StandardCharsets.UTF_8))) {
+            try (ApiClient.Streamed events = api.stream("api/v1/events", headers);
+                    BufferedReader lines =
+                            new BufferedReader(new InputStreamReader(events.body(), StandardCharsets.UTF_8))) {
                 listen(lines, place, screen);
                 screen.hint("the console ended the connection; connecting again");
             } catch (IOException e) {
@@ -159,11 +157,11 @@ final class ApiLog {
             if (line.isEmpty()) {
                 if (event.equals("entry")) {
                     show(JSON.readTree(data.toString()), true, screen);
-                    place.last = id == null ? place.last : id;
                 } else if (event.equals("reset")) {
                     screen.hint("the log no longer has what was shown: it goes on anew from here");
                     place.last = "";
                 }
+                place.last = id == null ? place.last : id; // whatever carries one: without an entry yet, too
                 screen.flush();
                 event = "message";
                 data.setLength(0);
@@ -178,14 +176,22 @@ final class ApiLog {
         }
     }
 
+    /** Adds the entries that a console exports; throws where they do not end where it says that they do. */
+    static void export(ApiClient api, String query, ExportFile to) throws IOException {
+        try (ApiClient.Streamed lines = api.stream("api/v1/log/export" + query, Map.of())) {
+            to.addAll(lines.body());
+            to.requireEnd(
+                    lines.headers().firstValue(ExportFile.THROUGH), lines.headers().firstValue(ExportFile.HASH));
+        }
+    }
+
     /** Recomputes the chain here, from what the console exports: its own word is not asked for. */
     static int verify(ApiClient api, Screen screen) {
         JsonNode said = api.get("api/v1/log/head");
         ExportFile export = ExportFile.none();
         String problem = null;
-        try (export;
-                InputStream lines = api.stream("api/v1/log/export", Map.of())) {
-            export.addAll(lines);
+        try (export) {
+            export(api, "", export);
         } catch (IllegalArgumentException e) {
             problem =
                     "what comes after entry " + export.head().seq() + " does not continue the chain: " + e.getMessage();
@@ -198,9 +204,6 @@ final class ApiLog {
                     + said.path("seq").asLong() + ", and gives " + head.seq();
         }
         long line = problem == null || head.seq() >= said.path("seq").asLong() ? 0 : export.entries() + 1;
-        if (export.first() > 1) {
-            screen.line("entries before " + export.first() + " are in archives and were not looked at");
-        }
         return LogVerifyCommand.report(
                 new Verification(export.entries(), head, 0, line, problem), "log of " + api, screen);
     }

@@ -18,7 +18,7 @@ final class ApiProblem extends RuntimeException {
         return title;
     }
 
-    /** The status of HTTP; 0 if there was no answer, so that it is not known whether it was done. */
+    /** The status of HTTP; 502 or 503 if there was no answer, and then the detail says whether it may be done all the same. */
     int status() {
         return status;
     }

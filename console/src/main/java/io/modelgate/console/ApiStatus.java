@@ -83,6 +83,10 @@ final class ApiStatus {
                 .append(state.equals("LIVE") ? "" : state.equals("KILLED") ? " KILLED" : " KILLED in part")
                 .append(": stable ")
                 .append(gate.path("stable").asText("(none declared)"));
+        String serves = gate.path("serves").asText();
+        if (!serves.isEmpty() && !serves.equals(gate.path("stable").asText())) {
+            line.append(", most callers get ").append(serves);
+        }
         if (gate.hasNonNull("candidate")) {
             line.append(", candidate ")
                     .append(gate.path("candidate").asText())

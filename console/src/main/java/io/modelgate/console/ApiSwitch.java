@@ -1,7 +1,6 @@
 package io.modelgate.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.modelgate.Confirmation;
 import io.modelgate.Kill;
 import io.modelgate.Scope;
@@ -27,67 +26,94 @@ final class ApiSwitch {
                 "value", scope.value(),
                 "reason", reason);
         JsonNode killed = api.post("api/v1/kills", order);
-        Kill kill = ApiClient.kill(killed.path("kill"));
-        boolean stored = killed.path("stored").asBoolean();
-        screen.line("KILLED " + Wording.scope(kill.scope()) + " at " + kill.at());
-        screen.line("  id      " + kill.id());
-        screen.line("  off     " + off(kill.scope()) + KillCommand.narrowed(kill.scope()));
-        JsonNode recent = killed.path("recent");
-        if (kill.scope().narrowed() && recent.path("sampled").asLong() > 0) {
-            screen.line("  check   " + recent.path("matching").asLong() + " of "
-                    + recent.path("sampled").asLong() + " callers seen lately have that value, "
-                    + recent.path("lacking").asLong() + " lack it; values are compared letter by letter: eu is not EU");
-        } else if (kill.scope().narrowed()) {
-            screen.line("  check   values are compared letter by letter: eu is not EU");
+        KillReport report = report(api, killed, screen);
+        boolean said = report.inForce();
+        if (said) {
+            report.off("", false);
+            screen.flush();
         }
-        if (killed.path("inFlight").asLong() > 0) {
-            screen.line("  ends    " + Wording.count(killed.path("inFlight").asLong(), "call")
-                    + " that began before, in the process of the console");
+        @Nullable Confirmation confirmed = null;
+        @Nullable ApiProblem problem = null;
+        try {
+            confirmed = confirmed(api, report.kill(), wait);
+        } catch (ApiProblem e) {
+            problem = e; // the kill was made, whatever comes of this
         }
-        JsonNode confirmation = confirmation(api, kill, wait);
-        Confirmation confirmed = ApiClient.confirmation(confirmation);
-        stored |= confirmed.seq() > 0;
-        screen.line(
-                stored
-                        ? "  stored  " + (confirmed.seq() > 0 ? "entry " + confirmed.seq() + ", " : "")
-                                + "in the control log of " + api
-                        : "  stored  NOT YET: it is in force in the process of the console, which goes on trying");
-        Processes.confirmed(screen, confirmed);
-        screen.line("  revive  " + api.again("revive", kill.id(), "--reason", "…"));
-        screen.object(() -> ((ObjectNode) killed.deepCopy())
-                .put("stored", confirmed.seq() > 0 || killed.path("stored").asBoolean())
-                .set("confirmation", confirmation));
-        if (!stored) {
+        return said || (confirmed != null && confirmed.seq() > 0)
+                ? killed(api, report, said, confirmed, problem, screen)
+                : notYet(api, report, screen);
+    }
+
+    private static KillReport report(ApiClient api, JsonNode killed, Screen screen) {
+        try {
+            return new KillReport(screen, killed);
+        } catch (ApiProblem e) {
+            throw new ApiProblem(e.title(), e.status(), e.detail() + api.maybeDone());
+        }
+    }
+
+    private static int killed(
+            ApiClient api,
+            KillReport report,
+            boolean said,
+            @Nullable Confirmation confirmed,
+            @Nullable ApiProblem problem,
+            Screen screen) {
+        Kill kill = report.kill();
+        if (!said) {
+            report.off("", false);
+        }
+        String whyNot = problem == null ? "" : problem.detail();
+        boolean revived = problem != null && problem.status() == 404;
+        if (report.stored() || (confirmed != null && confirmed.seq() > 0)) {
+            report.stored((confirmed != null && confirmed.seq() > 0 ? "entry " + confirmed.seq() + ", " : "")
+                    + "in the control log of " + api);
+        } else if (!revived) {
+            screen.line("  stored  NOT YET: it is in force in the process of the console, which "
+                    + (report.problem().isEmpty() ? "goes on trying" : "gave up: " + report.problem()));
+        }
+        report.running(confirmed, whyNot);
+        report.end(api.again("revive", kill.id(), "--reason", "…"));
+        if (revived) {
             screen.problem(
-                    Command.FAILED,
+                    kill.id() + " was killed and is in force no more: " + whyNot + ". `" + api.again("status")
+                            + "` shows what is engaged");
+            return Command.FAILED;
+        }
+        if (!report.stored()) {
+            screen.problem(
                     "KILLED ONLY IN the process of " + api + ": " + kill.id()
-                            + " is not stored, so that no other process has seen it; it is tried on. `"
-                            + api.again("status") + "` shows what has become of it");
+                            + " is not stored, so that no other process has seen it; it is "
+                            + (report.problem().isEmpty() ? "tried on" : "not tried any more: " + report.problem())
+                            + ". `" + api.again("status") + "` shows what has become of it");
             return Command.FAILED;
         }
         return Command.DONE;
     }
 
-    private static String off(Scope scope) {
-        if (scope.isFleet()) {
-            return "every gate, and any declared later";
-        }
-        return scope.version() == null
-                ? "gate " + scope.gate() + ", with all its versions"
-                : "version " + scope.version() + " of gate " + scope.gate();
+    /** Of a console that serves no calls itself: what is not stored turns nothing off. */
+    private static int notYet(ApiClient api, KillReport report, Screen screen) {
+        Kill kill = report.kill();
+        report.tell();
+        screen.problem(
+                "NOT KILLED yet: " + kill.id() + " on " + Wording.scope(kill.scope()) + " is not stored, and " + api
+                        + " serves no calls itself, so that no process that does has heard of it; it is "
+                        + (report.problem().isEmpty() ? "tried on" : "not tried any more: " + report.problem())
+                        + ". `" + api.again("status") + "` shows what has become of it");
+        screen.hint("or kill " + Wording.scope(kill.scope()) + " inside the running processes, where a kill needs no log");
+        return Command.FAILED;
     }
 
     /** Which processes have it in force, once all that are heard of do or the time is over. */
-    private static JsonNode confirmation(ApiClient api, Kill kill, Duration wait) {
+    private static Confirmation confirmed(ApiClient api, Kill kill, Duration wait) {
         Ticker ticker = Ticker.system();
         long began = ticker.read();
         while (true) {
             Duration left = wait.minusNanos(ticker.read() - began);
             Duration now = left.isNegative() ? Duration.ZERO : left.compareTo(LONGEST_WAIT) < 0 ? left : LONGEST_WAIT;
-            JsonNode confirmation =
-                    api.get("api/v1/kills/" + ApiClient.part(kill.id()) + "/confirmation?wait=" + now.toMillis(), now);
-            boolean complete = confirmation.path("seq").asLong() > 0
-                    && confirmation.path("pending").isEmpty();
+            Confirmation confirmation = ApiClient.confirmation(
+                    api.get("api/v1/kills/" + ApiClient.part(kill.id()) + "/confirmation?wait=" + now.toMillis(), now));
+            boolean complete = confirmation.seq() > 0 && confirmation.pending().isEmpty();
             if (complete || left.compareTo(LONGEST_WAIT) <= 0) {
                 return confirmation;
             }
@@ -104,16 +130,12 @@ final class ApiSwitch {
         if (!revived.path("stored").asBoolean()) {
             screen.object(() -> revived);
             screen.problem(
-                    Command.FAILED,
                     "NOT REVIVED yet: " + id + " stays engaged on " + Wording.scope(kill.scope())
-                            + ", because its revive is not stored; " + api + " goes on trying");
+                            + ", because its revive is not stored; whether it will be is not known yet: `"
+                            + api.again("status") + "` shows what is engaged");
             return Command.FAILED;
         }
-        screen.line("REVIVED " + Wording.scope(kill.scope()));
-        screen.line("  released  " + id);
-        screen.line("  stored    in the control log of " + api);
-        ReviveCommand.engaged(screen, ApiClient.kills(revived.path("stillEngaged")), api.now());
-        screen.object(() -> revived);
+        ReviveCommand.revived(revived, "", "in the control log of " + api, api.now(), screen);
         return Command.DONE;
     }
 
@@ -149,20 +171,19 @@ final class ApiSwitch {
         JsonNode decided = api.post(
                 "api/v1/gates/" + ApiClient.part(gate) + "/rollout/" + action,
                 Map.of("reason", reason(reason, action.toUpperCase(Locale.ROOT))));
-        return decided(decided, gate, action, api.toString(), screen);
+        return decided(decided, gate, action, api, screen);
     }
 
-    private static int decided(JsonNode decided, String gate, String action, String where, Screen screen) {
+    private static int decided(JsonNode decided, String gate, String action, ApiClient api, Screen screen) {
         screen.object(() -> decided);
         if (decided.path("stored").asBoolean()) {
             screen.line("DONE: " + action + " the rollout of " + gate);
-            screen.line("  stored  " + decided.path("id").asText() + ", in the control log of " + where);
+            screen.line("  stored  " + decided.path("id").asText() + ", in the control log of " + api);
             return Command.DONE;
         }
         screen.problem(
-                Command.FAILED,
-                "NOT YET: to " + action + " the rollout of " + gate + " is not stored and so not in force; " + where
-                        + " goes on trying");
+                "NOT YET: to " + action + " the rollout of " + gate + " is not stored and so not in force; whether it"
+                        + " will be is not known yet: `" + api.again("rollout", "status", gate) + "` shows it");
         return Command.FAILED;
     }
 }

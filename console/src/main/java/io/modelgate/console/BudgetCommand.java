@@ -19,9 +19,6 @@ final class BudgetCommand extends Subcommand {
     private @Nullable String top;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
-
-    @CommandLine.Mixin
     private final ApiOptions through = new ApiOptions();
 
     BudgetCommand(LogAccess logs, Screen screen) {
@@ -31,7 +28,7 @@ final class BudgetCommand extends Subcommand {
     @Override
     int run() throws UsageException {
         long accounts = number("--top", top, 10, 1, 100);
-        ApiClient api = logs.api(place, through);
+        ApiClient api = logs.api(new PlaceOptions(), through);
         if (api == null) {
             throw new UsageException(
                     "what is spent is known to the processes and in no control log: name the console of"

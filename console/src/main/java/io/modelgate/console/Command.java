@@ -28,12 +28,14 @@ import picocli.CommandLine;
         commandListHeading = "%ncommands:%n",
         footer = {
             "",
-            "GATE '*' is every gate. Each command but token, console and completion works",
+            "GATE '*' is every gate. status, kill, revive, rollback, rollout and log work",
             "  on a control log in a file: --log FILE or $MODELGATE_LOG, else modelgate.log in this directory. None is created here.",
             "  on a control log on Redis: --redis URI, --log URI or $MODELGATE_LOG, and --name or $MODELGATE_LOG_NAME if it is not",
             "    called modelgate. $MODELGATE_REDIS_USER and $MODELGATE_REDIS_PASSWORD log in, where no list of processes shows them;",
             "    $MODELGATE_REDIS_SENTINEL_PASSWORD is that of the sentinels, $MODELGATE_REDIS_TRUST a file of certificates to trust.",
             "  through a console: --api URL or $MODELGATE_API, with the token in $MODELGATE_TOKEN or in --token-file FILE.",
+            "budget works through a console alone: what is spent is in no log. log seal is for a file, log archive for Redis.",
+            "console serves a control log, in a file or on Redis, with the tokens that token makes; `modelgate console --help` has its file.",
             "--actor defaults to the user of the operating system; a console knows its actor by the token.",
             "--json prints one JSON object instead, and a problem object (RFC 9457) where the exit code is not 0.",
             "",
@@ -105,7 +107,7 @@ final class Command implements Callable<Integer> {
                 code = misunderstood(e, asked, screen);
             }
         } catch (UsageException e) {
-            screen.problem(USAGE, String.valueOf(e.getMessage()));
+            screen.problem(String.valueOf(e.getMessage()));
             code = USAGE;
         } catch (RuntimeException | Error e) {
             code = failed(e, screen);
@@ -168,7 +170,7 @@ final class Command implements Callable<Integer> {
     }
 
     private static int misunderstood(UsageException e, CommandLine asked, Screen screen) {
-        screen.problem(USAGE, String.valueOf(e.getMessage()));
+        screen.problem(String.valueOf(e.getMessage()));
         if (asked.getParent() == null) {
             usage(asked, screen);
         } else {
@@ -197,23 +199,23 @@ final class Command implements Callable<Integer> {
 
     private static int failed(Throwable e, Screen screen) {
         if (e instanceof ApiProblem problem) {
-            screen.problem(problem.code(), problem, problem.detail());
+            screen.problem(problem);
             return problem.code();
         }
         if (e instanceof InvalidPathException) {
-            screen.problem(USAGE, "not a path: " + e.getMessage());
+            screen.problem("not a path: " + e.getMessage());
             return USAGE;
         }
         if (e instanceof IllegalArgumentException) {
-            screen.problem(USAGE, message(e));
+            screen.problem(message(e));
             return USAGE;
         }
         if (e instanceof ControlLogException || e instanceof UncheckedIOException) {
-            screen.problem(FAILED, message(e));
+            screen.problem(message(e));
             return FAILED;
         }
         // The last line of defence: a person at 3 a.m. gets a sentence, never a stack trace.
-        screen.problem(FAILED, "failed: " + e);
+        screen.problem("failed: " + e);
         return FAILED;
     }
 

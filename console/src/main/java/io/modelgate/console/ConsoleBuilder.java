@@ -22,6 +22,9 @@ public final class ConsoleBuilder {
     /** The port unless another is said. */
     public static final int DEFAULT_PORT = 7710;
 
+    /** So many requests a second may be allowed at most. */
+    static final int MOST_REQUESTS = 100_000;
+
     private static final Pattern HEADER = Pattern.compile("[A-Za-z][A-Za-z0-9-]{0,99}");
 
     private static final Pattern HOST = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,252}|\\[[0-9A-Fa-f:.]{2,45}]");
@@ -171,11 +174,16 @@ public final class ConsoleBuilder {
      * @param requests 1 to 100,000; by default 300
      */
     public ConsoleBuilder requestsPerSecond(int requests) {
-        if (requests < 1 || requests > 100_000) {
+        if (requests < 1 || requests > MOST_REQUESTS) {
             throw new IllegalArgumentException("requestsPerSecond is " + requests + ": expected 1 to 100000");
         }
         requestsPerSecond = requests;
         return this;
+    }
+
+    /** Whether tokens would go over a network unencrypted. */
+    boolean isOpen() {
+        return !address.getAddress().isLoopbackAddress() && tls == null && !behindProxy;
     }
 
     /** The address, if what was said goes together. */
@@ -184,7 +192,7 @@ public final class ConsoleBuilder {
             throw new IllegalArgumentException("nobody may use the console: say token(…) or proxyHeader(…);"
                     + " `modelgate token` makes a token and its hash");
         }
-        if (!address.getAddress().isLoopbackAddress() && tls == null && !behindProxy) {
+        if (isOpen()) {
             throw new IllegalArgumentException("other machines reach " + address
                     + ", and tokens would go there unencrypted: say tls(…), or behindProxy() if only an encrypting proxy"
                     + " reaches it");

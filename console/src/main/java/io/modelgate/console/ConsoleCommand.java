@@ -9,7 +9,19 @@ import picocli.CommandLine;
 @CommandLine.Command(
         name = "console",
         customSynopsis = "modelgate console --config FILE [--port PORT] " + Subcommand.LOG,
-        description = "Serves the page and the API of a control log, until Ctrl-C.")
+        description = "Serves the page and the API of a control log, until Ctrl-C.",
+        footer = {
+            "",
+            "FILE is YAML, which only its owner may write to. All but tokens or proxy may be left out:",
+            "  listen: 127.0.0.1:7710",
+            "  hosts: [ops.example.com]            # other names that it answers to",
+            "  tls: {keystore: console.p12, type: PKCS12, password-file: console.password}   # or password-env: NAME",
+            "  behind-proxy: false                 # true: only an encrypting proxy reaches the address",
+            "  requests-per-second: 300            # for each operator",
+            "  tokens:                             # a line of `modelgate token` for each",
+            "    - {actor: alice, role: operator, sha256: 5e88...}",
+            "  proxy: {header: X-Forwarded-User, users: {bob: approver}}   # whom a reverse proxy names"
+        })
 final class ConsoleCommand extends Subcommand {
 
     @CommandLine.Option(
@@ -21,11 +33,11 @@ final class ConsoleCommand extends Subcommand {
     @CommandLine.Option(
             names = "--port",
             paramLabel = "PORT",
-            description = "The port of the loopback address; default: what the file says, else 7710.")
+            description = "The port of the loopback address; default: 7710; not with listen in the file.")
     private @Nullable String port;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     ConsoleCommand(LogAccess logs, Screen screen) {
         super(logs, screen);
@@ -39,15 +51,15 @@ final class ConsoleCommand extends Subcommand {
         }
         Path file = Path.of(config);
         int number = (int) number("--port", port, -1, 0, 65_535);
-        LogPlace path = logs.place(place);
-        try (Console console = Console.standalone(logs.opener(path), c -> {
-            c.file(file);
+        LogPlace place = logs.place(options);
+        try (Console console = Console.standalone(logs.opener(place), c -> {
+            ConsoleFile.readAlone(file, c, name -> logs.env(name), port);
             if (number >= 0) {
                 c.port(number);
             }
         })) {
-            screen.line("console of " + path + ": " + console.address());
-            screen.object(() -> CommandJson.object("address", console.address().toString(), "log", path.toString()));
+            screen.line("console of " + place + ": " + console.address());
+            screen.object(() -> CommandJson.object("address", console.address().toString(), "log", place.toString()));
             screen.flush();
             untilStopped(console);
             return Command.DONE;

@@ -4,21 +4,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -33,23 +29,25 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/** The configuration file of a console: where it listens and who may use it. Every mistake in it has its line and a fix. Not thread-safe. */
+/** The configuration file of a console: where it listens, with which keys, and who may use it. Every mistake in it has its line and a fix. Not thread-safe. */
 final class ConsoleFile {
 
     private static final int MOST_BYTES = 1 << 20;
     private static final Pattern LISTEN = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^:\\[\\]]+):([0-9]{1,5})");
-    private static final String ROLES = Arrays.stream(Role.values())
-            .map(role -> role.name().toLowerCase(Locale.ROOT))
-            .toList()
-            .toString();
-
     private record Mistake(int line, String text) {}
 
-    private final Path file;
-    private final List<Mistake> mistakes = new ArrayList<>();
+    /** What the file may say. */
+    static final Set<String> KEYS =
+            Set.of("listen", "hosts", "behind-proxy", "tls", "requests-per-second", "tokens", "proxy");
 
-    private ConsoleFile(Path file) {
+    private final Path file;
+    private final UnaryOperator<@Nullable String> env;
+    private final List<Mistake> mistakes = new ArrayList<>();
+    private boolean listens;
+
+    private ConsoleFile(Path file, UnaryOperator<@Nullable String> env) {
         this.file = file;
+        this.env = env;
     }
 
     /**
@@ -59,10 +57,34 @@ final class ConsoleFile {
      *     message
      */
     static void read(Path file, ConsoleBuilder into) {
-        ConsoleFile reading = new ConsoleFile(file.toAbsolutePath().normalize());
+        of(file, into, System::getenv);
+    }
+
+    /**
+     * As {@link #read}, where the file alone says how a console is served: what is missing in it is a mistake too.
+     *
+     * @param env what the environment says under a name; null for nothing
+     * @param port one that was asked for beside it, which {@code listen} would contradict
+     */
+    static void readAlone(Path file, ConsoleBuilder into, UnaryOperator<@Nullable String> env, @Nullable String port) {
+        ConsoleFile read = of(file, into, env);
+        if (port != null && read.listens) {
+            throw new IllegalArgumentException("--port is " + port + ", and " + read.file
+                    + " says where to listen: leave out one of them");
+        }
+        if (into.isOpen()) {
+            throw new IllegalArgumentException(read.file
+                    + ": other machines reach the address under listen, and tokens would go there unencrypted: say tls, or"
+                    + " behind-proxy: true if only an encrypting proxy reaches it");
+        }
+    }
+
+    private static ConsoleFile of(Path file, ConsoleBuilder into, UnaryOperator<@Nullable String> env) {
+        ConsoleFile reading = new ConsoleFile(file.toAbsolutePath().normalize(), env);
         reading.requireOurs();
         reading.top(reading.compose(), into);
         reading.refuse();
+        return reading;
     }
 
     /** Whoever can write to it can let themselves in. */
@@ -72,14 +94,9 @@ final class ConsoleFile {
                 throw new IllegalArgumentException(
                         file + " is no file that this user can see; give the console's configuration");
             }
-            if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-                return;
-            }
-            Set<PosixFilePermission> allowed = Files.getPosixFilePermissions(file);
-            if (allowed.contains(PosixFilePermission.GROUP_WRITE)
-                    || allowed.contains(PosixFilePermission.OTHERS_WRITE)) {
-                throw new IllegalArgumentException(
-                        file + " may be written by others, who could let themselves in: chmod go-w " + file);
+            if (OwnFile.othersWrite(file)) {
+                throw new IllegalArgumentException(file + " may be written by others, who could let themselves in: chmod go-w "
+                        + Wording.shell(file.toString()));
             }
         } catch (IOException e) {
             throw new IllegalArgumentException(file + " cannot be read: " + e, e);
@@ -116,10 +133,7 @@ final class ConsoleFile {
                 throw new IllegalArgumentException(
                         file + " is larger than " + MOST_BYTES + " bytes: is it the right file?");
             }
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
-                    .toString();
+            return Utf8.text(Files.readAllBytes(file));
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(file + ": is not UTF-8: save it as UTF-8", e);
         } catch (IOException e) {
@@ -151,20 +165,29 @@ final class ConsoleFile {
     }
 
     private void top(Node root, ConsoleBuilder into) {
-        Map<String, Node> top = map(root, "the file", Set.of("listen", "host", "behindProxy", "tokens", "proxy"));
+        Map<String, Node> top = map(root, "the file", KEYS);
         Node listen = top.get("listen");
         if (listen != null) {
+            listens = true;
             listen(listen, into);
         }
-        Node host = top.get("host");
-        if (host instanceof SequenceNode several) {
+        Node hosts = top.get("hosts");
+        if (hosts instanceof SequenceNode several) {
             several.getValue().forEach(each -> host(each, into));
-        } else if (host != null) {
-            host(host, into);
+        } else if (hosts != null) {
+            mistake(hosts, "hosts is " + kind(hosts) + ": expected a list of names, such as [ops.example.com]");
         }
-        Node behind = top.get("behindProxy");
+        Node behind = top.get("behind-proxy");
         if (behind != null) {
             behindProxy(behind, into);
+        }
+        Node tls = top.get("tls");
+        if (tls != null) {
+            tls(tls, into);
+        }
+        Node requests = top.get("requests-per-second");
+        if (requests != null) {
+            requestsPerSecond(requests, into);
         }
         Node tokens = top.get("tokens");
         if (tokens instanceof SequenceNode list) {
@@ -208,7 +231,7 @@ final class ConsoleFile {
     }
 
     private void host(Node node, ConsoleBuilder into) {
-        String name = scalar(node, "host");
+        String name = scalar(node, "a host");
         if (name != null) {
             try {
                 into.host(name);
@@ -219,15 +242,71 @@ final class ConsoleFile {
     }
 
     private void behindProxy(Node node, ConsoleBuilder into) {
-        String text = scalar(node, "behindProxy");
+        String text = scalar(node, "behind-proxy");
         if ("true".equals(text)) {
             into.behindProxy();
         } else if (text != null && !text.equals("false")) {
             mistake(
                     node,
-                    "behindProxy is " + Wording.quote(text) + ": expected true, if only an encrypting proxy reaches the"
+                    "behind-proxy is " + Wording.quote(text) + ": expected true, if only an encrypting proxy reaches the"
                             + " address, or false");
         }
+    }
+
+    private void requestsPerSecond(Node node, ConsoleBuilder into) {
+        String text = scalar(node, "requests-per-second");
+        if (text == null) {
+            return;
+        }
+        if (!text.matches("[1-9][0-9]{0,5}") || Integer.parseInt(text) > ConsoleBuilder.MOST_REQUESTS) {
+            mistake(
+                    node,
+                    "requests-per-second is " + Wording.quote(text) + ": expected 1 to " + ConsoleBuilder.MOST_REQUESTS
+                            + ", for each operator");
+            return;
+        }
+        into.requestsPerSecond(Integer.parseInt(text));
+    }
+
+    private void tls(Node node, ConsoleBuilder into) {
+        Map<String, Node> tls = map(node, "tls", Set.of("keystore", "type", "password-file", "password-env"));
+        String keystore = required(node, tls, "keystore", "tls");
+        String type = tls.get("type") == null ? "PKCS12" : scalar(tls.get("type"), "type of tls");
+        Node passwordFile = tls.get("password-file");
+        Node passwordEnv = tls.get("password-env");
+        if (node instanceof MappingNode && (passwordFile == null) == (passwordEnv == null)) {
+            mistake(
+                    node,
+                    "tls needs one of password-file, a file with the keystore's password, and password-env, the name of a"
+                            + " variable of the environment that has it");
+            return;
+        }
+        try {
+            char[] password = password(passwordFile, passwordEnv);
+            if (keystore != null && type != null && password != null) {
+                into.tls(Keystore.open(beside(keystore), type, password));
+            }
+        } catch (IllegalArgumentException e) {
+            mistake(node, "tls: " + e.getMessage());
+        }
+    }
+
+    private char @Nullable [] password(@Nullable Node inFile, @Nullable Node inEnv) {
+        if (inEnv != null) {
+            String name = scalar(inEnv, "password-env of tls");
+            String value = name == null ? null : env.apply(name);
+            if (name != null && (value == null || value.isEmpty())) {
+                mistake(inEnv, "password-env of tls is " + Wording.quote(name) + ": the environment has no such variable");
+            }
+            return value == null || value.isEmpty() ? null : value.toCharArray();
+        }
+        String name = inFile == null ? null : scalar(inFile, "password-file of tls");
+        return name == null ? null : Keystore.password(beside(name)).toCharArray();
+    }
+
+    /** A path is one from where the file is, wherever the console is started. */
+    private Path beside(String path) {
+        return file.resolveSibling(path).normalize();
     }
 
     private void token(Node node, ConsoleBuilder into) {
@@ -273,19 +352,18 @@ final class ConsoleFile {
 
     private @Nullable Role role(Node owner, @Nullable Node node, String what) {
         if (node == null) {
-            mistake(owner, "role of " + what + " is missing: expected one of " + ROLES);
+            mistake(owner, "role of " + what + " is missing: expected one of " + Role.words());
             return null;
         }
         String text = scalar(node, "role of " + what);
         if (text == null) {
             return null;
         }
-        for (Role role : Role.values()) {
-            if (role.name().toLowerCase(Locale.ROOT).equals(text)) {
-                return role;
-            }
+        Optional<Role> role = Role.parse(text);
+        if (role.isPresent()) {
+            return role.get();
         }
-        mistake(node, "role of " + what + " is " + Wording.quote(text) + ": expected one of " + ROLES);
+        mistake(node, "role of " + what + " is " + Wording.quote(text) + ": expected one of " + Role.words());
         return null;
     }
 

@@ -16,21 +16,29 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Writes entries as their lines, and checks that each is what it says and continues the one before. Not thread-safe. */
 final class ExportFile implements AutoCloseable {
+
+    /** The header that says with which entry an export ends. */
+    static final String THROUGH = "X-ModelGate-Through";
+
+    /** The header that says the hash of that entry. */
+    static final String HASH = "X-ModelGate-Hash";
 
     /** An entry is one line of at most 16 MiB. */
     private static final int LONGEST_LINE = 17 << 20;
 
     private final MessageDigest sha256;
     private final OutputStream out;
-    private long first;
+    private final long first;
     private long entries;
     private @Nullable Head head;
 
-    private ExportFile(OutputStream to) {
+    private ExportFile(OutputStream to, long first) {
+        this.first = first;
         try {
             sha256 = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
@@ -42,11 +50,13 @@ final class ExportFile implements AutoCloseable {
     /**
      * A new file.
      *
+     * @param first the number of the entry with which it is to begin
      * @throws UsageException if it exists, or cannot be written
      */
-    static ExportFile create(Path file) throws UsageException {
+    static ExportFile create(Path file, long first) throws UsageException {
         try {
-            return new ExportFile(Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+            return new ExportFile(
+                    Files.newOutputStream(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), first);
         } catch (FileAlreadyExistsException e) {
             throw new UsageException("the file " + file + " exists: an export overwrites nothing");
         } catch (IOException e) {
@@ -54,24 +64,24 @@ final class ExportFile implements AutoCloseable {
         }
     }
 
-    /** No file: the chain alone is looked at. */
+    /** No file: the chain alone is looked at, from the first entry. */
     static ExportFile none() {
-        return new ExportFile(OutputStream.nullOutputStream());
+        return new ExportFile(OutputStream.nullOutputStream(), 1);
     }
 
     /**
      * Adds an entry.
      *
-     * @throws IllegalArgumentException if it does not continue the one before
+     * @throws IllegalArgumentException if it does not continue the one before, or is not the one to begin with
      */
     void add(Entry entry) throws IOException {
         Head before = head;
-        if (before == null ? entry.seq() == 1 && !entry.continues(Head.EMPTY) : !entry.continues(before)) {
+        if (before == null && entry.seq() != first) {
+            throw new IllegalArgumentException("it begins with entry " + entry.seq() + ", and not with " + first);
+        }
+        if (before == null ? first == 1 && !entry.continues(Head.EMPTY) : !entry.continues(before)) {
             throw new IllegalArgumentException("entry " + entry.seq() + " does not continue "
                     + (before == null ? "the beginning of a log" : "entry " + before.seq()));
-        }
-        if (before == null) {
-            first = entry.seq();
         }
         head = entry.head();
         entries++;
@@ -102,9 +112,21 @@ final class ExportFile implements AutoCloseable {
         }
     }
 
-    /** The number of the first entry; 0 if there is none. */
-    long first() {
-        return first;
+    /**
+     * Refuses what ends before, or elsewhere than, whoever gave it said that it would.
+     *
+     * @param through the number of the last entry, as the header says it; 0 if there is none
+     * @throws IOException if it is not whole, or if nothing was said: then it may be cut
+     */
+    void requireEnd(Optional<String> through, Optional<String> hash) throws IOException {
+        if (through.isEmpty() || hash.isEmpty()) {
+            throw new IOException("the console does not say where its export ends, so that it may be cut");
+        }
+        Head end = head();
+        if (!through.get().equals(String.valueOf(end.seq())) || !hash.get().equals(end.hash())) {
+            throw new IOException("it was cut: it ends with entry " + end.seq() + ", and the console said "
+                    + Wording.quote(through.get()));
+        }
     }
 
     long entries() {

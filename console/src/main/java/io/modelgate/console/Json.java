@@ -16,9 +16,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.type.LogicalType;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -89,10 +87,7 @@ final class Json {
     /** As UTF-8 and nothing else: a parser that guesses the encoding reads another text than whoever looked before it. */
     private static String text(byte[] body) {
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(body))
-                    .toString(); // reports, never replaces
+            return Utf8.text(body);
         } catch (CharacterCodingException e) {
             throw Problem.bad("the body is not UTF-8");
         }

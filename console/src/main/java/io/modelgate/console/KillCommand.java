@@ -2,6 +2,7 @@ package io.modelgate.console;
 
 import io.modelgate.Actor;
 import io.modelgate.Confirmation;
+import io.modelgate.GateDescription;
 import io.modelgate.GateEvent;
 import io.modelgate.Gates;
 import io.modelgate.Kill;
@@ -61,7 +62,7 @@ final class KillCommand extends Subcommand {
     private @Nullable String confirm;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     @CommandLine.Mixin
     private final ApiOptions through = new ApiOptions();
@@ -77,63 +78,66 @@ final class KillCommand extends Subcommand {
             throw new UsageException("--reason TEXT is missing: whoever wakes up next needs it");
         }
         Duration wait = seconds(confirm);
-        ApiClient api = logs.api(place, through);
+        ApiClient api = logs.api(options, through);
         if (api != null) {
             api.refuseActor(actor);
             return ApiSwitch.kill(api, scope, reason, wait, screen);
         }
         Actor who = logs.actor(actor);
-        LogPlace path = logs.place(place);
-        try (Gates gates = logs.open(path)) {
+        LogPlace place = logs.place(options);
+        try (Gates gates = logs.open(place)) {
             List<Kill> same = gates.kills().stream()
                     .filter(kill -> kill.scope().equals(scope))
                     .toList();
             AtomicReference<String> problem = new AtomicReference<>("it is still waiting to be written");
             try (ControlLog.Subscription ignored = problems(gates, problem)) {
                 KillReceipt receipt = gates.kill(scope, who, reason);
-                Optional<Entry> stored = stored(gates, receipt, logs.patience(path));
+                Optional<Entry> stored = stored(gates, receipt, logs.patience(place));
                 if (stored.isEmpty()) {
                     screen.problem(
-                            Command.FAILED,
-                            "NOT KILLED: " + receipt.id() + " on " + Wording.scope(scope) + " is not stored in " + path
+                            "NOT KILLED: " + receipt.id() + " on " + Wording.scope(scope) + " is not stored in " + place
                                     + ", so no running process has seen it: " + problem.get());
                     screen.hint(
                             "repair that and try again (a half-written kill may still come into force then), or kill "
                                     + Wording.scope(scope)
                                     + " inside the running processes; `"
-                                    + logs.again(path, "status")
+                                    + logs.again(place, "status")
                                     + "` shows what is engaged");
                     return Command.FAILED;
                 }
-                report(gates, receipt.kill(), stored.get(), same);
-                screen.line("  stored  entry " + stored.get().seq() + ", " + path.stored());
-                Confirmation confirmation = confirmed(receipt, wait);
-                screen.line("  revive  " + logs.again(path, "revive", receipt.id()));
-                screen.object(() -> killed(receipt, confirmation));
-                return Command.DONE;
+                return report(gates, receipt, stored.get(), same, wait, place);
             }
         }
     }
 
-    /** It is stored whatever comes of this. */
-    private @Nullable Confirmation confirmed(KillReceipt receipt, Duration wait) {
+    private int report(
+            Gates gates, KillReceipt receipt, Entry entry, List<Kill> same, Duration wait, LogPlace place) {
+        KillReport report = new KillReport(screen, Json.tree(killed(receipt)));
+        Scope scope = receipt.kill().scope();
+        List<GateDescription> all = gates.describe();
+        report.off(
+                ": " + Wording.count(all.size(), "gate") + " in this log",
+                all.stream()
+                        .anyMatch(each -> each.name().equals(scope.gate())
+                                && each.stable().equals(Optional.ofNullable(scope.version()))));
+        report.before(same);
+        report.stored("entry " + entry.seq() + ", " + place.stored());
+        @Nullable Confirmation confirmation = null;
+        String whyNot = "";
         try {
-            Confirmation confirmation = receipt.confirmed(wait);
-            Processes.confirmed(screen, confirmation);
-            return confirmation;
+            confirmation = receipt.confirmed(wait);
         } catch (ControlLogException e) {
-            screen.line("  running which processes have it in force cannot be told: " + e.getMessage());
-            return null;
+            whyNot = String.valueOf(e.getMessage()); // it is stored whatever comes of this
         }
+        report.running(confirmation, whyNot);
+        report.end(logs.again(place, "revive", receipt.id()));
+        return Command.DONE;
     }
 
-    private static Map<String, Object> killed(KillReceipt receipt, @Nullable Confirmation confirmation) {
+    /** This process serves nothing and has seen no callers. */
+    private static Map<String, Object> killed(KillReceipt receipt) {
         return CommandJson.object(
-                "kill", Views.KillView.of(receipt.kill()),
-                "stored", true,
-                "inFlight", receipt.inFlight(),
-                "recent", Views.RecentView.of(receipt.recent()),
-                "confirmation", confirmation == null ? null : CommandJson.confirmation(confirmation));
+                "kill", Views.KillView.of(receipt.kill()), "stored", true, "serving", false, "inFlight", 0);
     }
 
     private static Duration seconds(@Nullable String given) throws UsageException {
@@ -161,42 +165,6 @@ final class KillCommand extends Subcommand {
             value = where.substring(equals + 1);
         }
         return new Scope(gate, version, attribute, value);
-    }
-
-    private void report(Gates gates, Kill kill, Entry entry, List<Kill> same) {
-        Scope scope = kill.scope();
-        screen.line("KILLED " + Wording.scope(scope) + " at " + entry.decision().at());
-        screen.line("  id      " + kill.id());
-        screen.line("  off     " + off(gates, scope) + narrowed(scope));
-        if (scope.narrowed()) {
-            screen.line(
-                    "  check   values are compared letter by letter, and no log knows which ones callers carry: eu is not EU");
-        }
-        if (!same.isEmpty()) {
-            screen.line("  note    it was off before, by "
-                    + String.join(", ", same.stream().map(Kill::id).toList())
-                    + "; it stays off until each of them is revived");
-        }
-    }
-
-    static String narrowed(Scope scope) {
-        return scope.narrowed()
-                ? ", for callers with " + Wording.where(scope) + " and those without " + scope.attribute()
-                : "";
-    }
-
-    private static String off(Gates gates, Scope scope) {
-        if (scope.isFleet()) {
-            return "every gate: " + Wording.count(gates.describe().size(), "gate")
-                    + " in this log, and any declared later";
-        }
-        if (scope.version() == null) {
-            return "gate " + scope.gate() + ", with all its versions";
-        }
-        boolean stable = gates.describe().stream()
-                .anyMatch(gate ->
-                        gate.name().equals(scope.gate()) && gate.stable().equals(Optional.ofNullable(scope.version())));
-        return "version " + scope.version() + " of gate " + scope.gate() + (stable ? ", which is stable" : "");
     }
 
     /** Remembers why an append failed last. */

@@ -61,6 +61,11 @@ final class LogAccess {
         return place instanceof LogPlace.InStore in ? in.settings().patience() : patience;
     }
 
+    /** How long a console may be silent: it sends a sign of life every 5 s. */
+    Duration silence() {
+        return patience.plus(patience.dividedBy(2));
+    }
+
     /**
      * The console that the options or the environment mean; null if they mean a log.
      *
@@ -217,10 +222,10 @@ final class LogAccess {
         }
     }
 
-    private void explain(LogPlace path, CountDownLatch opened, String delay) {
+    private void explain(LogPlace place, CountDownLatch opened, String delay) {
         try {
             if (!opened.await(SILENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                screen.hint("still opening " + path + ": " + delay);
+                screen.hint("still opening " + place + ": " + delay);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

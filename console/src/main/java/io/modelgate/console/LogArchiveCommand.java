@@ -25,7 +25,7 @@ final class LogArchiveCommand extends Subcommand {
     private @Nullable String kept;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     LogArchiveCommand(LogAccess logs, Screen screen) {
         super(logs, screen);
@@ -37,7 +37,7 @@ final class LogArchiveCommand extends Subcommand {
             throw new UsageException("archive to which FILE? it must not exist yet");
         }
         long keep = number("--keep", kept, DEFAULT_KEEP, 0, Long.MAX_VALUE);
-        if (!(logs.place(place) instanceof LogPlace.InStore in)) {
+        if (!(logs.place(options) instanceof LogPlace.InStore in)) {
             throw new UsageException("only a log on Redis is archived; a file is its own archive: see `log verify`");
         }
         Path target = Path.of(file).toAbsolutePath().normalize();

@@ -6,7 +6,10 @@ import picocli.CommandLine;
 /** {@code modelgate log}: who decided what, and whether the record of it is whole. */
 @CommandLine.Command(
         name = "log",
-        customSynopsis = "modelgate log [tail | verify | export | seal | archive] [--last N] " + Subcommand.PLACE,
+        customSynopsis = {
+            "modelgate log [--last N] " + Subcommand.PLACE,
+            "       modelgate log tail | verify | export | seal | archive …"
+        },
         description = "Who decided what: log, log tail, log verify, log export, log seal, log archive.")
 final class LogCommand extends Subcommand {
 
@@ -14,7 +17,7 @@ final class LogCommand extends Subcommand {
     private @Nullable String last;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     @CommandLine.Mixin
     private final ApiOptions through = new ApiOptions();
@@ -25,6 +28,6 @@ final class LogCommand extends Subcommand {
 
     @Override
     int run() throws UsageException {
-        return LogTailCommand.tail(last, false, place, through, logs, screen);
+        return LogTailCommand.tail(last, false, options, through, logs, screen);
     }
 }

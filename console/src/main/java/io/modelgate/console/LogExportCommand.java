@@ -3,12 +3,10 @@ package io.modelgate.console;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.Entry;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -31,7 +29,7 @@ final class LogExportCommand extends Subcommand {
     private @Nullable String through;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     @CommandLine.Mixin
     private final ApiOptions api = new ApiOptions();
@@ -47,40 +45,35 @@ final class LogExportCommand extends Subcommand {
         }
         long first = number("--from", from, 1, 1, Long.MAX_VALUE);
         long last = number("--through", through, Long.MAX_VALUE, first, Long.MAX_VALUE);
-        ApiClient console = logs.api(place, api);
-        LogPlace path = console == null ? logs.place(place) : null;
+        ApiClient console = logs.api(options, api);
+        LogPlace place = console == null ? logs.place(options) : null;
         Path target = Path.of(file).toAbsolutePath().normalize();
-        ExportFile export = ExportFile.create(target);
+        ExportFile export = ExportFile.create(target, first);
         boolean done = false;
         try (export) {
             if (console != null) {
                 String query = "?from=" + first + (through == null ? "" : "&through=" + last);
-                try (InputStream lines = console.stream("api/v1/log/export" + query, Map.of())) {
-                    export.addAll(lines);
-                }
-            } else if (path != null) {
-                copy(path, export, first, last);
-            }
-            if (export.entries() > 0 && export.first() != first) {
-                screen.hint("entries before " + export.first() + " are in archives; those are part of the record too");
+                ApiLog.export(console, query, export);
+            } else if (place != null) {
+                copy(place, export, first, last);
             }
             done = true;
         } catch (IOException e) {
             throw new UncheckedIOException("the export is not whole: " + e, e);
         } catch (IllegalArgumentException e) {
-            screen.problem(Command.NOT_VERIFIED, "the chain breaks, and the export with it: " + e.getMessage());
+            screen.problem("the chain breaks, and the export with it: " + e.getMessage());
             return Command.NOT_VERIFIED;
         } finally {
             if (!done) {
                 remove(target);
             }
         }
-        report(export, target);
+        report(export, first, target);
         return Command.DONE;
     }
 
-    private static void copy(LogPlace path, ExportFile export, long first, long last) throws IOException {
-        try (ControlLog log = LogAccess.log(path)) {
+    private static void copy(LogPlace place, ExportFile export, long first, long last) throws IOException {
+        try (ControlLog log = LogAccess.log(place)) {
             long end = Math.min(last, log.head().seq());
             long after = first - 1;
             while (after < end) {
@@ -105,7 +98,7 @@ final class LogExportCommand extends Subcommand {
         }
     }
 
-    private void report(ExportFile export, Path target) {
+    private void report(ExportFile export, long first, Path target) {
         String sha256 = export.sha256();
         screen.line("exported " + Wording.count(export.entries(), "entry") + " in an unbroken chain");
         screen.line("  file    " + target);
@@ -115,7 +108,7 @@ final class LogExportCommand extends Subcommand {
         screen.object(() -> CommandJson.object(
                 "file", target.toString(),
                 "entries", export.entries(),
-                "from", export.first(),
+                "from", export.entries() == 0 ? null : first,
                 "through", export.head().seq(),
                 "hash", export.head().hash(),
                 "sha256", sha256));

@@ -33,14 +33,14 @@ final class LogRollback {
 
     private final Gates gates;
     private final String gate;
-    private final LogPlace path;
+    private final LogPlace place;
     private final LogAccess logs;
     private final Screen screen;
 
-    private LogRollback(Gates gates, String gate, LogPlace path, LogAccess logs, Screen screen) {
+    private LogRollback(Gates gates, String gate, LogPlace place, LogAccess logs, Screen screen) {
         this.gates = gates;
         this.gate = gate;
-        this.path = path;
+        this.place = place;
         this.logs = logs;
         this.screen = screen;
     }
@@ -53,13 +53,13 @@ final class LogRollback {
             @Nullable String wanted,
             @Nullable String reason,
             Actor actor,
-            LogPlace path,
+            LogPlace place,
             LogAccess logs,
             Screen screen)
             throws UsageException {
-        try (Gates gates = logs.open(path)) {
+        try (Gates gates = logs.open(place)) {
             gates.preview(Scope.gate(gate)); // refuses what is unknown
-            return new LogRollback(gates, gate, path, logs, screen)
+            return new LogRollback(gates, gate, place, logs, screen)
                     .run(wanted, actor, Objects.requireNonNullElse(reason, ""));
         }
     }
@@ -84,13 +84,12 @@ final class LogRollback {
                 stored = append(seen, decision);
             } catch (ControlLogException e) {
                 screen.problem(
-                        Command.FAILED,
                         "NOT ROLLED BACK: " + gate + " still has " + plan.from() + ", because that is not stored in "
-                                + path + ": " + e.getMessage());
+                                + place + ": " + e.getMessage());
                 screen.hint(
                         "repair that and try again (a half-written rollback may still come into force then), or roll"
                                 + " back inside the running processes; `"
-                                + logs.again(path, "status") + "` shows what serves");
+                                + logs.again(place, "status") + "` shows what serves");
                 return Command.FAILED;
             }
             if (stored.isPresent()) {
@@ -99,8 +98,7 @@ final class LogRollback {
             }
         }
         screen.problem(
-                Command.FAILED,
-                "NOT ROLLED BACK: others write to " + path + " all the time; try again, or kill " + gate);
+                "NOT ROLLED BACK: others write to " + place + " all the time; try again, or kill " + gate);
         return Command.FAILED;
     }
 
@@ -119,7 +117,7 @@ final class LogRollback {
         writer.setDaemon(true);
         writer.start();
         try {
-            return appended.get(logs.patience(path).toMillis(), TimeUnit.MILLISECONDS);
+            return appended.get(logs.patience(place).toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new ControlLogException("it is still waiting to be written", e);
         } catch (InterruptedException e) {
@@ -144,7 +142,6 @@ final class LogRollback {
         }
         if (last == null) {
             screen.problem(
-                    Command.USAGE,
                     "NOTHING TO UNDO on " + gate + ": "
                             + (stable == null
                                     ? "no version was ever stable"
@@ -154,7 +151,6 @@ final class LogRollback {
         }
         if (last.back()) {
             screen.problem(
-                    Command.USAGE,
                     "NOTHING TO UNDO on " + gate + ": " + last.version() + " was taken back already, "
                             + by(last.entry()) + ": "
                             + Wording.reason(last.entry().decision().reason()) + " [entry "
@@ -165,7 +161,6 @@ final class LogRollback {
         List<String> previous = previous(history);
         if (stable == null || previous.isEmpty()) {
             screen.problem(
-                    Command.USAGE,
                     "NO VERSION TO GO BACK TO on " + gate + ": none was stable before " + stable
                             + " that is not killed and was not rolled back");
             screen.hint("to turn it off: `" + logs.again("kill", gate, "--reason", "…") + "`");
@@ -205,7 +200,7 @@ final class LogRollback {
             if (running != null) {
                 return takeBack(running, stable);
             }
-            screen.problem(Command.USAGE, "NOTHING TO UNDO on " + gate + ": " + wanted + " is stable");
+            screen.problem("NOTHING TO UNDO on " + gate + ": " + wanted + " is stable");
             return null;
         }
         List<String> earlier = history.everStable();
@@ -241,13 +236,11 @@ final class LogRollback {
             screen.line(
                     "  killed  " + Wording.kill(kill, gates.now()) + "; callers get the ladder until it is revived");
         }
-        screen.line("  stored  entry " + entry.seq() + ", " + path.stored());
+        screen.line("  stored  entry " + entry.seq() + ", " + place.stored());
         screen.object(() -> CommandJson.object(
                 "restored", plan.to(),
                 "bad", plan.from(),
                 "since", plan.since().toString(),
-                "reached", -1, // a log does not know its callers
-                "calls", -1,
                 "remedies", List.of()));
     }
 
@@ -257,7 +250,7 @@ final class LogRollback {
                 previous.isEmpty()
                         ? "no earlier version is left; to turn it off: `" + logs.again("kill", gate, "--reason", "…")
                                 + "`"
-                        : "to go further back: `" + logs.again(path, "rollback", gate, "--to", previous.get(0)) + "`");
+                        : "to go further back: `" + logs.again(place, "rollback", gate, "--to", previous.get(0)) + "`");
     }
 
     /** Earlier stable versions that may serve, latest first. */

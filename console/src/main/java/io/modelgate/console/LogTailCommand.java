@@ -26,7 +26,7 @@ final class LogTailCommand extends Subcommand {
     private boolean follow;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     @CommandLine.Mixin
     private final ApiOptions through = new ApiOptions();
@@ -37,24 +37,24 @@ final class LogTailCommand extends Subcommand {
 
     @Override
     int run() throws UsageException {
-        return tail(last, follow, place, through, logs, screen);
+        return tail(last, follow, options, through, logs, screen);
     }
 
     static int tail(
             @Nullable String given,
             boolean follow,
-            PlaceOptions place,
+            PlaceOptions options,
             ApiOptions through,
             LogAccess logs,
             Screen screen)
             throws UsageException {
         int last = (int) number("--last", given, DEFAULT_LAST, 1, Integer.MAX_VALUE);
-        ApiClient api = logs.api(place, through);
+        ApiClient api = logs.api(options, through);
         if (api != null) {
             return ApiLog.tail(api, last, follow, screen);
         }
-        LogPlace path = logs.place(place);
-        try (ControlLog log = LogAccess.log(path)) {
+        LogPlace place = logs.place(options);
+        try (ControlLog log = LogAccess.log(place)) {
             long end = log.head().seq();
             long after = Math.max(0, end - last);
             List<Entry> shown = new ArrayList<>();
@@ -64,7 +64,7 @@ final class LogTailCommand extends Subcommand {
                 after += batch.size();
             }
             if (end == 0) {
-                screen.line("no entries in " + path);
+                screen.line("no entries in " + place);
             }
             if (follow) {
                 follow(log, end, screen);

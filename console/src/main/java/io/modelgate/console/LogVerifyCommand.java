@@ -16,7 +16,7 @@ final class LogVerifyCommand extends Subcommand {
     private @Nullable String file;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     @CommandLine.Mixin
     private final ApiOptions through = new ApiOptions();
@@ -27,29 +27,29 @@ final class LogVerifyCommand extends Subcommand {
 
     @Override
     int run() throws UsageException {
-        String option = place.given();
+        String option = options.given();
         if (file != null && option != null) {
             throw new UsageException("both FILE and --log are given");
         }
         if (file != null) {
-            place.log = file;
+            options.log = file;
         }
-        ApiClient api = logs.api(place, through);
+        ApiClient api = logs.api(options, through);
         if (api != null) {
             return ApiLog.verify(api, screen);
         }
-        LogPlace path = logs.place(place);
+        LogPlace place = logs.place(options);
         return report(
-                path instanceof LogPlace.InStore in
+                place instanceof LogPlace.InStore in
                         ? in.provider().verify(in.uri(), in.settings())
-                        : FileControlLog.verify(((LogPlace.InFile) path).path()),
-                path.toString(),
+                        : FileControlLog.verify(((LogPlace.InFile) place).path()),
+                place.toString(),
                 screen);
     }
 
     /** Says what was found. */
-    static int report(Verification found, String path, Screen screen) {
-        screen.line(path + ": " + Wording.count(found.entries(), "entry") + " in an unbroken chain");
+    static int report(Verification found, String where, Screen screen) {
+        screen.line(where + ": " + Wording.count(found.entries(), "entry") + " in an unbroken chain");
         screen.line(
                 "head: entry " + found.head().seq() + ", hash " + found.head().hash());
         if (found.tornBytes() > 0) {
@@ -69,7 +69,7 @@ final class LogVerifyCommand extends Subcommand {
             return Command.DONE;
         }
         screen.line("NOT VERIFIED" + (found.problemLine() > 0 ? ": line " + found.problemLine() + " is bad" : ""));
-        screen.problem(Command.NOT_VERIFIED, String.valueOf(found.problem()));
+        screen.problem(String.valueOf(found.problem()));
         return Command.NOT_VERIFIED;
     }
 }

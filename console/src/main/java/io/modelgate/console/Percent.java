@@ -1,9 +1,7 @@
 package io.modelgate.console;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 
 /** Decodes what a URL holds, strictly: what has two readings is refused, so that nobody checks one and uses the other. */
 final class Percent {
@@ -64,10 +62,7 @@ final class Percent {
 
     private static String text(byte[] bytes) {
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString(); // reports, never replaces
+            return Utf8.text(bytes);
         } catch (CharacterCodingException e) {
             throw notEncoded();
         }

@@ -1,5 +1,6 @@
 package io.modelgate.console;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.modelgate.Actor;
 import io.modelgate.Gates;
 import io.modelgate.Kill;
@@ -9,6 +10,7 @@ import io.modelgate.control.Entry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -32,7 +34,7 @@ final class ReviveCommand extends Subcommand {
     private @Nullable String actor;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     @CommandLine.Mixin
     private final ApiOptions through = new ApiOptions();
@@ -43,56 +45,70 @@ final class ReviveCommand extends Subcommand {
 
     @Override
     int run() throws UsageException {
-        ApiClient api = logs.api(place, through);
+        ApiClient api = logs.api(options, through);
         if (api != null) {
             api.refuseActor(actor);
             return id == null ? which(api) : ApiSwitch.revive(api, id, reason, screen);
         }
         Actor who = logs.actor(actor);
-        LogPlace path = logs.place(place);
+        LogPlace place = logs.place(options);
         if (id == null) {
-            return which(path);
+            return which(place);
         }
-        try (Gates gates = logs.open(path)) {
+        try (Gates gates = logs.open(place)) {
             ReviveReceipt receipt = gates.revive(id, who, reason == null ? "" : reason);
             Scope scope = receipt.released().get(0).scope();
-            Optional<Entry> stored = receipt.entry(logs.patience(path));
+            Optional<Entry> stored = receipt.entry(logs.patience(place));
             if (stored.isEmpty()) {
                 screen.problem(
-                        Command.FAILED,
                         "NOT REVIVED: " + id + " stays engaged on " + Wording.scope(scope)
-                                + ", because its revive is not stored in " + path + ": "
+                                + ", because its revive is not stored in " + place + ": "
                                 + receipt.failure()
                                         .map(Throwable::getMessage)
                                         .orElse("it is still waiting to be written"));
                 return Command.FAILED;
             }
-            screen.line("REVIVED " + Wording.scope(scope) + " at "
-                    + stored.get().decision().at());
-            screen.line("  released  " + id);
-            screen.line("  stored    entry " + stored.get().seq() + ", " + path.stored());
-            engaged(screen, receipt.stillEngaged(), gates.now());
-            screen.object(() -> CommandJson.object(
-                    "released", Views.KillView.of(receipt.released()),
-                    "stored", true,
-                    "stillEngaged", Views.KillView.of(receipt.stillEngaged())));
+            revived(
+                    Json.tree(CommandJson.object(
+                            "released", Views.KillView.of(receipt.released()),
+                            "stored", true,
+                            "stillEngaged", Views.KillView.of(receipt.stillEngaged()))),
+                    stored.get().decision().at().toString(),
+                    "entry " + stored.get().seq() + ", " + place.stored(),
+                    gates.now(),
+                    screen);
             return Command.DONE;
         }
     }
 
-    /** Says what is still off of what was revived. */
-    static void engaged(Screen screen, List<Kill> left, Instant now) {
+    /**
+     * Says what was released and what is still off of it: as the API has it, of a log too.
+     *
+     * @param at when; empty if that is not known
+     */
+    static void revived(JsonNode revived, String at, String stored, Instant now, Screen screen) {
+        List<Kill> released = ApiClient.kills(revived.path("released"));
+        screen.line("REVIVED "
+                + released.stream()
+                        .map(kill -> Wording.scope(kill.scope()))
+                        .distinct()
+                        .collect(Collectors.joining(", "))
+                + (at.isEmpty() ? "" : " at " + at));
+        released.forEach(kill -> screen.line("  released  " + kill.id()));
+        screen.line("  stored    " + stored);
+        List<Kill> left = ApiClient.kills(revived.path("stillEngaged"));
         if (left.isEmpty()) {
             screen.line("  engaged   nothing else on this scope");
         } else {
             screen.line("  engaged   " + Wording.count(left.size(), "kill") + " still on this scope or a part of it:");
             left.forEach(kill -> screen.line("            " + Wording.kill(kill, now)));
         }
+        screen.object(() -> revived);
     }
 
-    private int which(LogPlace path) throws UsageException {
-        try (Gates gates = logs.view(path)) {
-            return which(gates.kills(), path.toString(), gates.now());
+    private int which(LogPlace place) throws UsageException {
+        try (Gates gates = logs.view(place)) {
+            return which(gates.kills(), place.toString(), gates.now());
         }
     }
 
@@ -102,7 +118,6 @@ final class ReviveCommand extends Subcommand {
 
     private int which(List<Kill> engaged, String where, Instant now) {
         screen.problem(
-                Command.USAGE,
                 engaged.isEmpty()
                         ? "no kill is engaged in " + where + ", so there is nothing to revive"
                         : "which kill? engaged are:");

@@ -1,5 +1,10 @@
 package io.modelgate.console;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
 /** What an operator may do at the console. Each role may do what those before it may. */
 public enum Role {
     /** Sees everything, changes nothing. */
@@ -10,6 +15,20 @@ public enum Role {
     APPROVER,
     /** Releases kills of the whole fleet. */
     ADMIN;
+
+    /** The role of a word in lower case; empty if there is none. */
+    static Optional<Role> parse(String word) {
+        return Arrays.stream(values()).filter(role -> role.word().equals(word)).findFirst();
+    }
+
+    /** The words of all roles, the least first. */
+    static List<String> words() {
+        return Arrays.stream(values()).map(Role::word).toList();
+    }
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     /** Whether this role may do what another one may. */
     public boolean includes(Role other) {

@@ -27,7 +27,7 @@ final class RollbackCommand extends Subcommand {
     private @Nullable String actor;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     @CommandLine.Mixin
     private final ApiOptions through = new ApiOptions();
@@ -41,9 +41,9 @@ final class RollbackCommand extends Subcommand {
         if (gate == null || gate.equals(Scope.FLEET)) {
             throw new UsageException("which gate? name one; each is rolled back by itself");
         }
-        ApiClient api = logs.api(place, through);
+        ApiClient api = logs.api(options, through);
         if (api == null) {
-            return LogRollback.run(gate, to, reason, logs.actor(actor), logs.place(place), logs, screen);
+            return LogRollback.run(gate, to, reason, logs.actor(actor), logs.place(options), logs, screen);
         }
         api.refuseActor(actor);
         if (to != null) {

@@ -5,7 +5,10 @@ import picocli.CommandLine;
 /** {@code modelgate rollout}: sees and steers rollouts. */
 @CommandLine.Command(
         name = "rollout",
-        customSynopsis = "modelgate rollout status | pause | resume | approve | promote | abort …",
+        customSynopsis = {
+            "modelgate rollout status [GATE] …",
+            "       modelgate rollout pause | resume | approve | promote | abort GATE --reason TEXT …"
+        },
         description = "Rollouts: rollout status, rollout pause, resume, approve, promote and abort.")
 final class RolloutCommand extends Subcommand {
 

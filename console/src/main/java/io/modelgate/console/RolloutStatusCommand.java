@@ -20,7 +20,7 @@ final class RolloutStatusCommand extends Subcommand {
     private @Nullable String gate;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     @CommandLine.Mixin
     private final ApiOptions through = new ApiOptions();
@@ -31,13 +31,13 @@ final class RolloutStatusCommand extends Subcommand {
 
     @Override
     int run() throws UsageException {
-        ApiClient api = logs.api(place, through);
+        ApiClient api = logs.api(options, through);
         if (api != null) {
             return gate == null
                     ? list(api.get("api/v1/rollouts"))
                     : show(api.get("api/v1/gates/" + ApiClient.part(gate) + "/rollout"));
         }
-        try (RolloutsOfLog rollouts = RolloutsOfLog.view(logs.place(place), logs)) {
+        try (RolloutsOfLog rollouts = RolloutsOfLog.view(logs.place(options), logs)) {
             if (gate != null) {
                 Optional<RolloutStatus> status = rollouts.status(gate);
                 if (status.isEmpty()) {
@@ -83,6 +83,9 @@ final class RolloutStatusCommand extends Subcommand {
                 + Math.round(rollout.path("inStepSeconds").asDouble()) + " s, since "
                 + rollout.path("since").asText());
         screen.line("  reached " + Wording.count(rollout.path("reached").asLong(), "caller"));
+        if (!rollout.path("evidenceKnown").asBoolean(true)) {
+            screen.line("  evidence not known here: the processes that serve look at it");
+        }
         rollout.path("evidence").forEach(each -> screen.line("  " + evidence(each)));
         rollout.path("risks").forEach(each -> screen.line("  risk    " + each.asText()));
         if (!rollout.path("reason").asText().isEmpty()) {
@@ -108,11 +111,20 @@ final class RolloutStatusCommand extends Subcommand {
                 + (band.isObject()
                         ? String.format(
                                 Locale.ROOT,
-                                " [%s between %.4g and %.4g, limit %.4g]",
+                                " [%s between %s and %s, limit %s]",
                                 band.path("quantity").asText(),
-                                band.path("low").asDouble(),
-                                band.path("high").asDouble(),
-                                band.path("limit").asDouble())
+                                amount(band, "low"),
+                                amount(band, "high"),
+                                amount(band, "limit"))
                         : "");
+    }
+
+    private static String amount(JsonNode band, String name) {
+        double amount = band.path(name).asDouble();
+        return switch (band.path("unit").asText()) {
+            case "SHARE" -> ApiStatus.percent(amount);
+            case "SECONDS" -> String.format(Locale.ROOT, "%.4g s", amount);
+            default -> String.format(Locale.ROOT, "%.4g", amount);
+        };
     }
 }

@@ -20,7 +20,7 @@ final class RolloutSteerCommand extends Subcommand {
         PAUSE("Keeps it from stepping up; counting and aborting go on."),
         RESUME("Lets a paused one go on."),
         APPROVE("Approves the next step, where the policy wants a person to."),
-        PROMOTE("Promotes the candidate from whatever step it is at."),
+        PROMOTE("Promotes the candidate from whatever step it is at; takes the console of a process that serves it."),
         ABORT("Takes the candidate back.");
 
         private final String description;
@@ -50,7 +50,7 @@ final class RolloutSteerCommand extends Subcommand {
     private @Nullable String actor;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     @CommandLine.Mixin
     private final ApiOptions through = new ApiOptions();
@@ -68,14 +68,14 @@ final class RolloutSteerCommand extends Subcommand {
         if (reason == null || reason.isBlank()) {
             throw new UsageException("--reason TEXT is missing: whoever looks at the rollout next needs it");
         }
-        ApiClient api = logs.api(place, through);
+        ApiClient api = logs.api(options, through);
         if (api != null) {
             api.refuseActor(actor);
             return ApiSwitch.steer(api, gate, action.word(), reason, screen);
         }
         Actor who = logs.actor(actor);
-        LogPlace path = logs.place(place);
-        try (RolloutsOfLog rollouts = RolloutsOfLog.open(path, logs)) {
+        LogPlace place = logs.place(options);
+        try (RolloutsOfLog rollouts = RolloutsOfLog.open(place, logs)) {
             ModelGate<?, ?> standIn = rollouts.gate(gate);
             Receipt receipt;
             try {
@@ -83,7 +83,7 @@ final class RolloutSteerCommand extends Subcommand {
             } catch (IllegalStateException e) {
                 throw new UsageException("NOT DONE: " + e.getMessage());
             }
-            return report(gate, receipt, path);
+            return report(gate, receipt, place);
         }
     }
 
@@ -97,18 +97,17 @@ final class RolloutSteerCommand extends Subcommand {
         };
     }
 
-    private int report(String name, Receipt receipt, LogPlace path) {
-        Optional<Entry> stored = receipt.entry(logs.patience(path));
+    private int report(String name, Receipt receipt, LogPlace place) {
+        Optional<Entry> stored = receipt.entry(logs.patience(place));
         if (stored.isEmpty()) {
             screen.problem(
-                    Command.FAILED,
-                    "NOT DONE: to " + action.word() + " the rollout of " + name + " is not stored in " + path + ": "
+                    "NOT DONE: to " + action.word() + " the rollout of " + name + " is not stored in " + place + ": "
                             + receipt.failure().map(Throwable::getMessage).orElse("it is still waiting to be written"));
             return Command.FAILED;
         }
         screen.line("DONE: " + action.word() + " the rollout of " + name + " at "
                 + stored.get().decision().at());
-        screen.line("  stored  entry " + stored.get().seq() + ", " + path.stored());
+        screen.line("  stored  entry " + stored.get().seq() + ", " + place.stored());
         screen.object(() -> new Views.Decided(receipt.id(), true));
         return Command.DONE;
     }

@@ -61,15 +61,15 @@ final class Screen {
     }
 
     /** What keeps the command from doing what it was to do. */
-    void problem(int code, String text) {
+    void problem(String text) {
         problems.add(text);
         err.println(plain("modelgate: " + text));
     }
 
     /** What a console answered instead of doing it. */
-    void problem(int code, ApiProblem problem, String text) {
+    void problem(ApiProblem problem) {
         refused = problem;
-        problem(code, text);
+        problem(problem.detail());
     }
 
     void hint(String text) {

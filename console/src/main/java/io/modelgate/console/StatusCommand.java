@@ -23,7 +23,7 @@ final class StatusCommand extends Subcommand {
     private @Nullable String gate;
 
     @CommandLine.Mixin
-    private final PlaceOptions place = new PlaceOptions();
+    private final PlaceOptions options = new PlaceOptions();
 
     @CommandLine.Mixin
     private final ApiOptions through = new ApiOptions();
@@ -34,15 +34,15 @@ final class StatusCommand extends Subcommand {
 
     @Override
     int run() throws UsageException {
-        ApiClient api = logs.api(place, through);
+        ApiClient api = logs.api(options, through);
         if (api != null) {
             return gate == null ? ApiStatus.all(api, logs, screen) : ApiStatus.gate(api, gate, logs, screen);
         }
-        LogPlace path = logs.place(place);
-        try (Gates gates = logs.view(path)) {
+        LogPlace place = logs.place(options);
+        try (Gates gates = logs.view(place)) {
             Map<String, ServingHistory> histories = ServingHistory.of(gates.log(), gates.applied());
             if (gate == null) {
-                all(gates, path, histories);
+                all(gates, place, histories);
             } else {
                 gates.preview(Scope.gate(gate)); // refuses what is unknown
                 one(gates, gate, histories.get(gate));
@@ -51,7 +51,7 @@ final class StatusCommand extends Subcommand {
         return Command.DONE;
     }
 
-    private void all(Gates gates, LogPlace path, Map<String, ServingHistory> histories) {
+    private void all(Gates gates, LogPlace place, Map<String, ServingHistory> histories) {
         Instant now = gates.now();
         List<Kill> kills = gates.kills();
         screen.line(kills.isEmpty() ? "no kill is engaged" : Wording.count(kills.size(), "kill") + " engaged:");
@@ -63,7 +63,7 @@ final class StatusCommand extends Subcommand {
         if (running != null) {
             Processes.list(screen, running);
         }
-        head(gates, path, now);
+        head(gates, place, now);
         screen.object(() -> CommandJson.object(
                 "asOf", now.toString(),
                 "kills", Views.KillView.of(kills),
@@ -143,13 +143,13 @@ final class StatusCommand extends Subcommand {
                                 .collect(Collectors.joining(" and "));
     }
 
-    private void head(Gates gates, LogPlace path, Instant now) {
+    private void head(Gates gates, LogPlace place, Instant now) {
         long seq = gates.applied();
         String last = seq == 0
                 ? ""
                 : ", "
                         + Wording.time(
                                 gates.log().read(seq - 1, 1).get(0).decision().at(), now);
-        screen.line("head: entry " + seq + last + ", " + path);
+        screen.line("head: entry " + seq + last + ", " + place);
     }
 }

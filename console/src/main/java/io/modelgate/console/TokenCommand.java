@@ -1,8 +1,6 @@
 package io.modelgate.console;
 
 import io.modelgate.Actor;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -13,10 +11,6 @@ import picocli.CommandLine;
         customSynopsis = "modelgate token [--actor NAME] [--role viewer|operator|approver|admin] [--json]",
         description = "Makes a token for a console, and shows it this once.")
 final class TokenCommand extends Subcommand {
-
-    private static final List<String> ROLES = Arrays.stream(Role.values())
-            .map(role -> role.name().toLowerCase(Locale.ROOT))
-            .toList();
 
     @CommandLine.Option(
             names = "--actor",
@@ -37,9 +31,9 @@ final class TokenCommand extends Subcommand {
     @Override
     int run() throws UsageException {
         Actor who = logs.actor(actor);
-        String given = role == null ? ROLES.get(0) : role.toLowerCase(Locale.ROOT);
-        if (!ROLES.contains(given)) {
-            throw new UsageException("--role is " + Wording.quote(role) + ": expected one of " + ROLES);
+        String given = role == null ? Role.VIEWER.word() : role.toLowerCase(Locale.ROOT);
+        if (Role.parse(given).isEmpty()) {
+            throw new UsageException("--role is " + Wording.quote(role) + ": expected one of " + Role.words());
         }
         Token token = Token.generate();
         String line = "- {actor: " + yaml(who.name()) + ", role: " + given + ", sha256: " + token.hash() + "}";

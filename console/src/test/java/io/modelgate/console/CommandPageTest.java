@@ -85,9 +85,7 @@ class CommandPageTest {
     }
 
     private void rollout() {
-        while (gates.applied() < gates.log().head().seq()) { // what the command decided is in force here soon
-            Thread.onSpinWait();
-        }
+        Await.until(() -> gates.applied() >= gates.log().head().seq()); // what the command decided is in force here soon
         gates.kills()
                 .forEach(kill ->
                         gates.revive(kill.id(), Actor.of("alice"), "over").stored(Duration.ofSeconds(20)));
@@ -119,7 +117,11 @@ class CommandPageTest {
     }
 
     private CommandRun run(String command) {
-        Map<String, String> env = command.startsWith("budget")
+        if (command.startsWith("rollout promote")) { // takes who has looked at the evidence
+            Await.until(() -> gates.applied() >= gates.log().head().seq());
+            rollouts.tick();
+        }
+        Map<String, String> env = command.startsWith("budget") || command.startsWith("rollout promote")
                 ? Map.of("MODELGATE_API", console.address().toString(), "MODELGATE_TOKEN", token.text())
                 : Map.of("MODELGATE_LOG", log.toString());
         return CommandRun.of(env, words(command));
@@ -191,6 +193,12 @@ class CommandPageTest {
             assertThat(run.code()).as("%s: %s", each, run).isZero();
         }
         assertThat(commands(RUNBOOK, "./modelgate")).hasSizeGreaterThan(10);
+    }
+
+    @Test
+    void thePageExplainsEveryKeyOfTheConfiguration() throws IOException {
+        String page = Files.readString(PAGE);
+        assertThat(ConsoleFile.KEYS).allSatisfy(key -> assertThat(page).contains("| `" + key + "` |"));
     }
 
     @Test

@@ -255,6 +255,15 @@ class CommandTest {
     }
 
     @Test
+    void helpSaysOfEachCommandWhatItWorksOn() {
+        assertThat(run("budget", "--help").out()).contains("--api URL").doesNotContain("--log", "--redis");
+        assertThat(run("log", "--help").out())
+                .startsWith("usage: modelgate log [--last N]")
+                .contains("modelgate log tail | verify | export | seal | archive");
+        assertThat(run("--help").out()).contains("budget works through a console alone", "console serves a control log");
+    }
+
+    @Test
     void helpIsNoError() {
         assertThat(run("help").code()).isZero();
         assertThat(run("--help").out()).contains("status", "kill", "revive", "log verify", "log seal", "exit code");

@@ -9,7 +9,6 @@ import io.modelgate.Caller;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
 import io.modelgate.Scope;
-import io.modelgate.Ticker;
 import io.modelgate.control.Entry;
 import io.modelgate.control.FileControlLog;
 import io.modelgate.fallback.Ladder;
@@ -293,13 +292,8 @@ class CommandThroughConsoleTest {
     }
 
     private static void shows(ByteArrayOutputStream where, ByteArrayOutputStream other, String text) {
-        long end = Ticker.system().read() + Duration.ofSeconds(30).toNanos();
-        while (!where.toString(StandardCharsets.UTF_8).contains(text)) {
-            if (Ticker.system().read() > end) {
-                throw new AssertionError(text + " never came: " + where + other);
-            }
-            Thread.onSpinWait();
-        }
+        Await.until(() -> where.toString(StandardCharsets.UTF_8).contains(text));
+        assertThat(where.toString(StandardCharsets.UTF_8)).as("%s", other).contains(text);
     }
 
     @Test

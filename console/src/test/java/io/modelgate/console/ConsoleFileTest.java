@@ -44,7 +44,8 @@ class ConsoleFileTest {
     void whatItSaysIsWhatTheConsoleDoes() throws IOException {
         ConsoleBuilder config = read(file("""
                 listen: 127.0.0.1:7799
-                host: ops.example.com
+                hosts: [ops.example.com]
+                requests-per-second: 20
                 tokens:
                   - {actor: alice, role: operator, sha256: %s}
                 proxy:
@@ -53,6 +54,7 @@ class ConsoleFileTest {
                 """.formatted(TOKEN.hash())));
 
         assertThat(config.listenOn().getPort()).isEqualTo(7799);
+        assertThat(config.requestsPerSecond).isEqualTo(20);
         Access access = config.access();
         assertThat(access.tokens().get(TOKEN.hash()).actor().name()).isEqualTo("alice");
         assertThat(access.tokens().get(TOKEN.hash()).role()).isEqualTo(Role.OPERATOR);
@@ -76,6 +78,21 @@ class ConsoleFileTest {
         assertThat(access.tokens().get(Token.hash(text)).role()).isEqualTo(Role.ADMIN);
     }
 
+    @Test
+    void theExampleOfTheHelpIsAConfiguration() throws IOException {
+        String help = CommandRun.of(Map.of(), "console", "--help").out();
+        String example = help.substring(help.indexOf("may be left out:\n") + "may be left out:\n".length())
+                .replaceAll("sha256: [^}]*", "sha256: " + TOKEN.hash())
+                .replaceAll("(?m)^  tls: .*$", "");
+
+        ConsoleBuilder config = read(file(example));
+
+        assertThat(config.requestsPerSecond).isEqualTo(300);
+        assertThat(config.access().tokens()).containsKey(TOKEN.hash());
+        assertThat(config.access().named()).isEqualTo(Map.of("bob", Role.APPROVER));
+        assertThat(ConsoleFile.KEYS).allSatisfy(key -> assertThat(help).contains("\n  " + key + ":"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             listen: 7710                                     | :1: listen is "7710": expected an address and a port
@@ -92,12 +109,74 @@ class ConsoleFileTest {
             proxy: {header: X-User, users: {b: king}}        | :1: role of the user "b" is "king"
             {}                                               | :1: nobody may use the console
             'a: b: c'                                        | :1: is no YAML
-            behindProxy: maybe                               | :1: behindProxy is "maybe"
-            host: 'a b'                                      | :1: the host is "a b"
+            behind-proxy: maybe                              | :1: behind-proxy is "maybe"
+            hosts: ['a b']                                   | :1: the host is "a b"
+            hosts: a                                         | :1: hosts is "a": expected a list
+            requests-per-second: 0                           | :1: requests-per-second is "0": expected 1 to 100000
+            requests-per-second: 100001                      | :1: requests-per-second is "100001"
+            tls: {keystore: k.p12}                           | :1: tls needs one of password-file
+            tls: {keystore: k, password-file: a, password-env: B} | :1: tls needs one of password-file
+            tls: {keystore: k, password: secret}             | :1: key "password" of tls is unknown
+            tls: {password-env: PATH}                        | :1: keystore of tls is missing
+            tls: {keystore: k, password-env: NO_SUCH_NAME_1} | :1: password-env of tls is "NO_SUCH_NAME_1"
+            tls: {keystore: none.p12, password-env: PATH}    | :1: tls: the keystore
             [a]                                              | :1: the file is a list
             """)
     void aMistakeHasItsLineAndAFix(String text, String says) throws IOException {
         refused(file(text), "console.yaml" + says);
+    }
+
+    private static String tokens() {
+        return "tokens:\n- {actor: a, role: viewer, sha256: " + TOKEN.hash() + "}\n";
+    }
+
+    @Test
+    void theKeysForHttpsAreInAFileAndTheirPasswordIsElsewhere() throws Exception {
+        TestKeys.make(directory.resolve("key.p12"), "not-a-secret");
+        Files.writeString(directory.resolve("password"), "not-a-secret\n");
+        String listen = tokens() + "listen: 0.0.0.0:7799\n";
+        Path inFile = file(listen + "tls: {keystore: key.p12, type: PKCS12, password-file: password}\n");
+        ConsoleBuilder config = new ConsoleBuilder();
+        ConsoleFile.readAlone(inFile, config, name -> null, null);
+        assertThat(config.tls).isNotNull();
+        config.listenOn();
+
+        Path inEnv = file(listen + "tls: {keystore: key.p12, password-env: KEYS}\n");
+        config = new ConsoleBuilder();
+        ConsoleFile.readAlone(inEnv, config, Map.of("KEYS", "not-a-secret")::get, null);
+        assertThat(config.tls).isNotNull();
+
+        assertThatThrownBy(() -> ConsoleFile.readAlone(
+                        inEnv, new ConsoleBuilder(), Map.of("KEYS", "another")::get, null))
+                .hasMessageContaining(":4: tls: the keystore " + directory.resolve("key.p12"))
+                .hasMessageContaining("are its type and password right?")
+                .hasMessageNotContaining("another");
+        refused(
+                file(listen + "tls: {keystore: none.p12, password-file: none}\n"),
+                ":4: tls: the password file " + directory.resolve("none") + " cannot be read");
+    }
+
+    @Test
+    void whatIsMissingIsSaidInTheWordsOfTheFile() throws IOException {
+        Path file = file(tokens() + "listen: 0.0.0.0:7799\n");
+        assertThatThrownBy(() -> ConsoleFile.readAlone(file, new ConsoleBuilder(), name -> null, null))
+                .hasMessageContaining("say tls, or behind-proxy: true")
+                .hasMessageNotContaining("(");
+        ConsoleFile.readAlone(
+                file(tokens() + "listen: 0.0.0.0:7799\nbehind-proxy: true\n"), new ConsoleBuilder(), name -> null, null);
+    }
+
+    @Test
+    void whereToListenIsSaidOnce() throws IOException {
+        Path file = file(tokens() + "listen: 127.0.0.1:7799\n");
+        Path log = directory.resolve("modelgate.log");
+        CommandRun.declareGates(log);
+
+        CommandRun run = CommandRun.of(
+                Map.of(), "console", "--config", file.toString(), "--port", "0", "--log", log.toString());
+
+        assertThat(run.code()).as("%s", run).isEqualTo(Command.USAGE);
+        assertThat(run.err()).contains("--port is 0, and " + file + " says where to listen");
     }
 
     @Test

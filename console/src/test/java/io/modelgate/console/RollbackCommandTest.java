@@ -6,7 +6,6 @@ import io.modelgate.Actor;
 import io.modelgate.Caller;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
-import io.modelgate.Ticker;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import io.modelgate.control.FileControlLog;
@@ -210,18 +209,9 @@ class RollbackCommandTest {
 
             rolledBack(rollback(), "v2", "v1");
 
-            await(gates, last().seq());
+            Await.until(() -> gates.applied() >= last().seq());
             assertThat(gate.call("x", CANDIDATES)).isEqualTo("one");
         }
-    }
-
-    /** Waits for the follower, which has no other way of saying that it is done. */
-    private static void await(Gates gates, long seq) {
-        long until = Ticker.system().read() + SOON.toNanos();
-        while (gates.applied() < seq && Ticker.system().read() < until) {
-            Thread.onSpinWait();
-        }
-        assertThat(gates.applied()).isGreaterThanOrEqualTo(seq);
     }
 
     @Test
