@@ -268,9 +268,7 @@ final class ApiClient {
 
     private ApiProblem noAnswer(Throwable e, boolean decides) {
         return new ApiProblem(
-                "No answer",
-                503,
-                "the console " + this + " gave no answer" + why(e) + (decides ? maybeDone() : ""));
+                "No answer", 503, "the console " + this + " gave no answer" + why(e) + (decides ? maybeDone() : ""));
     }
 
     /** What is to be said where it was asked for a decision and what came of it is not known. */

@@ -181,7 +181,8 @@ final class ApiLog {
         try (ApiClient.Streamed lines = api.stream("api/v1/log/export" + query, Map.of())) {
             to.addAll(lines.body());
             to.requireEnd(
-                    lines.headers().firstValue(ExportFile.THROUGH), lines.headers().firstValue(ExportFile.HASH));
+                    lines.headers().firstValue(ExportFile.THROUGH),
+                    lines.headers().firstValue(ExportFile.HASH));
         }
     }
 

@@ -75,17 +75,15 @@ final class ApiSwitch {
         report.running(confirmed, whyNot);
         report.end(api.again("revive", kill.id(), "--reason", "…"));
         if (revived) {
-            screen.problem(
-                    kill.id() + " was killed and is in force no more: " + whyNot + ". `" + api.again("status")
-                            + "` shows what is engaged");
+            screen.problem(kill.id() + " was killed and is in force no more: " + whyNot + ". `" + api.again("status")
+                    + "` shows what is engaged");
             return Command.FAILED;
         }
         if (!report.stored()) {
-            screen.problem(
-                    "KILLED ONLY IN the process of " + api + ": " + kill.id()
-                            + " is not stored, so that no other process has seen it; it is "
-                            + (report.problem().isEmpty() ? "tried on" : "not tried any more: " + report.problem())
-                            + ". `" + api.again("status") + "` shows what has become of it");
+            screen.problem("KILLED ONLY IN the process of " + api + ": " + kill.id()
+                    + " is not stored, so that no other process has seen it; it is "
+                    + (report.problem().isEmpty() ? "tried on" : "not tried any more: " + report.problem())
+                    + ". `" + api.again("status") + "` shows what has become of it");
             return Command.FAILED;
         }
         return Command.DONE;
@@ -100,7 +98,8 @@ final class ApiSwitch {
                         + " serves no calls itself, so that no process that does has heard of it; it is "
                         + (report.problem().isEmpty() ? "tried on" : "not tried any more: " + report.problem())
                         + ". `" + api.again("status") + "` shows what has become of it");
-        screen.hint("or kill " + Wording.scope(kill.scope()) + " inside the running processes, where a kill needs no log");
+        screen.hint(
+                "or kill " + Wording.scope(kill.scope()) + " inside the running processes, where a kill needs no log");
         return Command.FAILED;
     }
 
@@ -129,10 +128,9 @@ final class ApiSwitch {
                 Map.of("confirm", preview.path("kill").path("on").asText(), "reason", why));
         if (!revived.path("stored").asBoolean()) {
             screen.object(() -> revived);
-            screen.problem(
-                    "NOT REVIVED yet: " + id + " stays engaged on " + Wording.scope(kill.scope())
-                            + ", because its revive is not stored; whether it will be is not known yet: `"
-                            + api.again("status") + "` shows what is engaged");
+            screen.problem("NOT REVIVED yet: " + id + " stays engaged on " + Wording.scope(kill.scope())
+                    + ", because its revive is not stored; whether it will be is not known yet: `"
+                    + api.again("status") + "` shows what is engaged");
             return Command.FAILED;
         }
         ReviveCommand.revived(revived, "", "in the control log of " + api, api.now(), screen);

@@ -34,6 +34,7 @@ final class ConsoleFile {
 
     private static final int MOST_BYTES = 1 << 20;
     private static final Pattern LISTEN = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^:\\[\\]]+):([0-9]{1,5})");
+
     private record Mistake(int line, String text) {}
 
     /** What the file may say. */
@@ -69,8 +70,8 @@ final class ConsoleFile {
     static void readAlone(Path file, ConsoleBuilder into, UnaryOperator<@Nullable String> env, @Nullable String port) {
         ConsoleFile read = of(file, into, env);
         if (port != null && read.listens) {
-            throw new IllegalArgumentException("--port is " + port + ", and " + read.file
-                    + " says where to listen: leave out one of them");
+            throw new IllegalArgumentException(
+                    "--port is " + port + ", and " + read.file + " says where to listen: leave out one of them");
         }
         if (into.isOpen()) {
             throw new IllegalArgumentException(read.file
@@ -95,8 +96,9 @@ final class ConsoleFile {
                         file + " is no file that this user can see; give the console's configuration");
             }
             if (OwnFile.othersWrite(file)) {
-                throw new IllegalArgumentException(file + " may be written by others, who could let themselves in: chmod go-w "
-                        + Wording.shell(file.toString()));
+                throw new IllegalArgumentException(
+                        file + " may be written by others, who could let themselves in: chmod go-w "
+                                + Wording.shell(file.toString()));
             }
         } catch (IOException e) {
             throw new IllegalArgumentException(file + " cannot be read: " + e, e);
@@ -248,8 +250,8 @@ final class ConsoleFile {
         } else if (text != null && !text.equals("false")) {
             mistake(
                     node,
-                    "behind-proxy is " + Wording.quote(text) + ": expected true, if only an encrypting proxy reaches the"
-                            + " address, or false");
+                    "behind-proxy is " + Wording.quote(text)
+                            + ": expected true, if only an encrypting proxy reaches the" + " address, or false");
         }
     }
 
@@ -296,7 +298,9 @@ final class ConsoleFile {
             String name = scalar(inEnv, "password-env of tls");
             String value = name == null ? null : env.apply(name);
             if (name != null && (value == null || value.isEmpty())) {
-                mistake(inEnv, "password-env of tls is " + Wording.quote(name) + ": the environment has no such variable");
+                mistake(
+                        inEnv,
+                        "password-env of tls is " + Wording.quote(name) + ": the environment has no such variable");
             }
             return value == null || value.isEmpty() ? null : value.toCharArray();
         }

@@ -94,9 +94,8 @@ final class KillCommand extends Subcommand {
                 KillReceipt receipt = gates.kill(scope, who, reason);
                 Optional<Entry> stored = stored(gates, receipt, logs.patience(place));
                 if (stored.isEmpty()) {
-                    screen.problem(
-                            "NOT KILLED: " + receipt.id() + " on " + Wording.scope(scope) + " is not stored in " + place
-                                    + ", so no running process has seen it: " + problem.get());
+                    screen.problem("NOT KILLED: " + receipt.id() + " on " + Wording.scope(scope) + " is not stored in "
+                            + place + ", so no running process has seen it: " + problem.get());
                     screen.hint(
                             "repair that and try again (a half-written kill may still come into force then), or kill "
                                     + Wording.scope(scope)
@@ -110,8 +109,7 @@ final class KillCommand extends Subcommand {
         }
     }
 
-    private int report(
-            Gates gates, KillReceipt receipt, Entry entry, List<Kill> same, Duration wait, LogPlace place) {
+    private int report(Gates gates, KillReceipt receipt, Entry entry, List<Kill> same, Duration wait, LogPlace place) {
         KillReport report = new KillReport(screen, Json.tree(killed(receipt)));
         Scope scope = receipt.kill().scope();
         List<GateDescription> all = gates.describe();

@@ -81,7 +81,8 @@ final class KillReport {
 
     private static String callers(JsonNode recent) {
         return recent.path("sampled").asLong() > 0
-                ? recent.path("matching").asLong() + " of " + recent.path("sampled").asLong()
+                ? recent.path("matching").asLong() + " of "
+                        + recent.path("sampled").asLong()
                         + " callers seen lately have that value, "
                         + recent.path("lacking").asLong()
                         + " lack it; values are compared letter by letter: eu is not EU"

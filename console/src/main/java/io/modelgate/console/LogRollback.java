@@ -83,9 +83,8 @@ final class LogRollback {
             try {
                 stored = append(seen, decision);
             } catch (ControlLogException e) {
-                screen.problem(
-                        "NOT ROLLED BACK: " + gate + " still has " + plan.from() + ", because that is not stored in "
-                                + place + ": " + e.getMessage());
+                screen.problem("NOT ROLLED BACK: " + gate + " still has " + plan.from()
+                        + ", because that is not stored in " + place + ": " + e.getMessage());
                 screen.hint(
                         "repair that and try again (a half-written rollback may still come into force then), or roll"
                                 + " back inside the running processes; `"
@@ -97,8 +96,7 @@ final class LogRollback {
                 return Command.DONE;
             }
         }
-        screen.problem(
-                "NOT ROLLED BACK: others write to " + place + " all the time; try again, or kill " + gate);
+        screen.problem("NOT ROLLED BACK: others write to " + place + " all the time; try again, or kill " + gate);
         return Command.FAILED;
     }
 
@@ -141,28 +139,23 @@ final class LogRollback {
             return takeBack(running, stable);
         }
         if (last == null) {
-            screen.problem(
-                    "NOTHING TO UNDO on " + gate + ": "
-                            + (stable == null
-                                    ? "no version was ever stable"
-                                    : stable + " is stable since it was declared"));
+            screen.problem("NOTHING TO UNDO on " + gate + ": "
+                    + (stable == null ? "no version was ever stable" : stable + " is stable since it was declared"));
             screen.hint("to turn it off: `" + logs.again("kill", gate, "--reason", "…") + "`");
             return null;
         }
         if (last.back()) {
-            screen.problem(
-                    "NOTHING TO UNDO on " + gate + ": " + last.version() + " was taken back already, "
-                            + by(last.entry()) + ": "
-                            + Wording.reason(last.entry().decision().reason()) + " [entry "
-                            + last.entry().seq() + ", " + last.entry().type() + "]; " + stable + " is stable");
+            screen.problem("NOTHING TO UNDO on " + gate + ": " + last.version() + " was taken back already, "
+                    + by(last.entry()) + ": "
+                    + Wording.reason(last.entry().decision().reason()) + " [entry "
+                    + last.entry().seq() + ", " + last.entry().type() + "]; " + stable + " is stable");
             hintFurther(history);
             return null;
         }
         List<String> previous = previous(history);
         if (stable == null || previous.isEmpty()) {
-            screen.problem(
-                    "NO VERSION TO GO BACK TO on " + gate + ": none was stable before " + stable
-                            + " that is not killed and was not rolled back");
+            screen.problem("NO VERSION TO GO BACK TO on " + gate + ": none was stable before " + stable
+                    + " that is not killed and was not rolled back");
             screen.hint("to turn it off: `" + logs.again("kill", gate, "--reason", "…") + "`");
             return null;
         }

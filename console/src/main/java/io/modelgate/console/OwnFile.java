@@ -21,8 +21,7 @@ final class OwnFile {
         return allows(file, PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
     }
 
-    private static boolean allows(Path file, PosixFilePermission group, PosixFilePermission others)
-            throws IOException {
+    private static boolean allows(Path file, PosixFilePermission group, PosixFilePermission others) throws IOException {
         if (!file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             return false;
         }

@@ -60,12 +60,9 @@ final class ReviveCommand extends Subcommand {
             Scope scope = receipt.released().get(0).scope();
             Optional<Entry> stored = receipt.entry(logs.patience(place));
             if (stored.isEmpty()) {
-                screen.problem(
-                        "NOT REVIVED: " + id + " stays engaged on " + Wording.scope(scope)
-                                + ", because its revive is not stored in " + place + ": "
-                                + receipt.failure()
-                                        .map(Throwable::getMessage)
-                                        .orElse("it is still waiting to be written"));
+                screen.problem("NOT REVIVED: " + id + " stays engaged on " + Wording.scope(scope)
+                        + ", because its revive is not stored in " + place + ": "
+                        + receipt.failure().map(Throwable::getMessage).orElse("it is still waiting to be written"));
                 return Command.FAILED;
             }
             revived(

@@ -100,9 +100,8 @@ final class RolloutSteerCommand extends Subcommand {
     private int report(String name, Receipt receipt, LogPlace place) {
         Optional<Entry> stored = receipt.entry(logs.patience(place));
         if (stored.isEmpty()) {
-            screen.problem(
-                    "NOT DONE: to " + action.word() + " the rollout of " + name + " is not stored in " + place + ": "
-                            + receipt.failure().map(Throwable::getMessage).orElse("it is still waiting to be written"));
+            screen.problem("NOT DONE: to " + action.word() + " the rollout of " + name + " is not stored in " + place
+                    + ": " + receipt.failure().map(Throwable::getMessage).orElse("it is still waiting to be written"));
             return Command.FAILED;
         }
         screen.line("DONE: " + action.word() + " the rollout of " + name + " at "

@@ -62,11 +62,8 @@ class CommandAndBrokenConsoleTest {
     }
 
     private CommandRun kill(String... more) {
-        return console.run(
-                Stream.concat(
-                                Stream.of("kill", "credit", "--reason", "x"),
-                                Stream.of(more))
-                        .toArray(String[]::new));
+        return console.run(Stream.concat(Stream.of("kill", "credit", "--reason", "x"), Stream.of(more))
+                .toArray(String[]::new));
     }
 
     @ParameterizedTest
@@ -84,7 +81,8 @@ class CommandAndBrokenConsoleTest {
 
         assertThat(kill.code()).as("%s", kill).isEqualTo(Command.DONE);
         assertThat(kill.err()).isEmpty();
-        assertThat(kill.out()).contains("KILLED credit at", ID, "cannot be told: ", why, "revive  modelgate revive " + ID);
+        assertThat(kill.out())
+                .contains("KILLED credit at", ID, "cannot be told: ", why, "revive  modelgate revive " + ID);
         JsonNode json = Contract.MAPPER.readTree(kill("--json").out());
         assertThat(json.at("/kill/id").asText()).isEqualTo(ID);
         assertThat(json.has("confirmation")).isFalse();
@@ -113,7 +111,8 @@ class CommandAndBrokenConsoleTest {
         assertThat(kill.code()).as("%s", kill).isEqualTo(Command.FAILED);
         assertThat(kill.out()).isEmpty();
         assertThat(kill.err()).contains("NOT KILLED yet: " + ID + " on credit is not stored", "it is tried on");
-        JsonNode json = Contract.MAPPER.readTree(kill("--confirm", "0", "--json").out());
+        JsonNode json =
+                Contract.MAPPER.readTree(kill("--confirm", "0", "--json").out());
         assertThat(json.at("/kill/id").asText()).isEqualTo(ID);
         assertThat(json.get("stored").asBoolean()).isFalse();
     }

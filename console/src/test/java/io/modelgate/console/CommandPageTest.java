@@ -85,7 +85,8 @@ class CommandPageTest {
     }
 
     private void rollout() {
-        Await.until(() -> gates.applied() >= gates.log().head().seq()); // what the command decided is in force here soon
+        Await.until(
+                () -> gates.applied() >= gates.log().head().seq()); // what the command decided is in force here soon
         gates.kills()
                 .forEach(kill ->
                         gates.revive(kill.id(), Actor.of("alice"), "over").stored(Duration.ofSeconds(20)));

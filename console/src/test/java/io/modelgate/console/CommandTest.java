@@ -260,7 +260,8 @@ class CommandTest {
         assertThat(run("log", "--help").out())
                 .startsWith("usage: modelgate log [--last N]")
                 .contains("modelgate log tail | verify | export | seal | archive");
-        assertThat(run("--help").out()).contains("budget works through a console alone", "console serves a control log");
+        assertThat(run("--help").out())
+                .contains("budget works through a console alone", "console serves a control log");
     }
 
     @Test

@@ -121,6 +121,8 @@ class CommandThroughConsoleTest {
         assertThat(last().decision().actor()).isEqualTo("the-operator");
         assertThat(last().decision().authentication()).isEqualTo(Access.BY_TOKEN);
         assertThat(last().decision().id()).isEqualTo(kill.killId());
+        Await.until(
+                () -> run(Role.VIEWER, "status").out().contains("head: entry 2")); // a console's state is a moment old
         assertThat(run(Role.VIEWER, "status").out())
                 .contains("1 kill engaged", kill.killId(), "credit KILLED: stable v1", "1 process:", "head: entry 2");
 

@@ -146,8 +146,8 @@ class ConsoleFileTest {
         ConsoleFile.readAlone(inEnv, config, Map.of("KEYS", "not-a-secret")::get, null);
         assertThat(config.tls).isNotNull();
 
-        assertThatThrownBy(() -> ConsoleFile.readAlone(
-                        inEnv, new ConsoleBuilder(), Map.of("KEYS", "another")::get, null))
+        assertThatThrownBy(
+                        () -> ConsoleFile.readAlone(inEnv, new ConsoleBuilder(), Map.of("KEYS", "another")::get, null))
                 .hasMessageContaining(":4: tls: the keystore " + directory.resolve("key.p12"))
                 .hasMessageContaining("are its type and password right?")
                 .hasMessageNotContaining("another");
@@ -163,7 +163,10 @@ class ConsoleFileTest {
                 .hasMessageContaining("say tls, or behind-proxy: true")
                 .hasMessageNotContaining("(");
         ConsoleFile.readAlone(
-                file(tokens() + "listen: 0.0.0.0:7799\nbehind-proxy: true\n"), new ConsoleBuilder(), name -> null, null);
+                file(tokens() + "listen: 0.0.0.0:7799\nbehind-proxy: true\n"),
+                new ConsoleBuilder(),
+                name -> null,
+                null);
     }
 
     @Test
@@ -172,8 +175,8 @@ class ConsoleFileTest {
         Path log = directory.resolve("modelgate.log");
         CommandRun.declareGates(log);
 
-        CommandRun run = CommandRun.of(
-                Map.of(), "console", "--config", file.toString(), "--port", "0", "--log", log.toString());
+        CommandRun run =
+                CommandRun.of(Map.of(), "console", "--config", file.toString(), "--port", "0", "--log", log.toString());
 
         assertThat(run.code()).as("%s", run).isEqualTo(Command.USAGE);
         assertThat(run.err()).contains("--port is 0, and " + file + " says where to listen");
