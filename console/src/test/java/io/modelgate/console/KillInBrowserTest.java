@@ -101,9 +101,10 @@ class KillInBrowserTest {
         site.gates.kill(Scope.version("credit-risk", "v1"), Actor.of("olga"), "approval rate fell");
         site.gates.kill(Scope.gate("credit-risk"), Actor.of("olga"), "so did the other's");
 
-        browser.click("#kills tr[data-name='" + site.gates.kills().get(0).id() + "'] button");
+        Kill first = site.gates.kills().get(0);
+        browser.click("#kills tr[data-name='" + first.id() + "'] button");
         browser.see("dialog", "What stays killed");
-        String words = site.gates.kills().get(0).scope().toString();
+        String words = first.scope().toString();
         browser.type("#typed", words.substring(1));
         browser.type("#reason", "fixed");
         assertThat(browser.enabled("#submit")).as("with other words").isFalse();
