@@ -101,7 +101,11 @@ class KillInBrowserTest {
         site.gates.kill(Scope.version("credit-risk", "v1"), Actor.of("olga"), "approval rate fell");
         site.gates.kill(Scope.gate("credit-risk"), Actor.of("olga"), "so did the other's");
 
+        browser.see(".headline .rest", "2 kills engaged");
+        browser.until("both are stored", () -> site.entries("kill").size() == 2);
+        browser.gone("#stale"); // which moves the rows as it comes and goes
         Kill first = site.gates.kills().get(0);
+        browser.see("#kills tr:nth-child(2)");
         browser.click("#kills tr[data-name='" + first.id() + "'] button");
         browser.see("dialog", "What stays killed");
         String words = first.scope().toString();
