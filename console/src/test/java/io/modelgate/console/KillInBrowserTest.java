@@ -112,7 +112,7 @@ class KillInBrowserTest {
         browser.type("#typed", words.substring(1));
         browser.type("#reason", "fixed");
         assertThat(browser.enabled("#submit")).as("with other words").isFalse();
-        browser.see("#typed").clear();
+        browser.empty("#typed");
         browser.type("#typed", words);
         browser.click("#submit");
 
@@ -189,7 +189,7 @@ class KillInBrowserTest {
         browser.click("#narrow");
         browser.type("#value", "EU");
         browser.see("#preview", "None of the recent callers matches");
-        browser.see("#value").clear();
+        browser.empty("#value");
         browser.type("#value", "eu");
         browser.see("#callers", "20 of the 60 recent callers match");
         browser.click("#submit");
