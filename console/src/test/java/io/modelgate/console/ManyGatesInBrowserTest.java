@@ -58,7 +58,8 @@ class ManyGatesInBrowserTest {
         browser.type("#find", "0777");
         browser.see(".pages", "1 to 1 of 1 gate");
         browser.see("tr[data-name='gate-0777']", "live");
-        browser.retype("#find", "none like this");
+        browser.empty("#find");
+        browser.type("#find", "none like this");
         browser.see("#gates", "No gate is like this");
         browser.see("#of-state").sendKeys("killed");
         browser.retype("#find", "gate");
