@@ -18,7 +18,7 @@ final class Api implements AutoCloseable {
     private final ChainWatch chain;
     private final Traffic traffic;
     private final RolloutViews rollouts;
-    private final LogViews logs;
+    private final LogEnd logs;
     private final Overview overview;
     private final EventStreams streams;
     private final BudgetOperations budgets;
@@ -45,11 +45,11 @@ final class Api implements AutoCloseable {
         chain = new ChainWatch(gates.log(), history::read, history::clear);
         traffic = new Traffic(gates);
         rollouts = new RolloutViews(looked, gates.ticker(), history);
-        logs = new LogViews(gates, chain);
+        logs = new LogEnd(gates, chain);
         overview = new Overview(gates, rollouts, traffic, log, logs, new StandIns(gates, standalone), process(gates));
         streams = new EventStreams(gates, log, overview, rhythm);
         budgets = new BudgetOperations(gates);
-        GateViews views = new GateViews(gates, overview, traffic, standalone);
+        GateOperations views = new GateOperations(gates, overview, traffic, standalone);
         routes.addAll(views.routes());
         routes.addAll(new KillOperations(gates, overview, standalone).routes());
         routes.addAll(

@@ -160,7 +160,7 @@ final class EventStream {
                 snapshot.rows().stream().filter(row -> row.since > figures).toList();
         for (int i = 0; i < changed.size(); i += GATES_AT_ONCE) {
             List<Row> page = changed.subList(i, Math.min(changed.size(), i + GATES_AT_ONCE));
-            event("gates", GateViews.page(asOf, snapshot.rows().size(), page));
+            event("gates", GateOperations.page(asOf, snapshot.rows().size(), page));
         }
         List<RolloutSummary> rollouts = new ArrayList<>();
         for (Row row : changed) {

@@ -29,10 +29,10 @@ final class LogOperations {
     private static final int LONGEST_PART = 200;
 
     private final Gates gates;
-    private final LogViews views;
+    private final LogEnd views;
     private final Places searches = new Places(8, "searches of the control log");
 
-    LogOperations(Gates gates, LogViews views) {
+    LogOperations(Gates gates, LogEnd views) {
         this.gates = gates;
         this.views = views;
     }

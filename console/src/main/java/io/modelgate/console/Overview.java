@@ -60,7 +60,7 @@ final class Overview {
     private final RolloutViews rollouts;
     private final Traffic traffic;
     private final LogFollower log;
-    private final LogViews logs;
+    private final LogEnd logs;
     private final StandIns standIns;
     private final String process;
     private final Ticker ticker =
@@ -169,7 +169,7 @@ final class Overview {
             RolloutViews rollouts,
             Traffic traffic,
             LogFollower log,
-            LogViews logs,
+            LogEnd logs,
             StandIns standIns,
             String process) {
         this.gates = gates;

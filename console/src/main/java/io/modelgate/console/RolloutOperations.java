@@ -41,7 +41,7 @@ final class RolloutOperations {
             "promote", new Action(Role.APPROVER, Rollouts::promote));
 
     private final Gates gates;
-    private final GateViews views;
+    private final GateOperations views;
     private final RolloutViews shown;
     private final Overview overview;
     private final Runnable catchUp;
@@ -55,7 +55,7 @@ final class RolloutOperations {
      */
     RolloutOperations(
             Gates gates,
-            GateViews views,
+            GateOperations views,
             RolloutViews shown,
             Overview overview,
             Runnable catchUp,

@@ -191,9 +191,9 @@ class LogOperationsTest {
     private static final class Forged extends ForwardingControlLog {
         volatile boolean forged;
         volatile boolean unreadable;
+        /** Pages after this one cannot be read, or are empty; single entries are there. */
         volatile long unreadableFrom = Long.MAX_VALUE;
 
-        /** Pages after this one are empty; single entries are there. */
         volatile long emptyFrom = Long.MAX_VALUE;
 
         Forged(ControlLog log) {
@@ -202,7 +202,7 @@ class LogOperationsTest {
 
         @Override
         public List<Entry> read(long after, int limit) {
-            if (unreadable || after >= unreadableFrom) {
+            if (unreadable || (after >= unreadableFrom && limit > 1)) {
                 throw new ControlLogException("the disk is gone");
             }
             if (after >= emptyFrom && limit > 1) {

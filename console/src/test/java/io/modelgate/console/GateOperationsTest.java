@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What operators see of gates. */
-class GateViewsTest {
+class GateOperationsTest {
 
     private final ConsoleRig rig = new ConsoleRig();
     private final ScriptedModel<String, String> model = ScriptedModel.answering("v1");

@@ -21,7 +21,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What there is to see of the process and its gates. Thread-safe. */
-final class GateViews {
+final class GateOperations {
 
     private static final int LONGEST_PART = 200;
 
@@ -30,7 +30,7 @@ final class GateViews {
     private final Traffic traffic;
     private final boolean standalone;
 
-    GateViews(Gates gates, Overview overview, Traffic traffic, boolean standalone) {
+    GateOperations(Gates gates, Overview overview, Traffic traffic, boolean standalone) {
         this.gates = gates;
         this.overview = overview;
         this.traffic = traffic;
@@ -92,7 +92,7 @@ final class GateViews {
         if (part.length() > LONGEST_PART) {
             throw Problem.bad("the query's q: expected at most " + LONGEST_PART + " characters");
         }
-        GateState state = request.query("state").map(GateViews::state).orElse(null);
+        GateState state = request.query("state").map(GateOperations::state).orElse(null);
         int offset = (int) request.query("offset", 0, 0, 1_000_000);
         int limit = (int) request.query("limit", 100, 1, 500);
         Overview.Snapshot now = overview.current();

@@ -7,7 +7,7 @@ import io.modelgate.control.Head;
 import org.jspecify.annotations.Nullable;
 
 /** Where the control log ends, how far it is verified and what is wrong with it. Thread-safe. */
-final class LogViews {
+final class LogEnd {
 
     private final Gates gates;
     private final ChainWatch chain;
@@ -16,7 +16,7 @@ final class LogViews {
     /** What only the log itself knows, which may have to be waited for. */
     private record Ends(Head head, boolean known, @Nullable String problem) {}
 
-    LogViews(Gates gates, ChainWatch chain) {
+    LogEnd(Gates gates, ChainWatch chain) {
         this.gates = gates;
         this.chain = chain;
         ends = new Ends(Head.EMPTY, true, null);
