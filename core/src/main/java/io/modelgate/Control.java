@@ -167,9 +167,10 @@ final class Control implements AutoCloseable {
             Set<String> touched = new LinkedHashSet<>(gates.behind());
             for (Entry entry : due) {
                 if (folds.isNext(entry)) {
-                    folds.fold(entry);
+                    if (folds.fold(entry)) {
+                        touched.add(entry.gate());
+                    }
                     killsHere.folded(entry);
-                    touched.add(entry.gate());
                     announcements.add(new GateEvent.Applied(entry));
                 } else if (!folds.holds(entry)) {
                     LOG.warn("entry {} of the control log does not continue what was applied", entry.seq());

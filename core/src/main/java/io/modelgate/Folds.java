@@ -53,10 +53,15 @@ final class Folds {
         return entry.continues(head);
     }
 
-    /** Folds the next entry. Total: whatever a routing throws on it, the one after it may be a kill and has to arrive. */
-    void fold(Entry entry) {
+    /**
+     * Folds the next entry. Total: whatever a routing throws on it, the one after it may be a kill and has to arrive.
+     *
+     * @return whether a snapshot may look different now, of the gate or of all
+     */
+    boolean fold(Entry entry) {
+        boolean changed = true;
         if (entry.gate().equals(Decision.FLEET)) {
-            foldFleet(entry);
+            changed = foldFleet(entry);
         } else {
             of(entry.gate()).apply(entry);
         }
@@ -69,20 +74,23 @@ final class Folds {
             decisions.put(entry.decision().id(), GateEvent.Lost.of(entry));
         }
         head = entry.head();
+        return changed;
     }
 
-    private void foldFleet(Entry entry) {
+    private boolean foldFleet(Entry entry) {
         fleetEntries.add(entry);
+        boolean changed = true;
         if (entry.type().equals(EntryTypes.KILL)) {
             GateFold.kill(entry).ifPresent(kill -> fleetKills.put(kill.id(), kill));
         } else if (entry.type().equals(EntryTypes.REVIVE)) {
             entry.texts("kills").forEach(fleetKills::remove);
+        } else {
+            changed = false; // a module's, for the record alone unless a routing makes something of it
         }
         for (GateFold fold : gates.values()) {
-            if (fold.routing() != null) {
-                fold.route(entry);
-            }
+            changed |= fold.routing() != null && fold.route(entry);
         }
+        return changed;
     }
 
     /** The fold of a gate, made if it is not there. */

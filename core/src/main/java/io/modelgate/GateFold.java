@@ -132,10 +132,12 @@ final class GateFold {
         }
     }
 
-    /** Lets the gate's routing see an entry, or keeps the entry until the gate is built and has one. */
-    void route(Entry entry) {
+    /** Lets the gate's routing see an entry, or keeps the entry until the gate is built and has one; returns whether the routing is another now. */
+    @SuppressWarnings("ReferenceEquality") // what an entry does not concern is the same object after it
+    boolean route(Entry entry) {
+        Router.Routing before = routing;
         if (entry.type().equals(EntryTypes.DECLARE)) {
-            return;
+            return false;
         }
         if (routing != null) {
             try {
@@ -150,6 +152,7 @@ final class GateFold {
         } else if (pending != null) {
             pending.add(entry);
         }
+        return routing != before;
     }
 
     /** The entries kept until now, in order. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Gates that stand in for others are known and killed as those are, and confirm nothing. */
@@ -23,6 +24,7 @@ class StandInTest {
     }
 
     @Test
+    @Timeout(60)
     void aKillIsConfirmedByWhoServesAndNotByWhoStandsIn() {
         Path file = directory.resolve("modelgate.log");
         try (Gates serving = Gates.open(g -> g.controlLog(FileControlLog.open(file)));
@@ -30,6 +32,9 @@ class StandInTest {
                         Gates.open(g -> g.controlLog(FileControlLog.open(file)).standIn())) {
             gate(serving);
             gate(console);
+            while (console.log().instances().isEmpty()) { // what serves is listed soon after it does
+                Thread.onSpinWait();
+            }
             KillReceipt kill = console.kill(Scope.gate("credit-risk"), ALICE, "fell");
 
             Confirmation confirmation = kill.confirmed(Duration.ofSeconds(10));

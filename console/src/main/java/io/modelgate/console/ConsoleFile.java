@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +42,11 @@ final class ConsoleFile {
             Set.of("listen", "hosts", "behind-proxy", "tls", "requests-per-second", "tokens", "proxy");
 
     private final Path file;
-    private final UnaryOperator<@Nullable String> env;
+    private final Function<String, @Nullable String> env;
     private final List<Mistake> mistakes = new ArrayList<>();
     private boolean listens;
 
-    private ConsoleFile(Path file, UnaryOperator<@Nullable String> env) {
+    private ConsoleFile(Path file, Function<String, @Nullable String> env) {
         this.file = file;
         this.env = env;
     }
@@ -67,7 +67,7 @@ final class ConsoleFile {
      * @param env what the environment says under a name; null for nothing
      * @param port one that was asked for beside it, which {@code listen} would contradict
      */
-    static void readAlone(Path file, ConsoleBuilder into, UnaryOperator<@Nullable String> env, @Nullable String port) {
+    static void readAlone(Path file, ConsoleBuilder into, Function<String, @Nullable String> env, @Nullable String port) {
         ConsoleFile read = of(file, into, env);
         if (port != null && read.listens) {
             throw new IllegalArgumentException(
@@ -80,7 +80,7 @@ final class ConsoleFile {
         }
     }
 
-    private static ConsoleFile of(Path file, ConsoleBuilder into, UnaryOperator<@Nullable String> env) {
+    private static ConsoleFile of(Path file, ConsoleBuilder into, Function<String, @Nullable String> env) {
         ConsoleFile reading = new ConsoleFile(file.toAbsolutePath().normalize(), env);
         reading.requireOurs();
         reading.top(reading.compose(), into);

@@ -51,6 +51,10 @@ class AccessibilityTest {
     private static void requireAccessible(String what) {
         for (boolean dark : List.of(false, true)) {
             browser.dark(dark);
+            assertThat(browser.strings("const ids = [...document.querySelectorAll('[id]')].map(e => e.id);"
+                            + "return ids.filter((id, i) => ids.indexOf(id) !== i)"))
+                    .as("doubled ids of " + what)
+                    .isEmpty();
             assertThat(browser.inaccessible())
                     .as(what + (dark ? ", dark" : ", light"))
                     .isEmpty();
@@ -116,7 +120,7 @@ class AccessibilityTest {
         requireAccessible("the confirmations of a kill");
         browser.click("#cancel");
         browser.gone("dialog");
-        browser.click("#kills tr[data-name^='kill'] button");
+        browser.click("#kills button[aria-label='Revive credit-risk…']");
         browser.see("#typed");
         requireAccessible("a revive");
         browser.type("#typed", "credit-risk");

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
@@ -117,10 +118,18 @@ final class Browser implements AutoCloseable {
 
     /** Opens the page of a console, signed in with a token. */
     void open(URI console, Token token) {
-        driver.get("about:blank"); // what the last test left behind is not this one's
+        if (address().startsWith("http")) { // what the last test left behind is not this one's
+            script("sessionStorage.clear()");
+        }
+        driver.get("about:blank");
         driver.manage().logs().get(LogType.BROWSER);
-        driver.get(console + "#token=" + token.text());
+        follow(console + "#token=" + token.text());
         see("#headline");
+    }
+
+    /** Opens an address as it is. */
+    void follow(String address) {
+        driver.get(address);
     }
 
     /** Goes to another screen of the page that is open. */
@@ -171,7 +180,7 @@ final class Browser implements AutoCloseable {
                 .ignoring(org.openqa.selenium.ElementClickInterceptedException.class)
                 .until(d -> {
                     WebElement element = d.findElement(By.cssSelector(css));
-                    if (!element.isDisplayed() || !element.isEnabled()) {
+                    if (!element.isDisplayed() || off(element)) {
                         return false;
                     }
                     element.click();
@@ -183,8 +192,26 @@ final class Browser implements AutoCloseable {
         see(css).sendKeys(text);
     }
 
+    /** Types over what is there, as a person does. */
+    void retype(String css, String text) {
+        see(css).sendKeys(Keys.chord(Keys.CONTROL, "a"), text);
+    }
+
     boolean enabled(String css) {
-        return see(css).isEnabled();
+        return !off(see(css));
+    }
+
+    private static boolean off(WebElement element) {
+        return !element.isEnabled() || "true".equals(element.getAttribute("aria-disabled"));
+    }
+
+    /** What a screen reader adds to the name of an element. */
+    String description(String css) {
+        see(css);
+        return String.valueOf(script(
+                "const e = document.querySelector(arguments[0]);"
+                        + "return document.getElementById(e.getAttribute('aria-describedby'))?.textContent",
+                css));
     }
 
     String text(String css) {

@@ -68,7 +68,7 @@ final class Contract {
     static void check(String method, String path, int status, String type, String body) {
         Operation operation = operations().stream()
                 .filter(each -> each.method().equals(method) && matches(each.path(), path))
-                .min(java.util.Comparator.comparing(each -> each.path().contains("{") ? 1 : 0))
+                .min(java.util.Comparator.comparingInt(each -> each.path().contains("{") ? 1 : 0))
                 .orElseThrow(() -> new AssertionError("the document has no " + method + " " + path));
         JsonNode response = operation.about().get("responses").get(String.valueOf(status));
         if (response == null) {

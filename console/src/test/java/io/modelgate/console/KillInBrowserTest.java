@@ -6,6 +6,8 @@ import io.modelgate.Actor;
 import io.modelgate.Kill;
 import io.modelgate.Scope;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,7 +66,7 @@ class KillInBrowserTest {
 
         browser.click(KILL);
         browser.see("#answers", "debt-ratio");
-        browser.see("#callers", "60 of the 60 recent callers match");
+        browser.see("#callers", "It is for every caller");
         browser.click("#submit");
         assertThat(browser.enabled("#submit")).as("without a reason").isFalse();
         assertThat(site.gates.kills()).as("after the first step").isEmpty();
@@ -73,13 +75,13 @@ class KillInBrowserTest {
         browser.click("#submit");
 
         browser.see("#outcome", "In force in 1 of 2 instances");
-        browser.see("#instances", "waiting");
+        browser.see("#confirmations", "waiting");
         assertThat(site.answerFor("eu")).isEqualTo(TwoProcesses.FALLBACK);
         assertThat(site.other.kills()).isEmpty();
 
         site.tellTheOther();
         browser.see("#outcome", "In force in all 2 instances");
-        assertThat(browser.texts("#instances td .badge")).containsExactly("confirmed", "confirmed");
+        assertThat(browser.texts("#confirmations td .badge")).containsExactly("confirmed", "confirmed");
         assertThat(site.other.kills()).hasSize(1);
 
         browser.click("#cancel");
@@ -105,8 +107,7 @@ class KillInBrowserTest {
         browser.type("#typed", words.substring(1));
         browser.type("#reason", "fixed");
         assertThat(browser.enabled("#submit")).as("with other words").isFalse();
-        browser.see("#typed").clear();
-        browser.type("#typed", words);
+        browser.retype("#typed", words);
         browser.click("#submit");
 
         browser.see("#dialog-title", words + " is revived");
@@ -182,8 +183,7 @@ class KillInBrowserTest {
         browser.click("#narrow");
         browser.type("#value", "EU");
         browser.see("#preview", "None of the recent callers matches");
-        browser.see("#value").clear();
-        browser.type("#value", "eu");
+        browser.retype("#value", "eu");
         browser.see("#callers", "20 of the 60 recent callers match");
         browser.click("#submit");
         browser.type("#reason", "approval rate in the eu fell");
@@ -195,6 +195,42 @@ class KillInBrowserTest {
         assertThat(site.answerFor("us")).isEqualTo(TwoProcesses.MODEL);
         browser.click("#cancel");
         browser.see("tr[data-name='credit-risk']", "part killed");
+        browser.see("#headline", "1 of 2 gates part killed");
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void anOpenDialogSaysThatItsKillWasRevived() {
+        open(TwoProcesses.OPERATOR);
+        browser.click(KILL);
+        browser.see("#answers");
+        browser.click("#submit");
+        browser.type("#reason", "approval rate fell");
+        browser.click("#submit");
+        browser.see("#outcome", "In force in all 2 instances");
+
+        site.gates.revive(site.gates.kills().get(0).id(), Actor.of("adam"), "it was the dashboard");
+
+        browser.see("#outcome", "REVIVED meanwhile");
+        browser.see("#dialog-title", "credit-risk is revived");
+        browser.gone("#confirmations");
+        browser.requireNoErrors("404");
+    }
+
+    @Test
+    void manyKillsAtOnceAreLoadedFewTimes() {
+        open(TwoProcesses.VIEWER);
+        for (int i = 0; i < 60; i++) {
+            site.gates.kill(Scope.gate("credit-risk"), Actor.of("alice"), "again " + i);
+        }
+
+        browser.see("#kills", "again 59");
+        browser.see("#kills-title", "The latest 20 of 60 kills");
+        assertThat(
+                        (Long)
+                                browser.script(
+                                        "return performance.getEntriesByType('resource').filter(e => e.name.endsWith('/kills')).length"))
+                .isBetween(2L, 20L);
         browser.requireNoErrors();
     }
 
@@ -239,13 +275,49 @@ class KillInBrowserTest {
     }
 
     @Test
+    void whatTakesWhichRoleIsAsInTheContract() {
+        open(TwoProcesses.VIEWER);
+
+        Map<?, ?> takes = (Map<?, ?>)
+                browser.asyncScript(
+                        "const done = arguments[0]; import('/page/store.js').then("
+                                + "({TAKES}) => done(Object.fromEntries(Object.entries(TAKES).map(([action, [role]]) => [action, role]))))");
+
+        Map<String, String> contract = new OpenApi().roles();
+        assertThat(takes).hasSizeGreaterThan(9);
+        takes.forEach((action, role) -> {
+            if (action.equals("reviveFleet")) { // which is reviving too, and takes more
+                assertThat(role).isEqualTo("ADMIN");
+            } else {
+                assertThat(role).as(String.valueOf(action)).isEqualTo(contract.get(action));
+            }
+        });
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void whatIsKilledIsNotSaidToServe() {
+        open(TwoProcesses.VIEWER);
+        browser.see("tr[data-name='credit-risk'] [data-column='Serves now']", "v1");
+
+        site.gates.kill(Scope.version("credit-risk", "v1"), Actor.of("alice"), "approval rate fell");
+
+        browser.see("#headline", "1 of 2 gates part killed");
+        browser.see("tr[data-name='credit-risk'] [data-column='Serves now']", "no version (stable is v1)");
+        assertThat(browser.title()).isEqualTo("1 part killed · Gates · ModelGate");
+        site.gates.kill(Scope.gate("fraud-score"), Actor.of("alice"), "so did the other's");
+        browser.see("#headline", "1 of 2 gates killed, 1 part killed");
+        browser.requireNoErrors();
+    }
+
+    @Test
     void anOperatorSeesThatRevivingTakesMore() {
         open(TwoProcesses.OPERATOR);
         site.gates.kill(Scope.gate("credit-risk"), Actor.of("adam"), "approval rate fell");
 
         browser.see("#kills");
         assertThat(browser.enabled("#kills button")).isFalse();
-        assertThat(browser.see("#kills button").getAttribute("title")).contains("You are OPERATOR", "takes APPROVER");
+        assertThat(browser.description("#kills button")).contains("You are OPERATOR", "takes APPROVER");
         browser.requireNoErrors();
     }
 
@@ -283,5 +355,50 @@ class KillInBrowserTest {
         browser.click("button[type=submit]");
         browser.see(".who", "olga");
         browser.requireNoErrors("401");
+    }
+
+    @Test
+    void aLinkDoesNotReplaceATokenWithoutAYes() {
+        open(TwoProcesses.ADMIN);
+        String mallory = site.address() + "#token=" + TwoProcesses.VIEWER.text();
+
+        browser.follow(mallory);
+        browser.see("h1", "Sign in anew?");
+        assertThat(browser.address()).endsWith("/#/gates");
+        browser.click("#stay");
+        browser.see(".who", "adam");
+        assertThat(browser.script("return sessionStorage.getItem('modelgate-token')"))
+                .isEqualTo(TwoProcesses.ADMIN.text());
+
+        browser.follow(mallory);
+        browser.click("#take-offered");
+        browser.see(".who", "vera");
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void anAddressThatIsNoneDoesNotBreakThePage() {
+        open(TwoProcesses.VIEWER);
+
+        for (String address :
+                List.of("#token=%E0%A4%A", "#/gates/%E0%A4%A", "#/constructor", "#/toString/x", "#/log?__proto__=x")) {
+            browser.follow(site.address() + address);
+            browser.see("main h1");
+            browser.see(".who", "vera");
+        }
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void whoeverComesToAScreenIsAtItsHeading() {
+        open(TwoProcesses.VIEWER);
+
+        browser.go("log");
+        browser.until("its heading has the focus", () -> browser.focus().equals("Control log"));
+        assertThat(browser.title()).isEqualTo("all live · Log · ModelGate");
+        browser.go("gates/credit-risk");
+        browser.until("its heading has the focus", () -> browser.focus().equals("credit-risk"));
+        assertThat(browser.title()).isEqualTo("all live · Gates: credit-risk · ModelGate");
+        browser.requireNoErrors();
     }
 }

@@ -49,6 +49,22 @@ final class OpenApi {
         return fields;
     }
 
+    /** The least role of every operation, by its id; of an operation that takes another by the action, by the action. */
+    Map<String, String> roles() {
+        Map<String, String> roles = new LinkedHashMap<>();
+        for (Object path : map(document, "paths").values()) {
+            for (Object each : ((Map<?, ?>) path).values()) {
+                if (each instanceof Map<?, ?> operation) {
+                    if (operation.get("x-role") instanceof String role) {
+                        roles.put((String) operation.get("operationId"), role);
+                    }
+                    map(operation, "x-roles").forEach((action, role) -> roles.put((String) action, (String) role));
+                }
+            }
+        }
+        return roles;
+    }
+
     private Map<?, ?> operation(Route route) {
         return map(map(map(document, "paths"), route.pattern()), route.method().toLowerCase(Locale.ROOT));
     }

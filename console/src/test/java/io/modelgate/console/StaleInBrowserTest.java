@@ -70,7 +70,7 @@ class StaleInBrowserTest {
         browser.open(site.address(), TwoProcesses.VIEWER);
         browser.see("#headline", "All 2 gates are live");
         assertThat(green()).isPositive();
-        assertThat(browser.title()).isEqualTo("all live · ModelGate");
+        assertThat(browser.title()).isEqualTo("all live · Gates · ModelGate");
 
         site.stopConsole();
 
@@ -79,6 +79,10 @@ class StaleInBrowserTest {
         assertThat(browser.text("#headline")).isEqualTo("Was: all 2 gates are live");
         assertThat(browser.text("tr[data-name='credit-risk']")).contains("was live");
         assertThat(browser.title()).startsWith("? ");
+        assertThat(browser.texts("[role=status]")).containsExactly("What you see may be old.");
+        assertThat(browser.texts(".banner[aria-live], .banner [aria-live], .banner [role=alert]"))
+                .as("what is read aloud anew every second")
+                .isEmpty();
         int age = age();
         assertThat(age).isGreaterThanOrEqualTo(7);
         browser.until("the age grows", () -> age() > age + 1);
@@ -90,6 +94,7 @@ class StaleInBrowserTest {
         browser.gone("#stale");
         browser.see("#headline", "All 2 gates are live");
         browser.until("it is green again", () -> green() > 0);
+        assertThat(browser.texts("[role=status]")).containsExactly("What you see is up to date again.");
         browser.requireNoErrors(GONE);
     }
 
@@ -121,6 +126,48 @@ class StaleInBrowserTest {
                         .toArray(Long[]::new));
         browser.see("#verified", "Verified through entry " + last + " of " + last);
         browser.requireNoErrors(GONE);
+    }
+
+    @Test
+    void anExportThatIsCutShortIsNotSaved() {
+        site = new TwoProcesses(folder.resolve("log"));
+        site.gates.kill(Scope.gate("credit-risk"), Actor.of("alice"), "approval rate fell");
+        browser.open(site.address(), TwoProcesses.VIEWER);
+        browser.go("log");
+        browser.click("#export");
+        browser.see(
+                "#exported",
+                "Saved as modelgate-log-1-" + site.gates.log().head().seq());
+
+        browser.script("const real = window.fetch; window.fetch = async (to, options) => {"
+                + " const whole = await real(to, options); if (!String(to).endsWith('/log/export')) return whole;"
+                + " const lines = (await whole.text()).split('\\n');"
+                + " return new Response(lines.slice(0, -2).join('\\n') + '\\n', {headers: whole.headers}); }");
+        browser.click("#export");
+        browser.see("#exported", "Not saved: it was cut short");
+        browser.requireNoErrors();
+    }
+
+    /** Answers to a question come when the test says so. */
+    @Test
+    void onASlowLinkWhatIsUnderWayIsKeptAndAskedForOnceMore() {
+        site = new TwoProcesses(folder.resolve("log"));
+        browser.open(site.address(), TwoProcesses.VIEWER);
+
+        Object said = browser.asyncScript(
+                "const done = arguments[0]; import('/page/screens.js').then(async ({Loader}) => {"
+                        + " const asked = []; const heard = []; const open = [];"
+                        + " const loader = new Loader((question, overtaken) => { asked.push(question);"
+                        + "  return new Promise(answer => open.push(() => { heard.push(question + (overtaken() ? ' overtaken' : '')); answer(); })); });"
+                        + " const soon = () => new Promise(then => setTimeout(then));"
+                        + " for (let i = 0; i < 10; i++) loader.load('a');"
+                        + " open.shift()(); await soon();"
+                        + " open.shift()(); await soon(); const idle = !loader.busy;"
+                        + " loader.load('a'); loader.load('b'); open.shift()(); open.shift()(); await soon();"
+                        + " done([asked.join(), heard.join(), idle, open.length].join(' | ')); }, e => done(String(e)))");
+
+        assertThat(said).isEqualTo("a,a,a,b | a,a,a overtaken,b | true | 0");
+        browser.requireNoErrors();
     }
 
     private static List<Long> numbers() {

@@ -3,6 +3,7 @@
 const KEY = "modelgate-token";
 const ROOT = new URL("api/v1/", new URL(".", location.href));
 const PATIENCE_MILLIS = 10_000;
+const LONGEST_FILE_MILLIS = 300_000;
 
 /** The server said no, and why. */
 export class Refused extends Error {
@@ -29,15 +30,18 @@ export function forgetToken() {
   sessionStorage.removeItem(KEY);
 }
 
-/** Signs in with a token in the address, and takes it out of there before anything else is done. */
+/** The token that the address brings, or an empty text. It is taken out of there before anything else is done. */
 export function tokenFromAddress() {
   if (!location.hash.startsWith("#token=")) {
-    return false;
+    return "";
   }
   const text = location.hash.slice("#token=".length);
   history.replaceState(null, "", location.pathname + location.search + "#/gates");
-  signInWith(decodeURIComponent(text));
-  return true;
+  try {
+    return decodeURIComponent(text).trim();
+  } catch {
+    return ""; // not one that we printed
+  }
 }
 
 export function url(path, query = {}) {
@@ -108,8 +112,12 @@ export async function post(path, body) {
   return json(response);
 }
 
-/** A file of the API, which a plain link cannot fetch as it sends no token. */
-export async function blob(path, query) {
-  const response = await send(url(path, query), { headers: headers(), signal: AbortSignal.timeout(300_000) });
-  return response.blob();
+/** A file of the API, which a plain link cannot fetch as it sends no token; `{blob, headers}`. */
+export async function file(path) {
+  const response = await send(url(path), { headers: headers(), signal: AbortSignal.timeout(LONGEST_FILE_MILLIS) });
+  try {
+    return { blob: await response.blob(), headers: response.headers };
+  } catch (e) {
+    throw new Unreachable("The file broke off: " + e.message);
+  }
 }

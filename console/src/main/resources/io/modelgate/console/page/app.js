@@ -2,16 +2,16 @@
 
 import { forgetToken, get, Refused, signInWith, token, tokenFromAddress } from "./api.js";
 import { budgets } from "./budgets.js";
-import { dialog } from "./dialogs.js";
+import { close, dialog } from "./dialogs.js";
 import { h, render } from "./dom.js";
 import { Feed } from "./events.js";
 import { fleet } from "./fleet.js";
-import { duration } from "./format.js";
+import { capital, duration } from "./format.js";
 import { gate, gates, headline } from "./gates.js";
 import { log } from "./log.js";
 import { rollout, rollouts } from "./rollouts.js";
-import { reloadsBy } from "./screens.js";
-import { changed, doubts, fresh, heard, mayNot, now, onChange, since, store, take } from "./store.js";
+import { Loader, reloadsBy } from "./screens.js";
+import { changed, doubts, forget, fresh, heard, mayNot, now, onChange, say, silent, since, store, take } from "./store.js";
 
 const SCREENS = { gates, gate, rollouts, rollout, budgets, log, fleet };
 const NAVIGATION = [
@@ -24,9 +24,14 @@ const NAVIGATION = [
 const SOON_MILLIS = 250;
 
 let feed = null;
-let turn = 0;
-let soon = 0;
-let polled = 0;
+let screenSoon = 0;
+let killsSoon = 0;
+let loadedAt = 0; // when the screen was, or could not be
+let warned = ""; // what was doubted when it was read aloud last
+let arriving = false; // at a screen that is not drawn yet
+
+const screenLoader = new Loader(loadNow);
+const killsLoader = new Loader(loadKillsNow);
 
 function readAddress() {
   const [path, query] = location.hash.replace(/^#\/?/, "").split("?", 2);
@@ -38,54 +43,75 @@ function readAddress() {
   } catch {
     // No name of a gate.
   }
-  const one = { gates: "gate", rollouts: "rollout" };
-  const name = arg !== "" && one[first] ? one[first] : first;
-  return { name: SCREENS[name] ? name : "gates", arg, query: new URLSearchParams(query ?? "") };
+  const name = arg === "" ? first : first === "gates" ? "gate" : first === "rollouts" ? "rollout" : first;
+  return { name: Object.hasOwn(SCREENS, name) ? name : "gates", arg, query: new URLSearchParams(query ?? "") };
 }
 
-/** Loads what the screen shows. An answer that was overtaken by a later question is thrown away. */
-async function load() {
-  const mine = ++turn;
-  polled = performance.now();
+/** Loads what the screen shows. */
+function load() {
   const screen = SCREENS[store.route.name];
   const key = store.route.name + "/" + store.route.arg;
   if (store.screen?.key !== key) {
-    store.screen = { key, data: null, at: null, problem: null, polled: Boolean(screen.pollMillis) };
+    store.screen = { key, data: null, at: null, problem: null, pollMillis: screen.pollMillis ?? 0 };
   }
+  return screenLoader.load(key + " " + (screen.question?.(store.route) ?? ""));
+}
+
+async function loadNow(question, overtaken) {
+  const { route } = store;
+  const shown = store.screen;
   try {
-    const data = await screen.load(store.route);
-    if (mine === turn) {
-      store.screen = { key, data, at: now(), problem: null, polled: Boolean(screen.pollMillis) };
+    const data = await SCREENS[route.name].load(route);
+    if (!overtaken()) {
+      store.screen = { ...shown, data, at: now(), problem: null };
     }
   } catch (e) {
-    if (mine === turn) {
-      store.screen = { ...store.screen, problem: e.message };
-      if (e instanceof Refused && e.status === 404) {
-        store.screen.data = null;
-      }
+    if (!overtaken()) {
+      const gone = e instanceof Refused && e.status === 404;
+      store.screen = { ...store.screen, problem: e.message, data: gone ? null : store.screen.data };
+      unauthenticated(e);
     }
-    unauthenticated(e);
   }
+  loadedAt = performance.now();
   changed();
 }
 
-/** Loads anew in a moment, once for all that happens until then. */
+/** Loads the screen anew in a moment, once for all that happens until then. */
 function loadSoon() {
-  if (!soon) {
-    soon = setTimeout(() => {
-      soon = 0;
-      load();
-    }, SOON_MILLIS);
-  }
+  screenSoon ||= setTimeout(() => {
+    screenSoon = 0;
+    load();
+  }, SOON_MILLIS);
 }
 
-async function loadKills() {
+function loadKills() {
+  return killsLoader.load();
+}
+
+function loadKillsSoon() {
+  store.killsDueAt ??= now();
+  killsSoon ||= setTimeout(() => {
+    killsSoon = 0;
+    loadKills();
+  }, SOON_MILLIS);
+}
+
+async function loadKillsNow(question, overtaken) {
+  store.killsDueAt ??= now();
   try {
-    store.kills = (await get("kills")).kills;
-    changed();
+    const { kills } = await get("kills");
+    if (!overtaken()) {
+      store.kills = kills;
+      store.killsAt = now();
+      store.killsDueAt = null;
+      store.dialog?.kills?.(kills);
+    }
   } catch (e) {
-    unauthenticated(e);
+    if (!overtaken()) {
+      unauthenticated(e);
+    }
   }
+  changed();
 }
 
 function unauthenticated(e) {
@@ -94,33 +120,77 @@ function unauthenticated(e) {
   }
 }
 
+/** Forgets who was signed in, and all that was shown to them. */
 function signOut(why) {
-  turn++;
+  leave();
+  forgetToken();
+  store.signIn = why;
+  changed();
+}
+
+function leave() {
+  close();
   feed?.close();
   feed = null;
-  forgetToken();
-  store.me = null;
-  store.signIn = why;
-  store.dialog = null;
-  store.screen = null;
-  store.state = null;
-  store.caughtUp = false;
-  store.heardAt = null;
+  clearTimeout(screenSoon);
+  clearTimeout(killsSoon);
+  screenSoon = 0;
+  killsSoon = 0;
+  screenLoader.forget();
+  killsLoader.forget();
+  forget();
+  Object.values(SCREENS).forEach((screen) => screen.forget?.());
+  warned = "";
+}
+
+/** Signs in with what the address brings; with a question first, where another token would be given up for it. */
+function takeOffered(offered) {
+  if (offered && token() && token() !== offered) {
+    store.offered = offered;
+    return false;
+  }
+  if (offered) {
+    signInWith(offered);
+  }
+  return offered !== "";
+}
+
+function answerOffer(yes) {
+  const { offered } = store;
+  store.offered = "";
+  if (yes) {
+    leave();
+    signInWith(offered);
+    signIn();
+  }
   changed();
 }
 
 async function signIn() {
+  const asked = token();
   try {
-    store.me = await get("me");
+    const me = await get("me");
+    if (asked !== token()) {
+      return; // it is about somebody else by now
+    }
+    store.me = me;
     store.signIn = null;
     follow();
     loadKills();
     load();
   } catch (e) {
-    if (e instanceof Refused && e.status === 401) {
-      signOut(token() ? "This token is not known here." : "");
-    } else {
+    if (asked !== token()) {
+      return;
+    }
+    const { offered } = store;
+    if (!(e instanceof Refused && e.status === 401)) {
       store.signIn = e.message;
+    } else {
+      signOut(token() ? "This token is not known here." : "");
+      if (offered) { // there is nothing to give up for it
+        signInWith(offered);
+        signIn();
+      }
     }
   }
   changed();
@@ -160,12 +230,15 @@ function takeEvent(type, data) {
     take(data);
     store.caughtUp = true;
     heard();
+    if (data.kills !== store.kills.length) {
+      loadKillsSoon(); // however that came about
+    }
   } else if (type === "reset") {
     loadKills();
     load();
   }
   if (type === "entry" && (data.type === "kill" || data.type === "revive")) {
-    loadKills();
+    loadKillsSoon();
   }
   const screen = SCREENS[store.route.name];
   if (store.screen?.data && screen.event?.(type, data, store.screen.data, store.route)) {
@@ -177,9 +250,12 @@ function tick() {
   if (!store.me) {
     return;
   }
-  const poll = SCREENS[store.route.name].pollMillis;
-  if (poll && performance.now() - polled >= poll) {
+  const poll = SCREENS[store.route.name].pollMillis; // for what no event carries
+  if (poll && !document.hidden && !screenLoader.busy && performance.now() - loadedAt >= poll) {
     load();
+  }
+  if (store.killsDueAt !== null && !killsLoader.busy && !killsSoon) {
+    loadKills(); // it failed
   }
   changed();
 }
@@ -195,15 +271,20 @@ function banner() {
       h("span", { class: "shape", "aria-hidden": "true" }),
       h("div", {},
           found.map((doubt) => h("p", { key: doubt.text },
-              // The age is outside what is read aloud when it changes: it does so every second.
-              doubt.before
-                ? h("span", { class: "age" }, capital(doubt.before) + " " + duration(doubt.age) + " ago: ")
-                : null,
-              h("span", { role: "alert" }, doubt.before ? doubt.text : capital(doubt.text)), "."))));
+              doubt.before ? h("span", { class: "age" }, capital(doubt.before) + " " + duration(doubt.age) + " ago: ") : null,
+              doubt.before ? doubt.text : capital(doubt.text), "."))));
 }
 
-function capital(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** Says what is newly doubted, or that nothing is any more; not the ages, which change every second. */
+function warn() {
+  if (!store.me) {
+    return;
+  }
+  const text = doubts().map((doubt) => capital(doubt.text) + ".").join(" ");
+  if (text !== warned) {
+    warned = text;
+    say(text || "What you see is up to date again.");
+  }
 }
 
 function bar() {
@@ -216,7 +297,7 @@ function bar() {
                 h("a", { href: "#/" + name, "aria-current": here === name || here + "s" === name ? "page" : undefined }, label))))),
       h("div", { class: "who" },
           h("span", { id: "connection" }, connection()),
-          h("span", {}, h("strong", {}, store.me.actor), " ", store.me.role.toLowerCase()),
+          h("span", {}, h("strong", {}, store.me.actor), " ", store.me.role),
           token() ? h("button", { type: "button", class: "link", onClick: () => signOut("") }, "Sign out") : null));
 }
 
@@ -258,23 +339,38 @@ function screenBody() {
   ];
 }
 
+function offerScreen() {
+  return h("main", { class: "sign-in", id: "main" },
+      h("h1", { tabindex: -1 }, "Sign in anew?"),
+      h("div", { class: "panel" },
+          h("p", {}, "A link brings another token than the one that you are signed in with",
+              store.me ? [", as ", h("strong", { key: "me" }, store.me.actor)] : null,
+              ". If you did not follow such a link on purpose, stay as you are."),
+          h("div", { class: "actions" },
+              h("button", { type: "button", class: "button", id: "stay", onClick: () => answerOffer(false) }, "Stay as I am"),
+              h("button", { type: "button", class: "button", id: "take-offered", onClick: () => answerOffer(true) }, "Use the link's token"))));
+}
+
 function view() {
+  if (store.offered) {
+    return offerScreen();
+  }
   if (store.signIn !== null) {
     return signInScreen();
   }
   if (store.me === null) {
     return h("main", { id: "main" }, h("p", {}, "Loading…"));
   }
-  const why = mayNot("OPERATOR", "the switch");
+  const why = mayNot("kill");
   return h("div", {},
       h("a", { class: "skip", href: "#main", onClick: skip }, "Skip to the content"),
       bar(),
-      h("div", { "aria-live": "polite" }, banner()),
+      banner(),
       headline(),
       h("main", { id: "main", tabindex: -1 },
-          h("p", { class: why ? "note" : "unseen", id: "may-not" }, why ?? "Not with your role, or not as things stand."),
+          why ? h("p", { key: "may-not", class: "note", id: "may-not" }, why) : null,
           screenBody()),
-      h("div", { class: "unseen", role: "status" }, store.said),
+      h("div", { class: "unseen", role: "status", key: "said" }, store.dialog ? "" : store.said),
       dialog());
 }
 
@@ -283,19 +379,43 @@ function skip(event) {
   document.getElementById("main").focus();
 }
 
+/** What the tab is called: how things are, and what is on the screen. */
 function title() {
   if (!store.me || !store.state) {
     return "ModelGate";
   }
-  const { killed, gates: all } = store.state;
-  const what = killed === 0 ? (all === 0 ? "no gates" : "all live") : `${killed} of ${all} killed`;
-  return fresh()
-    ? what + " · ModelGate"
-    : `? ${duration(since(store.heardAt))} old (${killed === 0 ? "nothing was killed" : "was: " + what}) · ModelGate`;
+  const { killed, partlyKilled, gates: all, standalone, unstoredKills } = store.state;
+  const parts = partlyKilled > 0 ? `${partlyKilled} part killed` : "";
+  const off = standalone && unstoredKills > 0 ? "NOT KILLED yet"
+    : killed > 0 ? [`${killed} of ${all} killed`, parts].filter(Boolean).join(", ") : parts;
+  const what = off || (all === 0 ? "no gates" : "all live");
+  const where = screenName() + " · ModelGate";
+  return fresh() ? `${what} · ${where}`
+    : silent() ? `? ${duration(since(store.heardAt))} old (${off ? "was: " + off : "nothing was killed"}) · ${where}`
+      : `? ${off || "not known"} · ${where}`;
+}
+
+function screenName() {
+  const { name, arg } = store.route;
+  const [, label] = NAVIGATION.find(([screen]) => screen === name || screen === name + "s");
+  return arg ? `${label}: ${arg}` : label;
+}
+
+/** Puts whoever came to a screen at its heading, so that it is read aloud and the next Tab goes on from there. */
+function arrive() {
+  const heading = arriving && store.screen?.data && !store.dialog ? document.querySelector("main h1") : null;
+  if (heading) {
+    heading.focus();
+  }
+  if (heading || store.screen?.problem) {
+    arriving = false;
+  }
 }
 
 onChange(() => {
+  warn();
   render(view(), document.getElementById("app"));
+  arrive();
   const text = title();
   if (document.title !== text) {
     document.title = text;
@@ -303,12 +423,17 @@ onChange(() => {
 });
 
 addEventListener("hashchange", () => {
-  if (tokenFromAddress()) {
+  const brought = tokenFromAddress();
+  close();
+  if (takeOffered(brought)) {
+    leave();
     signIn();
   }
   store.route = readAddress();
-  store.dialog = null;
-  load();
+  arriving = true;
+  if (store.me) {
+    load();
+  }
   changed();
 });
 addEventListener("online", () => feed?.hurry());
@@ -322,9 +447,7 @@ document.addEventListener("visibilitychange", () => {
 setInterval(tick, 1_000);
 
 reloadsBy({ screen: load, kills: loadKills });
-tokenFromAddress();
+takeOffered(tokenFromAddress());
 store.route = readAddress();
 signIn();
 changed();
-
-

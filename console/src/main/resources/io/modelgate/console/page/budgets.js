@@ -1,10 +1,10 @@
 /** Budgets: what is spent, by whom most, and the sessions that a limit on runaways killed. */
 
 import { get, post } from "./api.js";
-import { openReason } from "./dialogs.js";
+import { NOT_KNOWN_YET, openReason } from "./dialogs.js";
 import { h } from "./dom.js";
-import { amount, count, percent, plural, unitOf } from "./format.js";
-import { button, facts, table, time } from "./parts.js";
+import { amount, count, percent, plural } from "./format.js";
+import { button, facts, heading, table, time } from "./parts.js";
 import { mayNot } from "./store.js";
 
 const NEAR = 0.9;
@@ -14,12 +14,11 @@ function reviveSession(session) {
     title: "Let this session go on?",
     about: ["A limit on runaways killed the session ", h("code", { key: "s" }, session), "."],
     label: "Let it go on",
-    role: "APPROVER",
-    what: "reviving a session",
+    action: "reviveSession",
     send: (reason) => post("budgets/sessions/revive", { session, reason }),
     done: (decided) => ({
       title: decided.stored ? "The session may go on" : "It is decided, and not stored yet",
-      body: h("p", {}, "If it runs away again, it is killed again."),
+      body: h("p", {}, (decided.stored ? "" : NOT_KNOWN_YET + " ") + "If it runs away again, it is killed again."),
     }),
   });
 }
@@ -39,7 +38,7 @@ function account(each) {
       amount(each.spent, each.unit),
       amount(each.reserved, each.unit),
       amount(each.remaining, each.unit),
-      `${amount(each.ceiling, each.unit)} ${unitOf(each.unit)}`,
+      `${amount(each.ceiling, each.unit)} ${each.unit}`,
       each.end ? time(each.end) : "–",
     ],
   };
@@ -53,9 +52,9 @@ export const budgets = {
   },
 
   view(data) {
-    const why = mayNot("APPROVER", "reviving a session");
+    const why = mayNot("reviveSession");
     return [
-      h("div", { class: "title", key: "title" }, h("h1", {}, "Budgets")),
+      h("div", { class: "title", key: "title" }, heading("Budgets")),
       h("p", { class: "quiet", key: "about" }, `As this process counts them. ${plural(data.reservations, "reservation")} held for calls that run.`),
       data.killedSessions.length > 0 ? h("section", { class: "panel is-wrong", key: "sessions", "aria-labelledby": "sessions-title" },
           h("h2", { id: "sessions-title" }, plural(data.killedSessions.length, "killed session")),

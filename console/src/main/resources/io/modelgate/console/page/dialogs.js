@@ -3,23 +3,28 @@
 import { get, post, Unreachable } from "./api.js";
 import { h } from "./dom.js";
 import { count, scopeInWords } from "./format.js";
-import { killDialog, startKill } from "./kill.js";
 import { facts, field, table, time } from "./parts.js";
 import { loadKills, loadScreen } from "./screens.js";
-import { changed, may, mayNot, say, store } from "./store.js";
+import { changed, mayNot, reviving, say, store } from "./store.js";
 
-export const LONGEST_REASON = 2000;
+const LONGEST_REASON = 2000;
+
+/** Of a decision that was taken and is not stored. */
+export const NOT_KNOWN_YET = "Whether it will be stored is not known yet: look again in the control log before you decide anew.";
 
 let opener = null;
 
-/** Shows a dialog, and remembers where to go back to. */
+/** Shows a dialog by its `view(dialog)`, and remembers where to go back to. */
 export function open(state) {
+  store.dialog?.closed?.();
   opener = document.activeElement;
+  store.said = "";
   store.dialog = { problem: "", sending: false, reason: "", ...state };
   changed();
   return store.dialog;
 }
 
+/** Closes the dialog that is open, if one is, and has it end what it does. */
 export function close() {
   store.dialog?.closed?.();
   store.dialog = null;
@@ -50,7 +55,7 @@ function mount(element) {
 }
 
 /** Puts the focus on an element when it comes to be. */
-export function focused(element) {
+function focused(element) {
   element?.focus();
 }
 
@@ -98,7 +103,9 @@ export function frame(dialog, { title, steps, wrong = false, body, foot, onSubmi
               h("h2", { id: "dialog-title", key: title, tabindex: -1, ref: focused }, title)),
           h("div", { class: "dialog-body" },
               body,
-              h("div", { class: "problem", role: "alert", id: "dialog-problem" }, dialog.problem)),
+              h("div", { class: "problem", role: "alert", id: "dialog-problem" }, dialog.problem),
+              // What is outside of an open dialog is not read aloud.
+              h("div", { class: "unseen", role: "status" }, store.said)),
           h("div", { class: "dialog-foot" }, foot)));
 }
 
@@ -126,16 +133,10 @@ export function submitButton(label, { enabled, kind = "button-do" }) {
   return h("button", { type: "submit", class: "button " + kind, id: "submit", disabled: !enabled }, label);
 }
 
-/* Kill */
-
-export function openKill(of, detail = null) {
-  startKill(open({ kind: "kill" }), of, detail);
-}
-
 /* Revive */
 
 export async function openRevive(kill) {
-  const dialog = open({ kind: "revive", kill, preview: null, typed: "", done: null });
+  const dialog = open({ view: reviveDialog, kill, preview: null, typed: "", done: null });
   try {
     update(dialog, { preview: await get("kills/" + encodeURIComponent(kill.id)) });
   } catch (e) {
@@ -159,15 +160,14 @@ function reviveDialog(dialog) {
       body: [
         h("p", { key: "what" }, done.stored
           ? "The kill is released, in every process that follows the log."
-          : "The kill stays in force until the revive is stored, which is tried on."),
+          : "The kill stays in force until the revive is stored. " + NOT_KNOWN_YET),
         h("h3", { key: "still" }, "What stays killed"),
         h("div", { key: "list" }, stillEngaged(done.stillEngaged)),
       ],
       foot: cancelButton("Close"),
     });
   }
-  const role = preview?.role ?? (kill.scope.gate === "*" ? "ADMIN" : "APPROVER");
-  const why = mayNot(role, "reviving this");
+  const why = mayNot(reviving(kill));
   const typed = dialog.typed === kill.on;
   return frame(dialog, {
     title: `Revive ${kill.on}?`,
@@ -214,9 +214,9 @@ function reviveDialog(dialog) {
 
 /* Everything else that takes a reason and nothing more */
 
-/** @param ask `{title, about, label, role, what, wrong, body, hint, send(reason), done(answer)}` */
+/** @param ask `{title, about, label, action, wrong, body, send(reason), done(answer)}`; the action is one that takes a role */
 export function openReason(ask) {
-  open({ kind: "reason", ask, done: null });
+  open({ view: reasonDialog, ask, done: null });
 }
 
 function reasonDialog(dialog) {
@@ -224,7 +224,7 @@ function reasonDialog(dialog) {
   if (done) {
     return frame(dialog, { title: done.title, body: done.body, foot: cancelButton("Close") });
   }
-  const why = mayNot(ask.role, ask.what);
+  const why = mayNot(ask.action);
   return frame(dialog, {
     title: ask.title,
     wrong: ask.wrong,
@@ -232,13 +232,13 @@ function reasonDialog(dialog) {
       h("p", { key: "about" }, ask.about),
       h("div", { key: "body" }, ask.body),
       why ? h("p", { key: "why", class: "warning" }, why) : null,
-      h("div", { key: "reason" }, reasonField(dialog, ask.hint ?? "It is kept in the control log.")),
+      h("div", { key: "reason" }, reasonField(dialog, "It is kept in the control log.")),
     ],
     foot: [
       cancelButton(),
       submitButton(ask.label, {
         kind: ask.wrong ? "button-do" : "button-main",
-        enabled: may(ask.role) && reasonOf(dialog) !== "" && !dialog.sending,
+        enabled: why === null && reasonOf(dialog) !== "" && !dialog.sending,
       }),
     ],
     onSubmit: () => {
@@ -260,8 +260,7 @@ export function openRollback(gate, summary) {
       ? `Its rollout is undone: ${summary.rollout.candidate} gets no more callers.`
       : "The latest change of what callers get is undone: the version before is stable again.",
     label: `Roll back ${gate} now`,
-    role: "OPERATOR",
-    what: "rolling back",
+    action: "rollback",
     wrong: true,
     send: (reason) => post(`gates/${encodeURIComponent(gate)}/rollback`, { reason }),
     done: (back) => ({
@@ -270,8 +269,8 @@ export function openRollback(gate, summary) {
         facts([
           ["Taken back", back.bad],
           ["It had served since", time(back.since)],
-          ["Callers it answered", back.reached < 0 ? "not known" : count(back.reached)],
-          ["Calls it answered", count(back.calls)],
+          ["Callers it answered", back.reached === undefined ? "not known here" : count(back.reached)],
+          ["Calls it answered", back.calls === undefined ? "not known here" : count(back.calls)],
         ]),
         back.remedies.length > 0 ? h("h3", {}, "What is left to do") : null,
         h("ul", {}, back.remedies.map((remedy) => h("li", { key: remedy }, remedy))),
@@ -280,10 +279,7 @@ export function openRollback(gate, summary) {
   });
 }
 
+/** The dialog that is open. */
 export function dialog() {
-  const shownNow = store.dialog;
-  if (!shownNow) {
-    return null;
-  }
-  return shownNow.kind === "kill" ? killDialog(shownNow) : shownNow.kind === "revive" ? reviveDialog(shownNow) : reasonDialog(shownNow);
+  return store.dialog?.view(store.dialog) ?? null;
 }

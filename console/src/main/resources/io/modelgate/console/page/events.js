@@ -55,7 +55,7 @@ export function parser(emit) {
 /**
  * Connects, and connects again whenever that ends, continuing after the last entry that was heard.
  *
- * @param on `opened(afresh)`, `event(type, data)`, `heard()`, `lost(problem)`, `refused(status)`
+ * @param on `opened(afresh)`, `event(type, data)`, `heard()`, `lost()`, `refused()`
  */
 export class Feed {
   #on;
@@ -92,7 +92,6 @@ export class Feed {
       clearTimeout(watchdog);
       watchdog = setTimeout(() => control.abort(), SILENCE_MILLIS);
     };
-    let problem = "the connection ended";
     try {
       watch();
       const afresh = this.#lastId === "";
@@ -104,7 +103,7 @@ export class Feed {
       });
       if (response.status === 401 || response.status === 403) {
         this.close();
-        this.#on.refused(response.status);
+        this.#on.refused();
         return;
       }
       if (!response.ok) {
@@ -123,15 +122,15 @@ export class Feed {
         this.#on.heard();
         feed(value);
       }
-    } catch (e) {
-      problem = e.message;
+    } catch {
+      // However it ended, it is begun again.
     } finally {
       clearTimeout(watchdog);
       control.abort();
       this.#control = null;
     }
     if (!this.#closed) {
-      this.#on.lost(problem);
+      this.#on.lost();
       // Half of the time at least, so that the pages of a whole team do not come back at once.
       const pause = this.#wait * (0.5 + Math.random() / 2);
       this.#wait = Math.min(LONGEST_WAIT_MILLIS, this.#wait * 2);

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { h } from "./dom.js";
 import { count, duration } from "./format.js";
-import { badge, table } from "./parts.js";
+import { badge, heading, table } from "./parts.js";
 import { store } from "./store.js";
 
 export const fleet = {
@@ -17,7 +17,7 @@ export const fleet = {
     const head = store.state?.log.seq ?? 0;
     const state = (each) => !each.live ? badge("warn", "silent") : each.applied >= head ? badge("live", "up to date") : badge("wait", `${count(head - each.applied)} behind`);
     return [
-      h("div", { class: "title", key: "title" }, h("h1", {}, "Fleet")),
+      h("div", { class: "title", key: "title" }, heading("Fleet")),
       h("p", { key: "about", class: "quiet" }, `The processes that follow this control log, whose last entry is ${count(head)}.`),
       table("Instances", [{ name: "Instance" }, { name: "State", kind: "tight" }, { name: "Last entry in force", kind: "number" }, { name: "Heard", kind: "number" }],
           data.instances.map((each) => ({

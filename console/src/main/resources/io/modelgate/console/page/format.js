@@ -2,6 +2,7 @@
 
 const COUNT = new Intl.NumberFormat("en");
 const SMALL = new Intl.NumberFormat("en", { maximumSignificantDigits: 2 });
+const FIGURE = new Intl.NumberFormat("en", { maximumSignificantDigits: 4 });
 const MONEY = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 export function count(number) {
@@ -25,9 +26,13 @@ export function rate(perSecond) {
   return (perSecond >= 100 ? COUNT.format(Math.round(perSecond)) : SMALL.format(perSecond)) + "/s";
 }
 
-/** A quantity of which nothing is known but its size. */
-export function figure(number) {
-  return new Intl.NumberFormat("en", { maximumSignificantDigits: 4 }).format(number);
+/** How a quantity of a unit of the contract's is written. */
+export function writer(unit) {
+  return {
+    SHARE: percent,
+    RATIO: (number) => FIGURE.format(number) + " times",
+    SECONDS: (number) => FIGURE.format(number) + " s",
+  }[unit] ?? ((number) => FIGURE.format(number));
 }
 
 export function duration(millis) {
@@ -52,8 +57,16 @@ export function amount(number, unit) {
   return unit === "tokens" ? count(number) : MONEY.format(number / 1e6);
 }
 
-export function unitOf(unit) {
-  return unit === "tokens" ? "tokens" : unit;
+/** How far a rollout is. */
+export function stageWords(rollout) {
+  return !rollout.running ? "ended: " + rollout.stage.toLowerCase()
+    : rollout.paused ? "paused"
+      : rollout.waiting ? "waits for approval"
+        : rollout.stage.toLowerCase();
+}
+
+export function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 export function scope(of) {

@@ -1,15 +1,26 @@
 /** The first screen, and one gate. */
 
 import { get } from "./api.js";
-import { openKill, openRevive, openRollback } from "./dialogs.js";
+import { openRevive, openRollback } from "./dialogs.js";
 import { h } from "./dom.js";
-import { count, percent, plural, rate } from "./format.js";
-import { ago, badge, button, facts, field, stateBadge, table } from "./parts.js";
+import { count, percent, plural, rate, stageWords } from "./format.js";
+import { openKill } from "./kill.js";
+import { ago, badge, button, facts, field, heading, stateBadge, table } from "./parts.js";
 import { loadScreen } from "./screens.js";
-import { fresh, mayNot, store } from "./store.js";
+import { fresh, mayNot, reviving, store } from "./store.js";
 
 const PAGE = 50;
 const HIGH_ERROR_RATE = 0.05;
+
+/** How many are off, and how many in part; empty if none is. */
+function off({ gates: all, killed, partlyKilled, kills }) {
+  if (killed > 0 && killed === all) {
+    return all === 1 ? "The gate is killed" : "Every gate is killed";
+  }
+  const parts = partlyKilled === 0 ? "" : killed > 0 ? count(partlyKilled) + " part killed" : `${count(partlyKilled)} of ${plural(all, "gate")} part killed`;
+  const whole = killed === 0 ? "" : `${count(killed)} of ${plural(all, "gate")} killed`;
+  return [whole, parts].filter(Boolean).join(", ") || (kills > 0 ? plural(kills, "kill") + " engaged" : "");
+}
 
 /** What is so, in large letters, on every screen; and the widest switch. */
 export function headline() {
@@ -18,15 +29,14 @@ export function headline() {
     return null;
   }
   const isFresh = fresh();
-  const wrong = state.killed > 0 || state.kills > 0;
-  const what = wrong
-    ? state.killed === state.gates
-      ? state.gates === 0 ? plural(state.kills, "kill") + " engaged" : "Every gate is killed"
-      : `${count(state.killed)} of ${plural(state.gates, "gate")} killed`
-    : state.gates === 0 ? "No gates" : state.gates === 1 ? "The gate is live" : `All ${count(state.gates)} gates are live`;
+  const untold = state.standalone && state.unstoredKills > 0;
+  const wrong = untold || state.killed + state.partlyKilled + state.kills > 0;
+  const what = off(state) || (state.gates === 0 ? "No gates" : state.gates === 1 ? "The gate is live" : `All ${count(state.gates)} gates are live`);
+  const big = untold ? "NOT KILLED yet: no process that serves has heard of " + plural(state.unstoredKills, "kill")
+    : isFresh ? what : "Was: " + what.charAt(0).toLowerCase() + what.slice(1);
   return h("section", { class: "headline " + (isFresh ? (wrong ? "is-wrong" : "is-well") : "is-stale"), "aria-label": "State" },
       h("div", { class: "big", id: "headline" },
-          badge(wrong ? "killed" : state.gates === 0 ? "off" : "live", isFresh ? what : "Was: " + what.charAt(0).toLowerCase() + what.slice(1))),
+          badge(untold ? "warn" : state.killed > 0 ? "killed" : wrong ? "part" : state.gates === 0 ? "off" : "live", big)),
       h("p", { class: "rest" },
           h("span", {}, state.kills === 0 ? "no kill is engaged" : plural(state.kills, "kill") + " engaged"),
           h("span", {}, state.rollouts === 0 ? "no rollout runs" : plural(state.rollouts, "rollout runs", "rollouts run")),
@@ -35,7 +45,7 @@ export function headline() {
       button("Kill the fleet…", {
         kind: "button-off",
         id: "kill-fleet",
-        why: mayNot("OPERATOR", "the switch"),
+        why: mayNot("kill"),
         onClick: () => openKill({ gate: "*" }),
       }));
 }
@@ -45,7 +55,7 @@ function killsOf(name) {
 }
 
 /** The kills, with what ends them. */
-export function killsPanel(kills, title) {
+function killsPanel(kills, title) {
   if (kills.length === 0) {
     return null;
   }
@@ -64,7 +74,7 @@ export function killsPanel(kills, title) {
               button("Revive…", {
                 kind: "button-small",
                 "aria-label": "Revive " + kill.on + "…",
-                why: mayNot(kill.scope.gate === "*" ? "ADMIN" : "APPROVER", "reviving"),
+                why: mayNot(reviving(kill)),
                 onClick: () => openRevive(kill),
               }),
             ],
@@ -72,12 +82,20 @@ export function killsPanel(kills, title) {
           { id: "kills", hideCaption: true }));
 }
 
+/** Whether a kill is for every caller of a version: one that is narrowed by what no caller can have is so too. */
+function isWhole(kill, version, attributes) {
+  const { version: only, attribute } = kill.scope;
+  return (!only || only === version) && (!attribute || (attributes !== null && !attributes.includes(attribute)));
+}
+
 function serves(gate) {
-  if (gate.state === "KILLED") {
-    return gate.stable ? `the ladder, not ${gate.stable}` : "the ladder";
+  const { stable, candidate, serves: version } = gate;
+  if (version === undefined) {
+    return gate.state === "LIVE" ? "not known here" : stable ? `no version (stable is ${stable})` : "no version";
   }
-  const stable = gate.stable ?? "not known here";
-  return gate.candidate && gate.weight > 0 ? `${stable}, and ${gate.candidate} for ${percent(gate.weight)}` : stable;
+  const served = version === stable || !stable ? version : `${version}, not ${stable}`;
+  const shared = version === stable && candidate && gate.weight > 0 && !killsOf(gate.name).some((kill) => isWhole(kill, candidate, null));
+  return shared ? `${served}, and ${candidate} for ${percent(gate.weight)}` : served;
 }
 
 function rolloutOf(gate) {
@@ -85,8 +103,7 @@ function rolloutOf(gate) {
   if (!running) {
     return "";
   }
-  const how = running.paused ? "paused" : running.waiting ? "waits for approval" : running.stage.toLowerCase();
-  return h("a", { href: "#/rollouts/" + encodeURIComponent(gate.name) }, `${running.candidate} at ${percent(running.weight)}, ${how}`);
+  return h("a", { href: "#/rollouts/" + encodeURIComponent(gate.name) }, `${running.candidate} at ${percent(running.weight)}, ${stageWords(running)}`);
 }
 
 function traffic(gate, figure) {
@@ -103,21 +120,23 @@ function killButton(gate) {
     return button("Revive…", {
       kind: "button-small",
       "aria-label": "Revive " + gate.name + "…",
-      why: mayNot(kills[0].scope.gate === "*" ? "ADMIN" : "APPROVER", "reviving"),
+      why: mayNot(reviving(kills[0])),
       onClick: () => openRevive(kills[0]),
     });
   }
   return button("Kill…", {
     kind: "button-off button-small",
     "aria-label": "Kill " + gate.name + "…",
-    why: mayNot("OPERATOR", "the switch"),
+    why: mayNot("kill"),
     onClick: () => openKill({ gate: gate.name }),
   });
 }
 
 /* The list */
 
-let asked = { q: "", state: "", offset: 0 };
+const NOTHING_ASKED = { q: "", state: "", offset: 0 };
+
+let asked = NOTHING_ASKED;
 let typing = 0;
 
 function ask(change) {
@@ -138,7 +157,16 @@ function settle(before, after) {
 }
 
 export const gates = {
-  pollMillis: 4_000,
+  pollMillis: 20_000, // the order by error rate: what changes of a gate comes as it changes
+
+  forget() {
+    clearTimeout(typing);
+    asked = NOTHING_ASKED;
+  },
+
+  question() {
+    return JSON.stringify(asked);
+  },
 
   async load() {
     const now = asked;
@@ -165,7 +193,7 @@ export const gates = {
     const first = page.asked.offset;
     const standalone = store.state?.standalone;
     return [
-      h("div", { class: "title", key: "title" }, h("h1", {}, "Gates")),
+      h("div", { class: "title", key: "title" }, heading("Gates")),
       killsPanel(store.kills.slice(0, 20), store.kills.length > 20 ? `The latest 20 of ${store.kills.length} kills` : "Engaged kills"),
       h("form", { class: "filters", key: "filters", role: "search", onSubmit: (event) => event.preventDefault() },
           field("Find a gate", "find", h("input", {
@@ -239,7 +267,7 @@ function versions(data) {
         kind: version.live ? "" : "is-wrong",
         cells: [
           version.id,
-          version.live ? stateBadge("LIVE") : stateBadge(data.kills.some((kill) => !kill.scope.attribute && (!kill.scope.version || kill.scope.version === version.id)) ? "KILLED" : "PARTLY_KILLED"),
+          version.live ? stateBadge("LIVE") : stateBadge(data.kills.some((kill) => isWhole(kill, version.id, data.attributes)) ? "KILLED" : "PARTLY_KILLED"),
           [
             version.id === summary.stable ? "stable" : version.id === summary.candidate ? "candidate" : "",
             version.registered || !summary.here ? "" : " not in this process",
@@ -250,7 +278,7 @@ function versions(data) {
           button("Kill…", {
             kind: "button-off button-small",
             "aria-label": `Kill ${summary.name}/${version.id}…`,
-            why: mayNot("OPERATOR", "the switch"),
+            why: mayNot("kill"),
             onClick: () => openKill({ gate: summary.name, version: version.id }, data),
           }),
         ],
@@ -266,15 +294,17 @@ function shareTable(title, id, shares) {
 }
 
 export const gate = {
-  pollMillis: 2_000,
+  pollMillis: 2_000, // who answered, and what runs
 
   load(route) {
     return get("gates/" + encodeURIComponent(route.arg));
   },
 
   event(type, data, shown, route) {
-    return type === "entry" ? data.gate === route.arg || data.gate === "*"
-      : type === "gates" && data.gates.some((each) => each.name === route.arg);
+    const news = type === "gates" ? data.gates.find((each) => each.name === route.arg) : undefined;
+    const moved = news !== undefined && news.state !== shown.summary.state;
+    shown.summary = news ?? shown.summary;
+    return moved || (type === "entry" && (data.gate === route.arg || data.gate === "*"));
   },
 
   view(data) {
@@ -282,14 +312,14 @@ export const gate = {
     const figures = summary.traffic;
     return [
       h("div", { class: "title", key: "title" },
-          h("h1", {}, summary.name),
+          heading(summary.name),
           stateBadge(summary.state),
           h("div", { class: "actions" },
-              button("Roll back…", { why: mayNot("OPERATOR", "rolling back"), id: "roll-back", onClick: () => openRollback(summary.name, summary) }),
+              button("Roll back…", { why: mayNot("rollback"), id: "roll-back", onClick: () => openRollback(summary.name, summary) }),
               button(`Kill ${summary.name}…`, {
                 kind: "button-off",
                 id: "kill-gate",
-                why: mayNot("OPERATOR", "the switch"),
+                why: mayNot("kill"),
                 onClick: () => openKill({ gate: summary.name }, data),
               }))),
       killsPanel(data.kills, "Kills that bear on it"),

@@ -1,7 +1,7 @@
 /** The switch: choose what, seeing what comes of it; say why; see each instance confirm. */
 
 import { get, post, Refused } from "./api.js";
-import { cancelButton, frame, reasonField, reasonOf, sending, submitButton, update } from "./dialogs.js";
+import { cancelButton, frame, open, reasonField, reasonOf, sending, submitButton, update } from "./dialogs.js";
 import { h } from "./dom.js";
 import { count, duration, percent, plural, rate, scope, scopeInWords } from "./format.js";
 import { badge, facts, field, table } from "./parts.js";
@@ -14,8 +14,10 @@ function pause(millis) {
   return new Promise((done) => setTimeout(done, millis));
 }
 
-export function startKill(dialog, of, detail) {
-  Object.assign(dialog, {
+/** Opens the switch on a scope; `detail` is the gate, if it is loaded already. */
+export function openKill(of, detail = null) {
+  const dialog = open({
+    view: killDialog,
     step: "scope",
     what: of.version ? "version" : of.gate === "*" ? "fleet" : "gate",
     gate: of.gate === "*" ? "" : of.gate,
@@ -31,8 +33,11 @@ export function startKill(dialog, of, detail) {
     killed: null,
     confirmation: null,
     inFlight: null,
+    revived: "",
+    asking: false,
     lost: "",
     closed: () => clearTimeout(dialog.timer),
+    kills: (kills) => lookForRevive(dialog, kills),
   });
   if (dialog.gate && !detail) {
     get("gates/" + encodeURIComponent(dialog.gate)).then(
@@ -127,18 +132,34 @@ function scopeFields(dialog) {
 }
 
 function answers(each) {
+  if (!each.known) {
+    return "not known here: other processes serve it";
+  }
   if (each.answers.length === 0) {
-    return h("strong", { class: "is-high" }, store.state?.standalone ? "not known here" : "nothing: callers get an error");
+    return h("strong", { class: "is-high" }, "nothing: callers get an error");
   }
   return each.answers.join(", else ") + (each.certain ? "" : " (the first may fail)");
 }
 
-function callers(recent) {
+/** How many a narrowed kill is for; one that is not is for every caller. */
+function callers(dialog) {
+  const recent = dialog.preview.recent;
+  if (!dialog.narrow) {
+    return "It is for every caller.";
+  }
+  if (recent === undefined) {
+    return "How many callers it is for is not known here: this process samples none of them.";
+  }
   if (recent.sampled === 0) {
-    return store.state?.standalone ? "This console serves no model: it does not know who called." : "Nobody called lately, as far as this process knows.";
+    return "Nobody called lately, as far as this process knows.";
   }
   const lacking = recent.lacking > 0 ? ` ${count(recent.lacking)} of them lack the attribute, and count as killed too.` : "";
   return `${count(recent.matching)} of the ${count(recent.sampled)} recent callers match (${percent(recent.matching / recent.sampled)}).` + lacking;
+}
+
+/** Whether a sample was taken and nobody in it is meant: then a value may be misspelt. */
+function none(recent) {
+  return recent !== undefined && recent.sampled > 0 && recent.matching === 0;
 }
 
 function previewPart(dialog) {
@@ -153,7 +174,6 @@ function previewPart(dialog) {
   if (!preview) {
     return h("p", { class: "quiet" }, "Looking…");
   }
-  const none = preview.recent.sampled > 0 && preview.recent.matching === 0;
   return [
     h("h3", { key: "title" }, "What answers instead"),
     table("What answers instead", [{ name: "Gate" }, { name: "Answers instead" }, { name: "Calls", kind: "number" }],
@@ -164,8 +184,8 @@ function previewPart(dialog) {
         { id: "answers", hideCaption: true, empty: "It concerns no gate." }),
     preview.totalGates > 20 ? h("p", { key: "more", class: "hint" }, `and ${plural(preview.totalGates - 20, "other gate")}`) : null,
     h("h3", { key: "who" }, "Whom it concerns"),
-    h("p", { key: "callers", id: "callers" }, callers(preview.recent)),
-    none ? h("p", { key: "none", class: "warning" }, "None of the recent callers matches. Is the value spelt as callers send it?") : null,
+    h("p", { key: "callers", id: "callers" }, callers(dialog)),
+    none(preview.recent) ? h("p", { key: "none", class: "warning" }, "None of the recent callers matches. Is the value spelt as callers send it?") : null,
     preview.already.length > 0 ? h("div", { key: "already", class: "note" },
         h("p", {}, "It is killed already, at least in part; each kill has to be revived by itself:"),
         h("ul", {}, preview.already.slice(0, 10).map((kill) => h("li", { key: kill.id }, h("code", {}, kill.on), ` by ${kill.actor}: ${kill.reason}`)))) : null,
@@ -174,7 +194,7 @@ function previewPart(dialog) {
 
 function scopeStep(dialog) {
   const of = chosen(dialog);
-  const why = mayNot("OPERATOR", "the switch");
+  const why = mayNot("kill");
   const refused = dialog.previewProblem instanceof Refused && dialog.previewProblem.status < 500;
   const go = of !== null && !refused && why === null;
   return frame(dialog, {
@@ -209,7 +229,7 @@ function reasonStep(dialog) {
       h("p", { key: "target" }, "No model is called any more for ", h("strong", {}, scopeInWords(of)), ", in every process, until somebody revives it."),
       dialog.preview ? h("p", { key: "instead" }, dialog.preview.gates.length === 1
         ? ["Instead answers ", h("strong", { key: "a" }, answers(dialog.preview.gates[0])), ". "]
-        : `It concerns ${plural(dialog.preview.totalGates, "gate")}. `, callers(dialog.preview.recent)) : null,
+        : `It concerns ${plural(dialog.preview.totalGates, "gate")}. `, callers(dialog)) : null,
       h("div", { key: "reason" }, reasonField(dialog, "What you see. It is kept in the control log, with your name.")),
     ],
     foot: [
@@ -220,7 +240,7 @@ function reasonStep(dialog) {
     onSubmit: () => {
       if (ready) {
         sending(dialog, () => post("kills", { ...of, reason: reasonOf(dialog) }), (killed) => {
-          say(`${killed.kill.on} is killed in this process`);
+          say(killed.stored || killed.serving ? `${killed.kill.on} is killed in this process` : `${killed.kill.on} is NOT KILLED yet`);
           setTimeout(() => confirmations(dialog));
           return { killed, step: "done", inFlight: killed.inFlight };
         });
@@ -231,32 +251,89 @@ function reasonStep(dialog) {
 
 /* What came of it */
 
-/** Asks who has it in force until everybody has and nothing of it runs any more, or the dialog is closed. */
+/** Whether it takes effect somewhere: a console on the log alone has told nobody before the kill is stored. */
+function told(dialog) {
+  return dialog.killed.serving || stored(dialog);
+}
+
+function stored(dialog) {
+  return dialog.killed.stored || (dialog.confirmation?.seq ?? 0) > 0;
+}
+
+/** Asks who has it in force until everybody has and nothing of it runs any more, it is revived, or the dialog is closed. */
 async function confirmations(dialog) {
   const id = encodeURIComponent(dialog.killed.kill.id);
   const of = dialog.killed.kill.scope;
-  while (store.dialog === dialog) {
+  dialog.asking = true;
+  while (store.dialog === dialog && !dialog.revived) {
     try {
       const complete = dialog.confirmation?.complete;
       const confirmation = await get(`kills/${id}/confirmation`, { wait: complete ? 0 : WAIT_MILLIS });
+      const before = dialog.confirmation && outcome(dialog);
       update(dialog, { confirmation, lost: "" });
+      if (before !== outcome(dialog)) {
+        say(outcome(dialog));
+      }
       if (dialog.inFlight > 0 && of.gate !== "*" && !of.attribute) {
         const gate = await get("gates/" + encodeURIComponent(of.gate));
         const running = gate.versions.filter((version) => !of.version || version.id === of.version);
         update(dialog, { inFlight: running.reduce((sum, version) => sum + version.inFlight, 0) });
       }
       if (confirmation.complete && confirmation.seq > 0 && (dialog.inFlight === 0 || of.gate === "*" || of.attribute)) {
-        say(`${dialog.killed.kill.on} is confirmed by all ${confirmation.confirmed.length}`);
-        return;
+        break;
       }
     } catch (e) {
-      update(dialog, { lost: e.message });
       if (e instanceof Refused && e.status === 404) {
-        return; // revived meanwhile
+        revived(dialog, e.message);
+      } else {
+        update(dialog, { lost: e.message });
       }
     }
     await pause(PAUSE_MILLIS);
   }
+  dialog.asking = false;
+}
+
+function revived(dialog, why) {
+  if (store.dialog === dialog) {
+    update(dialog, { revived: why, lost: "" });
+    say(outcome(dialog));
+  }
+}
+
+/** Of the kills that were loaded: if this one is not among them, asks whether it was revived, as they may be from before it. */
+async function lookForRevive(dialog, kills) {
+  if (!dialog.killed || dialog.revived || dialog.asking || kills.some((kill) => kill.id === dialog.killed.kill.id)) {
+    return;
+  }
+  try {
+    await get("kills/" + encodeURIComponent(dialog.killed.kill.id));
+  } catch (e) {
+    if (e instanceof Refused && e.status === 404) {
+      revived(dialog, e.message);
+    }
+  }
+}
+
+/** What came of it so far, in a sentence. */
+function outcome(dialog) {
+  const { confirmation } = dialog;
+  if (dialog.revived) {
+    return "REVIVED meanwhile: it is in force no more";
+  }
+  if (!told(dialog)) {
+    return "NOT KILLED yet: no process that serves has heard of it";
+  }
+  if (!confirmation) {
+    return dialog.killed.serving ? "In force in this process; asking the others…" : "Stored; asking the instances…";
+  }
+  const all = instances(confirmation);
+  return confirmation.complete ? `In force in ${all === 1 ? "the only instance" : "all " + all + " instances"}`
+    : `In force in ${confirmation.confirmed.length} of ${plural(all, "instance")}`;
+}
+
+function instances(confirmation) {
+  return confirmation.confirmed.length + confirmation.pending.length + confirmation.silent.length;
 }
 
 function instanceRows(confirmation) {
@@ -275,35 +352,31 @@ function instanceRows(confirmation) {
 function doneStep(dialog) {
   const { killed, confirmation } = dialog;
   const on = killed.kill.on;
-  const all = confirmation ? confirmation.confirmed.length + confirmation.pending.length + confirmation.silent.length : 0;
-  const complete = confirmation?.complete ?? false;
-  const stored = killed.stored || (confirmation?.seq ?? 0) > 0;
+  const gone = dialog.revived !== "";
+  const good = !gone && told(dialog) && (confirmation?.complete ?? false) && fresh();
   return frame(dialog, {
-    title: `${on} is killed`,
+    title: gone ? `${on} is revived` : told(dialog) ? `${on} is killed` : `${on} is NOT KILLED yet`,
     wrong: true,
     body: [
-      h("p", { key: "outcome", class: "outcome", id: "outcome", role: "status" },
-          badge(complete && fresh() ? "live" : "wait",
-              !confirmation ? "In force in this process; asking the others…"
-                : complete ? `In force in ${all === 1 ? "the only instance" : "all " + all + " instances"}`
-                  : `In force in ${confirmation.confirmed.length} of ${plural(all, "instance")}`)),
+      h("p", { key: "outcome", class: "outcome", id: "outcome" }, badge(good ? "live" : gone || !told(dialog) ? "warn" : "wait", outcome(dialog))),
+      gone ? h("p", { key: "gone", class: "warning" }, `Somebody revived it after you killed it: ${dialog.revived}. The control log says who, and why.`) : null,
       facts([
-        ["Stored", stored ? "yes: it survives a restart" : "not yet: it is tried on"],
-        ["Still running here", dialog.inFlight === 0 ? "nothing" : plural(dialog.inFlight, "call")],
-        ["Recent callers it is for", killed.recent.sampled === 0 ? "not known" : `${count(killed.recent.matching)} of ${count(killed.recent.sampled)}`],
+        ["Stored", stored(dialog) ? "yes: it survives a restart" : killed.problem ? "no, and it will not be: " + killed.problem : "not yet: it is tried on"],
+        killed.serving && ["Still running here", dialog.inFlight === 0 ? "nothing" : plural(dialog.inFlight, "call")],
+        killed.recent && ["Recent callers it is for", `${count(killed.recent.matching)} of ${count(killed.recent.sampled)}`],
         ["Kill", h("code", {}, killed.kill.id)],
       ]),
-      killed.recent.sampled > 0 && killed.recent.matching === 0
+      none(killed.recent)
         ? h("p", { key: "none", class: "warning" }, "None of the recent callers matches: check that the value is spelt as callers send it.") : null,
       dialog.lost ? h("p", { key: "lost", class: "problem", role: "alert" }, dialog.lost) : null,
-      h("div", { key: "instances", "aria-live": "polite" }, confirmation
-        ? table("Instances", [{ name: "Instance" }, { name: "State" }, { name: "Last entry", kind: "number" }, { name: "Heard", kind: "tight" }], instanceRows(confirmation), { id: "instances" })
+      gone || !told(dialog) ? null : h("div", { key: "instances" }, confirmation
+        ? table("Instances", [{ name: "Instance" }, { name: "State" }, { name: "Last entry", kind: "number" }, { name: "Heard", kind: "tight" }], instanceRows(confirmation), { id: "confirmations" })
         : h("p", { class: "quiet" }, "Waiting for the instances…")),
     ],
     foot: cancelButton("Close"),
   });
 }
 
-export function killDialog(dialog) {
+function killDialog(dialog) {
   return dialog.step === "scope" ? scopeStep(dialog) : dialog.step === "reason" ? reasonStep(dialog) : doneStep(dialog);
 }

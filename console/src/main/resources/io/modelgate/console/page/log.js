@@ -1,19 +1,23 @@
 /** The control log: what was decided, by whom and why; and how far its chain is verified. */
 
-import { blob, get } from "./api.js";
+import { file, get } from "./api.js";
 import { h } from "./dom.js";
 import { count } from "./format.js";
-import { badge, button, facts, field, table, time } from "./parts.js";
+import { badge, button, facts, field, heading, table, time } from "./parts.js";
 import { loadScreen } from "./screens.js";
 import { changed, say, store } from "./store.js";
 
 const PAGE = 50;
 const MOST_ROWS = 1_000;
+const LONGEST_LINE = 2 << 20;
+const NO_FILTER = { gate: "", type: "", actor: "", text: "" };
 
-let filter = { gate: "", type: "", actor: "", text: "" };
+let filter = NO_FILTER;
 let fromAddress = null;
 let typing = 0;
 let exporting = "";
+
+const FETCHING = "Fetching…";
 
 function search(change) {
   filter = { ...filter, ...change };
@@ -26,27 +30,72 @@ function plain() {
   return Object.values(filter).every((value) => value === "");
 }
 
-async function older(data) {
-  const page = await get("log", { ...filter, before: data.next, limit: PAGE });
-  data.entries = [...data.entries, ...page.entries].slice(0, MOST_ROWS);
-  data.next = page.next;
-  changed();
+/** Takes the filter of a link to this screen, once. */
+function adopt(route) {
+  const given = route.query.toString();
+  if (given !== fromAddress) {
+    fromAddress = given;
+    filter = { ...NO_FILTER, ...Object.fromEntries([...route.query].filter(([name]) => Object.hasOwn(NO_FILTER, name))) };
+  }
 }
 
-/** Saves the log as it is stored. A link would not send the token, so it is fetched and then saved. */
+async function older(data) {
+  const page = await get("log", { ...data.asked, before: data.next, limit: PAGE });
+  const shown = store.screen?.data;
+  if (shown?.asked === data.asked && shown.next === data.next) { // else it came twice, or for what is shown no more
+    shown.entries = [...shown.entries, ...page.entries].slice(0, MOST_ROWS);
+    shown.next = page.next;
+    changed();
+  }
+}
+
+/** Says why a file that was fetched is not the whole log, or null: its last line has to be the one that was announced. */
+async function cutShort({ blob, headers }) {
+  const through = headers.get("X-ModelGate-Through");
+  if (through === null) {
+    return "the server did not say where it ends";
+  }
+  if (through === "0" && blob.size === 0) {
+    return null;
+  }
+  const lines = (await blob.slice(-LONGEST_LINE).text()).split("\n");
+  const rest = lines.pop();
+  let last = {};
+  try {
+    last = JSON.parse(lines.at(-1));
+  } catch {
+    // Not even that.
+  }
+  return rest === "" && String(last.seq) === through && last.hash === headers.get("X-ModelGate-Hash") ? null
+    : `it was cut short: it ends at entry ${last.seq ?? "none"}, not ${through}`;
+}
+
+function nameOf(headers) {
+  return /filename="([^"/\\]+)"/.exec(headers.get("Content-Disposition") ?? "")?.[1] ?? "modelgate-log.ndjson";
+}
+
+/** Saves the log as it is stored. A link would not send the token, so it is fetched, checked, and then saved. */
 async function save() {
-  exporting = "Fetching…";
+  if (exporting === FETCHING) {
+    return;
+  }
+  exporting = FETCHING;
   changed();
   try {
-    const file = URL.createObjectURL(await blob("log/export"));
+    const fetched = await file("log/export");
+    const wrong = await cutShort(fetched);
+    if (wrong !== null) {
+      throw new Error(wrong);
+    }
+    const address = URL.createObjectURL(fetched.blob);
     const link = document.createElement("a");
-    link.href = file;
-    link.download = "modelgate-log.jsonl";
+    link.href = address;
+    link.download = nameOf(fetched.headers);
     link.click();
-    setTimeout(() => URL.revokeObjectURL(file), 60_000);
-    exporting = "Saved as modelgate-log.jsonl.";
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    exporting = `Saved as ${link.download}.`;
   } catch (e) {
-    exporting = e.message;
+    exporting = "Not saved: " + e.message;
   }
   say(exporting);
 }
@@ -111,12 +160,20 @@ function row(entry) {
 }
 
 export const log = {
+  forget() {
+    filter = NO_FILTER;
+    fromAddress = null;
+    exporting = "";
+    clearTimeout(typing);
+  },
+
+  question(route) {
+    adopt(route);
+    return JSON.stringify(filter);
+  },
+
   async load(route) {
-    const given = route.query.toString();
-    if (given !== fromAddress) {
-      fromAddress = given;
-      filter = { gate: "", type: "", actor: "", text: "", ...Object.fromEntries(route.query) };
-    }
+    adopt(route);
     const asked = filter;
     const page = await get("log", { ...asked, limit: PAGE });
     return join({ ...page, asked }, store.screen?.data);
@@ -147,7 +204,7 @@ export const log = {
     }));
     return [
       h("div", { class: "title", key: "title" },
-          h("h1", {}, "Control log"),
+          heading("Control log"),
           h("div", { class: "actions" },
               h("span", { class: "quiet", id: "exported" }, exporting),
               button("Export…", { id: "export", onClick: save, "aria-label": "Export the log for auditors" }))),

@@ -1,6 +1,6 @@
 /** Pieces that several screens share. */
 
-import { h } from "./dom.js";
+import { Component, h } from "./dom.js";
 import { duration, utc } from "./format.js";
 import { fresh, serverNow } from "./store.js";
 
@@ -12,9 +12,8 @@ const STATES = {
 
 /** The state of a gate: words and a shape, and a colour only while that is known to be so. */
 export function stateBadge(state) {
-  const known = STATES[state] ?? { name: state, stale: state, shape: "unknown" };
-  const isFresh = fresh();
-  return badge(known.shape, isFresh ? known.name : known.stale);
+  const { shape, name, stale } = STATES[state];
+  return badge(shape, fresh() ? name : stale);
 }
 
 /** A word with a shape: live, part, killed, warn, wait, off. Without colour while what is shown may be old. */
@@ -31,19 +30,40 @@ export function ago(iso) {
   return h("time", { datetime: iso, title: utc(iso) }, duration(Math.max(0, serverNow() - Date.parse(iso))) + " ago");
 }
 
-/** A button that says why it is off. */
-export function button(label, { why = null, kind = "", onClick, ...more }) {
-  return h("button",
-      {
-        type: "button",
-        class: "button " + kind,
-        disabled: why !== null,
-        title: why ?? undefined,
-        "aria-describedby": why !== null ? "may-not" : undefined,
-        onClick,
-        ...more,
-      },
-      label);
+/** What a screen is called: where one is, once one has come to it. */
+export function heading(text) {
+  return h("h1", { tabindex: -1 }, text);
+}
+
+let buttons = 0;
+
+class Button extends Component {
+  constructor(props) {
+    super(props);
+    this.id = "why-" + ++buttons;
+  }
+
+  render({ label, why, kind, onClick, more }) {
+    return [
+      h("button",
+          {
+            type: "button",
+            class: "button " + kind,
+            // Not disabled: then nobody could come to it by keyboard and hear why.
+            "aria-disabled": why === null ? undefined : "true",
+            "aria-describedby": why === null ? undefined : this.id,
+            onClick: why === null ? onClick : undefined,
+            ...more,
+          },
+          label),
+      why === null ? null : h("span", { id: this.id, class: "unseen why" }, why),
+    ];
+  }
+}
+
+/** A button that says why it is off, to whoever comes to it or points at it. */
+export function button(label, { why = null, kind = "", key, onClick, ...more }) {
+  return h(Button, { key, label, why, kind, onClick, more });
 }
 
 /** A table that a phone shows as cards; its rows are arrays of cells, each as its column, and may have a key. */

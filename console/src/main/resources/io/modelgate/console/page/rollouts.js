@@ -2,26 +2,17 @@
 
 import { get, post } from "./api.js";
 import { band, chart, steps } from "./chart.js";
-import { openReason, openRollback } from "./dialogs.js";
+import { NOT_KNOWN_YET, openReason, openRollback } from "./dialogs.js";
 import { h } from "./dom.js";
-import { count, duration, figure, percent, plural, utc } from "./format.js";
-import { badge, button, facts, table, time } from "./parts.js";
-import { mayNot, serverNow } from "./store.js";
-
-function how(summary) {
-  return !summary.running ? "ended: " + summary.stage.toLowerCase()
-    : summary.paused ? "paused"
-      : summary.waiting ? "waits for approval"
-        : summary.stage.toLowerCase();
-}
+import { capital, count, duration, percent, plural, stageWords, utc, writer } from "./format.js";
+import { badge, button, facts, heading, table, time } from "./parts.js";
+import { mayNot, serverNow, store } from "./store.js";
 
 function howBadge(summary) {
-  return badge(!summary.running ? "off" : summary.paused || summary.waiting ? "wait" : "live", how(summary));
+  return badge(!summary.running ? "off" : summary.paused || summary.waiting ? "wait" : "live", stageWords(summary));
 }
 
 export const rollouts = {
-  pollMillis: 4_000,
-
   load() {
     return get("rollouts");
   },
@@ -32,7 +23,7 @@ export const rollouts = {
 
   view(data) {
     return [
-      h("div", { class: "title", key: "title" }, h("h1", {}, "Rollouts")),
+      h("div", { class: "title", key: "title" }, heading("Rollouts")),
       table("Rollouts", [{ name: "Gate" }, { name: "Candidate" }, { name: "From" }, { name: "Weight", kind: "number" }, { name: "Stage" }],
           data.rollouts.map((each) => ({
             key: each.gate,
@@ -63,24 +54,12 @@ function finding(evidence) {
   return badge(shape, word);
 }
 
-/** How a quantity is written: a share of 1 as one, anything else as it is. */
-function writer(evidence) {
-  const all = [evidence.band?.low, evidence.band?.high, evidence.band?.limit, ...evidence.samples.flatMap((each) => [each.low, each.high, each.limit])]
-      .filter((number) => number !== undefined && number !== null);
-  const isShare = /rate|share/i.test(evidence.band?.quantity ?? "") && all.every((number) => Math.abs(number) <= 1);
-  return isShare ? percent : figure;
-}
-
-function capital(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
 function bandSentence(evidence) {
   const { band: now } = evidence;
   if (!now) {
     return "There is no band yet.";
   }
-  const write = writer(evidence);
+  const write = writer(now.unit);
   const worse = now.worse === "LOWER" ? "lower" : "higher";
   const place = (now.worse === "LOWER" ? now.high < now.limit : now.low > now.limit) ? "all of it is beyond the limit"
     : (now.worse === "LOWER" ? now.low >= now.limit : now.high <= now.limit) ? "all of it is within the limit"
@@ -89,7 +68,7 @@ function bandSentence(evidence) {
 }
 
 function evidencePart(evidence) {
-  const write = writer(evidence);
+  const write = writer(evidence.band?.unit);
   const samples = evidence.samples.length > 0 ? evidence.samples
     : evidence.band ? [{ at: new Date(serverNow()).toISOString(), ...evidence.band }] : [];
   const id = "band-" + evidence.guardrail.replace(/[^A-Za-z0-9]+/g, "-");
@@ -150,28 +129,38 @@ function stepsTable(data) {
 
 /* What a person may do */
 
-function steer(action, name, { title, about, label, role, what, wrong = false, body = null }) {
+function steer(action, name, { title, about, label, wrong = false, body = null }) {
   openReason({
     title,
     about,
     label,
-    role,
-    what,
+    action,
     wrong,
     body,
     send: (reason) => post(`gates/${encodeURIComponent(name)}/rollout/${action}`, { reason }),
     done: (decided) => ({
       title: decided.stored ? `Done: ${title.replace(/\?$/, "")}` : "It is decided, and not stored yet",
-      body: h("p", {}, decided.stored ? "It is in force." : "It takes effect once it is stored, which is tried on."),
+      body: h("p", {}, decided.stored ? "It is in force." : "It takes effect once it is stored. " + NOT_KNOWN_YET),
     }),
   });
 }
 
+/** Why nobody can promote by what is known here, or null. */
+function unknown(data) {
+  return data.evidenceKnown ? null
+    : store.state?.standalone
+      ? "The evidence is not known here: this console stands on the log alone. Promote on the console of a process that serves."
+      : "The evidence is not known here yet: this process has not looked at it.";
+}
+
+/** What somebody who promotes answers for: of the evidence that is known here. */
 function missing(data) {
   const lacking = data.evidence.filter((each) => each.required && each.finding !== "NOT_WORSE");
   const regressed = data.evidence.filter((each) => each.finding === "REGRESSED");
   if (lacking.length === 0 && regressed.length === 0 && data.risks.length === 0) {
-    return h("p", {}, "All evidence that its policy asks for is there.");
+    return h("p", { id: "missing" }, data.evidence.some((each) => each.required)
+      ? "All evidence that its policy asks for is there."
+      : "Its policy asks for no evidence: nothing shows that the candidate is not worse. You answer for that.");
   }
   return h("div", { class: "warning", id: "missing" },
       h("p", {}, regressed.length > 0 ? "A guardrail has regressed: promotion will be refused." : "You answer for what is not there yet:"),
@@ -188,66 +177,56 @@ function actions(data) {
       summary.paused
         ? button("Resume…", {
           id: "resume",
-          why: off ?? mayNot("APPROVER", "resuming"),
+          why: off ?? mayNot("resume"),
           onClick: () => steer("resume", name, {
             title: `Resume the rollout of ${candidate}?`,
             about: "It steps up again when its policy says so.",
             label: "Resume it",
-            role: "APPROVER",
-            what: "resuming",
           }),
         })
         : button("Pause…", {
           id: "pause",
-          why: off ?? mayNot("OPERATOR", "pausing"),
+          why: off ?? mayNot("pause"),
           onClick: () => steer("pause", name, {
             title: `Pause the rollout of ${candidate}?`,
             about: `It stays at ${percent(summary.weight)} and is still aborted if a guardrail says so.`,
             label: "Pause it",
-            role: "OPERATOR",
-            what: "pausing",
           }),
         }),
       button("Approve…", {
         id: "approve",
-        why: off ?? (summary.waiting ? mayNot("APPROVER", "approving") : "It waits for nobody's approval."),
+        why: off ?? (summary.waiting ? mayNot("approve") : "It waits for nobody's approval."),
         onClick: () => steer("approve", name, {
           title: `Approve the next step of ${candidate}?`,
           about: nextStep(data),
           label: "Approve it",
-          role: "APPROVER",
-          what: "approving",
         }),
       }),
       button("Promote…", {
         id: "promote",
-        why: off ?? mayNot("APPROVER", "promoting"),
+        why: off ?? mayNot("promote") ?? unknown(data),
         onClick: () => steer("promote", name, {
           title: `Promote ${candidate}?`,
           about: `Callers of ${name} get ${candidate} instead of ${baseline}, but for those that its policy holds back.`,
           label: `Promote ${candidate}`,
-          role: "APPROVER",
-          what: "promoting",
           body: missing(data),
         }),
       }),
       button("Abort…", {
         id: "abort",
         kind: "button-off",
-        why: off ?? mayNot("OPERATOR", "aborting"),
+        why: off ?? mayNot("abort"),
         onClick: () => steer("abort", name, {
           title: `Abort the rollout of ${candidate}?`,
           about: `All callers of ${name} get ${baseline} again.`,
           label: `Abort it now`,
-          role: "OPERATOR",
-          what: "aborting",
           wrong: true,
         }),
       }),
       button("Roll back…", {
         id: "roll-back",
         kind: "button-off",
-        why: mayNot("OPERATOR", "rolling back"),
+        why: mayNot("rollback"),
         onClick: () => openRollback(name, { rollout: summary }),
       }));
 }
@@ -258,7 +237,7 @@ function nextStep(data) {
 }
 
 export const rollout = {
-  pollMillis: 2_000,
+  pollMillis: 4_000, // the evidence
 
   load(route) {
     return get(`gates/${encodeURIComponent(route.arg)}/rollout`);
@@ -272,7 +251,7 @@ export const rollout = {
     const { summary } = data;
     return [
       h("div", { class: "title", key: "title" },
-          h("h1", {}, `${summary.gate}: ${summary.candidate} instead of ${summary.baseline}`),
+          heading(`${summary.gate}: ${summary.candidate} instead of ${summary.baseline}`),
           howBadge(summary),
           actions(data)),
       data.risks.length > 0 ? h("div", { class: "warning", key: "risks" },
@@ -291,7 +270,9 @@ export const rollout = {
       h("div", { class: "columns", key: "columns" },
           h("section", { class: "panel", "aria-labelledby": "evidence-title", key: "evidence" },
               h("h2", { id: "evidence-title" }, "What the data says"),
-              data.evidence.length === 0 ? h("p", { class: "empty" }, "No evidence yet.") : data.evidence.map(evidencePart)),
+              !data.evidenceKnown ? h("p", { class: "warning", id: "evidence-unknown" }, unknown(data)) : null,
+              data.evidence.length > 0 ? data.evidence.map(evidencePart)
+                : data.evidenceKnown ? h("p", { class: "empty" }, "Its policy has no guardrail.") : null),
           weightPart(data),
           h("section", { class: "panel", "aria-labelledby": "steps-title", key: "steps" },
               h("h2", { id: "steps-title" }, "Steps"), stepsTable(data))),

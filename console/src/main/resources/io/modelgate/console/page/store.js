@@ -4,20 +4,43 @@ const SILENT_MILLIS = 7_000;
 const BEHIND_MILLIS = 5_000;
 const ROLES = ["VIEWER", "OPERATOR", "APPROVER", "ADMIN"];
 
-export const store = {
+/** What takes which role at least, as the contract has it; and how a sentence about it begins. */
+export const TAKES = {
+  kill: ["OPERATOR", "the switch"],
+  rollback: ["OPERATOR", "rolling back"],
+  pause: ["OPERATOR", "pausing"],
+  abort: ["OPERATOR", "aborting"],
+  resume: ["APPROVER", "resuming"],
+  approve: ["APPROVER", "approving"],
+  promote: ["APPROVER", "promoting"],
+  revive: ["APPROVER", "reviving"],
+  reviveSession: ["APPROVER", "reviving a session"],
+  reviveFleet: ["ADMIN", "reviving a kill of the fleet"],
+};
+
+const NOTHING = {
   me: null,
   signIn: null, // why somebody has to sign in; null if nobody has to
+  offered: "", // a token of the address that waits for a yes, as there is one already
   state: null,
   stateAt: null,
   heardAt: null,
   connected: false,
   caughtUp: false, // whether the state is of this connection
   kills: [],
-  route: { name: "gates", arg: "", query: new URLSearchParams() },
-  screen: null, // {key, data, at, problem}
+  killsAt: null, // when they were loaded
+  killsDueAt: null, // since when they are known to be others; null if they are not
+  screen: null, // {key, data, at, problem, pollMillis}
   dialog: null,
   said: "", // for screen readers
 };
+
+export const store = { ...NOTHING, route: { name: "gates", arg: "", query: new URLSearchParams() } };
+
+/** Forgets all but where one is. */
+export function forget() {
+  Object.assign(store, NOTHING);
+}
 
 let show = () => {};
 let due = false;
@@ -60,10 +83,15 @@ export function serverNow() {
   return store.state ? Date.parse(store.state.asOf) + since(store.stateAt) : Date.now();
 }
 
+/** Whether nothing was heard for too long. */
+export function silent() {
+  return store.heardAt !== null && since(store.heardAt) > SILENT_MILLIS;
+}
+
 /** Why what is on the screen may not be so, the worst first; empty if it is fresh. Each is {text, age} or {text}. */
 export function doubts() {
   const found = [];
-  if (store.heardAt !== null && since(store.heardAt) > SILENT_MILLIS) {
+  if (silent()) {
     found.push({ before: "last heard", age: since(store.heardAt), text: "what you see may be old" });
   }
   const state = store.state;
@@ -85,13 +113,23 @@ export function doubts() {
       });
     }
     if (state.unstoredKills > 0) {
-      const many = state.unstoredKills === 1 ? "1 kill is" : state.unstoredKills + " kills are";
-      found.push({ text: many + " in force in this process and not stored yet: a restart would lose that" });
+      const many = state.unstoredKills === 1 ? "1 kill" : state.unstoredKills + " kills";
+      const are = state.unstoredKills === 1 ? " is" : " are";
+      found.push({
+        text: state.standalone
+          ? `NOT KILLED yet: of ${many} that${are} not stored no process that serves has heard`
+          : many + are + " in force in this process and not stored yet: a restart would lose that",
+      });
     }
   }
+  if (store.killsDueAt !== null && since(store.killsDueAt) > BEHIND_MILLIS) {
+    found.push(store.killsAt === null
+      ? { text: "the engaged kills could not be loaded: none is listed here" }
+      : { before: "the engaged kills were loaded", age: since(store.killsAt), text: "they are others by now" });
+  }
   const screen = store.screen;
-  const polled = screen && screen.at !== null && (screen.polled || screen.problem);
-  if (found.length === 0 && polled && !document.hidden && since(screen.at) > SILENT_MILLIS) {
+  const loaded = screen && screen.at !== null && (screen.pollMillis > 0 || screen.problem);
+  if (found.length === 0 && loaded && !document.hidden && since(screen.at) > screen.pollMillis + BEHIND_MILLIS) {
     found.push({ before: "this screen was loaded", age: since(screen.at), text: screen.problem ?? "what you see may be old" });
   }
   return found;
@@ -102,16 +140,19 @@ export function fresh() {
   return store.state !== null && store.heardAt !== null && doubts().length === 0;
 }
 
-export function may(role) {
-  return store.me !== null && ROLES.indexOf(store.me.role) >= ROLES.indexOf(role);
+/** Why somebody may not do one of what TAKES a role, or null. */
+export function mayNot(action) {
+  const [role, what] = TAKES[action];
+  const may = store.me !== null && ROLES.indexOf(store.me.role) >= ROLES.indexOf(role);
+  return may ? null : `You are ${store.me?.role ?? "nobody"}; ${what} takes ${role}.`;
 }
 
-/** Why somebody may not, or null. */
-export function mayNot(role, what) {
-  return may(role) ? null : `You are ${store.me?.role ?? "nobody"}; ${what} takes ${role}.`;
+/** What reviving a kill is, of what TAKES a role. */
+export function reviving(kill) {
+  return kill.scope.gate === "*" ? "reviveFleet" : "revive";
 }
 
-/** Lets a screen reader say something once. */
+/** Lets a screen reader say something once: whatever changes is announced by this and by nothing else. */
 export function say(text) {
   store.said = text;
   changed();
