@@ -67,7 +67,8 @@ final class ConsoleFile {
      * @param env what the environment says under a name; null for nothing
      * @param port one that was asked for beside it, which {@code listen} would contradict
      */
-    static void readAlone(Path file, ConsoleBuilder into, Function<String, @Nullable String> env, @Nullable String port) {
+    static void readAlone(
+            Path file, ConsoleBuilder into, Function<String, @Nullable String> env, @Nullable String port) {
         ConsoleFile read = of(file, into, env);
         if (port != null && read.listens) {
             throw new IllegalArgumentException(
