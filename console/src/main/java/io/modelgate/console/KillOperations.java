@@ -14,6 +14,7 @@ import io.modelgate.console.Views.RecentView;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +41,7 @@ final class KillOperations {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/api/v1/kills", request -> Reply.json(new Kills(KillView.of(gates.kills())))),
+                Route.get("/api/v1/kills", this::engaged),
                 Route.post("/api/v1/kills", Role.OPERATOR, this::kill),
                 Route.post("/api/v1/kills/preview", Role.VIEWER, request -> previews.answer(request, this::preview)),
                 Route.get("/api/v1/kills/{kill}", this::byId),
@@ -105,6 +106,14 @@ final class KillOperations {
             List<InstanceView> confirmed,
             List<InstanceView> pending,
             List<InstanceView> silent) {}
+
+    /** The latest first: it is most likely the one that is looked for. */
+    private Reply engaged(Request request) {
+        List<Kill> latestFirst = gates.kills().stream()
+                .sorted(Comparator.comparing(Kill::at).reversed())
+                .toList();
+        return Reply.json(new Kills(KillView.of(latestFirst)));
+    }
 
     private Reply kill(Request request) throws IOException {
         KillOrder order = request.body(KillOrder.class);

@@ -17,6 +17,7 @@ import io.modelgate.control.Entry;
 import io.modelgate.control.MemoryControlLog;
 import io.modelgate.fallback.Ladder;
 import io.modelgate.testkit.ForwardingControlLog;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,20 @@ class KillOperationsTest {
         assertThat(answer.at("/kill/on").textValue()).isEqualTo("credit-risk");
         assertThat(credit.live()).isFalse();
         assertThat(credit.decide("a", Caller.of("user")).cause()).contains(Cause.KILLED);
+    }
+
+    @Test
+    void theLatestKillComesFirstWhateverItIsOn() {
+        rig.as(Role.OPERATOR).post("/api/v1/kills", order("*", "first"));
+        rig.time.advance(Duration.ofSeconds(1));
+        rig.as(Role.OPERATOR).post("/api/v1/kills", order("fraud", "second"));
+        rig.time.advance(Duration.ofSeconds(1));
+        rig.as(Role.OPERATOR).post("/api/v1/kills", order("credit-risk", "third"));
+
+        JsonNode kills = rig.as(Role.VIEWER).get("/api/v1/kills").at("/kills");
+        assertThat(kills)
+                .extracting(kill -> kill.get("reason").textValue())
+                .containsExactly("third", "second", "first");
     }
 
     @Test

@@ -62,7 +62,8 @@ class ManyGatesInBrowserTest {
         browser.type("#find", "none like this");
         browser.see("#gates", "No gate is like this");
         browser.see("#of-state").sendKeys("killed");
-        browser.retype("#find", "gate");
+        browser.empty("#find");
+        browser.type("#find", "gate");
         browser.see(".pages", "1 to 1 of 1 gate");
         assertThat(browser.texts("#gates tbody tr")).singleElement().asString().contains("gate-1111", "KILLED");
         browser.requireNoErrors();
