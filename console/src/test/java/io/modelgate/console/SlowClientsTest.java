@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Nobody keeps a thread of the console by sending or reading slowly. Time passes by hand, except where it says otherwise. */
 class SlowClientsTest {
@@ -59,6 +60,7 @@ class SlowClientsTest {
                             try {
                                 while (true) {
                                     out.write(piece);
+                                    pieces.incrementAndGet();
                                     streaming.countDown();
                                 }
                             } catch (IOException e) {
@@ -170,6 +172,7 @@ class SlowClientsTest {
     }
 
     @Test
+    @Timeout(60)
     void whoReadsAStreamIsNotCutHoweverLongItTakes() throws Exception {
         ServerRig rig = byHand();
         Wire wire = wire(rig).send("GET /api/v1/endless HTTP/1.1\r\n" + rig.headers(Role.VIEWER) + "\r\n");
