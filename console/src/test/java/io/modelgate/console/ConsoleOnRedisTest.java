@@ -188,8 +188,8 @@ class ConsoleOnRedisTest {
             browser.click("#submit");
 
             browser.see("#outcome", "In force in all");
-            browser.see("#instances tr[data-name='server-1']", "confirmed");
-            browser.see("#instances tr[data-name='server-2']", "confirmed");
+            browser.see("#confirmations tr[data-name='server-1']", "confirmed");
+            browser.see("#confirmations tr[data-name='server-2']", "confirmed");
             for (Serving each : fleet) {
                 each.answers(SAFE);
             }
