@@ -34,7 +34,7 @@ class PlacesTest {
                 ServerRig rig = new ServerRig(gates, c -> {}, look)) {
             List<CompletableFuture<Integer>> answers = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                answers.add(CompletableFuture.supplyAsync(() -> status(rig)));
+                answers.add(CompletableFuture.supplyAsync(() -> status(rig), task -> new Thread(task).start()));
             }
             busy.await();
             assertThat(status(rig)).isEqualTo(429);

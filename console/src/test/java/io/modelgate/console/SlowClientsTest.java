@@ -149,7 +149,11 @@ class SlowClientsTest {
         ServerRig rig = byHand();
         Wire wire =
                 wire(rig).send("POST /api/v1/act HTTP/1.1\r\n" + rig.headers(null) + "Content-Length: 100\r\n\r\n{");
-        assertThat(wire.read().orElseThrow().status()).isEqualTo(401);
+        if (Runtime.version().feature() == 17) {
+            assertThat(wire.read().orElseThrow().status()).isEqualTo(401);
+        } else {
+            Await.until(() -> busy() == 1); // a later JDK's server sends no answer before it has read the rest
+        }
 
         assertThat(cut(wire)).isTrue();
         Await.until(() -> busy() == 0);
