@@ -68,7 +68,7 @@ class KillInBrowserTest {
         browser.see("#answers", "debt-ratio");
         browser.see("#callers", "It is for every caller");
         browser.click("#submit");
-        assertThat(browser.enabled("#submit")).as("without a reason").isFalse();
+        browser.until("without a reason nothing can be confirmed", () -> !browser.enabled("#submit"));
         assertThat(site.gates.kills()).as("after the first step").isEmpty();
         browser.type("#reason", "approval rate fell");
         browser.see("#submit", "Kill credit-risk now");
