@@ -1,5 +1,6 @@
 package io.modelgate.console;
 
+import io.modelgate.Ticker;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -13,8 +14,8 @@ final class Await {
 
     /** Returns as soon as it is so, or after a long time: the assertion that follows says what is not. */
     static void until(BooleanSupplier so) {
-        long began = System.nanoTime();
-        while (!so.getAsBoolean() && System.nanoTime() - began < MOST_NANOS) {
+        long began = Ticker.system().read();
+        while (!so.getAsBoolean() && Ticker.system().read() - began < MOST_NANOS) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
         }
     }

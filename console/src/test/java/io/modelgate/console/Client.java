@@ -1,6 +1,7 @@
 package io.modelgate.console;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.modelgate.Ticker;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -90,10 +91,10 @@ final class Client {
 
     /** Asks until the answer is as wanted, for what comes about on another thread. */
     Answer until(String path, Predicate<Answer> wanted) {
-        long end = System.nanoTime() + 10_000_000_000L;
+        long end = Ticker.system().read() + 10_000_000_000L;
         Answer answer = get(path);
         while (!wanted.test(answer)) {
-            if (System.nanoTime() > end) {
+            if (Ticker.system().read() > end) {
                 throw new AssertionError("never as wanted, at last: " + answer.text());
             }
             Thread.onSpinWait();

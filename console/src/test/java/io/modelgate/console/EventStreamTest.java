@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.modelgate.Actor;
 import io.modelgate.Gates;
 import io.modelgate.Scope;
+import io.modelgate.Ticker;
 import io.modelgate.control.Decision;
 import io.modelgate.control.FileControlLog;
 import java.io.BufferedReader;
@@ -62,7 +63,7 @@ class EventStreamTest {
         String lastId = "";
 
         /** No timeout of JUnit's ends a read, but a ping always comes. */
-        private final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        private final long end = Ticker.system().read() + TimeUnit.SECONDS.toNanos(20);
 
         Reader(URI address, Token token, @Nullable String lastEventId) throws IOException, InterruptedException {
             HttpRequest.Builder request = HttpRequest.newBuilder(address.resolve("/api/v1/events"))
@@ -120,7 +121,7 @@ class EventStreamTest {
         Event next(Predicate<Event> wanted) throws IOException {
             Event event = next();
             while (!wanted.test(event)) {
-                assertThat(System.nanoTime()).as("it came in time").isLessThan(end);
+                assertThat(Ticker.system().read()).as("it came in time").isLessThan(end);
                 event = next();
             }
             return event;
@@ -329,7 +330,8 @@ class EventStreamTest {
 
                 readers.get(0).close();
                 int status = 503;
-                for (long end = System.nanoTime() + 10_000_000_000L; status == 503 && System.nanoTime() < end; ) {
+                for (long end = Ticker.system().read() + 10_000_000_000L;
+                        status == 503 && Ticker.system().read() < end; ) {
                     try (Reader another = new Reader(console.address(), rig.token(Role.VIEWER), null)) {
                         status = another.status;
                     }
@@ -452,8 +454,8 @@ class EventStreamTest {
             }
             console.close();
             assertThat(ended.await(5, TimeUnit.SECONDS)).isTrue();
-            long end = System.nanoTime() + 5_000_000_000L;
-            while (!consoleThreads().isEmpty() && System.nanoTime() < end) {
+            long end = Ticker.system().read() + 5_000_000_000L;
+            while (!consoleThreads().isEmpty() && Ticker.system().read() < end) {
                 Thread.onSpinWait();
             }
             assertThat(consoleThreads()).isEmpty();
