@@ -9,6 +9,7 @@ import io.modelgate.Scope;
 import io.modelgate.Ticker;
 import io.modelgate.control.Decision;
 import io.modelgate.control.FileControlLog;
+import io.modelgate.testkit.ForkingLog;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.modelgate.Caller;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
+import io.modelgate.testkit.ForkingLog;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -1,4 +1,4 @@
-package io.modelgate.rollout;
+package io.modelgate.testkit;
 
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.Decision;
@@ -11,21 +11,29 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** A log in memory that can be made to lose its end. */
-final class ForkingLog implements ControlLog {
+/** A control log in memory that can be made to lose its end, as a store does that comes back with fewer entries or with others. Thread-safe but for {@link #forkAt}. */
+public final class ForkingLog implements ControlLog {
 
     private final List<Runnable> onReplaced = new CopyOnWriteArrayList<>();
     private final List<Consumer<List<Entry>>> followers = new CopyOnWriteArrayList<>();
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private final byte[] secret = new MemoryControlLog().identitySecret();
-    private MemoryControlLog entries = new MemoryControlLog();
+    private volatile MemoryControlLog entries = new MemoryControlLog();
 
-    List<Entry> all() {
+    /** An empty one. */
+    public ForkingLog() {}
+
+    /** All entries that it has now, the first one first. */
+    public List<Entry> all() {
         return entries.read(0, Integer.MAX_VALUE);
     }
 
-    /** Goes on after an entry, with other decisions than those that came after it. */
-    void forkAt(long seq, Decision... others) {
+    /**
+     * Goes on after an entry, with other decisions than those that came after it, and tells whoever follows.
+     *
+     * @param seq the sequence number of the last entry that stays; 0 for none
+     */
+    public void forkAt(long seq, Decision... others) {
         List<Decision> decisions = new ArrayList<>();
         all().stream().limit(seq).forEach(entry -> decisions.add(entry.decision()));
         decisions.addAll(List.of(others));
