@@ -1,5 +1,7 @@
 package io.modelgate;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param <R> the answer {@code O} or its outcome
  */
 final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Listener {
+
+    private static final VarHandle ENDED;
+
+    static {
+        try {
+            ENDED = MethodHandles.lookup().findVarHandle(AsyncCall.class, "ended", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final ModelGate<I, O> gate;
     private final I input;
@@ -24,6 +36,10 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
 
     /** What it came to, where it is observed. */
     private volatile @Nullable Outcome<O> outcome;
+
+    /** Whether those who listen have heard of it. */
+    @SuppressWarnings("UnusedVariable") // by its handle
+    private volatile boolean ended;
 
     /** What runs for it now: the routed version, or one that stands in. */
     private volatile @Nullable Flight<I, O> current;
@@ -51,7 +67,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
         try {
             route();
         } catch (Throwable error) { // of the router, the token count, a rung: this stage is where its caller looks
-            super.completeExceptionally(error);
+            threw(error);
         }
         return this;
     }
@@ -109,21 +125,18 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
         }
         if (error != null) {
             gate.count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);
-            super.completeExceptionally(error);
+            threw(error);
         } else if (result instanceof Miss miss) {
             fall(miss);
         } else if (result != null && version != null) {
             gate.remember(input, caller, version.id, result);
             @SuppressWarnings("unchecked") // a flight lands with an answer or a Miss
             O answer = (O) result;
-            if (!outcomes && observed == null) {
+            if (!outcomes && observed == null && !gate.state().served()) {
                 deliver(answer);
                 return;
             }
-            Outcome<O> answered =
-                    new Outcome.Answered<>(answer, version.id, gate.gates().staleness());
-            outcome = answered;
-            deliver(outcomes ? answered : answer);
+            finish(new Outcome.Answered<>(answer, version.id, gate.gates().staleness()));
         }
     }
 
@@ -138,7 +151,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
             gate.gates().executeLadder(carried.around(() -> descend(miss)));
         } catch (Throwable error) { // not even a thread of our own: nobody is left to ask
             gate.count(routed, OutcomeCounts.NO_RUNG, miss.cause);
-            super.completeExceptionally(error);
+            threw(error);
         }
     }
 
@@ -146,18 +159,34 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
         try {
             finish(new Descent<>(gate, input, caller, routed, miss, start, this).outcome());
         } catch (Throwable error) { // a rung's Error
-            super.completeExceptionally(error);
+            threw(error);
+        }
+    }
+
+    private void threw(Throwable error) {
+        told(Cause.ERROR, error);
+        super.completeExceptionally(error);
+    }
+
+    /** Those who listen hear of a call that ends without an outcome. */
+    private void told(Cause cause, Throwable error) {
+        if (ENDED.compareAndSet(this, false, true)) {
+            gate.threw(routed, error, cause, start, input, caller);
         }
     }
 
     private void finish(Outcome<O> reached) {
-        outcome = reached;
+        Outcome<O> named = reached;
+        if (ENDED.compareAndSet(this, false, true)) { // whoever gives it up may have told of it
+            named = gate.served(reached, start, input, caller);
+        }
+        outcome = named;
         if (outcomes) {
-            deliver(reached);
+            deliver(named);
             return;
         }
         try {
-            deliver(gate.valueOf(reached));
+            deliver(gate.answerOf(named));
         } catch (GateException e) {
             super.completeExceptionally(e);
         }
@@ -180,6 +209,9 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
         Flight<I, O> flight = current;
         if (won && flight != null) {
             flight.stop(Miss.of(Cause.CUT));
+        }
+        if (won) {
+            told(Cause.CUT, new CancellationException("its caller gave it up"));
         }
         return won;
     }

@@ -35,7 +35,13 @@ final class GateCompiler<I, O> {
         this.outcomes = outcomes;
     }
 
-    GateState<I, O> compile(GateFold fold, List<Kill> kills, Collection<RegisteredVersion<I, O>> registered) {
+    /**
+     * Compiles the snapshot.
+     *
+     * @param served whether anybody listens to the gate's calls
+     */
+    GateState<I, O> compile(
+            GateFold fold, List<Kill> kills, Collection<RegisteredVersion<I, O>> registered, boolean served) {
         lack = null;
         Map<String, Served<I, O>> versions = new HashMap<>();
         for (RegisteredVersion<I, O> version : registered) {
@@ -86,7 +92,8 @@ final class GateCompiler<I, O> {
                 List.copyOf(previous),
                 Map.copyOf(versions),
                 rolledBack,
-                gateSwitch.on() ? null : killedAnswer());
+                gateSwitch.on() ? null : killedAnswer(),
+                served);
     }
 
     private static List<Kill> select(List<Kill> kills, Predicate<Scope> which) {

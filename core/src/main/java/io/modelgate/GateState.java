@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param versions all versions registered here, by id
  * @param rolledBack the versions that were rolled back
  * @param killed the answer to every call that the gate switch blocks, when the ladder makes it a constant
+ * @param served whether anybody listens to its calls
  */
 record GateState<I, O>(
         Switch gateSwitch,
@@ -30,7 +31,8 @@ record GateState<I, O>(
         List<Served<I, O>> previous,
         Map<String, Served<I, O>> versions,
         Set<String> rolledBack,
-        @Nullable KilledAnswer<O> killed) {
+        @Nullable KilledAnswer<O> killed,
+        boolean served) {
 
     /** The outcome of every killed call, made once, and the counter of such calls. */
     record KilledAnswer<O>(Outcome.FellBack<O> outcome, LongAdder calls) {

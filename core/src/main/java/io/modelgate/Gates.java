@@ -46,6 +46,7 @@ public final class Gates implements AutoCloseable {
     private final Control control;
     private final Events events;
     private final Warnings warnings;
+    private final ServedCalls served;
     private final Ticker ticker;
     private final GatesBuilder config;
     private final List<BiConsumer<String, GateBuilder<?, ?>>> eachGate;
@@ -58,6 +59,7 @@ public final class Gates implements AutoCloseable {
         eachGate = List.copyOf(config.eachGate);
         ticker = config.ticker;
         warnings = new Warnings(ticker);
+        served = new ServedCalls(config, warnings);
         events = new Events(warnings, config.eventExecutor);
         control = new Control(log, config, events, warnings, () -> learnIdentities(log));
         identities = new Identities(log.identitySecret());
@@ -204,6 +206,38 @@ public final class Gates implements AutoCloseable {
             }
             return gate;
         });
+    }
+
+    /**
+     * Calls a listener with every call of every gate of this process from now on, once it has its outcome, until the subscription is closed. See
+     * {@link ModelGate#onServed}.
+     */
+    public ControlLog.Subscription onServed(Consumer<? super ServedCall<?, ?>> listener) {
+        return served.listen(null, listener, this::recompileAll);
+    }
+
+    private void recompileAll() {
+        control.locked(() -> {
+            control.gates().forEach(ModelGate::recompile);
+            return true;
+        });
+    }
+
+    /**
+     * Hands the calls that have ended up to now to those who listen, on this thread: for tests, and before a process ends. Does nothing
+     * if called by a listener.
+     */
+    public void flushServed() {
+        served.drain();
+    }
+
+    /** How many calls nobody heard of who listens, because more than 16,384 waited for it or the gates were closed. */
+    public long servedDropped() {
+        return served.dropped();
+    }
+
+    ServedCalls served() {
+        return served;
     }
 
     /** The gates of this process, in no particular order. */
@@ -583,6 +617,7 @@ public final class Gates implements AutoCloseable {
     public void close() {
         control.close();
         budgets.close();
+        served.close();
         events.close();
         MeterRegistry meters = config.meters;
         if (meters != null) {

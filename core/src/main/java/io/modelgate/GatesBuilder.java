@@ -49,6 +49,9 @@ public final class GatesBuilder {
     CallObserver observer;
 
     @Nullable
+    Supplier<@Nullable String> traceIds;
+
+    @Nullable
     Faults faults;
 
     @Nullable
@@ -169,6 +172,15 @@ public final class GatesBuilder {
     /** Has every call of these gates observed. Default: none; then it costs a call nothing. */
     public GatesBuilder observe(CallObserver observer) {
         this.observer = observer;
+        return this;
+    }
+
+    /**
+     * Sets what tells the trace of a call, for those who {@linkplain Gates#onServed listen} to calls: asked once for each call to which somebody
+     * listens, at its end and on the thread that ended it, so it should look up and not compute. Default: none.
+     */
+    public GatesBuilder traceIds(Supplier<@Nullable String> current) {
+        traceIds = current;
         return this;
     }
 

@@ -394,7 +394,7 @@ final class Invoker<I, O> {
             return;
         }
         try {
-            int place = watch.place(caller);
+            long place = watch.place(caller);
             if (place >= 0) {
                 watch.answered(place, nanos, answer);
             }
@@ -431,7 +431,7 @@ final class Invoker<I, O> {
             return; // a kill cut it
         }
         try {
-            int place = watch.place(caller);
+            long place = watch.place(caller);
             if (place >= 0) {
                 watch.missed(place, cause);
             }

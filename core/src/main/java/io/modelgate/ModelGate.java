@@ -1,6 +1,7 @@
 package io.modelgate;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.modelgate.control.ControlLog;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,7 @@ public final class ModelGate<I, O> {
         for (VersionBuilder<I, O> version : config.versions()) {
             registered.put(version.id(), newVersion(version));
         }
-        state = compiler.compile(new GateFold(), List.of(), registered.values());
+        state = compiler.compile(new GateFold(), List.of(), registered.values(), false);
     }
 
     private RegisteredVersion<I, O> newVersion(VersionBuilder<I, O> version) {
@@ -87,6 +88,9 @@ public final class ModelGate<I, O> {
             return observedAnswer(observer, input, caller.copy());
         }
         GateState<I, O> seen = state;
+        if (seen.served()) {
+            return answerOf(heard(seen, input, caller.copy()));
+        }
         if (seen.gateSwitch().blocks(caller)) {
             return valueOf(killed(seen, input, caller.copy()));
         }
@@ -122,6 +126,9 @@ public final class ModelGate<I, O> {
 
     private Outcome<O> decided(I input, Caller caller) {
         GateState<I, O> seen = state;
+        if (seen.served()) {
+            return heard(seen, input, caller.copy());
+        }
         if (seen.gateSwitch().blocks(caller)) {
             return killed(seen, input, caller.copy());
         }
@@ -131,6 +138,108 @@ public final class ModelGate<I, O> {
         return isAll(answer) && target != null
                 ? new Outcome.Answered<>(answerIn(answer), target.version().id, gates.staleness())
                 : outcome(seen, target, answer, input, caller.copy(), start);
+    }
+
+    /** The outcome of a call that those hear of who listen. */
+    private Outcome<O> heard(GateState<I, O> seen, I input, Caller caller) {
+        Served<I, O> target = null;
+        long start = Descent.UNREAD;
+        Outcome<O> outcome;
+        try {
+            if (seen.gateSwitch().blocks(caller)) {
+                outcome = killed(seen, input, caller);
+            } else {
+                target = route(seen, caller);
+                start = start(target, caller);
+                Object answer = serve(seen, target, input, caller, start);
+                outcome = outcome(seen, target, answer, input, caller, start);
+            }
+        } catch (Throwable e) { // the model's Error, or what users' code that counts tokens threw
+            threw(target == null ? null : target.version(), e, Cause.ERROR, start, input, caller);
+            throw e;
+        }
+        return served(outcome, start, input, caller);
+    }
+
+    /** The outcome of a call with its id, if anybody listens, who then hears of it. Once for each call. */
+    Outcome<O> served(Outcome<O> outcome, long start, @Nullable I input, Caller caller) {
+        if (!state.served()) {
+            return outcome;
+        }
+        OutcomeId id = OutcomeId.next();
+        Outcome<O> named = named(outcome, id);
+        gates.served().ended(id, config.name(), start, input, caller, named);
+        return named;
+    }
+
+    /** Those who listen hear of a call that ends without an outcome. */
+    void threw(
+            @Nullable RegisteredVersion<I, O> routed,
+            Throwable thrown,
+            Cause cause,
+            long start,
+            @Nullable I input,
+            Caller caller) {
+        var unused = served(
+                routed == null
+                        ? new Outcome.Refused<>(cause, null, thrown, gates.staleness())
+                        : new Outcome.Failed<>(cause, routed.id, thrown, gates.staleness()),
+                start,
+                input,
+                caller);
+    }
+
+    /** Those who listen hear of a call that nobody answered and whose ladder nobody asked. */
+    void missed(@Nullable RegisteredVersion<I, O> routed, Miss miss, long start, @Nullable I input, Caller caller) {
+        var unused = served(
+                miss.cause.refusal() || routed == null
+                        ? new Outcome.Refused<>(
+                                miss.cause, routed == null ? null : routed.id, miss.error, gates.staleness())
+                        : new Outcome.Failed<>(miss.cause, routed.id, miss.error, gates.staleness()),
+                start,
+                input,
+                caller);
+    }
+
+    private static <O> Outcome<O> named(Outcome<O> outcome, OutcomeId id) {
+        if (outcome instanceof Outcome.Answered<O> answered) {
+            return new Outcome.Answered<>(answered.value(), answered.version(), answered.staleness(), id);
+        }
+        if (outcome instanceof Outcome.FellBack<O> fell) {
+            return new Outcome.FellBack<>(
+                    fell.value(),
+                    fell.rung(),
+                    fell.rungVersion(),
+                    fell.reason(),
+                    fell.routedTo(),
+                    fell.error(),
+                    fell.staleness(),
+                    id);
+        }
+        if (outcome instanceof Outcome.Failed<O> failed) {
+            return new Outcome.Failed<>(failed.reason(), failed.routedTo(), failed.error(), failed.staleness(), id);
+        }
+        Outcome.Refused<O> refused = (Outcome.Refused<O>) outcome;
+        return new Outcome.Refused<>(refused.reason(), refused.routedTo(), refused.error(), refused.staleness(), id);
+    }
+
+    /**
+     * Calls a listener with every call of this gate from now on, once it has its outcome, until the subscription is closed: for records of
+     * decisions, ledgers of who was reached, shadows. A call costs that one offer to a bounded queue, whoever listens; a thread of the
+     * gates takes it on from there, so a listener may be heard milliseconds later, and hears of calls in the order in which they ended or
+     * nearly so. One that is slow holds up the others. What finds no room is {@linkplain Gates#servedDropped counted} and heard of by nobody. One
+     * that throws is reported.
+     */
+    @SuppressWarnings("unchecked") // the listener hears of this gate only
+    public ControlLog.Subscription onServed(Consumer<? super ServedCall<I, O>> listener) {
+        return gates.served().listen(name(), call -> listener.accept((ServedCall<I, O>) call), this::recompileLocked);
+    }
+
+    private void recompileLocked() {
+        gates.control().locked(() -> {
+            recompile();
+            return true;
+        });
     }
 
     /**
@@ -195,7 +304,7 @@ public final class ModelGate<I, O> {
         return (O) served;
     }
 
-    private O answerOf(Outcome<O> outcome) {
+    O answerOf(Outcome<O> outcome) {
         return outcome instanceof Outcome.Answered<O> answered ? answered.value() : valueOf(outcome);
     }
 
@@ -556,7 +665,11 @@ public final class ModelGate<I, O> {
     }
 
     void recompile() {
-        state = compiler.compile(gates.control().foldOf(name()), gates.control().killsOf(name()), registered.values());
+        state = compiler.compile(
+                gates.control().foldOf(name()),
+                gates.control().killsOf(name()),
+                registered.values(),
+                gates.served().heard(name()));
         Optional<String> lacked = compiler.lack();
         if (lacked.isPresent() && !lacked.equals(lack)) {
             LOG.warn("gate \"{}\": {}", name(), lacked.get());

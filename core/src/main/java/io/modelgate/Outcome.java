@@ -39,6 +39,15 @@ public sealed interface Outcome<O> {
      */
     Duration staleness();
 
+    /** Its id, if it has one. */
+    @Nullable
+    OutcomeId issued();
+
+    /** What names it, for what is learnt of it later; absent where nobody {@linkplain ModelGate#onServed listens} to the gate's calls. */
+    default Optional<OutcomeId> id() {
+        return Optional.ofNullable(issued());
+    }
+
     /** The numbers, where a budget or a limit on runaways refused the version that the caller was routed to. */
     default Optional<Refusal> refusal() {
         Throwable error = null;
@@ -58,12 +67,22 @@ public sealed interface Outcome<O> {
      * @param value its answer
      * @param version its id
      * @param staleness see {@link Outcome#staleness}
+     * @param issued see {@link Outcome#id}; null if it has none
      */
-    record Answered<O>(O value, String version, Duration staleness) implements Outcome<O> {
+    record Answered<O>(
+            O value,
+            String version,
+            Duration staleness,
+            @Nullable OutcomeId issued) implements Outcome<O> {
 
-        /** An outcome of a process that had every decision. */
+        /** An outcome without an id. */
+        public Answered(O value, String version, Duration staleness) {
+            this(value, version, staleness, null);
+        }
+
+        /** An outcome of a process that had every decision, without an id. */
         public Answered(O value, String version) {
-            this(value, version, Duration.ZERO);
+            this(value, version, Duration.ZERO, null);
         }
 
         @Override
@@ -97,6 +116,7 @@ public sealed interface Outcome<O> {
      * @param routedTo the version routed to, or null if the gate refused before routing
      * @param error what the routed version threw, or what says more about a refusal, or null
      * @param staleness see {@link Outcome#staleness}
+     * @param issued see {@link Outcome#id}; null if it has none
      */
     record FellBack<O>(
             O value,
@@ -105,10 +125,23 @@ public sealed interface Outcome<O> {
             Cause reason,
             @Nullable String routedTo,
             @Nullable Throwable error,
-            Duration staleness)
+            Duration staleness,
+            @Nullable OutcomeId issued)
             implements Outcome<O> {
 
-        /** An outcome of a process that had every decision. */
+        /** An outcome without an id. */
+        public FellBack(
+                O value,
+                String rung,
+                @Nullable String rungVersion,
+                Cause reason,
+                @Nullable String routedTo,
+                @Nullable Throwable error,
+                Duration staleness) {
+            this(value, rung, rungVersion, reason, routedTo, error, staleness, null);
+        }
+
+        /** An outcome of a process that had every decision, without an id. */
         public FellBack(
                 O value,
                 String rung,
@@ -116,7 +149,7 @@ public sealed interface Outcome<O> {
                 Cause reason,
                 @Nullable String routedTo,
                 @Nullable Throwable error) {
-            this(value, rung, rungVersion, reason, routedTo, error, Duration.ZERO);
+            this(value, rung, rungVersion, reason, routedTo, error, Duration.ZERO, null);
         }
 
         @Override
@@ -147,16 +180,24 @@ public sealed interface Outcome<O> {
      * @param routedTo the version routed to, or null if the gate refused before routing
      * @param error what says more about it, for instance an {@link io.modelgate.budget.BudgetRefusedException} with the numbers, or null
      * @param staleness see {@link Outcome#staleness}
+     * @param issued see {@link Outcome#id}; null if it has none
      */
     record Refused<O>(
             Cause reason,
             @Nullable String routedTo,
             @Nullable Throwable error,
-            Duration staleness) implements Outcome<O> {
+            Duration staleness,
+            @Nullable OutcomeId issued)
+            implements Outcome<O> {
 
-        /** An outcome of a process that had every decision. */
+        /** An outcome without an id. */
+        public Refused(Cause reason, @Nullable String routedTo, @Nullable Throwable error, Duration staleness) {
+            this(reason, routedTo, error, staleness, null);
+        }
+
+        /** An outcome of a process that had every decision, without an id. */
         public Refused(Cause reason, @Nullable String routedTo, @Nullable Throwable error) {
-            this(reason, routedTo, error, Duration.ZERO);
+            this(reason, routedTo, error, Duration.ZERO, null);
         }
 
         @Override
@@ -187,13 +228,23 @@ public sealed interface Outcome<O> {
      * @param routedTo the version that failed
      * @param error what it threw, or null if it threw nothing
      * @param staleness see {@link Outcome#staleness}
+     * @param issued see {@link Outcome#id}; null if it has none
      */
     record Failed<O>(
-            Cause reason, String routedTo, @Nullable Throwable error, Duration staleness) implements Outcome<O> {
+            Cause reason,
+            String routedTo,
+            @Nullable Throwable error,
+            Duration staleness,
+            @Nullable OutcomeId issued) implements Outcome<O> {
 
-        /** An outcome of a process that had every decision. */
+        /** An outcome without an id. */
+        public Failed(Cause reason, String routedTo, @Nullable Throwable error, Duration staleness) {
+            this(reason, routedTo, error, staleness, null);
+        }
+
+        /** An outcome of a process that had every decision, without an id. */
         public Failed(Cause reason, String routedTo, @Nullable Throwable error) {
-            this(reason, routedTo, error, Duration.ZERO);
+            this(reason, routedTo, error, Duration.ZERO, null);
         }
 
         @Override

@@ -30,6 +30,7 @@ public final class Permit<I, O> implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
 
     private final ModelGate<I, O> gate;
+    private final @Nullable I input;
     private final Caller caller;
 
     /** The version that the caller was routed to, if it got that far. */
@@ -57,11 +58,13 @@ public final class Permit<I, O> implements AutoCloseable {
 
     private Permit(
             ModelGate<I, O> gate,
+            @Nullable I input,
             Caller caller,
             @Nullable RegisteredVersion<I, O> routed,
             @Nullable Flight<I, O> flight,
             @Nullable Miss routedMiss) {
         this.gate = gate;
+        this.input = input;
         this.caller = caller;
         this.routed = routed;
         this.flight = flight;
@@ -76,24 +79,24 @@ public final class Permit<I, O> implements AutoCloseable {
         Served<I, O> target = seen.gateSwitch().blocks(caller) ? null : gate.route(seen, caller);
         if (target == null) {
             Cause cause = seen.gateSwitch().blocks(caller) ? Cause.KILLED : Cause.UNAVAILABLE;
-            return new Permit<>(gate, caller, null, null, Miss.of(cause));
+            return new Permit<>(gate, input, caller, null, null, Miss.of(cause));
         }
         Flight<I, O> first = Flight.permitted(gate.invoker(), target.version(), caller, false, seen);
         Miss miss = admit(gate, seen, target, first, input);
         if (miss == null) {
-            return new Permit<>(gate, caller, target.version(), first, null);
+            return new Permit<>(gate, input, caller, target.version(), first, null);
         }
         first.missed(miss.cause);
         Served<I, O> stable = seen.stable();
         if (stable == null || stable.version() == target.version() || miss.byGate) {
-            return new Permit<>(gate, caller, target.version(), null, miss);
+            return new Permit<>(gate, input, caller, target.version(), null, miss);
         }
         Flight<I, O> second = Flight.permitted(gate.invoker(), stable.version(), caller, true, null);
         Miss again = admit(gate, seen, stable, second, input);
         if (again == null) {
-            return new Permit<>(gate, caller, target.version(), second, miss);
+            return new Permit<>(gate, input, caller, target.version(), second, miss);
         }
-        Permit<I, O> refused = new Permit<>(gate, caller, target.version(), null, miss);
+        Permit<I, O> refused = new Permit<>(gate, input, caller, target.version(), null, miss);
         refused.standIn = stable.version();
         refused.standInMiss = again;
         return refused;
@@ -169,10 +172,27 @@ public final class Permit<I, O> implements AutoCloseable {
                 gate.count(routed, Outcome.STABLE, routedMiss.cause);
             }
             counted = true;
+            served(version, answer);
             return true;
         } finally {
             lock.unlock();
         }
+    }
+
+    private void served(RegisteredVersion<I, O> version, O answer) {
+        Miss why = routedMiss;
+        RegisteredVersion<I, O> to = routed;
+        Outcome<O> outcome = version == to || why == null || to == null
+                ? new Outcome.Answered<>(answer, version.id, gate.gates().staleness())
+                : new Outcome.FellBack<>(
+                        answer,
+                        Outcome.STABLE,
+                        version.id,
+                        why.cause,
+                        to.id,
+                        why.error,
+                        gate.gates().staleness());
+        var unused = gate.served(outcome, start, input, caller);
     }
 
     /**
@@ -228,7 +248,7 @@ public final class Permit<I, O> implements AutoCloseable {
             if (standIn != null && standInMiss != null) {
                 descent.missed(standIn, standInMiss);
             }
-            return descent.outcome();
+            return gate.served(descent.outcome(), start, input, caller);
         } finally {
             lock.unlock();
         }
@@ -245,6 +265,7 @@ public final class Permit<I, O> implements AutoCloseable {
             if (!counted && routedMiss != null) {
                 counted = true;
                 gate.count(routed, OutcomeCounts.NO_RUNG, routedMiss.cause);
+                gate.missed(routed, routedMiss, start, input, caller);
             }
         } finally {
             lock.unlock();

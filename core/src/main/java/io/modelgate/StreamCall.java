@@ -1,7 +1,6 @@
 package io.modelgate;
 
 import java.util.concurrent.CancellationException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -214,10 +213,10 @@ public final class StreamCall {
         try {
             outcome = descent.ofLadder().outcome();
         } catch (Error e) { // of the fallback
-            tell(call -> call.threw(e));
+            tellThrown(Cause.ERROR, e);
             throw e;
         }
-        tell(call -> call.ended(outcome));
+        tellEnded(outcome);
         fellBack = true;
         return gate.valueOf(outcome);
     }
@@ -309,20 +308,19 @@ public final class StreamCall {
         }
         Miss why = routedMiss;
         if (why == null) {
-            tell(call -> call.ended(
-                    new Outcome.Answered<>(answer, by.id, gate.gates().staleness())));
+            tellEnded(new Outcome.Answered<>(answer, by.id, gate.gates().staleness()));
             return;
         }
         by.counts.usedAsRung();
         gate.count(routed, Outcome.STABLE, why.cause);
-        tell(call -> call.ended(new Outcome.FellBack<>(
+        tellEnded(new Outcome.FellBack<>(
                 answer,
                 Outcome.STABLE,
                 by.id,
                 why.cause,
                 routed == null ? null : routed.id,
                 why.error,
-                gate.gates().staleness())));
+                gate.gates().staleness()));
     }
 
     private GateException broken() {
@@ -335,7 +333,7 @@ public final class StreamCall {
                 new Outcome.Failed<>(why.cause, by.id, why.error, gate.gates().staleness());
         if (counted()) {
             gate.count(routed, OutcomeCounts.NO_RUNG, cause());
-            tell(call -> call.ended(outcome));
+            tellEnded(outcome);
         }
         return GateException.broken(gate.name(), outcome);
     }
@@ -344,7 +342,7 @@ public final class StreamCall {
     private void threw(Error thrown) {
         if (counted()) {
             gate.count(routed, OutcomeCounts.NO_RUNG, Cause.ERROR);
-            tell(call -> call.threw(thrown));
+            tellThrown(Cause.ERROR, thrown);
         }
     }
 
@@ -397,7 +395,7 @@ public final class StreamCall {
     private void unheard() {
         if (counted()) {
             gate.count(routed, OutcomeCounts.NO_RUNG, cause());
-            tell(call -> call.threw(new CancellationException("its subscriber cancelled")));
+            tellThrown(cause(), new CancellationException("its subscriber cancelled"));
         }
     }
 
@@ -424,10 +422,19 @@ public final class StreamCall {
         }
     }
 
-    private void tell(Consumer<ObservedCall> what) {
+    private void tellEnded(Outcome<Object> outcome) {
+        Outcome<Object> named = gate.served(outcome, start, input, caller);
         ObservedCall call = observed;
         if (call != null) {
-            what.accept(call);
+            call.ended(named);
+        }
+    }
+
+    private void tellThrown(Cause cause, Throwable thrown) {
+        gate.threw(routed, thrown, cause, start, input, caller);
+        ObservedCall call = observed;
+        if (call != null) {
+            call.threw(thrown);
         }
     }
 }

@@ -11,10 +11,10 @@ package io.modelgate;
 public interface Watch {
 
     /** The place of a caller that takes no part. */
-    int NOWHERE = -1;
+    long NOWHERE = -1;
 
     /** Where a caller stands in the comparison, 0 or more; {@link #NOWHERE} if its calls are not to be heard of. */
-    int place(Caller caller);
+    long place(Caller caller);
 
     /**
      * The version routed to gave a usable answer.
@@ -23,7 +23,7 @@ public interface Watch {
      * @param nanos how long the model took
      * @param answer its answer
      */
-    void answered(int place, long nanos, Object answer);
+    void answered(long place, long nanos, Object answer);
 
     /**
      * The version routed to gave no usable answer, or was not asked. Not heard of a kill, nor of a call that a kill cut in flight: they say
@@ -32,5 +32,5 @@ public interface Watch {
      * @param place what {@link #place} gave
      * @param cause why
      */
-    void missed(int place, Cause cause);
+    void missed(long place, Cause cause);
 }

@@ -64,20 +64,22 @@ final class WatchedRouter implements Router, Watch {
     }
 
     @Override
-    public int place(Caller caller) {
+    public long place(Caller caller) {
         asked.incrementAndGet();
         before.accept("place");
-        return caller.key().map(key -> key.startsWith("c") ? CANDIDATE : STABLE).orElse(NOWHERE);
+        return caller.key()
+                .map(key -> (long) (key.startsWith("c") ? CANDIDATE : STABLE))
+                .orElse(NOWHERE);
     }
 
     @Override
-    public void answered(int place, long nanos, Object answer) {
+    public void answered(long place, long nanos, Object answer) {
         before.accept("answered");
         heard.add(place + " " + nanos + " " + answer);
     }
 
     @Override
-    public void missed(int place, Cause cause) {
+    public void missed(long place, Cause cause) {
         before.accept("missed");
         heard.add(place + " " + cause);
     }

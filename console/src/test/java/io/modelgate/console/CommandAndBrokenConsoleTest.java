@@ -158,7 +158,8 @@ class CommandAndBrokenConsoleTest {
 
         CommandRun kill = console.run(SHORT, "kill", "credit", "--reason", "x");
         assertThat(kill.code()).as("%s", kill).isEqualTo(Command.FAILED);
-        // A decision's answer may take no longer in all than it may be silent: once it has begun, either may come first.
+        // A decision's answer may take no longer in all than it may be silent: once it has begun, either may come
+        // first.
         assertThat(kill.err())
                 .containsAnyOf("nothing came for 0.3 s", "it was not whole within 0.3 s")
                 .contains("IT MAY BE DONE ALL THE SAME");

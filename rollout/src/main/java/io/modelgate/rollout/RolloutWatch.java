@@ -111,7 +111,7 @@ final class RolloutWatch implements Watch {
     }
 
     @Override
-    public int place(Caller caller) {
+    public long place(Caller caller) {
         if (rules != null) {
             CohortRules.Verdict verdict = rules.of(caller);
             if (verdict == CohortRules.Verdict.CANDIDATE) {
@@ -135,10 +135,10 @@ final class RolloutWatch implements Watch {
     }
 
     @Override
-    public void answered(int place, long nanos, Object answer) {
+    public void answered(long place, long nanos, Object answer) {
         Epoch to = epoch();
-        int arm = place >>> ARM_SHIFT;
-        int spot = place & SPOT;
+        int arm = (int) place >>> ARM_SHIFT;
+        int spot = (int) place & SPOT;
         CallTally calls = to.calls[Math.min(arm, BY_RULE)];
         CallTally first = arm < BY_RULE ? seen(to, arm, spot) : null;
         calls.answered(nanos, 1);
@@ -159,10 +159,10 @@ final class RolloutWatch implements Watch {
     }
 
     @Override
-    public void missed(int place, Cause cause) {
+    public void missed(long place, Cause cause) {
         Epoch to = epoch();
-        int arm = place >>> ARM_SHIFT;
-        int spot = place & SPOT;
+        int arm = (int) place >>> ARM_SHIFT;
+        int spot = (int) place & SPOT;
         to.calls[Math.min(arm, BY_RULE)].missed(cause, 1);
         if (arm >= BY_RULE) {
             return;

@@ -208,7 +208,7 @@ class RolloutWatchTest {
         Metric<String> length = new Metric<>("length", 10, 20, String::length);
         Metric<String> none = new Metric<>("none", 0, 1, answer -> Double.NaN);
         RolloutWatch watch = new RolloutWatch(shared, SALT, TEN_PERCENT, null, List.of(length, none), true, false);
-        int place = watch.place(caller(true, 0));
+        long place = watch.place(caller(true, 0));
         watch.answered(place, 1, "x".repeat(15));
         watch.answered(place, 1, "x".repeat(20));
         watch.answered(place, 1, "x".repeat(1_000));

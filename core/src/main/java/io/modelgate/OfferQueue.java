@@ -1,0 +1,65 @@
+package io.modelgate;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bounded queue for any number of threads that offer and one that takes. To offer is one compare-and-set and one store; it takes no lock
+ * and waits for nobody. The ring's slots are claimed by their number and are free again once they are null (after D. Vyukov's bounded queue).
+ */
+final class OfferQueue<E> {
+
+    // On cache lines of their own, 64 bytes each and fetched in pairs.
+    private static final int TAIL = 16;
+    private static final int HEAD = 32;
+    private static final int ROOM = 48;
+
+    private final AtomicReferenceArray<@Nullable E> slots;
+    private final int capacity;
+    private final AtomicLongArray ends = new AtomicLongArray(ROOM);
+
+    /**
+     * Makes an empty queue.
+     *
+     * @param capacity how many it holds; a power of two
+     */
+    OfferQueue(int capacity) {
+        if (Integer.bitCount(capacity) != 1) {
+            throw new IllegalArgumentException("capacity is " + capacity + ": expected a power of two");
+        }
+        this.capacity = capacity;
+        slots = new AtomicReferenceArray<>(capacity);
+    }
+
+    /** Adds an element; false if there is no room. */
+    boolean offer(E element) {
+        long tail;
+        do {
+            tail = ends.get(TAIL);
+            if (tail - ends.get(HEAD) >= capacity) {
+                return false;
+            }
+        } while (!ends.compareAndSet(TAIL, tail, tail + 1));
+        slots.setRelease((int) tail & capacity - 1, element);
+        return true;
+    }
+
+    /** Takes the oldest element; null if there is none, or its thread has claimed its slot and not filled it yet. One thread at a time. */
+    @Nullable
+    E poll() {
+        long head = ends.getPlain(HEAD);
+        int slot = (int) head & capacity - 1;
+        E element = slots.getAcquire(slot);
+        if (element != null) {
+            slots.setPlain(slot, null);
+            ends.setRelease(HEAD, head + 1); // whoever sees the slot free sees it empty
+        }
+        return element;
+    }
+
+    /** How many slots are claimed. */
+    int size() {
+        return (int) (ends.get(TAIL) - ends.get(HEAD));
+    }
+}

@@ -1,0 +1,180 @@
+package io.modelgate;
+
+import io.modelgate.control.ControlLog.Subscription;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands what calls came to to those who listen, off the serving path: a call offers itself to a bounded queue, once and whoever listens, and
+ * one thread takes it on from there. What finds no room is dropped and counted. Thread-safe.
+ */
+final class ServedCalls {
+
+    /** So many calls may wait, with what they were asked: a second of 16,000 calls. */
+    static final int CAPACITY = 1 << 14;
+
+    /** How long the thread rests when there is nothing: callers do not wake it, which would cost them more than the offer. */
+    private static final long REST_NANOS = Duration.ofMillis(5).toNanos();
+
+    private final OfferQueue<Ended<?, ?>> queue = new OfferQueue<>(CAPACITY);
+    private final LongAdder dropped = new LongAdder();
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final ReentrantLock taking = new ReentrantLock();
+    private final Ticker ticker;
+    private final InstantSource instants;
+    private final Warnings warnings;
+    private final @Nullable Supplier<@Nullable String> traceIds;
+    private @Nullable Thread thread;
+    private volatile boolean closed;
+
+    private record Listener(@Nullable String gate, Consumer<? super ServedCall<?, ?>> to) {
+        boolean hears(String of) {
+            return gate == null || gate.equals(of);
+        }
+    }
+
+    /** A call that has ended, as it comes off the serving path. */
+    private record Ended<I, O>(
+            OutcomeId id,
+            String gate,
+            long start,
+            long end,
+            @Nullable I input,
+            Caller caller,
+            Outcome<O> outcome,
+            @Nullable String traceId) {
+
+        ServedCall<I, O> at(Instant now, long tick) {
+            boolean unread = start == Descent.UNREAD;
+            return new ServedCall<>(
+                    id,
+                    gate,
+                    now.minusNanos(tick - (unread ? end : start)),
+                    unread ? Duration.ZERO : Duration.ofNanos(end - start),
+                    input,
+                    caller,
+                    outcome,
+                    traceId);
+        }
+    }
+
+    ServedCalls(GatesBuilder config, Warnings warnings) {
+        ticker = config.ticker;
+        instants = config.instants;
+        traceIds = config.traceIds;
+        this.warnings = warnings;
+    }
+
+    /** Whether anybody listens to a gate. */
+    boolean heard(String gate) {
+        return listeners.stream().anyMatch(each -> each.hears(gate));
+    }
+
+    /**
+     * Adds a listener.
+     *
+     * @param gate the gate whose calls it hears of, or null for all
+     * @param changed run whenever {@link #heard} may have changed
+     */
+    Subscription listen(@Nullable String gate, Consumer<? super ServedCall<?, ?>> to, Runnable changed) {
+        Listener listener = new Listener(gate, to);
+        listeners.add(listener);
+        start();
+        changed.run();
+        return () -> {
+            if (listeners.remove(listener)) {
+                changed.run();
+            }
+        };
+    }
+
+    private synchronized void start() {
+        if (thread == null && !closed) {
+            thread = Events.daemon(this::run, "modelgate-served");
+            thread.start();
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            if (!drain()) {
+                LockSupport.parkNanos(REST_NANOS);
+            }
+        }
+    }
+
+    /** Takes note of a call that has ended, on the serving path. */
+    <I, O> void ended(OutcomeId id, String gate, long start, @Nullable I input, Caller caller, Outcome<O> outcome) {
+        long end = ticker.read();
+        if (closed || !queue.offer(new Ended<>(id, gate, start, end, input, caller, outcome, traceId()))) {
+            dropped.increment();
+        }
+    }
+
+    private @Nullable String traceId() {
+        if (traceIds == null) {
+            return null;
+        }
+        try {
+            return traceIds.get();
+        } catch (Throwable e) { // users' code; the call has its outcome
+            warnings.threw("the supplier of trace ids", e);
+            return null;
+        }
+    }
+
+    /** Hands on what has ended up to now, on this thread; whether there was anything. */
+    boolean drain() {
+        if (taking.isHeldByCurrentThread()) {
+            return false; // a listener asks
+        }
+        taking.lock();
+        try {
+            boolean any = false;
+            for (Ended<?, ?> next = queue.poll(); next != null; next = queue.poll()) {
+                any = true;
+                deliver(next.at(instants.instant(), ticker.read()));
+            }
+            return any;
+        } finally {
+            taking.unlock();
+        }
+    }
+
+    private void deliver(ServedCall<?, ?> call) {
+        for (Listener listener : listeners) {
+            if (listener.hears(call.gate())) {
+                try {
+                    listener.to().accept(call);
+                } catch (Throwable e) {
+                    warnings.threw("a listener of served calls", e);
+                }
+            }
+        }
+    }
+
+    /** How many calls found no room and were heard of by nobody. */
+    long dropped() {
+        return dropped.sum();
+    }
+
+    /** How many wait to be handed on. */
+    int waiting() {
+        return queue.size();
+    }
+
+    /** Hands on what is left; what ends later is dropped. */
+    void close() {
+        closed = true;
+        drain();
+    }
+}

@@ -1,0 +1,162 @@
+package io.modelgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.modelgate.control.ControlLog.Subscription;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ServedCallTest {
+
+    private final HandDrivenTime time = new HandDrivenTime();
+    private final Gates gates = Gates.open(g -> g.ticker(time)
+            .instants(() -> Instant.EPOCH.plusNanos(time.read()))
+            .traceIds(() -> "trace-7")
+            .executor(Runnable::run)
+            .ladderExecutor(Runnable::run));
+    private final List<ServedCall<String, String>> heard = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    void close() {
+        gates.close();
+    }
+
+    private ModelGate<String, String> listened(Model<String, String> model) {
+        ModelGate<String, String> gate = gates.gate("chat", g -> g.stable("v1", model));
+        gate.onServed(heard::add);
+        return gate;
+    }
+
+    private List<ServedCall<String, String>> heard() {
+        gates.flushServed();
+        return heard;
+    }
+
+    @Test
+    void anAnswerIsHeardOfWithWhatWasAskedByWhomAndWhen() {
+        ModelGate<String, String> gate = listened(input -> {
+            time.advance(Duration.ofMillis(30));
+            return "re: " + input;
+        });
+
+        Outcome<String> outcome = gate.decide("hi", Caller.of("user-42"));
+        time.advance(Duration.ofSeconds(5));
+
+        assertThat(heard()).singleElement().satisfies(call -> {
+            assertThat(call.gate()).isEqualTo("chat");
+            assertThat(call.input()).contains("hi");
+            assertThat(call.caller().key()).contains("user-42");
+            assertThat(call.outcome()).isEqualTo(outcome);
+            assertThat(call.id()).isEqualTo(outcome.id().orElseThrow());
+            assertThat(call.took()).isEqualTo(Duration.ofMillis(30));
+            assertThat(call.at()).isEqualTo(Instant.EPOCH);
+            assertThat(call.traceId()).isEqualTo("trace-7");
+        });
+    }
+
+    @Test
+    void everyWayToCallIsHeardOfOnce() throws Exception {
+        ModelGate<String, String> gate = listened(input -> input);
+        gate.call("call", Caller.anonymous());
+        gate.decide("decide", Caller.anonymous());
+        gate.callAsync("callAsync", Caller.anonymous()).get();
+        Outcome<String> async =
+                gate.decideAsync("decideAsync", Caller.anonymous()).get();
+        try (Permit<String, String> permit = gate.enter("permit", Caller.anonymous())) {
+            permit.success("done");
+        }
+
+        assertThat(heard())
+                .extracting(call -> call.input().orElse("-"))
+                .containsExactly("call", "decide", "callAsync", "decideAsync", "permit");
+        assertThat(heard.get(3).id()).isEqualTo(async.id().orElseThrow());
+        assertThat(heard).extracting(ServedCall::id).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aKilledCallAndAFailedPermitAreHeardOf() {
+        ModelGate<String, String> gate = listened(input -> input);
+        try (Permit<String, String> permit = gate.enter(Caller.anonymous())) {
+            permit.failure(new IllegalStateException("no"));
+        }
+        gate.kill(Actor.of("alice"), "wrong");
+        gate.decide("hi", Caller.anonymous());
+
+        assertThat(heard()).hasSize(2);
+        assertThat(heard.get(0).input()).isEmpty();
+        assertThat(heard.get(0).outcome().cause()).contains(Cause.ERROR);
+        assertThat(heard.get(1).outcome().cause()).contains(Cause.KILLED);
+        assertThat(heard.get(1).took()).isZero();
+    }
+
+    @Test
+    void anErrorAndACallerWhoGivesUpAreHeardOf() {
+        ModelGate<String, String> gate = listened(input -> {
+            throw new AssertionError("broken");
+        });
+        assertThatThrownBy(() -> gate.call("hi", Caller.anonymous())).isInstanceOf(AssertionError.class);
+        ModelGate<String, String> slow =
+                gates.gate("slow", g -> g.asyncStable("v1", (input, call) -> new CompletableFuture<>()));
+        slow.onServed(heard::add);
+        slow.callAsync("hi", Caller.anonymous()).cancel(true);
+
+        assertThat(heard())
+                .extracting(call -> call.outcome().cause().orElseThrow())
+                .containsExactly(Cause.ERROR, Cause.CUT);
+    }
+
+    @Test
+    void whereNobodyListensOutcomesHaveNoId() {
+        ModelGate<String, String> gate = gates.gate("chat", g -> g.stable("v1", input -> input));
+        assertThat(gate.decide("hi", Caller.anonymous()).id()).isEmpty();
+
+        Subscription subscription = gates.onServed(call -> {});
+        assertThat(gate.decide("hi", Caller.anonymous()).id()).isPresent();
+
+        subscription.close();
+        assertThat(gate.decide("hi", Caller.anonymous()).id()).isEmpty();
+    }
+
+    @Test
+    void whatFindsNoRoomIsCountedAndKeepsNobodyWaiting() throws Exception {
+        ModelGate<String, String> gate = gates.gate("chat", g -> g.stable("v1", input -> input));
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        gate.onServed(call -> {
+            busy.countDown();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        gate.call("first", Caller.anonymous());
+        busy.await();
+        for (int i = 0; i < ServedCalls.CAPACITY + 3; i++) {
+            gate.call("hi", Caller.anonymous());
+        }
+
+        assertThat(gates.servedDropped()).isEqualTo(3);
+        go.countDown();
+    }
+
+    @Test
+    void aListenerThatThrowsKeepsNobodyElseFromHearing() {
+        ModelGate<String, String> gate = gates.gate("chat", g -> g.stable("v1", input -> input));
+        gate.onServed(call -> {
+            throw new IllegalStateException("broken");
+        });
+        gate.onServed(heard::add);
+
+        gate.call("hi", Caller.anonymous());
+
+        assertThat(heard()).hasSize(1);
+    }
+}
