@@ -36,7 +36,14 @@ final class ServedCalls {
     private @Nullable Thread thread;
     private volatile boolean closed;
 
-    private record Listener(@Nullable String gate, Consumer<? super ServedCall<?, ?>> to) {
+    /**
+     * One who listens.
+     *
+     * @param gate the gate whose calls it hears of, or null for all
+     * @param whileRolling whether a gate's calls are to be heard of for its sake only while the gate has a candidate
+     * @param to where they go
+     */
+    private record Listener(@Nullable String gate, boolean whileRolling, Consumer<? super ServedCall<?, ?>> to) {
         boolean hears(String of) {
             return gate == null || gate.equals(of);
         }
@@ -74,9 +81,9 @@ final class ServedCalls {
         this.warnings = warnings;
     }
 
-    /** Whether anybody listens to a gate. */
-    boolean heard(String gate) {
-        return listeners.stream().anyMatch(each -> each.hears(gate));
+    /** Whether anybody listens to a gate, which has a candidate or not. */
+    boolean heard(String gate, boolean rolling) {
+        return listeners.stream().anyMatch(each -> each.hears(gate) && (rolling || !each.whileRolling()));
     }
 
     /**
@@ -86,7 +93,15 @@ final class ServedCalls {
      * @param changed run whenever {@link #heard} may have changed
      */
     Subscription listen(@Nullable String gate, Consumer<? super ServedCall<?, ?>> to, Runnable changed) {
-        Listener listener = new Listener(gate, to);
+        return listen(new Listener(gate, false, to), changed);
+    }
+
+    /** Adds a listener to all gates for whose sake calls are heard of only while their gate has a candidate. */
+    Subscription listenWhileRolling(Consumer<? super ServedCall<?, ?>> to, Runnable changed) {
+        return listen(new Listener(null, true, to), changed);
+    }
+
+    private Subscription listen(Listener listener, Runnable changed) {
         listeners.add(listener);
         start();
         changed.run();
@@ -113,14 +128,23 @@ final class ServedCalls {
     }
 
     /** Takes note of a call that has ended, on the serving path. */
-    <I, O> void ended(OutcomeId id, String gate, long start, @Nullable I input, Caller caller, Outcome<O> outcome) {
+    <I, O> void ended(
+            OutcomeId id,
+            String gate,
+            long start,
+            @Nullable I input,
+            Caller caller,
+            Outcome<O> outcome,
+            @Nullable String traceId) {
         long end = ticker.read();
-        if (closed || !queue.offer(new Ended<>(id, gate, start, end, input, caller, outcome, traceId()))) {
+        if (closed || !queue.offer(new Ended<>(id, gate, start, end, input, caller, outcome, traceId))) {
             dropped.increment();
         }
     }
 
-    private @Nullable String traceId() {
+    /** The trace that this thread is in, if that is known. */
+    @Nullable
+    String traceId() {
         if (traceIds == null) {
             return null;
         }
