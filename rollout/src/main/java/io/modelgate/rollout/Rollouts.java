@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs rollouts under policies: looks at what the calls of each say, and steps up, promotes or takes back as its policy wants. Thread-safe.
@@ -41,6 +42,7 @@ public final class Rollouts implements AutoCloseable {
     private final List<Webhook> webhooks;
     private final TickLoop loop;
     private final ControlLog.Subscription applied;
+    private final @Nullable ExposureKeeper exposures;
 
     private Rollouts(Gates gates, RolloutsBuilder config) {
         this.gates = gates;
@@ -50,11 +52,12 @@ public final class Rollouts implements AutoCloseable {
         tests = new UsersTests(config.tests);
         controller = new Controller(gates, config, tests, decided, notices);
         starting = new Starting(gates, decided, tests, notices);
-        interventions = new Interventions(gates, decided, controller);
+        exposures = config.exposures == null ? null : config.exposures.attach(gates, notices);
+        interventions = new Interventions(gates, decided, controller, exposures);
         registry = new Registry(gates, decided);
         webhooks = List.copyOf(config.webhooks);
         events.listen(event -> {
-            if (event instanceof RolloutEvent.Hindered) {
+            if (event instanceof RolloutEvent.Hindered || event instanceof RolloutEvent.ToRemedy) {
                 tell(event);
             }
         });
@@ -85,6 +88,9 @@ public final class Rollouts implements AutoCloseable {
         }
         Rollouts rollouts = new Rollouts(gates, config);
         rollouts.loop.start();
+        if (rollouts.exposures != null && !config.manual) {
+            rollouts.exposures.start();
+        }
         return rollouts;
     }
 
@@ -147,6 +153,9 @@ public final class Rollouts implements AutoCloseable {
      */
     public void tick() {
         controller.tick();
+        if (exposures != null) {
+            exposures.look();
+        }
     }
 
     /**
@@ -283,6 +292,9 @@ public final class Rollouts implements AutoCloseable {
         if (loop.stop()) {
             applied.close();
             controller.close();
+            if (exposures != null) {
+                exposures.close();
+            }
         }
     }
 }
