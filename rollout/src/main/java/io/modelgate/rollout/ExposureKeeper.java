@@ -192,8 +192,9 @@ final class ExposureKeeper {
             Optional<ModelGate<?, ?>> here = gates.gates().stream()
                     .filter(each -> each.name().equals(gate))
                     .findFirst();
-            if (start != null && here.isPresent() && find(start.id()).isEmpty()) {
-                open.add(opened(here.get(), start.id(), start.version()));
+            if (start != null && here.isPresent() && find(start.id()).isEmpty() && !otherRuns(here.get())) {
+                long from = entry.decision().at().toEpochMilli();
+                open.add(opened(here.get(), start.id(), start.version(), from));
             }
         }
         for (ModelGate<?, ?> gate : gates.gates()) {
@@ -209,10 +210,18 @@ final class ExposureKeeper {
                     }
                 }
                 if (running != null && find(id).isEmpty()) {
-                    open.add(opened(gate, id, running.version()));
+                    open.add(opened(gate, id, running.version(), Long.MIN_VALUE));
                 }
             }
         }
+    }
+
+    /** Whether a rollout that is known runs: then another one has not started, whatever its entry says. */
+    private boolean otherRuns(ModelGate<?, ?> gate) {
+        return gate.routing().orElse(null) instanceof CohortRouting routing
+                && open.stream()
+                        .anyMatch(each -> each.header.gate().equals(gate.name())
+                                && routing.runs(each.header.rollout()));
     }
 
     private Optional<OpenExposures> find(String rollout) {
@@ -221,10 +230,10 @@ final class ExposureKeeper {
                 .findFirst();
     }
 
-    private OpenExposures opened(ModelGate<?, ?> gate, String rollout, String version) {
+    private OpenExposures opened(ModelGate<?, ?> gate, String rollout, String version, long from) {
         ExposureFile.Header header =
                 new ExposureFile.Header(rollout, gate.name(), version, !config.plainKeys, instance);
-        return new OpenExposures(header, gate, folder.of(rollout));
+        return new OpenExposures(header, gate, folder.of(rollout), from);
     }
 
     private static boolean toRemedy(CohortRouting routing, ExposureFile.Header of) {
@@ -251,7 +260,8 @@ final class ExposureKeeper {
     private void attribute(Taken call) {
         OpenExposures to = null;
         for (OpenExposures each : open) { // the latest last
-            if (each.header.gate().equals(call.gate()) && each.takes(call.version(), call.at())) {
+            boolean takes = each.header.gate().equals(call.gate()) && each.takes(call.version(), call.at());
+            if (takes && (to == null || each.from <= call.at())) { // clocks may differ: rather a rollout too early than none
                 to = each;
             }
         }

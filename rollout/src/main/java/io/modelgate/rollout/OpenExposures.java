@@ -21,6 +21,9 @@ final class OpenExposures {
     /** Keeps calls heard of that began before the end of the rollout. */
     final ControlLog.Subscription hold;
 
+    /** When it started, by the clock of whoever started it, in milliseconds; long ago if it ran already. */
+    final long from;
+
     private final Path folder;
 
     @Nullable
@@ -36,7 +39,8 @@ final class OpenExposures {
     @Nullable
     Receipt sealing;
 
-    OpenExposures(ExposureFile.Header header, ModelGate<?, ?> gate, Path folder) {
+    OpenExposures(ExposureFile.Header header, ModelGate<?, ?> gate, Path folder, long from) {
+        this.from = from;
         this.header = header;
         this.gate = gate;
         this.folder = folder;

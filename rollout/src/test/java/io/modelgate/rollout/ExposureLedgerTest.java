@@ -409,6 +409,23 @@ class ExposureLedgerTest {
     }
 
     @Test
+    void aSecondRolloutThatDidNotStartTakesNothingFromTheOneThatRuns() {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        Rig.stored(rig.gates.append(rig.gates.decision(
+                "second",
+                EntryTypes.ROLLOUT,
+                rig.gate.name(),
+                Rig.BOB,
+                "",
+                Log.startData("second", "v2", Weight.FULL.parts()))));
+        call(rig, "ann");
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(1);
+        assertThat(ledger.rollouts()).containsExactly(rollout);
+    }
+
+    @Test
     void aLedgerBelongsToOneRolloutsAndBadSettingsAreRefused() {
         ExposureLedger ledger = ledger(e -> {});
         rig(ledger);
