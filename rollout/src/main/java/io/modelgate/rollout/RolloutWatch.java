@@ -34,7 +34,7 @@ final class RolloutWatch implements Watch {
     private static final int BY_RULE = 2;
     private static final int WITHOUT_KEY = 3;
 
-    private static final int ARM_SHIFT = Bucketing.SPOT_BITS;
+    private static final int ARM_SHIFT = Spots.SPOT_BITS;
     private static final int SPOT = (1 << ARM_SHIFT) - 1;
 
     private static final Rate[] ALL_RATES = Rate.values();
@@ -45,6 +45,7 @@ final class RolloutWatch implements Watch {
 
     private final RolloutUnits shared;
     private final long salt;
+    private final Bucketing bucketing;
     private final int weight;
     private final @Nullable CohortRules rules;
     private final Metric<Object>[] metrics;
@@ -57,6 +58,7 @@ final class RolloutWatch implements Watch {
      *
      * @param shared what all epochs of the rollout share
      * @param salt the rollout's
+     * @param bucketing the rollout's
      * @param weight callers in a bucket below it get the candidate; 100,000 less the share held back once it is promoted
      * @param rules what decides ahead of the bucket, or null
      * @param metrics the gate's
@@ -67,6 +69,7 @@ final class RolloutWatch implements Watch {
     RolloutWatch(
             RolloutUnits shared,
             long salt,
+            Bucketing bucketing,
             int weight,
             @Nullable CohortRules rules,
             List<? extends Metric<?>> metrics,
@@ -74,6 +77,7 @@ final class RolloutWatch implements Watch {
             boolean promoted) {
         this.shared = shared;
         this.salt = salt;
+        this.bucketing = bucketing;
         this.weight = weight;
         this.rules = rules;
         this.metrics = (Metric<Object>[]) metrics.toArray(Metric[]::new);
@@ -86,7 +90,7 @@ final class RolloutWatch implements Watch {
         final CallTally[] calls = new CallTally[BY_RULE + 1];
         final CallTally[] firstCalls;
         final HyperLogLog[] callers = {new HyperLogLog(), new HyperLogLog()};
-        final long[] seen = new long[Bucketing.UNITS / Long.SIZE];
+        final long[] seen = new long[Spots.UNITS / Long.SIZE];
         final AtomicLongArray units = new AtomicLongArray(2);
         final AtomicLongArray missed = new AtomicLongArray(2 * RATES);
 
@@ -124,14 +128,12 @@ final class RolloutWatch implements Watch {
         if (!caller.hasKey()) {
             return promoted ? WITHOUT_KEY << ARM_SHIFT : NOWHERE;
         }
-        int spot = Bucketing.spot(caller.keyHash(), salt);
-        return Bucketing.bucketOf(spot) < weight ? CANDIDATE << ARM_SHIFT | spot : spot;
+        int spot = bucketing.spot(caller, salt);
+        return Spots.bucketOf(spot) < weight ? CANDIDATE << ARM_SHIFT | spot : spot;
     }
 
     private int byRule(Caller caller) {
-        return caller.hasKey()
-                ? BY_RULE << ARM_SHIFT | Bucketing.spot(caller.keyHash(), salt)
-                : WITHOUT_KEY << ARM_SHIFT;
+        return caller.hasKey() ? BY_RULE << ARM_SHIFT | bucketing.spot(caller, salt) : WITHOUT_KEY << ARM_SHIFT;
     }
 
     @Override
@@ -171,7 +173,7 @@ final class RolloutWatch implements Watch {
         if (first != null) {
             first.missed(cause, 1);
         }
-        int rates = shared.missed(Bucketing.unit(spot), cause);
+        int rates = shared.missed(Spots.unit(spot), cause);
         for (int rate = 0; rates != 0; rate++, rates >>>= 1) {
             if ((rates & 1) != 0) {
                 to.missed.incrementAndGet(arm * RATES + rate);
@@ -181,7 +183,7 @@ final class RolloutWatch implements Watch {
 
     /** Takes note of a caller whom chance assigned; the tally of first calls if this is one, else null. */
     private @Nullable CallTally seen(Epoch to, int arm, int spot) {
-        boolean first = to.seen(arm, Bucketing.unit(spot));
+        boolean first = to.seen(arm, Spots.unit(spot));
         to.callers[arm].add(HyperLogLog.hash(spot));
         return first && firstCalls ? to.firstCalls[arm] : null;
     }

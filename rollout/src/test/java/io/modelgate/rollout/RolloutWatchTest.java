@@ -25,20 +25,20 @@ import org.junit.jupiter.api.Test;
 
 class RolloutWatchTest {
 
-    private static final long SALT = Bucketing.salt("rollout-1");
+    private static final long SALT = Spots.salt("rollout-1");
     private static final int TEN_PERCENT = 10_000;
 
     private final RolloutUnits shared = new RolloutUnits();
 
     private RolloutWatch watch(int weight) {
-        return new RolloutWatch(shared, SALT, weight, null, List.of(), true, false);
+        return new RolloutWatch(shared, SALT, Bucketing.modelgate(), weight, null, List.of(), true, false);
     }
 
     /** A key whose bucket is below (or not below) ten percent, by number. */
     private static Caller caller(boolean candidate, int number) {
         for (int i = 0, found = 0; ; i++) {
             Caller caller = Caller.of("user-" + i);
-            if (Bucketing.bucket(caller.keyHash(), SALT) < TEN_PERCENT == candidate && found++ == number) {
+            if (Spots.bucket(caller.keyHash(), SALT) < TEN_PERCENT == candidate && found++ == number) {
                 return caller;
             }
         }
@@ -55,10 +55,10 @@ class RolloutWatchTest {
     @Test
     void unitAndSpotLieInTheBucket() {
         for (int i = 0; i < 1_000_000; i++) {
-            int spot = Bucketing.spot(i * 0x9e3779b9, SALT);
-            assertThat(Bucketing.unit(spot) >> 2).isEqualTo(Bucketing.bucketOf(spot));
-            assertThat(Bucketing.unit(spot)).isBetween(0, Bucketing.UNITS - 1);
-            assertThat(spot >>> Bucketing.SPOT_BITS).isZero();
+            int spot = Spots.spot(i * 0x9e3779b9, SALT);
+            assertThat(Spots.unit(spot) >> 2).isEqualTo(Spots.bucketOf(spot));
+            assertThat(Spots.unit(spot)).isBetween(0, Spots.UNITS - 1);
+            assertThat(spot >>> Spots.SPOT_BITS).isZero();
         }
     }
 
@@ -136,7 +136,8 @@ class RolloutWatchTest {
 
     @Test
     void firstCallsAreNotCountedUnlessAskedFor() {
-        RolloutWatch watch = new RolloutWatch(shared, SALT, TEN_PERCENT, null, List.of(), false, false);
+        RolloutWatch watch =
+                new RolloutWatch(shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), false, false);
         answers(watch, caller(true, 0));
 
         assertThat(watch.counts().candidate().firstCalls().calls()).isZero();
@@ -161,7 +162,14 @@ class RolloutWatchTest {
                     Map.of("region", List.of("eu")),
                     Map.of("tier", List.of("beta")));
             return new RolloutWatch(
-                    shared, SALT, TEN_PERCENT, CohortRules.of(start, identities), List.of(), true, promoted);
+                    shared,
+                    SALT,
+                    Bucketing.modelgate(),
+                    TEN_PERCENT,
+                    CohortRules.of(start, identities),
+                    List.of(),
+                    true,
+                    promoted);
         }
     }
 
@@ -207,7 +215,8 @@ class RolloutWatchTest {
     void metricsAreReadOffAnswersAndScaled() {
         Metric<String> length = new Metric<>("length", 10, 20, String::length);
         Metric<String> none = new Metric<>("none", 0, 1, answer -> Double.NaN);
-        RolloutWatch watch = new RolloutWatch(shared, SALT, TEN_PERCENT, null, List.of(length, none), true, false);
+        RolloutWatch watch = new RolloutWatch(
+                shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(length, none), true, false);
         long place = watch.place(caller(true, 0));
         watch.answered(place, 1, "x".repeat(15));
         watch.answered(place, 1, "x".repeat(20));
@@ -239,7 +248,8 @@ class RolloutWatchTest {
         assertThat(restarted.mergeReached(shared.reachedText())).isTrue();
         assertThat(restarted.reached()).isEqualTo(watch.counts().reached()).isPositive();
 
-        RolloutWatch again = new RolloutWatch(restarted, SALT, TEN_PERCENT, null, List.of(), true, false);
+        RolloutWatch again =
+                new RolloutWatch(restarted, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), true, false);
         for (int i = 0; i < 5_000; i++) {
             answers(again, Caller.of("user-" + i));
         }
@@ -254,13 +264,14 @@ class RolloutWatchTest {
         int callers = 20_000;
         for (int round = 0; round < 5; round++) {
             RolloutUnits fresh = new RolloutUnits();
-            RolloutWatch watch = new RolloutWatch(fresh, SALT, TEN_PERCENT, null, List.of(), true, false);
+            RolloutWatch watch =
+                    new RolloutWatch(fresh, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), true, false);
             Set<Integer> candidates = new HashSet<>();
             Set<Integer> stables = new HashSet<>();
             List<Caller> all = new ArrayList<>();
             for (int i = 0; i < callers; i++) {
                 Caller caller = Caller.of(round + "-" + i);
-                int unit = Bucketing.unit(Bucketing.spot(caller.keyHash(), SALT));
+                int unit = Spots.unit(Spots.spot(caller.keyHash(), SALT));
                 (unit / 4 < TEN_PERCENT ? candidates : stables).add(unit);
                 all.add(caller);
             }
@@ -308,7 +319,8 @@ class RolloutWatchTest {
             callers.add(Caller.of("user-" + i));
         }
         Function<List<Caller>, StepCounts> run = order -> {
-            RolloutWatch watch = new RolloutWatch(new RolloutUnits(), SALT, TEN_PERCENT, null, List.of(), true, false);
+            RolloutWatch watch = new RolloutWatch(
+                    new RolloutUnits(), SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), true, false);
             order.forEach(caller -> {
                 misses(watch, caller, Cause.INVALID_OUTPUT);
                 answers(watch, caller);
