@@ -32,7 +32,8 @@ class RolloutWatchTest {
     private final RolloutUnits shared = new RolloutUnits();
 
     private RolloutWatch watch(int weight) {
-        return new RolloutWatch(shared, SALT, Bucketing.modelgate(), weight, null, List.of(), Wanted.calls(true), false);
+        return new RolloutWatch(
+                shared, SALT, Bucketing.modelgate(), weight, null, List.of(), Wanted.calls(true), false);
     }
 
     /** A key whose bucket is below (or not below) ten percent, by number. */
@@ -137,7 +138,8 @@ class RolloutWatchTest {
 
     @Test
     void firstCallsAreNotCountedUnlessAskedFor() {
-        RolloutWatch watch = new RolloutWatch(shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(false), false);
+        RolloutWatch watch = new RolloutWatch(
+                shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(false), false);
         answers(watch, caller(true, 0));
 
         assertThat(watch.counts().candidate().firstCalls().calls()).isZero();
@@ -215,8 +217,15 @@ class RolloutWatchTest {
     void metricsAreReadOffAnswersAndScaled() {
         Metric<String> length = new Metric<>("length", 10, 20, String::length);
         Metric<String> none = new Metric<>("none", 0, 1, answer -> Double.NaN);
-        RolloutWatch watch =
-                new RolloutWatch(shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(length, none), Wanted.calls(true), false);
+        RolloutWatch watch = new RolloutWatch(
+                shared,
+                SALT,
+                Bucketing.modelgate(),
+                TEN_PERCENT,
+                null,
+                List.of(length, none),
+                Wanted.calls(true),
+                false);
         long place = watch.place(caller(true, 0));
         watch.answered(place, 1, "x".repeat(15));
         watch.answered(place, 1, "x".repeat(20));
@@ -239,7 +248,8 @@ class RolloutWatchTest {
         Wanted wanted = by(
                 Guardrail.rate(Rate.ERRORS).by("home", "own", "rent"),
                 Guardrail.mean("length").by("region", "eu", "us"));
-        RolloutWatch watch = new RolloutWatch(shared, SALT, TEN_PERCENT, null, List.of(length), wanted, false);
+        RolloutWatch watch = new RolloutWatch(
+                shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(length), wanted, false);
         Caller someone = caller(true, 0);
         watch.answered(watch.place(someone.with("home", "rent").with("region", "eu")), 1, "x".repeat(10));
         watch.answered(watch.place(someone.with("home", "rent").with("region", "us")), 1, "x".repeat(5));
@@ -275,7 +285,8 @@ class RolloutWatchTest {
                 Guardrail.rate(Rate.ERRORS).name("b").by("b", fifty()),
                 Guardrail.rate(Rate.ERRORS).name("c").by("c", fifty()),
                 Guardrail.rate(Rate.ERRORS).name("d").by("d", fifty()));
-        RolloutWatch watch = new RolloutWatch(shared, SALT, TEN_PERCENT, null, List.of(), wanted, false);
+        RolloutWatch watch =
+                new RolloutWatch(shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), wanted, false);
         long place = watch.place(
                 caller(true, 0).with("a", "g49").with("b", "g0").with("c", "g7").with("d", "g49"));
         assertThat(place).isNotNegative();
@@ -295,6 +306,7 @@ class RolloutWatchTest {
         RolloutWatch watch = new RolloutWatch(
                 shared,
                 SALT,
+                Bucketing.modelgate(),
                 TEN_PERCENT,
                 null,
                 List.of(),
@@ -308,7 +320,14 @@ class RolloutWatchTest {
         Metric<String> length = new Metric<>("length", 0, 64, String::length);
         Metric<String> other = new Metric<>("other", 0, 64, String::length);
         RolloutWatch watch = new RolloutWatch(
-                shared, SALT, TEN_PERCENT, null, List.of(other, length), by(Guardrail.distribution("length")), false);
+                shared,
+                SALT,
+                Bucketing.modelgate(),
+                TEN_PERCENT,
+                null,
+                List.of(other, length),
+                by(Guardrail.distribution("length")),
+                false);
         long place = watch.place(caller(true, 0));
         watch.answered(place, 1, "x".repeat(3));
         watch.answered(place, 1, "x".repeat(3));
@@ -340,7 +359,8 @@ class RolloutWatchTest {
         assertThat(restarted.mergeReached(shared.reachedText())).isTrue();
         assertThat(restarted.reached()).isEqualTo(watch.counts().reached()).isPositive();
 
-        RolloutWatch again = new RolloutWatch(restarted, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
+        RolloutWatch again = new RolloutWatch(
+                restarted, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
         for (int i = 0; i < 5_000; i++) {
             answers(again, Caller.of("user-" + i));
         }
@@ -355,7 +375,8 @@ class RolloutWatchTest {
         int callers = 20_000;
         for (int round = 0; round < 5; round++) {
             RolloutUnits fresh = new RolloutUnits();
-            RolloutWatch watch = new RolloutWatch(fresh, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
+            RolloutWatch watch = new RolloutWatch(
+                    fresh, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
             Set<Integer> candidates = new HashSet<>();
             Set<Integer> stables = new HashSet<>();
             List<Caller> all = new ArrayList<>();
@@ -409,8 +430,15 @@ class RolloutWatchTest {
             callers.add(Caller.of("user-" + i));
         }
         Function<List<Caller>, StepCounts> run = order -> {
-            RolloutWatch watch =
-                    new RolloutWatch(new RolloutUnits(), SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
+            RolloutWatch watch = new RolloutWatch(
+                    new RolloutUnits(),
+                    SALT,
+                    Bucketing.modelgate(),
+                    TEN_PERCENT,
+                    null,
+                    List.of(),
+                    Wanted.calls(true),
+                    false);
             order.forEach(caller -> {
                 misses(watch, caller, Cause.INVALID_OUTPUT);
                 answers(watch, caller);
