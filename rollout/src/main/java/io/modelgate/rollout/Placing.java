@@ -119,7 +119,7 @@ interface Placing {
     }
 
     /** {@code floor(value * SPOTS / (2^60 - 1))}; the largest value, which is 1 and in no range below it, gets the last spot. */
-    private static int ofSixtyBits(long value) {
+    static int ofSixtyBits(long value) {
         long most = (1L << 60) - 1;
         long low = value * Spots.SPOTS;
         long whole = (Math.multiplyHigh(value, Spots.SPOTS) << 4) | (low >>> 60);

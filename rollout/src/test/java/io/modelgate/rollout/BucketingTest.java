@@ -9,6 +9,7 @@ import io.modelgate.Caller;
 import io.modelgate.Router;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -281,6 +283,39 @@ class BucketingTest {
         assertThat(Bucketing.of(data))
                 .as("what is not understood is not passed over")
                 .isNull();
+    }
+
+    /** One is asked by all threads that serve, and must not remember who was asked before. */
+    @Test
+    void whereACallerStandsDependsOnNoOtherCall() {
+        List<Bucketing> shared = foreign().toList();
+        for (int i = 0; i < shared.size(); i++) {
+            Bucketing one = shared.get(i);
+            int[] spots = IntStream.range(0, 5_000)
+                    .parallel()
+                    .map(key -> one.spot(Caller.of("user-" + key), SALT))
+                    .toArray();
+            for (int key = 0; key < spots.length; key += 100) {
+                List<Bucketing> fresh = foreign().toList();
+                assertThat(spots[key]).as("%s", one).isEqualTo(fresh.get(i).spot(Caller.of("user-" + key), SALT));
+            }
+        }
+    }
+
+    @Test
+    void aShareOfSixtyBitsIsCutExactly() {
+        BigInteger most = BigInteger.ONE.shiftLeft(60).subtract(BigInteger.ONE);
+        BigInteger spots = BigInteger.valueOf(Spots.SPOTS);
+        SplittableRandom random = new SplittableRandom(20_261_129);
+        for (int i = 0; i < 100_000; i++) {
+            int spot = i < 3 ? i + 1 : random.nextInt(1, Spots.SPOTS);
+            // The least value that is in this spot, and the one before it, which is in the spot before.
+            BigInteger[] parts = BigInteger.valueOf(spot).multiply(most).divideAndRemainder(spots);
+            long least = parts[0].longValueExact() + (parts[1].signum() == 0 ? 0 : 1);
+            assertThat(Placing.ofSixtyBits(least)).isEqualTo(spot);
+            assertThat(Placing.ofSixtyBits(least - 1)).isEqualTo(spot - 1);
+        }
+        assertThat(Placing.ofSixtyBits(most.longValueExact())).isEqualTo(Spots.SPOTS - 1);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.modelgate.Caller;
 import io.modelgate.Cause;
 import io.modelgate.Gates;
 import io.modelgate.Metric;
+import io.modelgate.Router;
 import io.modelgate.Values;
 import io.modelgate.Watch;
 import java.util.ArrayList;
@@ -144,6 +145,23 @@ class RolloutWatchTest {
 
         assertThat(watch.counts().candidate().firstCalls().calls()).isZero();
         assertThat(watch.counts().candidate().calls().calls()).isEqualTo(1);
+    }
+
+    @Test
+    void inAnotherSystemsOrderTheArmsAreThoseThatTheRoutingMakes() {
+        Bucketing bucketing = Bucketing.unleash("checkout");
+        RolloutStart start =
+                new RolloutStart("r", "v2", TEN_PERCENT, SALT, List.of(), List.of(), Map.of(), Map.of(), bucketing);
+        Router.Routing routing = new Log().write("rollout", start.data()).routing();
+        RolloutWatch watch = new RolloutWatch(shared, SALT, bucketing, TEN_PERCENT, null, List.of(), true, false);
+        int candidates = 0;
+        for (int i = 0; i < 1_000; i++) {
+            Caller caller = Caller.of("user-" + i);
+            answers(watch, caller);
+            candidates += routing.toCandidate(caller) ? 1 : 0;
+            assertThat(watch.counts().candidate().calls().calls()).isEqualTo(candidates);
+        }
+        assertThat(candidates).isBetween(50, 150);
     }
 
     @Test
