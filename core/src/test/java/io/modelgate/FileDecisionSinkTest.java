@@ -125,6 +125,7 @@ class FileDecisionSinkTest {
             sink.write(records(1, 2));
             now.set(now.get().plusSeconds(1));
             sink.flush();
+            now.set(now.get().minusSeconds(2)); // so that the next write alone would not begin another
             sink.write(records(2, 3));
         }
         assertThat(files()).hasSize(2);

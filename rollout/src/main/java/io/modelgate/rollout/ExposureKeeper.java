@@ -220,8 +220,8 @@ final class ExposureKeeper {
     private boolean otherRuns(ModelGate<?, ?> gate) {
         return gate.routing().orElse(null) instanceof CohortRouting routing
                 && open.stream()
-                        .anyMatch(each -> each.header.gate().equals(gate.name())
-                                && routing.runs(each.header.rollout()));
+                        .anyMatch(
+                                each -> each.header.gate().equals(gate.name()) && routing.runs(each.header.rollout()));
     }
 
     private Optional<OpenExposures> find(String rollout) {
@@ -261,7 +261,9 @@ final class ExposureKeeper {
         OpenExposures to = null;
         for (OpenExposures each : open) { // the latest last
             boolean takes = each.header.gate().equals(call.gate()) && each.takes(call.version(), call.at());
-            if (takes && (to == null || each.from <= call.at())) { // clocks may differ: rather a rollout too early than none
+            if (takes
+                    && (to == null
+                            || each.from <= call.at())) { // clocks may differ: rather a rollout too early than none
                 to = each;
             }
         }
