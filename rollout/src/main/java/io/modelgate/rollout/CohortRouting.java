@@ -146,6 +146,9 @@ final class CohortRouting implements Router.Routing {
             return this;
         }
         RolloutRun.Plan plan = new RolloutRun.Plan(start.id(), start.version(), baseline, policy.get());
+        if (start.weight() > 0 && plan.policy().shadow() != null) {
+            return this; // nobody gets the candidate before its shadow has been compared
+        }
         if (start.weight() > 0
                 && start.weight() != plan.policy().steps().get(0).weight().parts()) {
             return this;

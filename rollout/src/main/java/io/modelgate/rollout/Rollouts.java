@@ -38,6 +38,7 @@ public final class Rollouts implements AutoCloseable {
     private final Interventions interventions;
     private final Registry registry;
     private final UsersTests tests;
+    private final Shadows shadows = new Shadows();
     private final List<Webhook> webhooks;
     private final TickLoop loop;
     private final ControlLog.Subscription applied;
@@ -48,8 +49,8 @@ public final class Rollouts implements AutoCloseable {
                 gates, config.instance + "-" + UUID.randomUUID().toString().substring(0, 8));
         notices = new Notices(events, gates.ticker(), gates::now);
         tests = new UsersTests(config.tests);
-        controller = new Controller(gates, config, tests, decided, notices);
-        starting = new Starting(gates, decided, tests, notices);
+        controller = new Controller(gates, config, tests, decided, notices, shadows);
+        starting = new Starting(gates, decided, tests, notices, shadows);
         interventions = new Interventions(gates, decided, controller);
         registry = new Registry(gates, decided);
         webhooks = List.copyOf(config.webhooks);
@@ -126,7 +127,8 @@ public final class Rollouts implements AutoCloseable {
      * @param who whom it concerns: lists and segments; not the weight, which the policy says
      * @throws IllegalArgumentException for an unknown version, attribute or metric, listing what there is; if the candidate is stable; for a
      *     weight; for a guardrail of a user's own without its test; for a reason longer than 2,000 characters or with control characters
-     * @throws IllegalStateException if a rollout runs on this gate; if the candidate is killed, dropped or retyped a feature that stable
+     * @throws IllegalStateException if the policy has a shadow stage and the candidate, which is registered here, cannot be told that it is a shadow while
+     *     nothing says that its calls leave nothing behind; or compares answers by a function that is not given here; if a rollout runs on this gate; if the candidate is killed, dropped or retyped a feature that stable
      *     takes, or was taken back within its policy's hold-down, unless {@link RolloutBuilder#afterAbort()} is said; if the gate was built
      *     without {@link Cohorts#router}; if the gates are closed
      */
@@ -235,6 +237,22 @@ public final class Rollouts implements AutoCloseable {
     }
 
     /**
+     * Says how this process runs the shadows of a gate, for policies that have such a stage; before {@link #start}, and in each process. What is not said is as
+     * {@link ShadowBuilder} has it by default. A shadow that runs goes on as it was.
+     */
+    public <I, O> void shadowing(ModelGate<I, O> gate, Consumer<ShadowBuilder<I, O>> configure) {
+        shadows.configure(gate, configure);
+    }
+
+    /**
+     * What the calls of a gate's latest shadow came to in this process: how often its answers agreed with those that the callers got, how far its numbers were
+     * off, and the worst disagreements. Empty if none ran here since this was opened.
+     */
+    public Optional<ShadowReport> shadow(ModelGate<?, ?> gate) {
+        return shadows.report(gate);
+    }
+
+    /**
      * Tells that a rollback to a version was rehearsed and worked, so that rollouts from it no longer report that nobody ever tried.
      *
      * @throws IllegalArgumentException for an unknown version, listing the known ones
@@ -283,6 +301,7 @@ public final class Rollouts implements AutoCloseable {
         if (loop.stop()) {
             applied.close();
             controller.close();
+            shadows.close();
         }
     }
 }

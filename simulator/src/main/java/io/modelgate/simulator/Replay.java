@@ -43,7 +43,7 @@ final class Replay {
      */
     Replay(RolloutPolicy policy, Scenario scenario, @Nullable Duration look, long seed) {
         requireWatchable(policy, scenario);
-        this.policy = policy;
+        this.policy = policy.afterShadow(); // a scenario has no answers to compare
         this.scenario = scenario;
         this.seed = seed;
         needs = Needs.of(policy);
