@@ -49,6 +49,7 @@ class PolicyTest {
                         Unit.CALLER,
                         true,
                         0.1 + 0.2,
+                        null,
                         null))
                 .guardrail(new Guardrail(
                         "complaints",
@@ -61,6 +62,7 @@ class PolicyTest {
                         Unit.CALL,
                         false,
                         1,
+                        null,
                         null))
                 .alpha(0.1)
                 .promotionAlpha(0.02)
