@@ -253,6 +253,21 @@ public final class Rollouts implements AutoCloseable {
     }
 
     /**
+     * Makes a pair of two versions that are switched as a whole: {@link BlueGreen}. Changes nothing but that the one that does not serve is kept warm from now
+     * on, in this process, until the pair is closed.
+     *
+     * @throws IllegalArgumentException if a version is not registered in this process; if both are the same; without a smoke call; if a version is to be kept
+     *     warm that leaves behind what stays and cannot be told that nobody gets its answer
+     * @throws IllegalStateException if the gate was built without {@link Cohorts#router}
+     */
+    public <I, O> BlueGreen<I, O> blueGreen(
+            ModelGate<I, O> gate, String blue, String green, Consumer<BlueGreenBuilder<I, O>> configure) {
+        BlueGreenBuilder<I, O> builder = new BlueGreenBuilder<>();
+        configure.accept(builder);
+        return BlueGreen.of(gate, blue, green, builder, decided);
+    }
+
+    /**
      * Tells that a rollback to a version was rehearsed and worked, so that rollouts from it no longer report that nobody ever tried.
      *
      * @throws IllegalArgumentException for an unknown version, listing the known ones
