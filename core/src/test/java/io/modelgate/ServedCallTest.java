@@ -7,6 +7,7 @@ import io.modelgate.control.ControlLog.Subscription;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -59,6 +60,31 @@ class ServedCallTest {
             assertThat(call.at()).isEqualTo(Instant.EPOCH);
             assertThat(call.traceId()).isEqualTo("trace-7");
         });
+    }
+
+    @Test
+    void whatFellBackTookUntilItsFallbackAnswered() {
+        ModelGate<String, String> gate = gates.gate(
+                "chat",
+                g -> g.stable("v1", input -> {
+                            time.advance(Duration.ofMillis(50));
+                            return "one";
+                        })
+                        .version("v2", input -> {
+                            time.advance(Duration.ofMillis(30));
+                            return "bad";
+                        })
+                        .accept(answer -> answer.equals("bad") ? Verdict.INVALID : Verdict.ACCEPT)
+                        .router(new WeightRouter()));
+        gate.onServed(heard::add);
+        gates.append(gates.decision(
+                        "canary", WeightRouter.CANARY, "chat", Actor.of("alice"), "", Map.of("version", "v2")))
+                .stored(Duration.ofSeconds(5));
+        assertThat(gate.call("hi", Caller.of("c-42"))).isEqualTo("one");
+
+        assertThat(heard())
+                .singleElement()
+                .satisfies(call -> assertThat(call.took()).isEqualTo(Duration.ofMillis(80)));
     }
 
     @Test

@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -396,6 +398,36 @@ class ShadowTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("\"price\"")
                 .hasMessageContaining("[score]");
+    }
+
+    @Test
+    void aProcessThatMustNotShadowSaysSoAndMirrorsNothing() {
+        shadowed(input -> input, s -> {});
+        try (Rig other = new Rig(rig.world, r -> {})) {
+            ModelGate<Double, Double> theirs = scores(other, input -> input);
+            other.rollouts.tick();
+            calls(other, theirs, 10);
+            other.minutes(20);
+            assertThat(other.rollouts.shadow(theirs)).isEmpty();
+            assertThat(mirrored).hasValue(0);
+            assertThat(other.heard(RolloutEvent.Hindered.class))
+                    .anySatisfy(each -> assertThat(each.reason()).contains("cannot be told that it is a shadow"));
+            assertThat(other.rollouts.status(theirs).orElseThrow().reason()).contains("cannot be told");
+        }
+    }
+
+    @Test
+    void aStartThatGivesCallersToAShadowedCandidateIsPassedOver() {
+        ModelGate<Double, Double> gate = scores(rig, input -> input);
+        rig.rollouts.shadowing(gate, s -> s.harmless());
+        start(gate, s -> {});
+        var start = rig.entries(EntryTypes.ROLLOUT).get(0).decision();
+        rig.rollouts.abort(gate, Rig.ALICE, "enough").stored(Duration.ofSeconds(5));
+        Map<String, Object> data = new HashMap<>(start.data());
+        data.put(EntryTypes.WEIGHT, (long) Weight.percent(1).parts());
+        Rig.stored(rig.gates.append(
+                rig.gates.decision("forged", EntryTypes.ROLLOUT, gate.name(), Rig.BOB, "past its shadow", data)));
+        assertThat(Rollout.running(gate)).isEmpty();
     }
 
     @Test
