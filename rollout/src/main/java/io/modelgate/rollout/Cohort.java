@@ -92,6 +92,7 @@ record Cohort(
         RolloutWatch watch = new RolloutWatch(
                 counting.units(),
                 start.salt(),
+                start.bucketing(),
                 run.promoted() ? Weight.FULL.parts() - weight : weight,
                 rules,
                 metrics,

@@ -36,7 +36,7 @@ final class EpochTally {
     private final HyperLogLog @Nullable [] callers;
 
     private final RolloutUnits shared;
-    private final long[] seen = new long[Bucketing.UNITS / Long.SIZE];
+    private final long[] seen = new long[Spots.UNITS / Long.SIZE];
     private final AtomicLongArray units = new AtomicLongArray(2);
     private final AtomicLongArray missed = new AtomicLongArray(2 * RATES);
 
@@ -98,7 +98,7 @@ final class EpochTally {
         if (first != null) {
             first.missed(cause, 1);
         }
-        int rates = shared.missed(Bucketing.unit(spot), cause);
+        int rates = shared.missed(Spots.unit(spot), cause);
         for (int rate = 0; rates != 0; rate++, rates >>>= 1) {
             if ((rates & 1) != 0) {
                 missed.incrementAndGet(arm * RATES + rate);
@@ -108,7 +108,7 @@ final class EpochTally {
 
     /** Takes note of a caller whom chance assigned; the tally of first calls if this is one, else null. */
     private @Nullable CallTally seen(int arm, int spot) {
-        int unit = Bucketing.unit(spot);
+        int unit = Spots.unit(spot);
         int word = unit >>> 6;
         long bit = 1L << unit;
         boolean first = (seen[word] & bit) == 0 && ((long) SEEN.getAndBitwiseOr(seen, word, bit) & bit) == 0;

@@ -56,7 +56,7 @@ final class RolloutUnits {
     private synchronized byte[] newMarks() {
         byte[] known = marks;
         if (known == null) {
-            known = new byte[Bucketing.UNITS];
+            known = new byte[Spots.UNITS];
             marks = known;
         }
         return known;

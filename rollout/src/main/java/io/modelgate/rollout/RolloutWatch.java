@@ -27,12 +27,13 @@ final class RolloutWatch implements Watch {
     private static final int BY_RULE = EpochTally.BY_RULE;
     private static final int WITHOUT_KEY = 3;
 
-    private static final int ARM_SHIFT = Bucketing.SPOT_BITS;
+    private static final int ARM_SHIFT = Spots.SPOT_BITS;
     private static final int SPOT = (1 << ARM_SHIFT) - 1;
     private static final int ARM = 3;
 
     private final RolloutUnits shared;
     private final long salt;
+    private final Bucketing bucketing;
     private final int weight;
     private final @Nullable CohortRules rules;
     private final Metric<Object>[] metrics;
@@ -47,6 +48,7 @@ final class RolloutWatch implements Watch {
      *
      * @param shared what all epochs of the rollout share
      * @param salt the rollout's
+     * @param bucketing the rollout's
      * @param weight callers in a bucket below it get the candidate; 100,000 less the share held back once it is promoted
      * @param rules what decides ahead of the bucket, or null
      * @param metrics the gate's
@@ -57,6 +59,7 @@ final class RolloutWatch implements Watch {
     RolloutWatch(
             RolloutUnits shared,
             long salt,
+            Bucketing bucketing,
             int weight,
             @Nullable CohortRules rules,
             List<? extends Metric<?>> metrics,
@@ -64,6 +67,7 @@ final class RolloutWatch implements Watch {
             boolean promoted) {
         this.shared = shared;
         this.salt = salt;
+        this.bucketing = bucketing;
         this.weight = weight;
         this.rules = rules;
         this.metrics = (Metric<Object>[]) metrics.toArray(Metric[]::new);
@@ -94,14 +98,12 @@ final class RolloutWatch implements Watch {
         if (!caller.hasKey()) {
             return promoted ? WITHOUT_KEY << ARM_SHIFT : (int) NOWHERE;
         }
-        int spot = Bucketing.spot(caller.keyHash(), salt);
-        return Bucketing.bucketOf(spot) < weight ? CANDIDATE << ARM_SHIFT | spot : spot;
+        int spot = bucketing.spot(caller, salt);
+        return Spots.bucketOf(spot) < weight ? CANDIDATE << ARM_SHIFT | spot : spot;
     }
 
     private int byRule(Caller caller) {
-        return caller.hasKey()
-                ? BY_RULE << ARM_SHIFT | Bucketing.spot(caller.keyHash(), salt)
-                : WITHOUT_KEY << ARM_SHIFT;
+        return caller.hasKey() ? BY_RULE << ARM_SHIFT | bucketing.spot(caller, salt) : WITHOUT_KEY << ARM_SHIFT;
     }
 
     @Override

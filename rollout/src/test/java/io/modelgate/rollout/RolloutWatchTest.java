@@ -8,6 +8,7 @@ import io.modelgate.Caller;
 import io.modelgate.Cause;
 import io.modelgate.Gates;
 import io.modelgate.Metric;
+import io.modelgate.Router;
 import io.modelgate.Values;
 import io.modelgate.Watch;
 import java.util.ArrayList;
@@ -26,20 +27,21 @@ import org.junit.jupiter.api.Test;
 
 class RolloutWatchTest {
 
-    private static final long SALT = Bucketing.salt("rollout-1");
+    private static final long SALT = Spots.salt("rollout-1");
     private static final int TEN_PERCENT = 10_000;
 
     private final RolloutUnits shared = new RolloutUnits();
 
     private RolloutWatch watch(int weight) {
-        return new RolloutWatch(shared, SALT, weight, null, List.of(), Wanted.calls(true), false);
+        return new RolloutWatch(
+                shared, SALT, Bucketing.modelgate(), weight, null, List.of(), Wanted.calls(true), false);
     }
 
     /** A key whose bucket is below (or not below) ten percent, by number. */
     private static Caller caller(boolean candidate, int number) {
         for (int i = 0, found = 0; ; i++) {
             Caller caller = Caller.of("user-" + i);
-            if (Bucketing.bucket(caller.keyHash(), SALT) < TEN_PERCENT == candidate && found++ == number) {
+            if (Spots.bucket(caller.keyHash(), SALT) < TEN_PERCENT == candidate && found++ == number) {
                 return caller;
             }
         }
@@ -56,10 +58,10 @@ class RolloutWatchTest {
     @Test
     void unitAndSpotLieInTheBucket() {
         for (int i = 0; i < 1_000_000; i++) {
-            int spot = Bucketing.spot(i * 0x9e3779b9, SALT);
-            assertThat(Bucketing.unit(spot) >> 2).isEqualTo(Bucketing.bucketOf(spot));
-            assertThat(Bucketing.unit(spot)).isBetween(0, Bucketing.UNITS - 1);
-            assertThat(spot >>> Bucketing.SPOT_BITS).isZero();
+            int spot = Spots.spot(i * 0x9e3779b9, SALT);
+            assertThat(Spots.unit(spot) >> 2).isEqualTo(Spots.bucketOf(spot));
+            assertThat(Spots.unit(spot)).isBetween(0, Spots.UNITS - 1);
+            assertThat(spot >>> Spots.SPOT_BITS).isZero();
         }
     }
 
@@ -137,11 +139,29 @@ class RolloutWatchTest {
 
     @Test
     void firstCallsAreNotCountedUnlessAskedFor() {
-        RolloutWatch watch = new RolloutWatch(shared, SALT, TEN_PERCENT, null, List.of(), Wanted.calls(false), false);
+        RolloutWatch watch = new RolloutWatch(
+                shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(false), false);
         answers(watch, caller(true, 0));
 
         assertThat(watch.counts().candidate().firstCalls().calls()).isZero();
         assertThat(watch.counts().candidate().calls().calls()).isEqualTo(1);
+    }
+
+    @Test
+    void inAnotherSystemsOrderTheArmsAreThoseThatTheRoutingMakes() {
+        Bucketing bucketing = Bucketing.unleash("checkout");
+        RolloutStart start =
+                new RolloutStart("r", "v2", TEN_PERCENT, SALT, List.of(), List.of(), Map.of(), Map.of(), bucketing);
+        Router.Routing routing = new Log().write("rollout", start.data()).routing();
+        RolloutWatch watch = new RolloutWatch(shared, SALT, bucketing, TEN_PERCENT, null, List.of(), true, false);
+        int candidates = 0;
+        for (int i = 0; i < 1_000; i++) {
+            Caller caller = Caller.of("user-" + i);
+            answers(watch, caller);
+            candidates += routing.toCandidate(caller) ? 1 : 0;
+            assertThat(watch.counts().candidate().calls().calls()).isEqualTo(candidates);
+        }
+        assertThat(candidates).isBetween(50, 150);
     }
 
     @Test
@@ -164,6 +184,7 @@ class RolloutWatchTest {
             return new RolloutWatch(
                     shared,
                     SALT,
+                    Bucketing.modelgate(),
                     TEN_PERCENT,
                     CohortRules.of(start, identities),
                     List.of(),
@@ -214,8 +235,15 @@ class RolloutWatchTest {
     void metricsAreReadOffAnswersAndScaled() {
         Metric<String> length = new Metric<>("length", 10, 20, String::length);
         Metric<String> none = new Metric<>("none", 0, 1, answer -> Double.NaN);
-        RolloutWatch watch =
-                new RolloutWatch(shared, SALT, TEN_PERCENT, null, List.of(length, none), Wanted.calls(true), false);
+        RolloutWatch watch = new RolloutWatch(
+                shared,
+                SALT,
+                Bucketing.modelgate(),
+                TEN_PERCENT,
+                null,
+                List.of(length, none),
+                Wanted.calls(true),
+                false);
         long place = watch.place(caller(true, 0));
         watch.answered(place, 1, "x".repeat(15));
         watch.answered(place, 1, "x".repeat(20));
@@ -238,7 +266,8 @@ class RolloutWatchTest {
         Wanted wanted = by(
                 Guardrail.rate(Rate.ERRORS).by("home", "own", "rent"),
                 Guardrail.mean("length").by("region", "eu", "us"));
-        RolloutWatch watch = new RolloutWatch(shared, SALT, TEN_PERCENT, null, List.of(length), wanted, false);
+        RolloutWatch watch = new RolloutWatch(
+                shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(length), wanted, false);
         Caller someone = caller(true, 0);
         watch.answered(watch.place(someone.with("home", "rent").with("region", "eu")), 1, "x".repeat(10));
         watch.answered(watch.place(someone.with("home", "rent").with("region", "us")), 1, "x".repeat(5));
@@ -274,7 +303,8 @@ class RolloutWatchTest {
                 Guardrail.rate(Rate.ERRORS).name("b").by("b", fifty()),
                 Guardrail.rate(Rate.ERRORS).name("c").by("c", fifty()),
                 Guardrail.rate(Rate.ERRORS).name("d").by("d", fifty()));
-        RolloutWatch watch = new RolloutWatch(shared, SALT, TEN_PERCENT, null, List.of(), wanted, false);
+        RolloutWatch watch =
+                new RolloutWatch(shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), wanted, false);
         long place = watch.place(
                 caller(true, 0).with("a", "g49").with("b", "g0").with("c", "g7").with("d", "g49"));
         assertThat(place).isNotNegative();
@@ -294,6 +324,7 @@ class RolloutWatchTest {
         RolloutWatch watch = new RolloutWatch(
                 shared,
                 SALT,
+                Bucketing.modelgate(),
                 TEN_PERCENT,
                 null,
                 List.of(),
@@ -307,7 +338,14 @@ class RolloutWatchTest {
         Metric<String> length = new Metric<>("length", 0, 64, String::length);
         Metric<String> other = new Metric<>("other", 0, 64, String::length);
         RolloutWatch watch = new RolloutWatch(
-                shared, SALT, TEN_PERCENT, null, List.of(other, length), by(Guardrail.distribution("length")), false);
+                shared,
+                SALT,
+                Bucketing.modelgate(),
+                TEN_PERCENT,
+                null,
+                List.of(other, length),
+                by(Guardrail.distribution("length")),
+                false);
         long place = watch.place(caller(true, 0));
         watch.answered(place, 1, "x".repeat(3));
         watch.answered(place, 1, "x".repeat(3));
@@ -339,7 +377,8 @@ class RolloutWatchTest {
         assertThat(restarted.mergeReached(shared.reachedText())).isTrue();
         assertThat(restarted.reached()).isEqualTo(watch.counts().reached()).isPositive();
 
-        RolloutWatch again = new RolloutWatch(restarted, SALT, TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
+        RolloutWatch again = new RolloutWatch(
+                restarted, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
         for (int i = 0; i < 5_000; i++) {
             answers(again, Caller.of("user-" + i));
         }
@@ -354,13 +393,14 @@ class RolloutWatchTest {
         int callers = 20_000;
         for (int round = 0; round < 5; round++) {
             RolloutUnits fresh = new RolloutUnits();
-            RolloutWatch watch = new RolloutWatch(fresh, SALT, TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
+            RolloutWatch watch = new RolloutWatch(
+                    fresh, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
             Set<Integer> candidates = new HashSet<>();
             Set<Integer> stables = new HashSet<>();
             List<Caller> all = new ArrayList<>();
             for (int i = 0; i < callers; i++) {
                 Caller caller = Caller.of(round + "-" + i);
-                int unit = Bucketing.unit(Bucketing.spot(caller.keyHash(), SALT));
+                int unit = Spots.unit(Spots.spot(caller.keyHash(), SALT));
                 (unit / 4 < TEN_PERCENT ? candidates : stables).add(unit);
                 all.add(caller);
             }
@@ -408,8 +448,15 @@ class RolloutWatchTest {
             callers.add(Caller.of("user-" + i));
         }
         Function<List<Caller>, StepCounts> run = order -> {
-            RolloutWatch watch =
-                    new RolloutWatch(new RolloutUnits(), SALT, TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
+            RolloutWatch watch = new RolloutWatch(
+                    new RolloutUnits(),
+                    SALT,
+                    Bucketing.modelgate(),
+                    TEN_PERCENT,
+                    null,
+                    List.of(),
+                    Wanted.calls(true),
+                    false);
             order.forEach(caller -> {
                 misses(watch, caller, Cause.INVALID_OUTPUT);
                 answers(watch, caller);
