@@ -163,8 +163,8 @@ class FairnessTest {
     @Test
     void theRatioOfTheGroupsTakesItBack() {
         try (World world = new World()) {
-            RolloutStatus status =
-                    world.run(policy(byHome(Guardrail.groupRatio("approved").worseBy(0.2).requiredForPromotion())), 600);
+            RolloutStatus status = world.run(
+                    policy(byHome(Guardrail.groupRatio("approved").worseBy(0.2).requiredForPromotion())), 600);
             assertThat(status.stage()).isEqualTo(Stage.ABORTED);
             assertThat(regressed(status)).containsExactly("approved-group-ratio");
             System.out.printf("by ratio: %d renters had got v4, of %d applicants%n", world.renters, world.applicants);
