@@ -25,7 +25,7 @@ class DriftTest {
     private static final int SEED = 20_261_129;
 
     /** One process; what the model answers is a number, which is its score. */
-    private static final class Process implements AutoCloseable {
+    private static final class Served implements AutoCloseable {
         final ManualTime time = new ManualTime(Instant.parse("2026-03-02T10:00:00Z"));
         final SplittableRandom random = new SplittableRandom(SEED);
         final List<RolloutEvent.Drifted> heard = new ArrayList<>();
@@ -34,7 +34,7 @@ class DriftTest {
         final Rollouts rollouts;
         int callers;
 
-        Process(ControlLog log) {
+        Served(ControlLog log) {
             gates = Gates.open(g -> g.controlLog(log)
                     .ticker(time)
                     .instants(time)
@@ -55,7 +55,7 @@ class DriftTest {
         }
 
         /** New callers, whose scores are spread evenly, to a power. */
-        Process calls(int times, double power) {
+        Served calls(int times, double power) {
             for (int i = 0; i < times; i++) {
                 gate.call(Math.pow(random.nextDouble(), power), Caller.of("user-" + callers++));
             }
@@ -63,13 +63,13 @@ class DriftTest {
             return this;
         }
 
-        Process tick(Duration later) {
+        Served tick(Duration later) {
             time.advance(later);
             rollouts.tick();
             return this;
         }
 
-        Process frozen() {
+        Served frozen() {
             rollouts.countReference(gate);
             calls(10_000, 1);
             Rig.stored(rollouts.freezeReference(gate, SCORE, Rig.ALICE, "as it was accepted"));
@@ -83,13 +83,13 @@ class DriftTest {
         }
     }
 
-    private static Process process() {
-        return new Process(new MemoryControlLog());
+    private static Served process() {
+        return new Served(new MemoryControlLog());
     }
 
     @Test
     void aSilentDriftIsReportedOnceAndOnceMore() {
-        try (Process process = process().frozen()) {
+        try (Served process = process().frozen()) {
             process.calls(10_000, 1).tick(Duration.ofMinutes(1));
             assertThat(process.heard).isEmpty();
             process.calls(5_000, 2).tick(Duration.ofDays(1)).tick(Duration.ofMinutes(1));
@@ -124,7 +124,7 @@ class DriftTest {
 
     @Test
     void statusShowsWhereItLies() {
-        try (Process process = process().frozen()) {
+        try (Served process = process().frozen()) {
             process.calls(5_000, 1).tick(Duration.ofMinutes(1));
             DriftStatus status = process.rollouts.drift(process.gate).get(0);
             assertThat(status.reference()).isBetween(9_800L, 10_000L);
@@ -138,7 +138,7 @@ class DriftTest {
 
     @Test
     void aCallerIsCountedOnce() {
-        try (Process process = process()) {
+        try (Served process = process()) {
             process.rollouts.countReference(process.gate);
             for (int i = 0; i < 2_000; i++) {
                 process.gate.call(0.5, Caller.of("user-1"));
@@ -152,7 +152,7 @@ class DriftTest {
 
     @Test
     void anotherStableMakesTheReferenceVoidForGood() {
-        try (Process process = process().frozen()) {
+        try (Served process = process().frozen()) {
             assertThat(process.rollouts.drift(process.gate)).hasSize(1);
             Rig.stored(process.gate.version("v2").promote(Rig.BOB, "better"));
             process.tick(Duration.ofSeconds(1));
@@ -168,9 +168,9 @@ class DriftTest {
     @Test
     void everyProcessComparesItsOwnAnswersAndARestartGoesOn() {
         ControlLog log = new MemoryControlLog();
-        try (Process one = new Process(log)) {
+        try (Served one = new Served(log)) {
             one.frozen();
-            try (Process other = new Process(log)) {
+            try (Served other = new Served(log)) {
                 other.tick(Duration.ofSeconds(1)).calls(10_000, 2).tick(Duration.ofMinutes(1));
                 assertThat(other.heard).hasSize(1);
             }
@@ -181,7 +181,7 @@ class DriftTest {
 
     @Test
     void whatWasCountedOfAnotherVersionIsNoReference() {
-        try (Process process = process()) {
+        try (Served process = process()) {
             process.rollouts.countReference(process.gate);
             process.calls(5_000, 1);
             Rig.stored(process.gate.version("v2").promote(Rig.BOB, "better"));
@@ -219,7 +219,7 @@ class DriftTest {
 
     @Test
     void badArgumentsAreNamed() {
-        try (Process process = process()) {
+        try (Served process = process()) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> process.rollouts.freezeReference(process.gate, Drift.of("skore"), Rig.ALICE, "x"))
                     .withMessage("metric is \"skore\", which gate \"credit-risk\" does not have; it has [score]");
