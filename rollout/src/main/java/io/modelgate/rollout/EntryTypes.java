@@ -50,6 +50,9 @@ final class EntryTypes {
     /** A rollback to a {@link #VERSION} was rehearsed. */
     static final String ROLLBACK_REHEARSED = "rollback-rehearsed";
 
+    /** How stable's answers are spread, as a reference: see {@link Reference}. */
+    static final String DRIFT_REFERENCE = "drift-reference";
+
     static final String ID = "rollout";
     static final String VERSION = "version";
     static final String WEIGHT = "weight";
@@ -87,7 +90,8 @@ final class EntryTypes {
             ROLLOUT_SOAK,
             ROLLOUT_CHECKPOINT,
             VERSION_REGISTERED,
-            ROLLBACK_REHEARSED);
+            ROLLBACK_REHEARSED,
+            DRIFT_REFERENCE);
 
     /** The types that may move a rollout under a policy in a way that listeners hear of. */
     static final Set<String> EVENTFUL = Set.of(
