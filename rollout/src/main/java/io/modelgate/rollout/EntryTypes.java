@@ -53,6 +53,12 @@ final class EntryTypes {
     /** How stable's answers are spread, as a reference: see {@link Reference}. */
     static final String DRIFT_REFERENCE = "drift-reference";
 
+    /** A file of exposures is sealed, or sealed anew after an erasure: see {@link OpenExposures#seal}. */
+    static final String EXPOSURES_SEALED = "exposures-sealed";
+
+    /** The exposures of a rollout were deleted after their retention: {@link #ID}. */
+    static final String EXPOSURES_DELETED = "exposures-deleted";
+
     static final String ID = "rollout";
     static final String VERSION = "version";
     static final String WEIGHT = "weight";
@@ -91,7 +97,9 @@ final class EntryTypes {
             ROLLOUT_CHECKPOINT,
             VERSION_REGISTERED,
             ROLLBACK_REHEARSED,
-            DRIFT_REFERENCE);
+            DRIFT_REFERENCE,
+            EXPOSURES_SEALED,
+            EXPOSURES_DELETED);
 
     /** The types that may move a rollout under a policy in a way that listeners hear of. */
     static final Set<String> EVENTFUL = Set.of(

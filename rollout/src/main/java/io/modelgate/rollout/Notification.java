@@ -63,6 +63,13 @@ final class Notification {
             data.put("restored", back.restored());
             return "rolled-back";
         }
+        if (event instanceof RolloutEvent.ToRemedy remedy) {
+            data.put("version", remedy.version());
+            data.put("callers", remedy.callers());
+            data.put("calls", remedy.calls());
+            data.put("ledger", remedy.ledger());
+            return "to-remedy";
+        }
         if (event instanceof RolloutEvent.WouldHave would) {
             data.put("policy", would.policy());
             data.put("decision", would.decision());

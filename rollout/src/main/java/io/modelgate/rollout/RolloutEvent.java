@@ -129,6 +129,18 @@ public sealed interface RolloutEvent {
     record RolledBack(About about, String bad, String restored) implements RolloutEvent {}
 
     /**
+     * A version was taken back whose side effects ask for a {@linkplain SideEffects#REMEDIATE remedy}, and a ledger of exposures lists whom it
+     * reached, as far as its files tell at that time. Heard in each process with the ledger that served the rollout.
+     *
+     * @param about what all events have
+     * @param version the version taken back
+     * @param callers how many callers with a key it answered
+     * @param calls how many calls it answered
+     * @param ledger the ledger's folder
+     */
+    record ToRemedy(About about, String version, long callers, long calls, String ledger) implements RolloutEvent {}
+
+    /**
      * It is over, with success.
      *
      * @param about what all events have

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs rollouts under policies: looks at what the calls of each say, and steps up, promotes or takes back as its policy wants. Thread-safe.
@@ -43,6 +44,7 @@ public final class Rollouts implements AutoCloseable {
     private final List<Webhook> webhooks;
     private final TickLoop loop;
     private final ControlLog.Subscription applied;
+    private final @Nullable ExposureKeeper exposures;
 
     private Rollouts(Gates gates, RolloutsBuilder config) {
         this.gates = gates;
@@ -52,12 +54,15 @@ public final class Rollouts implements AutoCloseable {
         tests = new UsersTests(config.tests);
         controller = new Controller(gates, config, tests, decided, notices, shadows);
         starting = new Starting(gates, decided, tests, notices, shadows);
-        interventions = new Interventions(gates, decided, controller);
+        exposures = config.exposures == null ? null : config.exposures.attach(gates, notices);
+        interventions = new Interventions(gates, decided, controller, exposures);
         registry = new Registry(gates, decided);
         drifts = new Drifts(gates, events);
         webhooks = List.copyOf(config.webhooks);
         events.listen(event -> {
-            if (event instanceof RolloutEvent.Hindered || event instanceof RolloutEvent.Drifted) {
+            if (event instanceof RolloutEvent.Hindered
+                    || event instanceof RolloutEvent.Drifted
+                    || event instanceof RolloutEvent.ToRemedy) {
                 tell(event);
             }
         });
@@ -88,6 +93,9 @@ public final class Rollouts implements AutoCloseable {
         }
         Rollouts rollouts = new Rollouts(gates, config);
         rollouts.loop.start();
+        if (rollouts.exposures != null && !config.manual) {
+            rollouts.exposures.start();
+        }
         return rollouts;
     }
 
@@ -156,6 +164,9 @@ public final class Rollouts implements AutoCloseable {
     private void look() {
         controller.tick();
         drifts.tick();
+        if (exposures != null) {
+            exposures.look();
+        }
     }
 
     /**
@@ -358,6 +369,9 @@ public final class Rollouts implements AutoCloseable {
             controller.close();
             shadows.close();
             drifts.close();
+            if (exposures != null) {
+                exposures.close();
+            }
         }
     }
 }
