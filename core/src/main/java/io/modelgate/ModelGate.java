@@ -493,9 +493,11 @@ public final class ModelGate<I, O> {
         }
         TwinBuilder builder = new TwinBuilder();
         configure.accept(builder);
-        twins.removeIf(Twin::over);
         Twin<I, O> twin = Twin.of(this, of, config, builder);
         twins.add(twin);
+        List<Twin<I, O>> over = twins.stream().filter(Twin::over).toList();
+        twins.removeAll(over);
+        over.forEach(Twin::discard); // after the new one was made, which may go on with the same budgets
         return twin;
     }
 

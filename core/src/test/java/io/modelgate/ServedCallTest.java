@@ -63,6 +63,31 @@ class ServedCallTest {
     }
 
     @Test
+    void whatFellBackTookUntilItsFallbackAnswered() {
+        ModelGate<String, String> gate = gates.gate(
+                "chat",
+                g -> g.stable("v1", input -> {
+                            time.advance(Duration.ofMillis(50));
+                            return "one";
+                        })
+                        .version("v2", input -> {
+                            time.advance(Duration.ofMillis(30));
+                            return "bad";
+                        })
+                        .accept(answer -> answer.equals("bad") ? Verdict.INVALID : Verdict.ACCEPT)
+                        .router(new WeightRouter()));
+        gate.onServed(heard::add);
+        gates.append(gates.decision(
+                        "canary", WeightRouter.CANARY, "chat", Actor.of("alice"), "", Map.of("version", "v2")))
+                .stored(Duration.ofSeconds(5));
+        assertThat(gate.call("hi", Caller.of("c-42"))).isEqualTo("one");
+
+        assertThat(heard())
+                .singleElement()
+                .satisfies(call -> assertThat(call.took()).isEqualTo(Duration.ofMillis(80)));
+    }
+
+    @Test
     void everyWayToCallIsHeardOfOnce() throws Exception {
         ModelGate<String, String> gate = listened(input -> input);
         gate.call("call", Caller.anonymous());

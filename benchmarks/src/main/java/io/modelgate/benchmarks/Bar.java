@@ -55,6 +55,8 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
                 new Bar("callErrors", "floor", Kind.TIMES_SLOWER, 1.7, threads),
                 new Bar("callGuarded", "call", Kind.FLOORS_SLOWER, 0.5, threads),
                 new Bar("callGuarded", "bareCall", Kind.BYTES, NO_BYTES, threads),
+                // Not above call, whose key is hashed: here nobody goes to the candidate.
+                new Bar("callShadowed", "callUnshadowed", Kind.FLOORS_SLOWER, 0.5, threads),
                 new Bar("callRecorded", "call", Kind.OFFERS_SLOWER, 2, threads),
                 new Bar("callGuardedBy16", "callGuarded", Kind.TIMES_SLOWER, 1.05, threads),
                 new Bar("gatedProxy", "call", Kind.TIMES_SLOWER, 1.34, threads),

@@ -20,6 +20,8 @@ final class Benchmarks {
             new Named(RecordedCalls.class, "offer"),
             new Named(GuardedCalls.class, "callGuarded"),
             new Named(GuardedCalls.class, "callGuardedBy16"),
+            new Named(ShadowedCalls.class, "callUnshadowed"),
+            new Named(ShadowedCalls.class, "callShadowed"),
             new Named(Proxies.class, "gatedProxy"),
             new Named(Floor.class, "floor"),
             new Named(AsyncCalls.class, "callAsync"),

@@ -17,6 +17,7 @@ import io.modelgate.rollout.ExposureLedger;
 import io.modelgate.rollout.Rollout;
 import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.Rollouts;
+import io.modelgate.rollout.Stage;
 import io.modelgate.rollout.Weight;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -92,6 +93,28 @@ final class Setting implements AutoCloseable {
         requireRunning(gate, rollouts.start(gate, "v2", policy, ACTOR, "benchmark"));
         if (gate.routing().orElseThrow().watch() == null) {
             throw new IllegalStateException("nothing counts the calls of the rollout");
+        }
+        return gate;
+    }
+
+    /** A gate whose rollout under a policy has given the candidate to nobody yet, looked at once a second, and is at this stage. */
+    ModelGate<Applicant, Answer> unservedGate(
+            String name,
+            Model<Applicant, Answer> stable,
+            Model<Applicant, Answer> candidate,
+            RolloutPolicy policy,
+            Stage stage) {
+        ModelGate<Applicant, Answer> gate = open(name, stable, candidate, g -> {});
+        Rollouts opened = Rollouts.open(gates);
+        rollouts = opened;
+        opened.shadowing(gate, s -> s.harmless());
+        if (!opened.start(gate, "v2", policy, ACTOR, "benchmark").stored(PATIENCE)) {
+            throw new IllegalStateException("the rollout did not start");
+        }
+        opened.tick();
+        Stage now = opened.status(gate).orElseThrow().stage();
+        if (now != stage || opened.shadow(gate).isPresent() != (stage == Stage.SHADOW)) {
+            throw new IllegalStateException("the rollout is at " + now + ", expected " + stage);
         }
         return gate;
     }

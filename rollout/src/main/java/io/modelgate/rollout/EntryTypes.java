@@ -50,6 +50,9 @@ final class EntryTypes {
     /** A rollback to a {@link #VERSION} was rehearsed. */
     static final String ROLLBACK_REHEARSED = "rollback-rehearsed";
 
+    /** How stable's answers are spread, as a reference: see {@link Reference}. */
+    static final String DRIFT_REFERENCE = "drift-reference";
+
     /** A file of exposures is sealed, or sealed anew after an erasure: see {@link OpenExposures#seal}. */
     static final String EXPOSURES_SEALED = "exposures-sealed";
 
@@ -94,6 +97,7 @@ final class EntryTypes {
             ROLLOUT_CHECKPOINT,
             VERSION_REGISTERED,
             ROLLBACK_REHEARSED,
+            DRIFT_REFERENCE,
             EXPOSURES_SEALED,
             EXPOSURES_DELETED);
 

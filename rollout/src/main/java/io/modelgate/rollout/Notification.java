@@ -75,6 +75,14 @@ final class Notification {
             data.put("decision", would.decision());
             return "would-have";
         }
+        if (event instanceof RolloutEvent.Drifted drifted) {
+            data.put("version", drifted.version());
+            data.put("metric", drifted.metric());
+            data.put("low", Double.toString(drifted.distance().low()));
+            data.put("allowed", Double.toString(drifted.distance().limit()));
+            data.put("escalated", drifted.escalated());
+            return "drifted";
+        }
         return plain(event);
     }
 

@@ -176,4 +176,17 @@ public sealed interface RolloutEvent {
      * @param decision what it would have done, in a word: step, promote, hold, abort, roll back, complete
      */
     record WouldHave(About about, String policy, String decision) implements RolloutEvent {}
+
+    /**
+     * Stable's answers are no longer spread as they were when they were frozen as a reference. It is of no rollout, and nothing is done about
+     * it: whether the model or the world has changed is for a person to tell.
+     *
+     * @param about what all events have; its rollout is empty
+     * @param version the stable version
+     * @param metric the metric that has drifted
+     * @param distance how far it is from the reference, and how far it may be
+     * @param escalated whether this is the second and last time that it says so
+     */
+    record Drifted(About about, String version, String metric, Band distance, boolean escalated)
+            implements RolloutEvent {}
 }
