@@ -64,9 +64,7 @@ public class RecordedCalls extends Measured {
             gate = opened.gate("credit-risk", Models.STABLE, Models.CANDIDATE, g -> {});
         }
 
-        /** Before each turn of each thread. */
-        @Setup(Level.Invocation)
-        public void empty() {
+        void empty() {
             if (setting != null) {
                 setting.flush();
             }
@@ -110,8 +108,7 @@ public class RecordedCalls extends Measured {
             taking.start();
         }
 
-        @Setup(Level.Invocation)
-        public void empty() {
+        void empty() {
             queue.clear();
         }
 
@@ -121,10 +118,28 @@ public class RecordedCalls extends Measured {
         }
     }
 
+    /** Has a thread empty the queues before each turn of its own: what state is shared is set up by one thread alone. */
+    @State(Scope.Thread)
+    public static class RecordedTurn {
+        @Setup(Level.Invocation)
+        public void empty(Recorded shared) {
+            shared.empty();
+        }
+    }
+
+    /** The same for the queue alone. */
+    @State(Scope.Thread)
+    public static class QueueTurn {
+        @Setup(Level.Invocation)
+        public void empty(Queue shared) {
+            shared.empty();
+        }
+    }
+
     /** {@link Calls#call}, recorded and listed. */
     @Benchmark
     @OperationsPerInvocation(TURN)
-    public int callRecorded(Recorded shared, Keys.Cursor cursor) {
+    public int callRecorded(Recorded shared, RecordedTurn turn, Keys.Cursor cursor) {
         ModelGate<Applicant, Answer> gate = Objects.requireNonNull(shared.gate);
         int sum = 0;
         for (int i = 0; i < TURN; i++) {
@@ -136,7 +151,7 @@ public class RecordedCalls extends Measured {
     /** One offer of an element made for it, to the JDK's bounded queue. */
     @Benchmark
     @OperationsPerInvocation(TURN)
-    public int offer(Queue shared, Keys.Cursor cursor) {
+    public int offer(Queue shared, QueueTurn turn, Keys.Cursor cursor) {
         int sum = 0;
         for (int i = 0; i < TURN; i++) {
             long start = System.nanoTime();
