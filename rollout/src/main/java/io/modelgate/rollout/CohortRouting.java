@@ -31,6 +31,8 @@ final class CohortRouting implements Router.Routing {
     // The hot path's copies of what the cohort says.
     private final @Nullable CohortRules rules;
     private final long salt;
+    private final int from;
+    private final int share;
     private final int weight;
     private final boolean off;
     private final boolean heldBack;
@@ -54,8 +56,12 @@ final class CohortRouting implements Router.Routing {
         this.memory = memory;
         rules = cohort.rules();
         salt = cohort.start() == null ? 0 : cohort.start().salt();
+        from = cohort.start() == null ? 0 : cohort.start().dependencies().from();
+        share = cohort.start() == null
+                ? Bucketing.BUCKETS
+                : cohort.start().dependencies().share();
         weight = cohort.weight();
-        off = cohort.halted() || cohort.draft();
+        off = cohort.halted() || cohort.draft() || cohort.shut();
         heldBack = cohort.heldBack();
         byBucket = !heldBack && rules == null && weight > 0;
     }
@@ -73,8 +79,13 @@ final class CohortRouting implements Router.Routing {
     public boolean toCandidate(Caller caller) {
         // Small, for it is inlined into every call: what it takes of the compiled code is no longer there for the rest.
         return byBucket
-                ? caller.hasKey() && Bucketing.bucket(caller.keyHash(), salt) < weight
+                ? caller.hasKey() && within(Bucketing.bucket(caller.keyHash(), salt) - from, weight)
                 : byMoreThanBucket(caller);
+    }
+
+    /** Whether a place in the range is one of the first: one before the range, below 0, is none. */
+    private static boolean within(int place, int first) {
+        return Integer.compareUnsigned(place, first) < 0;
     }
 
     private boolean byMoreThanBucket(Caller caller) {
@@ -90,14 +101,14 @@ final class CohortRouting implements Router.Routing {
                 return verdict == CohortRules.Verdict.CANDIDATE;
             }
         }
-        return weight > 0 && caller.hasKey() && Bucketing.bucket(caller.keyHash(), salt) < weight;
+        return weight > 0 && caller.hasKey() && within(Bucketing.bucket(caller.keyHash(), salt) - from, weight);
     }
 
     /** The last buckets are held back: the callers that would have come to the candidate last. */
     private boolean holdsBack(Caller caller) {
         return weight > 0
                 && caller.hasKey()
-                && Bucketing.bucket(caller.keyHash(), salt) >= Bucketing.BUCKETS - weight
+                && within(Bucketing.bucket(caller.keyHash(), salt) - from - (share - weight), weight)
                 && (rules == null || rules.of(caller) == CohortRules.Verdict.BY_WEIGHT);
     }
 
@@ -108,7 +119,9 @@ final class CohortRouting implements Router.Routing {
 
     @Override
     public @Nullable Watch watch() {
-        return cohort.counting() == null ? null : cohort.counting().watch();
+        return cohort.counting() == null || cohort.shut()
+                ? null
+                : cohort.counting().watch();
     }
 
     @Override
@@ -145,9 +158,11 @@ final class CohortRouting implements Router.Routing {
         if (baseline == null || baseline.equals(start.version()) || policy.isEmpty()) {
             return this;
         }
-        RolloutRun.Plan plan = new RolloutRun.Plan(start.id(), start.version(), baseline, policy.get());
-        if (start.weight() > 0
-                && start.weight() != plan.policy().steps().get(0).weight().parts()) {
+        RolloutRun.Plan plan =
+                new RolloutRun.Plan(start.id(), start.version(), baseline, policy.get(), start.dependencies());
+        boolean fits = start.weight() == 0
+                || start.weight() == plan.policy().steps().get(0).weight().parts();
+        if (!fits || !start.dependencies().fit(plan.policy())) {
             return this;
         }
         RolloutRun run = RolloutRun.started(plan, start.weight(), entry);
@@ -170,7 +185,7 @@ final class CohortRouting implements Router.Routing {
             return cohort.halted() ? this : moved(entry);
         }
         long to = entry.number(EntryTypes.WEIGHT, -1);
-        if (!Weight.inRange(to) || (cohort.halted() && (to == 0 || kills.containsValue(candidate())))) {
+        if (!Weight.inRange(to) || to > share || (cohort.halted() && (to == 0 || kills.containsValue(candidate())))) {
             return this; // whoever wrote the weight had not seen the kill
         }
         return with(cohort.weighted((int) to, false), memory);

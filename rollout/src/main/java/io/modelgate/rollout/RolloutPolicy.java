@@ -34,6 +34,7 @@ import java.util.function.Consumer;
  * @param pauseAlert when a person hears that it is held up
  * @param calendar when it may step up
  * @param holdDown how long the same candidate is not started again after an abort or a rollback
+ * @param windows when callers go to the candidate before its promotion; outside of them nobody does, and no time counts. Has no blackouts
  */
 public record RolloutPolicy(
         String name,
@@ -47,7 +48,8 @@ public record RolloutPolicy(
         Duration soak,
         PauseAlert pauseAlert,
         Calendar calendar,
-        Duration holdDown) {
+        Duration holdDown,
+        Calendar windows) {
 
     /** Copies the lists. */
     public RolloutPolicy {

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param deny keyed hashes of the keys that never do
  * @param only the values, by attribute, of which a caller must have one
  * @param force the values, by attribute, with any of which a caller goes to the candidate
+ * @param dependencies what it has to do with others
  */
 record RolloutStart(
         String id,
@@ -30,16 +31,25 @@ record RolloutStart(
         List<String> allow,
         List<String> deny,
         Map<String, List<String>> only,
-        Map<String, List<String>> force) {
+        Map<String, List<String>> force,
+        Dependencies dependencies) {
 
     private static final Pattern SALT = Pattern.compile("[0-9a-f]{16}");
+
+    RolloutStart with(Dependencies others) {
+        return new RolloutStart(id, version, weight, salt, allow, deny, only, force, others);
+    }
 
     Map<String, Object> data() {
         Map<String, Object> data = new HashMap<>();
         data.put(EntryTypes.ID, id);
         data.put(EntryTypes.VERSION, version);
         data.put(EntryTypes.WEIGHT, (long) weight);
-        data.put(EntryTypes.SALT, HexFormat.of().toHexDigits(salt));
+        if (dependencies.none()) {
+            data.put(EntryTypes.SALT, HexFormat.of().toHexDigits(salt));
+        } else {
+            data.put(EntryTypes.DEPENDENCIES, dependencies.data(salt));
+        }
         data.put(EntryTypes.ALLOW, allow);
         data.put(EntryTypes.DENY, deny);
         data.put(EntryTypes.ONLY, only);
@@ -56,7 +66,11 @@ record RolloutStart(
         String id = entry.text(EntryTypes.ID);
         String version = entry.text(EntryTypes.VERSION);
         long weight = entry.number(EntryTypes.WEIGHT, -1);
-        String salt = entry.text(EntryTypes.SALT);
+        Object depends = data.get(EntryTypes.DEPENDENCIES);
+        String salt = depends instanceof Map<?, ?> map
+                ? map.get(EntryTypes.SALT) instanceof String text ? text : null
+                : entry.text(EntryTypes.SALT);
+        Dependencies dependencies = dependencies(depends);
         List<String> allow = texts(data.get(EntryTypes.ALLOW));
         List<String> deny = texts(data.get(EntryTypes.DENY));
         Map<String, List<String>> only = rules(data.get(EntryTypes.ONLY));
@@ -68,11 +82,25 @@ record RolloutStart(
                 || !SALT.matcher(salt).matches()) {
             return null;
         }
-        if (allow == null || deny == null || only == null || force == null) {
+        if (allow == null || deny == null || only == null || force == null || dependencies == null) {
             return null;
         }
         long salted = HexFormat.fromHexDigitsToLong(salt);
-        return new RolloutStart(id, version, (int) weight, salted, allow, deny, only, force);
+        RolloutStart start =
+                new RolloutStart(id, version, (int) weight, salted, allow, deny, only, force, dependencies);
+        return start.staysInRange() ? start : null;
+    }
+
+    private static @Nullable Dependencies dependencies(@Nullable Object data) {
+        if (data instanceof Map<?, ?> map) {
+            return Dependencies.of(map);
+        }
+        return data == null ? Dependencies.NONE : null;
+    }
+
+    /** In a group nobody outside the range gets the candidate, by a list or a segment neither: others have it. */
+    private boolean staysInRange() {
+        return dependencies.range() == null || (allow.isEmpty() && force.isEmpty() && weight <= dependencies.share());
     }
 
     private static @Nullable List<String> texts(@Nullable Object value) {

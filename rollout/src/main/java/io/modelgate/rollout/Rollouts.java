@@ -48,8 +48,9 @@ public final class Rollouts implements AutoCloseable {
                 gates, config.instance + "-" + UUID.randomUUID().toString().substring(0, 8));
         notices = new Notices(events, gates.ticker(), gates::now);
         tests = new UsersTests(config.tests);
-        controller = new Controller(gates, config, tests, decided, notices);
-        starting = new Starting(gates, decided, tests, notices);
+        FleetRollouts fleet = new FleetRollouts(gates);
+        controller = new Controller(gates, config, tests, decided, notices, fleet);
+        starting = new Starting(gates, decided, tests, notices, fleet);
         interventions = new Interventions(gates, decided, controller);
         registry = new Registry(gates, decided);
         webhooks = List.copyOf(config.webhooks);
@@ -123,10 +124,13 @@ public final class Rollouts implements AutoCloseable {
      * {@link #status}.
      *
      * @param candidate a known version other than stable
-     * @param who whom it concerns: lists and segments; not the weight, which the policy says
+     * @param who whom it concerns, lists and segments, and what it has to do with other rollouts; not the weight, which the policy says.
+     *     One that has to do with others is stored when this returns
      * @throws IllegalArgumentException for an unknown version, attribute or metric, listing what there is; if the candidate is stable; for a
-     *     weight; for a guardrail of a user's own without its test; for a reason longer than 2,000 characters or with control characters
-     * @throws IllegalStateException if a rollout runs on this gate; if the candidate is killed, dropped or retyped a feature that stable
+     *     weight; for a guardrail of a user's own without its test; for a reason longer than 2,000 characters or with control characters;
+     *     for a policy that does not fit the share or the lockstep group that is asked for
+     * @throws IllegalStateException if a rollout runs on this gate; if its exclusion group has no room or its lockstep group is full; if it
+     *     would wait for itself; if the candidate is killed, dropped or retyped a feature that stable
      *     takes, or was taken back within its policy's hold-down, unless {@link RolloutBuilder#afterAbort()} is said; if the gate was built
      *     without {@link Cohorts#router}; if the gates are closed
      */

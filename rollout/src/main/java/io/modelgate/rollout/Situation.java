@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param regressed whether the data says of any guardrail that it has regressed
  * @param said what the data says, put into words by whoever asks
  * @param closed what the calendar says against stepping up now, and until when; null if nothing
+ * @param around what else lets it go on or keeps it
  * @param killed who killed the version under rollout and why, or null
  * @param hindrance why this process cannot judge the version under rollout, or null
  */
@@ -34,6 +35,7 @@ record Situation(
         boolean regressed,
         Supplier<List<Evidence>> said,
         @Nullable String closed,
+        Around around,
         @Nullable String killed,
         @Nullable String hindrance) {
 
@@ -51,6 +53,7 @@ record Situation(
                 otherRegressed,
                 other,
                 closed,
+                around,
                 killed,
                 hindrance);
     }

@@ -53,7 +53,8 @@ final class EvidenceRig {
                 Duration.ofHours(1),
                 new PauseAlert(Duration.ofMinutes(15), Duration.ofMinutes(15)),
                 new Calendar(ZoneOffset.UTC, List.of(), List.of()),
-                Duration.ofDays(1));
+                Duration.ofDays(1),
+                Calendar.ALWAYS);
     }
 
     EvidenceRig begin(double share) {

@@ -351,7 +351,8 @@ class PolicyTest {
                 made.soak(),
                 made.pauseAlert(),
                 made.calendar(),
-                made.holdDown());
+                made.holdDown(),
+                made.windows());
         assertThatIllegalArgumentException()
                 .isThrownBy(unsound::requireSound)
                 .withMessageContaining("policy \"everything\" has 2 mistakes:")

@@ -31,7 +31,7 @@ class RolloutWatchTest {
     private final RolloutUnits shared = new RolloutUnits();
 
     private RolloutWatch watch(int weight) {
-        return new RolloutWatch(shared, SALT, weight, null, List.of(), true, false);
+        return new RolloutWatch(shared, SALT, Dependencies.NONE, weight, null, List.of(), true, false);
     }
 
     /** A key whose bucket is below (or not below) ten percent, by number. */
@@ -136,7 +136,8 @@ class RolloutWatchTest {
 
     @Test
     void firstCallsAreNotCountedUnlessAskedFor() {
-        RolloutWatch watch = new RolloutWatch(shared, SALT, TEN_PERCENT, null, List.of(), false, false);
+        RolloutWatch watch =
+                new RolloutWatch(shared, SALT, Dependencies.NONE, TEN_PERCENT, null, List.of(), false, false);
         answers(watch, caller(true, 0));
 
         assertThat(watch.counts().candidate().firstCalls().calls()).isZero();
@@ -159,9 +160,17 @@ class RolloutWatchTest {
                     List.of(identities.hash("allowed")),
                     List.of(identities.hash("denied")),
                     Map.of("region", List.of("eu")),
-                    Map.of("tier", List.of("beta")));
+                    Map.of("tier", List.of("beta")),
+                    Dependencies.NONE);
             return new RolloutWatch(
-                    shared, SALT, TEN_PERCENT, CohortRules.of(start, identities), List.of(), true, promoted);
+                    shared,
+                    SALT,
+                    Dependencies.NONE,
+                    TEN_PERCENT,
+                    CohortRules.of(start, identities),
+                    List.of(),
+                    true,
+                    promoted);
         }
     }
 
@@ -207,7 +216,8 @@ class RolloutWatchTest {
     void metricsAreReadOffAnswersAndScaled() {
         Metric<String> length = new Metric<>("length", 10, 20, String::length);
         Metric<String> none = new Metric<>("none", 0, 1, answer -> Double.NaN);
-        RolloutWatch watch = new RolloutWatch(shared, SALT, TEN_PERCENT, null, List.of(length, none), true, false);
+        RolloutWatch watch = new RolloutWatch(
+                shared, SALT, Dependencies.NONE, TEN_PERCENT, null, List.of(length, none), true, false);
         long place = watch.place(caller(true, 0));
         watch.answered(place, 1, "x".repeat(15));
         watch.answered(place, 1, "x".repeat(20));
@@ -239,7 +249,8 @@ class RolloutWatchTest {
         assertThat(restarted.mergeReached(shared.reachedText())).isTrue();
         assertThat(restarted.reached()).isEqualTo(watch.counts().reached()).isPositive();
 
-        RolloutWatch again = new RolloutWatch(restarted, SALT, TEN_PERCENT, null, List.of(), true, false);
+        RolloutWatch again =
+                new RolloutWatch(restarted, SALT, Dependencies.NONE, TEN_PERCENT, null, List.of(), true, false);
         for (int i = 0; i < 5_000; i++) {
             answers(again, Caller.of("user-" + i));
         }
@@ -254,7 +265,8 @@ class RolloutWatchTest {
         int callers = 20_000;
         for (int round = 0; round < 5; round++) {
             RolloutUnits fresh = new RolloutUnits();
-            RolloutWatch watch = new RolloutWatch(fresh, SALT, TEN_PERCENT, null, List.of(), true, false);
+            RolloutWatch watch =
+                    new RolloutWatch(fresh, SALT, Dependencies.NONE, TEN_PERCENT, null, List.of(), true, false);
             Set<Integer> candidates = new HashSet<>();
             Set<Integer> stables = new HashSet<>();
             List<Caller> all = new ArrayList<>();
@@ -308,7 +320,8 @@ class RolloutWatchTest {
             callers.add(Caller.of("user-" + i));
         }
         Function<List<Caller>, StepCounts> run = order -> {
-            RolloutWatch watch = new RolloutWatch(new RolloutUnits(), SALT, TEN_PERCENT, null, List.of(), true, false);
+            RolloutWatch watch = new RolloutWatch(
+                    new RolloutUnits(), SALT, Dependencies.NONE, TEN_PERCENT, null, List.of(), true, false);
             order.forEach(caller -> {
                 misses(watch, caller, Cause.INVALID_OUTPUT);
                 answers(watch, caller);
