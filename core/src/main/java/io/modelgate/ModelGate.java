@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +35,7 @@ public final class ModelGate<I, O> {
     private final Gates gates;
     private final Ticker ticker;
     private final Map<String, RegisteredVersion<I, O>> registered = new ConcurrentHashMap<>();
+    private final List<Twin<I, O>> twins = new CopyOnWriteArrayList<>();
     private final OutcomeCounts outcomes;
     private final GateCompiler<I, O> compiler;
     private final Invoker<I, O> invoker;
@@ -89,14 +91,14 @@ public final class ModelGate<I, O> {
         }
         GateState<I, O> seen = state;
         if (seen.served()) {
-            return answerOf(heard(seen, input, caller.copy()));
+            return heard(seen, input, caller.copy(), true).value();
         }
         if (seen.gateSwitch().blocks(caller)) {
             return valueOf(killed(seen, input, caller.copy()));
         }
         Served<I, O> target = route(seen, caller);
         long start = start(target, caller);
-        Object answer = serve(seen, target, input, caller, start);
+        Object answer = serve(seen, target, input, caller, start, null);
         return isAll(answer) ? answerIn(answer) : answerOf(outcome(seen, target, answer, input, caller.copy(), start));
     }
 
@@ -127,38 +129,52 @@ public final class ModelGate<I, O> {
     private Outcome<O> decided(I input, Caller caller) {
         GateState<I, O> seen = state;
         if (seen.served()) {
-            return heard(seen, input, caller.copy());
+            return heard(seen, input, caller.copy(), false).outcome();
         }
         if (seen.gateSwitch().blocks(caller)) {
             return killed(seen, input, caller.copy());
         }
         Served<I, O> target = route(seen, caller);
         long start = start(target, caller);
-        Object answer = serve(seen, target, input, caller, start);
+        Object answer = serve(seen, target, input, caller, start, null);
         return isAll(answer) && target != null
                 ? new Outcome.Answered<>(answerIn(answer), target.version().id, gates.staleness())
                 : outcome(seen, target, answer, input, caller.copy(), start);
     }
 
-    /** The outcome of a call that those hear of who listen. */
-    private Outcome<O> heard(GateState<I, O> seen, I input, Caller caller) {
+    /**
+     * A call that those hear of who listen, once it has ended.
+     *
+     * @param bare whether an answer is all that the caller gets: then its outcome and id are made by whoever hears of it
+     */
+    private EndedCall<I, O> heard(GateState<I, O> seen, I input, Caller caller, boolean bare) {
         Served<I, O> target = null;
         long start = Descent.UNREAD;
-        Outcome<O> outcome;
+        EndedCall<I, O> ended;
         try {
             if (seen.gateSwitch().blocks(caller)) {
-                outcome = killed(seen, input, caller);
+                ended = new EndedCall<>(this, input, caller, start);
+                ended.came(named(killed(seen, input, caller)));
             } else {
                 target = route(seen, caller);
                 start = start(target, caller);
-                Object answer = serve(seen, target, input, caller, start);
-                outcome = outcome(seen, target, answer, input, caller, start);
+                ended = new EndedCall<>(this, input, caller, start);
+                Object answer = serve(seen, target, input, caller, start, ended);
+                if (target == null || !isAll(answer)) {
+                    ended.came(named(outcome(seen, target, answer, input, caller, start)));
+                } else if (bare) {
+                    ended.answered(target.version().id, answer, gates.staleness());
+                } else {
+                    ended.came(new Outcome.Answered<>(
+                            answerIn(answer), target.version().id, gates.staleness(), OutcomeId.next()));
+                }
             }
         } catch (Throwable e) { // the model's Error, or what users' code that counts tokens threw
             threw(target == null ? null : target.version(), e, Cause.ERROR, start, input, caller);
             throw e;
         }
-        return served(outcome, start, input, caller);
+        gates.served().ended(ended);
+        return ended;
     }
 
     /** The outcome of a call with its id, if anybody listens, who then hears of it. Once for each call. */
@@ -166,9 +182,10 @@ public final class ModelGate<I, O> {
         if (!state.served()) {
             return outcome;
         }
-        OutcomeId id = OutcomeId.next();
-        Outcome<O> named = named(outcome, id);
-        gates.served().ended(id, config.name(), start, input, caller, named);
+        EndedCall<I, O> ended = new EndedCall<>(this, input, caller, start);
+        Outcome<O> named = named(outcome);
+        ended.came(named);
+        gates.served().ended(ended);
         return named;
     }
 
@@ -201,7 +218,8 @@ public final class ModelGate<I, O> {
                 caller);
     }
 
-    private static <O> Outcome<O> named(Outcome<O> outcome, OutcomeId id) {
+    private static <O> Outcome<O> named(Outcome<O> outcome) {
+        OutcomeId id = OutcomeId.next();
         if (outcome instanceof Outcome.Answered<O> answered) {
             return new Outcome.Answered<>(answered.value(), answered.version(), answered.staleness(), id);
         }
@@ -354,7 +372,13 @@ public final class ModelGate<I, O> {
      * call leaves the usual path. All of that, {@link #call} included, has to compile to less than HotSpot's InlineSmallCode, 2,500
      * bytes: what counts calls for a rollout is therefore behind {@link Invoker#attempt}, which makes itself an equal caller.
      */
-    private Object serve(GateState<I, O> seen, @Nullable Served<I, O> target, I input, Caller caller, long start) {
+    private Object serve(
+            GateState<I, O> seen,
+            @Nullable Served<I, O> target,
+            I input,
+            Caller caller,
+            long start,
+            @Nullable EndedCall<I, O> ended) {
         if (target == null || start == Descent.UNREAD) {
             return Miss.of(target == null ? Cause.UNAVAILABLE : Cause.KILLED);
         }
@@ -372,7 +396,8 @@ public final class ModelGate<I, O> {
                             true,
                             caller.keyOrNull(),
                             caller.sessionOrNull(),
-                            caller.knownHash())
+                            caller.knownHash(),
+                            ended)
                     : invoked(seen, version, input, known(caller, start), start);
         } catch (Error e) {
             count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);
@@ -433,6 +458,28 @@ public final class ModelGate<I, O> {
 
     void count(@Nullable RegisteredVersion<I, O> routed, String rung, Cause cause) {
         outcomes.counter(routed == null ? null : routed.id, rung, cause).increment();
+    }
+
+    /**
+     * Makes a twin of a version, which is asked outside of any routing and of which nobody gets the answer: for shadows, smoke tests and
+     * to keep a version warm. A kill that bars the version bars the twin. Nothing that it does weighs in the breaker, the limits, the budgets or the meters
+     * of the version and its gate, nor is it heard of by who listens to the gate's calls.
+     *
+     * @throws IllegalArgumentException if the version is not registered in this process, listing those that are; for a budget of the gate's
+     *     own, one without tokens or prices to count by, or one per an attribute that the gate does not declare
+     */
+    public Twin<I, O> twin(String version, Consumer<TwinBuilder> configure) {
+        RegisteredVersion<I, O> of = registered.get(version);
+        if (of == null) {
+            throw new IllegalArgumentException("version " + Names.quote(version) + " of gate \"" + name()
+                    + "\" is not registered in this process; registered are " + registered());
+        }
+        TwinBuilder builder = new TwinBuilder();
+        configure.accept(builder);
+        twins.removeIf(Twin::over);
+        Twin<I, O> twin = Twin.of(this, of, config, builder);
+        twins.add(twin);
+        return twin;
     }
 
     // ---- asking
@@ -694,6 +741,7 @@ public final class ModelGate<I, O> {
     void cutBarred() {
         if (config.cutInFlightOnKill()) {
             invoker.cutBarred(state);
+            twins.forEach(twin -> twin.cutBarred(state));
         }
     }
 
@@ -711,9 +759,15 @@ public final class ModelGate<I, O> {
 
     long inFlight(Scope scope) {
         return registered.values().stream()
-                .filter(version -> scope.version() == null || scope.version().equals(version.id))
-                .mapToLong(version -> version.counts.inFlight() + version.overdue.sum())
-                .sum();
+                        .filter(version ->
+                                scope.version() == null || scope.version().equals(version.id))
+                        .mapToLong(version -> version.counts.inFlight() + version.overdue.sum())
+                        .sum()
+                + twins.stream()
+                        .filter(twin ->
+                                scope.version() == null || scope.version().equals(twin.version()))
+                        .mapToLong(twin -> twin.inFlight() + twin.overdue())
+                        .sum();
     }
 
     // ---- for the parts of this package

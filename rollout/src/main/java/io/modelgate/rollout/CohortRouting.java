@@ -31,13 +31,14 @@ final class CohortRouting implements Router.Routing {
     // The hot path's copies of what the cohort says.
     private final @Nullable CohortRules rules;
     private final long salt;
+    private final Bucketing bucketing;
     private final int from;
     private final int share;
     private final int weight;
     private final boolean off;
     private final boolean heldBack;
 
-    /** Whether the bucket decides and nothing else. */
+    /** Whether ModelGate's own bucket decides and nothing else. */
     private final boolean byBucket;
 
     /**
@@ -56,14 +57,16 @@ final class CohortRouting implements Router.Routing {
         this.memory = memory;
         rules = cohort.rules();
         salt = cohort.start() == null ? 0 : cohort.start().salt();
+        bucketing =
+                cohort.start() == null ? Bucketing.modelgate() : cohort.start().bucketing();
         from = cohort.start() == null ? 0 : cohort.start().dependencies().from();
         share = cohort.start() == null
-                ? Bucketing.BUCKETS
+                ? Spots.BUCKETS
                 : cohort.start().dependencies().share();
         weight = cohort.weight();
         off = cohort.halted() || cohort.draft() || cohort.shut();
         heldBack = cohort.heldBack();
-        byBucket = !heldBack && rules == null && weight > 0;
+        byBucket = !heldBack && rules == null && weight > 0 && bucketing.own();
     }
 
     static CohortRouting initial(String gate, Identities identities, List<? extends Metric<?>> metrics) {
@@ -79,7 +82,7 @@ final class CohortRouting implements Router.Routing {
     public boolean toCandidate(Caller caller) {
         // Small, for it is inlined into every call: what it takes of the compiled code is no longer there for the rest.
         return byBucket
-                ? caller.hasKey() && within(Bucketing.bucket(caller.keyHash(), salt) - from, weight)
+                ? caller.hasKey() && within(Spots.bucket(caller.keyHash(), salt) - from, weight)
                 : byMoreThanBucket(caller);
     }
 
@@ -101,14 +104,19 @@ final class CohortRouting implements Router.Routing {
                 return verdict == CohortRules.Verdict.CANDIDATE;
             }
         }
-        return weight > 0 && caller.hasKey() && within(Bucketing.bucket(caller.keyHash(), salt) - from, weight);
+        return weight > 0 && caller.hasKey() && within(placeOf(caller), weight);
+    }
+
+    /** The caller's bucket, counted from the first of the range. */
+    private int placeOf(Caller caller) {
+        return Spots.bucketOf(bucketing.spot(caller, salt)) - from;
     }
 
     /** The last buckets are held back: the callers that would have come to the candidate last. */
     private boolean holdsBack(Caller caller) {
         return weight > 0
                 && caller.hasKey()
-                && within(Bucketing.bucket(caller.keyHash(), salt) - from - (share - weight), weight)
+                && within(placeOf(caller) - (share - weight), weight)
                 && (rules == null || rules.of(caller) == CohortRules.Verdict.BY_WEIGHT);
     }
 

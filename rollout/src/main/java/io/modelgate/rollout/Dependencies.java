@@ -50,12 +50,12 @@ record Dependencies(
                     && (test.isEmpty() || named(test))
                     && from >= 0
                     && share > 0
-                    && share <= Bucketing.BUCKETS - from;
+                    && share <= Spots.BUCKETS - from;
         }
 
         /** What sets the callers of a group apart from those of others: all its rollouts have it. */
         static long salt(String group) {
-            return Bucketing.salt("group:" + group);
+            return Spots.salt("group:" + group);
         }
     }
 
@@ -86,7 +86,7 @@ record Dependencies(
 
     /** How many buckets take part, the candidate's and those that it is compared with. */
     int share() {
-        return range == null ? Bucketing.BUCKETS : range.share();
+        return range == null ? Spots.BUCKETS : range.share();
     }
 
     /** Whether the steps of a policy, with what it holds back, leave some of the range to compare with. */

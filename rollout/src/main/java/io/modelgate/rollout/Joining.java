@@ -75,7 +75,7 @@ final class Joining {
         Dependencies.Range range = new Dependencies.Range(
                 asked.group(), asked.test(), from, asked.share().parts());
         if (!range.sound() || tenants.stream().anyMatch(each -> overlap(each.range(), range))) {
-            largest = Math.max(largest, Bucketing.BUCKETS - from);
+            largest = Math.max(largest, Spots.BUCKETS - from);
             throw new IllegalStateException("exclusion group \"" + asked.group() + "\" has no room for "
                     + asked.share() + ": "
                     + tenants.stream().map(Tenant::text).collect(Collectors.joining("; "))
@@ -106,10 +106,9 @@ final class Joining {
     /** The callers of a joint test are in all of its rollouts, so whoever one of them leaves out the others do too. */
     private Dependencies.Range joined(Tenant first, RolloutStart start) {
         if (first.range().share() != asked.share().parts()) {
-            throw new IllegalStateException(
-                    "joint test \"" + asked.test() + "\" of exclusion group \"" + asked.group()
-                            + "\" has " + Weight.of(first.range().share()) + ", and " + asked.share()
-                            + " was asked for: ask for the same, for " + first.text());
+            throw new IllegalStateException("joint test \"" + asked.test() + "\" of exclusion group \"" + asked.group()
+                    + "\" has " + Weight.of(first.range().share()) + ", and " + asked.share()
+                    + " was asked for: ask for the same, for " + first.text());
         }
         if (!first.start().deny().equals(start.deny()) || !first.start().only().equals(start.only())) {
             throw new IllegalStateException("joint test \"" + asked.test() + "\" of exclusion group \""

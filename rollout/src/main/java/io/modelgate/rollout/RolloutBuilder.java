@@ -23,6 +23,7 @@ public final class RolloutBuilder {
     private final Map<String, List<String>> force = new TreeMap<>();
     private final Asked asked;
     private Weight weight = Weight.NONE;
+    private Bucketing bucketing = Bucketing.modelgate();
     private boolean afterAbort;
 
     /** For a gate and the attributes that it declares. */
@@ -35,6 +36,12 @@ public final class RolloutBuilder {
     /** Sets how many callers go to the candidate at first. Default: {@link Weight#NONE}. */
     public RolloutBuilder weight(Weight weight) {
         this.weight = weight;
+        return this;
+    }
+
+    /** Sets the order in which callers come to the candidate. Default: {@link Bucketing#modelgate()}. */
+    public RolloutBuilder bucketing(Bucketing bucketing) {
+        this.bucketing = bucketing;
         return this;
     }
 
@@ -105,7 +112,8 @@ public final class RolloutBuilder {
     /**
      * Lets no caller meet this candidate and another one of the group, on whichever gate of the control log: the rollout gets a share of
      * the callers of its own until it has ended. Its cohort, and the callers that it is compared with, are among them; the weights are shares
-     * of all callers still, and stay below the share. In a group there are no {@link #allow} and no {@link #force}, which go by no share.
+     * of all callers still, and stay below the share. In a group there are no {@link #allow} and no {@link #force}, which go by no share, and
+     * no {@link #bucketing}: the group has one order.
      *
      * <p>Where a group has no room, the start is an {@link IllegalStateException} that says who has what.
      *
@@ -209,6 +217,10 @@ public final class RolloutBuilder {
                             + " they could meet another candidate of exclusion group \"" + asked.group()
                             + "\": leave them out, or leave the group");
         }
+        if (asked.inGroup() && !bucketing.own()) {
+            throw new IllegalArgumentException("the rollouts of exclusion group \"" + asked.group()
+                    + "\" have one order, ModelGate's: leave out the bucketing, or leave the group");
+        }
         if (asked.inGroup() && weight.compareTo(asked.share()) > 0) {
             throw new IllegalArgumentException("weight is " + weight + ", above the share of " + asked.share()
                     + " in exclusion group \"" + asked.group() + "\": lower it, or ask for a larger share");
@@ -217,11 +229,12 @@ public final class RolloutBuilder {
                 id,
                 version,
                 weight.parts(),
-                asked.inGroup() ? Dependencies.Range.salt(asked.group()) : Bucketing.salt(id),
+                asked.inGroup() ? Dependencies.Range.salt(asked.group()) : Spots.salt(id),
                 hashes(allow, identities),
                 hashes(deny, identities),
                 only,
                 force,
+                bucketing,
                 Dependencies.NONE);
     }
 

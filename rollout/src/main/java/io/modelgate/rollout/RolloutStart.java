@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param deny keyed hashes of the keys that never do
  * @param only the values, by attribute, of which a caller must have one
  * @param force the values, by attribute, with any of which a caller goes to the candidate
+ * @param bucketing the order in which callers come to the candidate
  * @param dependencies what it has to do with others
  */
 record RolloutStart(
@@ -32,23 +33,48 @@ record RolloutStart(
         List<String> deny,
         Map<String, List<String>> only,
         Map<String, List<String>> force,
+        Bucketing bucketing,
         Dependencies dependencies) {
 
     private static final Pattern SALT = Pattern.compile("[0-9a-f]{16}");
 
-    RolloutStart with(Dependencies others) {
-        return new RolloutStart(id, version, weight, salt, allow, deny, only, force, others);
+    /** In ModelGate's own order, by itself. */
+    RolloutStart(
+            String id,
+            String version,
+            int weight,
+            long salt,
+            List<String> allow,
+            List<String> deny,
+            Map<String, List<String>> only,
+            Map<String, List<String>> force) {
+        this(id, version, weight, salt, allow, deny, only, force, Bucketing.modelgate(), Dependencies.NONE);
     }
 
+    RolloutStart with(Dependencies others) {
+        return new RolloutStart(id, version, weight, salt, allow, deny, only, force, bucketing, others);
+    }
+
+    /**
+     * For an entry. With a bucketing that is not ModelGate's own, or with dependencies, the salt stands within them and nowhere else: a
+     * process that is older than they are finds no salt and sends nobody, where it would send the wrong callers.
+     */
     Map<String, Object> data() {
         Map<String, Object> data = new HashMap<>();
         data.put(EntryTypes.ID, id);
         data.put(EntryTypes.VERSION, version);
         data.put(EntryTypes.WEIGHT, (long) weight);
-        if (dependencies.none()) {
-            data.put(EntryTypes.SALT, HexFormat.of().toHexDigits(salt));
-        } else {
+        String salted = HexFormat.of().toHexDigits(salt);
+        if (bucketing.own() && dependencies.none()) {
+            data.put(EntryTypes.SALT, salted);
+        }
+        if (!dependencies.none()) {
             data.put(EntryTypes.DEPENDENCIES, dependencies.data(salt));
+        }
+        if (!bucketing.own()) {
+            Map<String, Object> how = bucketing.data();
+            how.put(EntryTypes.SALT_WITHIN, salted);
+            data.put(EntryTypes.BUCKETING, how);
         }
         data.put(EntryTypes.ALLOW, allow);
         data.put(EntryTypes.DENY, deny);
@@ -66,11 +92,12 @@ record RolloutStart(
         String id = entry.text(EntryTypes.ID);
         String version = entry.text(EntryTypes.VERSION);
         long weight = entry.number(EntryTypes.WEIGHT, -1);
-        Object depends = data.get(EntryTypes.DEPENDENCIES);
-        String salt = depends instanceof Map<?, ?> map
-                ? map.get(EntryTypes.SALT) instanceof String text ? text : null
-                : entry.text(EntryTypes.SALT);
-        Dependencies dependencies = dependencies(depends);
+        boolean own = !data.containsKey(EntryTypes.BUCKETING);
+        Map<?, ?> how = data.get(EntryTypes.BUCKETING) instanceof Map<?, ?> map ? map : Map.of();
+        Map<?, ?> others = data.get(EntryTypes.DEPENDENCIES) instanceof Map<?, ?> map ? map : data;
+        Object salt = own ? others.get(EntryTypes.SALT) : how.get(EntryTypes.SALT_WITHIN);
+        Bucketing bucketing = own ? Bucketing.modelgate() : Bucketing.of(how);
+        Dependencies dependencies = dependencies(data.get(EntryTypes.DEPENDENCIES));
         List<String> allow = texts(data.get(EntryTypes.ALLOW));
         List<String> deny = texts(data.get(EntryTypes.DENY));
         Map<String, List<String>> only = rules(data.get(EntryTypes.ONLY));
@@ -78,16 +105,19 @@ record RolloutStart(
         if (id == null
                 || version == null
                 || !Weight.inRange(weight)
-                || salt == null
-                || !SALT.matcher(salt).matches()) {
+                || !(salt instanceof String digits)
+                || !SALT.matcher(digits).matches()) {
             return null;
         }
-        if (allow == null || deny == null || only == null || force == null || dependencies == null) {
+        if (allow == null || deny == null || only == null || force == null) {
             return null;
         }
-        long salted = HexFormat.fromHexDigitsToLong(salt);
+        if (bucketing == null || dependencies == null) {
+            return null;
+        }
+        long salted = HexFormat.fromHexDigitsToLong(digits);
         RolloutStart start =
-                new RolloutStart(id, version, (int) weight, salted, allow, deny, only, force, dependencies);
+                new RolloutStart(id, version, (int) weight, salted, allow, deny, only, force, bucketing, dependencies);
         return start.staysInRange() ? start : null;
     }
 
@@ -98,9 +128,10 @@ record RolloutStart(
         return data == null ? Dependencies.NONE : null;
     }
 
-    /** In a group nobody outside the range gets the candidate, by a list or a segment neither: others have it. */
+    /** In a group nobody outside the range gets the candidate, by a list, a segment or another order neither: others have it. */
     private boolean staysInRange() {
-        return dependencies.range() == null || (allow.isEmpty() && force.isEmpty() && weight <= dependencies.share());
+        return dependencies.range() == null
+                || (allow.isEmpty() && force.isEmpty() && bucketing.own() && weight <= dependencies.share());
     }
 
     private static @Nullable List<String> texts(@Nullable Object value) {

@@ -248,6 +248,11 @@ class ExclusionTest {
                             r -> r.exclusive("search", Weight.percent(40)).weight(Weight.percent(41))))
                     .withMessageContaining("above the share of 40 %");
             assertThatIllegalArgumentException()
+                    .isThrownBy(() -> start(
+                            ranker,
+                            r -> r.exclusive("search", Weight.percent(40)).bucketing(Bucketing.unleash("search"))))
+                    .withMessageContaining("leave out the bucketing");
+            assertThatIllegalArgumentException()
                     .isThrownBy(() -> start(ranker, r -> r.exclusive("search", Weight.NONE)));
             assertThatIllegalArgumentException().isThrownBy(() -> start(ranker, r -> r.exclusive(" ", Weight.FULL)));
             assertThatIllegalArgumentException()
@@ -296,11 +301,12 @@ class ExclusionTest {
                 RolloutWatch watch = new RolloutWatch(
                         new RolloutUnits(),
                         start.salt(),
+                        start.bucketing(),
                         start.dependencies(),
                         promoted ? 35_000 : 10_000,
                         null,
                         List.of(),
-                        false,
+                        Wanted.calls(false),
                         promoted);
                 for (Caller caller : CALLERS) {
                     long place = watch.place(caller);
@@ -363,7 +369,7 @@ class ExclusionTest {
             assertThat(rig.stage()).isIn(Stage.FULL, Stage.SOAK);
             CohortRouting routing = Routings.of(rig.gate);
             for (Caller caller : CALLERS) {
-                int bucket = Bucketing.bucket(caller.keyHash(), Dependencies.Range.salt("search"));
+                int bucket = Spots.bucket(caller.keyHash(), Dependencies.Range.salt("search"));
                 assertThat(routing.toCandidate(caller))
                         .as("bucket %d", bucket)
                         .isEqualTo(bucket >= 85_000 && bucket < 90_000);

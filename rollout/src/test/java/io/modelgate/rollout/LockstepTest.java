@@ -55,9 +55,10 @@ class LockstepTest {
                 r -> r.instance(instance)
                         .observations(this::counts)
                         .guardrailTest(
-                        "harm",
-                        (counts, share, alpha) ->
-                                counts.candidate().callers() == HARM ? Finding.REGRESSED : Finding.INCONCLUSIVE));
+                                "harm",
+                                (counts, share, alpha) -> counts.candidate().callers() == HARM
+                                        ? Finding.REGRESSED
+                                        : Finding.INCONCLUSIVE));
     }
 
     /** Steps of ten minutes and a hundred callers, and a guardrail of each gate's own. */
