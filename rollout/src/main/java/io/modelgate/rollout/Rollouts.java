@@ -55,7 +55,7 @@ public final class Rollouts implements AutoCloseable {
         registry = new Registry(gates, decided);
         webhooks = List.copyOf(config.webhooks);
         events.listen(event -> {
-            if (event instanceof RolloutEvent.Hindered) {
+            if (event instanceof RolloutEvent.Hindered || event instanceof RolloutEvent.HeldByOthers) {
                 tell(event);
             }
         });
