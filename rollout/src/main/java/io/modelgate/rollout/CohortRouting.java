@@ -147,6 +147,7 @@ final class CohortRouting implements Router.Routing {
             case EntryTypes.ROLLBACK -> rolledBack(entry);
             case EntryTypes.VERSION_REGISTERED -> with(memory.registered(entry));
             case EntryTypes.ROLLBACK_REHEARSED -> with(memory.rehearsed(entry.text(EntryTypes.VERSION)));
+            case EntryTypes.DRIFT_REFERENCE -> with(memory.frozen(entry));
             default -> run() != null && runs(entry.text(EntryTypes.ID)) ? moved(entry) : this;
         };
     }
@@ -168,6 +169,9 @@ final class CohortRouting implements Router.Routing {
         }
         RolloutRun.Plan plan =
                 new RolloutRun.Plan(start.id(), start.version(), baseline, policy.get(), start.dependencies());
+        if (start.weight() > 0 && plan.policy().shadow() != null) {
+            return this; // nobody gets the candidate before its shadow has been compared
+        }
         boolean fits = start.weight() == 0
                 || start.weight() == plan.policy().steps().get(0).weight().parts();
         if (!fits || !start.dependencies().fit(plan.policy())) {

@@ -37,6 +37,7 @@ final class Controller {
 
     private final UsersTests tests;
     private final Surroundings surroundings;
+    private final Shadows shadows;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -68,6 +69,7 @@ final class Controller {
             UsersTests tests,
             Decided decided,
             Notices notices,
+            Shadows shadows,
             FleetRollouts fleet) {
         this.gates = gates;
         this.decided = decided;
@@ -75,6 +77,7 @@ final class Controller {
         observations = config.observations;
         promotionGates = new PromotionGates(config.promotionGates);
         instance = config.instance;
+        this.shadows = shadows;
         this.tests = tests;
         surroundings = new Surroundings(gates, fleet, decided);
     }
@@ -139,9 +142,13 @@ final class Controller {
             watched.remove(gate.name());
             dry.remove(gate.name());
             notices.over(gate.name());
+            shadows.stop(gate.name());
             return;
         }
+        shadows.follow(gate, routing, run);
         Progress progress = watched(gate, routing, run);
+        progress.shadowed(run, shadows.counts(gate.name(), run));
+        shadows.judged(gate.name(), progress.agreement());
         progress.look(run, counts(gate, routing, run), gates.ticker().read());
         notices.atRisk(
                 gate.name(), run, RollbackTarget.risks(gate, routing, run.plan().baseline()));
@@ -152,7 +159,7 @@ final class Controller {
                 run.plan().policy().calendar().closed(gates.now()),
                 around,
                 killed(gate, routing, run),
-                progress.hindrance(gate.registered(run.plan().candidate())));
+                hindrance(gate, routing, run, progress));
         Move move = Judgement.of(situation);
         seen.put(gate.name(), seen(run, progress, move));
         DryRun other = dry.get(gate.name());
@@ -172,6 +179,17 @@ final class Controller {
         }
     }
 
+    private @Nullable String hindrance(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Progress progress) {
+        String known = progress.hindrance(gate.registered(run.plan().candidate()));
+        return known == null && run.stage() == Stage.SHADOW
+                ? shadows.obstacle(
+                        gate,
+                        routing.memory(),
+                        run.plan().candidate(),
+                        run.plan().policy())
+                : known;
+    }
+
     private Progress watched(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run) {
         Watched known = watched.get(gate.name());
         if (known != null && known.watches(routing, run)) {
@@ -183,7 +201,12 @@ final class Controller {
             units.mergeReached(checkpoint.reached());
         }
         Progress begun = new Progress(
-                run, gate, tests.of(gate.name()), checkpoint, gates.ticker().read());
+                run,
+                gate,
+                tests.of(gate.name()),
+                checkpoint,
+                shadows.counts(gate.name(), run),
+                gates.ticker().read());
         watched.put(gate.name(), new Watched(begun, units));
         return begun;
     }
@@ -259,6 +282,8 @@ final class Controller {
         CohortRouting after = Routings.of(gate);
         RolloutRun next = after.run();
         if (next != null && progress.watches(next)) {
+            progress.shadowed(next, shadows.counts(gate.name(), next));
+            shadows.follow(gate, after, next);
             progress.look(next, counts(gate, after, next), gates.ticker().read());
             seen.put(gate.name(), seen(next, progress, move));
         }
@@ -316,6 +341,7 @@ final class Controller {
         try {
             if (run != null && known.watches(routing, run)) {
                 Progress progress = known.progress();
+                progress.shadowed(run, shadows.counts(gate.name(), run));
                 progress.look(run, counts(gate, routing, run), gates.ticker().read());
                 checkpoint(gate, routing, run, progress, true);
             }

@@ -94,10 +94,10 @@ final class Notices {
     void heldByOthers(String gate, RolloutRun run, Around around) {
         String barrier = around.barrier();
         LockstepGroup group = around.lockstep();
-        String waits = group == null || run.stage() != Stage.DRAFT ? null : group.waits(0);
+        String waits = group == null || !run.stage().unserved() ? null : group.waits(0);
         String text = barrier != null ? barrier : waits == null ? "" : waits;
-        if (newsNowAndThen(gate + " others " + run.plan().id(), text)) {
-            boolean lost = run.stage() != Stage.DRAFT;
+        boolean lost = !run.stage().unserved();
+        if (newsNowAndThen(gate + (lost ? " lost " : " others ") + run.plan().id(), text)) {
             if (lost) {
                 LOG.warn(
                         "gate \"{}\": rollout {} goes no further: {}",
@@ -133,6 +133,24 @@ final class Notices {
             events.publish(new RolloutEvent.Hindered(about(gate, "", text)));
         }
         return news;
+    }
+
+    /** Somebody whom the rollout reached is not on the list. */
+    void exposures(String gate, String rollout, String text) {
+        if (newsNowAndThen(gate + " exposures " + rollout, text)) {
+            LOG.warn("gate \"{}\": rollout {}: {}", gate, rollout, text);
+            events.publish(new RolloutEvent.Hindered(about(gate, rollout, text)));
+        }
+    }
+
+    /** A version that leaves something behind was taken back, and these are those whom it reached. */
+    void toRemedy(Exposures reached, String text) {
+        events.publish(new RolloutEvent.ToRemedy(
+                about(reached.gate(), reached.rollout(), text),
+                reached.version(),
+                reached.callers(),
+                reached.calls(),
+                reached.folder().toString()));
     }
 
     void wouldHave(String gate, RolloutRun run, String decision, String reason) {

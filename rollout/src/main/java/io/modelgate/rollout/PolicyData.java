@@ -57,6 +57,10 @@ final class PolicyData {
                                             .map(PolicyData::write)
                                             .toList()));
         }
+        ShadowStage shadow = policy.shadow();
+        if (shadow != null) { // an older process reads a policy without one as it always did, and refuses another
+            data.put("shadow", ShadowData.write(shadow));
+        }
         return data;
     }
 
@@ -82,6 +86,7 @@ final class PolicyData {
                             fields.list("blackouts").stream()
                                     .map(PolicyData::blackout)
                                     .toList()),
+                    fields.has("shadow") ? ShadowData.read(fields.map("shadow")) : null,
                     fields.duration("holdDown"),
                     fields.has("windows") ? windows(fields.map("windows")) : Calendar.ALWAYS);
             fields.end();

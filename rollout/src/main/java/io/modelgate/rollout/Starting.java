@@ -15,9 +15,11 @@ final class Starting {
     private final Decided decided;
     private final UsersTests tests;
     private final Notices notices;
+    private final Shadows shadows;
     private final FleetRollouts fleet;
 
-    Starting(Gates gates, Decided decided, UsersTests tests, Notices notices, FleetRollouts fleet) {
+    Starting(Gates gates, Decided decided, UsersTests tests, Notices notices, Shadows shadows, FleetRollouts fleet) {
+        this.shadows = shadows;
         this.gates = gates;
         this.decided = decided;
         this.tests = tests;
@@ -34,6 +36,10 @@ final class Starting {
             String reason) {
         CohortRouting routing = Routings.of(gate);
         requireUsable(gate, policy);
+        String obstacle = shadows.obstacle(gate, routing.memory(), candidate, policy);
+        if (obstacle != null) {
+            throw new IllegalStateException(obstacle);
+        }
         tests.started(gate.name(), policy);
         String baseline = gate.describe().stable().orElse("");
         Rollout started = Rollout.begin(
@@ -75,7 +81,7 @@ final class Starting {
         Step first = policy.steps().get(0);
         boolean open = policy.calendar().open(gates.now()) && policy.windows().open(gates.now());
         boolean alone = asked.barriers().isEmpty() && asked.lockstep() == null;
-        return !first.manual() && open && alone ? first.weight() : Weight.NONE;
+        return policy.shadow() == null && !first.manual() && open && alone ? first.weight() : Weight.NONE;
     }
 
     private static void requireFit(Asked asked, RolloutPolicy policy) {
@@ -96,6 +102,13 @@ final class Starting {
     void requireUsable(ModelGate<?, ?> gate, RolloutPolicy policy) {
         policy.requireSound();
         List<String> metrics = gate.metrics().stream().<String>map(Metric::name).toList();
+        if (policy.shadow() != null
+                && policy.shadow().alike() instanceof ShadowStage.Alike.Within within
+                && !metrics.contains(within.metric())) {
+            throw new IllegalArgumentException("the shadow of policy \"" + policy.name()
+                    + "\" compares answers by the metric \"" + within.metric() + "\", which gate \"" + gate.name()
+                    + "\" does not have; it has " + metrics);
+        }
         for (Guardrail guardrail : policy.guardrails()) {
             String metric = guardrail.metric();
             if (metric != null && !metrics.contains(metric)) {
