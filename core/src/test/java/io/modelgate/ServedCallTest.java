@@ -151,6 +151,53 @@ class ServedCallTest {
     }
 
     @Test
+    void aCallIsOfTheTraceInWhichItBeganWhereverItEnds() throws Exception {
+        String[] trace = {"begun"};
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        try (Gates traced = Gates.open(g -> g.traceIds(() -> trace[0]))) {
+            ModelGate<String, String> async = traced.gate("async", g -> g.asyncStable("v1", (input, call) -> answer));
+            ModelGate<String, String> batch = traced.gate("batch", g -> g.stable("v1", input -> input));
+            traced.onServed(call -> heard.add(new ServedCall<>(
+                    call.id(),
+                    call.gate(),
+                    call.at(),
+                    call.took(),
+                    null,
+                    call.caller(),
+                    new Outcome.Answered<>("", "v1"),
+                    call.traceId())));
+            CompletableFuture<String> result = async.callAsync("hi", Caller.anonymous());
+            Permit<String, String> permit = batch.enter(Caller.anonymous());
+            trace[0] = "another";
+            answer.complete("yes");
+            result.get();
+            permit.success("yes");
+            traced.flushServed();
+        }
+        assertThat(heard).extracting(ServedCall::traceId).containsExactly("begun", "begun");
+    }
+
+    @Test
+    void whoListensWhileRollingHearsFromTheFirstCallOfARolloutAndCostsNothingWithoutOne() {
+        ModelGate<String, String> gate = gates.gate(
+                "chat",
+                g -> g.stable("v1", input -> input)
+                        .version("v2", input -> input)
+                        .router(new WeightRouter()));
+        List<ServedCall<?, ?>> rolling = new CopyOnWriteArrayList<>();
+        gates.onServedWhileRolling(rolling::add);
+        assertThat(gate.decide("hi", Caller.of("a")).id()).isEmpty();
+
+        assertThat(gates.append(gates.decision(
+                                "c-1", WeightRouter.CANARY, "chat", Actor.of("alice"), "", Map.of("version", "v2")))
+                        .stored(Duration.ofSeconds(5)))
+                .isTrue();
+        assertThat(gate.decide("hi", Caller.of("a")).id()).isPresent();
+        gates.flushServed();
+        assertThat(rolling).hasSize(1);
+    }
+
+    @Test
     void whatFindsNoRoomIsCountedAndKeepsNobodyWaiting() throws Exception {
         ModelGate<String, String> gate = gates.gate("chat", g -> g.stable("v1", input -> input));
         CountDownLatch busy = new CountDownLatch(1);

@@ -16,6 +16,8 @@ final class Benchmarks {
             new Named(Peers.class, "launchDarklyBoolean"),
             new Named(Calls.class, "callAgain"),
             new Named(Calls.class, "call"),
+            new Named(RecordedCalls.class, "callRecorded"),
+            new Named(RecordedCalls.class, "offer"),
             new Named(GuardedCalls.class, "callGuarded"),
             new Named(GuardedCalls.class, "callGuardedBy16"),
             new Named(ShadowedCalls.class, "callUnshadowed"),

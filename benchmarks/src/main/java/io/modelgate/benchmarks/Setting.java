@@ -6,12 +6,14 @@ import io.modelgate.AsyncModel;
 import io.modelgate.Caller;
 import io.modelgate.GateBuilder;
 import io.modelgate.Gates;
+import io.modelgate.GatesBuilder;
 import io.modelgate.Model;
 import io.modelgate.ModelGate;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.MemoryControlLog;
 import io.modelgate.fallback.Ladder;
 import io.modelgate.rollout.Cohorts;
+import io.modelgate.rollout.ExposureLedger;
 import io.modelgate.rollout.Rollout;
 import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.Rollouts;
@@ -40,6 +42,22 @@ final class Setting implements AutoCloseable {
 
     Setting(Supplier<? extends ControlLog> log) {
         gates = Gates.open(g -> g.controlLog(log).meters(new SimpleMeterRegistry()));
+    }
+
+    /** On a control log in memory, with more of the gates, and with a ledger of exposures. */
+    Setting(Consumer<GatesBuilder> more, ExposureLedger exposures) {
+        gates = Gates.open(g -> more.accept(g.meters(new SimpleMeterRegistry())));
+        rollouts = Rollouts.open(gates, r -> r.exposures(exposures));
+    }
+
+    /** Hands on the calls that were made. */
+    void flush() {
+        gates.flushServed();
+    }
+
+    /** How many calls nobody heard of who listens. */
+    long dropped() {
+        return gates.servedDropped();
     }
 
     ModelGate<Applicant, Answer> gate(

@@ -131,6 +131,7 @@ final class CohortRouting implements Router.Routing {
             case EntryTypes.ROLLBACK -> rolledBack(entry);
             case EntryTypes.VERSION_REGISTERED -> with(memory.registered(entry));
             case EntryTypes.ROLLBACK_REHEARSED -> with(memory.rehearsed(entry.text(EntryTypes.VERSION)));
+            case EntryTypes.DRIFT_REFERENCE -> with(memory.frozen(entry));
             default -> run() != null && runs(entry.text(EntryTypes.ID)) ? moved(entry) : this;
         };
     }

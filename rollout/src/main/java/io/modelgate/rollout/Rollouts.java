@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs rollouts under policies: looks at what the calls of each say, and steps up, promotes or takes back as its policy wants. Thread-safe.
@@ -37,11 +38,13 @@ public final class Rollouts implements AutoCloseable {
     private final Starting starting;
     private final Interventions interventions;
     private final Registry registry;
+    private final Drifts drifts;
     private final UsersTests tests;
     private final Shadows shadows = new Shadows();
     private final List<Webhook> webhooks;
     private final TickLoop loop;
     private final ControlLog.Subscription applied;
+    private final @Nullable ExposureKeeper exposures;
 
     private Rollouts(Gates gates, RolloutsBuilder config) {
         this.gates = gates;
@@ -51,11 +54,15 @@ public final class Rollouts implements AutoCloseable {
         tests = new UsersTests(config.tests);
         controller = new Controller(gates, config, tests, decided, notices, shadows);
         starting = new Starting(gates, decided, tests, notices, shadows);
-        interventions = new Interventions(gates, decided, controller);
+        exposures = config.exposures == null ? null : config.exposures.attach(gates, notices);
+        interventions = new Interventions(gates, decided, controller, exposures);
         registry = new Registry(gates, decided);
+        drifts = new Drifts(gates, events);
         webhooks = List.copyOf(config.webhooks);
         events.listen(event -> {
-            if (event instanceof RolloutEvent.Hindered) {
+            if (event instanceof RolloutEvent.Hindered
+                    || event instanceof RolloutEvent.Drifted
+                    || event instanceof RolloutEvent.ToRemedy) {
                 tell(event);
             }
         });
@@ -64,7 +71,7 @@ public final class Rollouts implements AutoCloseable {
                 applied(each.entry());
             }
         });
-        loop = new TickLoop(gates, config, controller::tick);
+        loop = new TickLoop(gates, config, this::look);
     }
 
     /** Looks after the rollouts of these gates, once a second, until it or they are closed. */
@@ -86,6 +93,9 @@ public final class Rollouts implements AutoCloseable {
         }
         Rollouts rollouts = new Rollouts(gates, config);
         rollouts.loop.start();
+        if (rollouts.exposures != null && !config.manual) {
+            rollouts.exposures.start();
+        }
         return rollouts;
     }
 
@@ -148,7 +158,15 @@ public final class Rollouts implements AutoCloseable {
      * {@link RolloutEvent.Hindered}. Does nothing once this or the gates are closed.
      */
     public void tick() {
+        look();
+    }
+
+    private void look() {
         controller.tick();
+        drifts.tick();
+        if (exposures != null) {
+            exposures.look();
+        }
     }
 
     /**
@@ -303,6 +321,39 @@ public final class Rollouts implements AutoCloseable {
     }
 
     /**
+     * Begins to count how the answers of the gate's stable version are spread, of each caller one, for {@link #freezeReference}. It is heard
+     * by way of {@link ModelGate#onServed}, off the serving path. Calling it again changes nothing while the same version is stable.
+     *
+     * @throws IllegalStateException if the gate has no stable version or was built without {@link Cohorts#router}, or the gates are closed
+     */
+    public void countReference(ModelGate<?, ?> gate) {
+        drifts.count(gate);
+    }
+
+    /**
+     * Freezes what was counted since {@link #countReference} as the reference of the stable version, in the log: from then on each process
+     * compares stable's present answers with it and reports, once and once more, that a metric {@linkplain RolloutEvent.Drifted has
+     * drifted}. A reference replaces the one before; it is void once another version is stable.
+     *
+     * @param drift which metrics, and how far they may move
+     * @throws IllegalArgumentException for a metric that the gate does not have, listing those that it has
+     * @throws IllegalStateException if fewer than 1,000 callers' answers were counted here; if the gate has no stable version or was built
+     *     without {@link Cohorts#router}; if the gates are closed
+     */
+    public Receipt freezeReference(ModelGate<?, ?> gate, Drift drift, Actor actor, String reason) {
+        return drifts.freeze(gate, drift, actor, reason);
+    }
+
+    /**
+     * Where stable's answers lie in this process against their reference, by metric; empty if there is none, or none was looked at yet.
+     *
+     * @throws IllegalStateException if the gate was built without {@link Cohorts#router}
+     */
+    public List<DriftStatus> drift(ModelGate<?, ?> gate) {
+        return drifts.status(gate);
+    }
+
+    /**
      * Calls a listener for every event from now on, until the subscription is closed; on the thread that applied the entry, or that looked,
      * so it should return soon. One that throws is reported.
      */
@@ -317,6 +368,10 @@ public final class Rollouts implements AutoCloseable {
             applied.close();
             controller.close();
             shadows.close();
+            drifts.close();
+            if (exposures != null) {
+                exposures.close();
+            }
         }
     }
 }

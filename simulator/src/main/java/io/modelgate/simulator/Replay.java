@@ -62,6 +62,12 @@ final class Replay {
                         + Quantity.quote(guardrail.name())
                         + " is a user's own, and has no test here: simulate without it");
             }
+            if (guardrail.by() != null || guardrail.kind() == Guardrail.Kind.DISTRIBUTION) {
+                throw new BadFileException(
+                        "policy " + Quantity.quote(policy.name()) + ": the guardrail "
+                                + Quantity.quote(guardrail.name())
+                                + " looks at groups or at how values are spread, which a scenario does not tell: simulate without it");
+            }
             if (guardrail.metric() != null && !metrics.contains(guardrail.metric())) {
                 throw new BadFileException("scenario " + Quantity.quote(scenario.name()) + " has no metric "
                         + Quantity.quote(guardrail.metric())
