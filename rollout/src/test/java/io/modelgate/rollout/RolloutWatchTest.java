@@ -153,7 +153,8 @@ class RolloutWatchTest {
         RolloutStart start =
                 new RolloutStart("r", "v2", TEN_PERCENT, SALT, List.of(), List.of(), Map.of(), Map.of(), bucketing);
         Router.Routing routing = new Log().write("rollout", start.data()).routing();
-        RolloutWatch watch = new RolloutWatch(shared, SALT, bucketing, TEN_PERCENT, null, List.of(), true, false);
+        RolloutWatch watch =
+                new RolloutWatch(shared, SALT, bucketing, TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
         int candidates = 0;
         for (int i = 0; i < 1_000; i++) {
             Caller caller = Caller.of("user-" + i);
