@@ -5,6 +5,7 @@ import io.modelgate.Gates;
 import io.modelgate.Metric;
 import io.modelgate.ModelGate;
 import io.modelgate.rollout.Cohorts;
+import io.modelgate.rollout.Groups;
 import io.modelgate.rollout.Guardrail;
 import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.RolloutStatus;
@@ -46,7 +47,8 @@ final class Replay {
         this.policy = policy.afterShadow(); // a scenario has no answers to compare
         this.scenario = scenario;
         this.seed = seed;
-        needs = Needs.of(policy);
+        needs = Needs.of(
+                policy, scenario.metrics().stream().<String>map(Metric::name).toList());
         Duration planned = policy.steps().stream().map(Step::leastTime).reduce(policy.soak(), Duration::plus);
         limit = scenario.duration() == null
                 ? planned.plus(policy.inconclusive().patience()).multipliedBy(2)
@@ -62,16 +64,26 @@ final class Replay {
                         + Quantity.quote(guardrail.name())
                         + " is a user's own, and has no test here: simulate without it");
             }
-            if (guardrail.by() != null || guardrail.kind() == Guardrail.Kind.DISTRIBUTION) {
-                throw new BadFileException(
-                        "policy " + Quantity.quote(policy.name()) + ": the guardrail "
-                                + Quantity.quote(guardrail.name())
-                                + " looks at groups or at how values are spread, which a scenario does not tell: simulate without it");
-            }
+            requireGroups(guardrail.by(), policy, scenario);
             if (guardrail.metric() != null && !metrics.contains(guardrail.metric())) {
                 throw new BadFileException("scenario " + Quantity.quote(scenario.name()) + " has no metric "
                         + Quantity.quote(guardrail.metric())
                         + ", which a guardrail of the policy watches: add it under metrics");
+            }
+        }
+    }
+
+    private static void requireGroups(@Nullable Groups by, RolloutPolicy policy, Scenario scenario) {
+        if (by == null) {
+            return;
+        }
+        for (String group : by.groups()) {
+            if (!by.attribute().equals(scenario.attribute())
+                    || !scenario.groups().containsKey(group)) {
+                throw new BadFileException("scenario " + Quantity.quote(scenario.name()) + " has no group "
+                        + Quantity.quote(group) + " by " + Quantity.quote(by.attribute())
+                        + ", at which a guardrail of policy "
+                        + Quantity.quote(policy.name()) + " looks: add it under groups");
             }
         }
     }
@@ -109,15 +121,22 @@ final class Replay {
 
     /** The run with this number, always the same. */
     Run run(int number) {
-        return run(number, false);
+        return run(number, false, null);
     }
 
     /** The same with its timeline. */
     Run retold(int number) {
-        return run(number, true);
+        return run(number, true, null);
     }
 
-    private Run run(int number, boolean told) {
+    /** How a run that was run before looked on its way. */
+    List<Trace.Moment> traced(Run run) {
+        Trace trace = new Trace(run.length(), look);
+        run(run.number(), false, trace);
+        return trace.moments();
+    }
+
+    private Run run(int number, boolean told, @Nullable Trace trace) {
         ManualTime time = new ManualTime(scenario.start());
         Chronicle chronicle = new Chronicle(scenario.start(), told);
         World world = new World(scenario, needs, new Draws(seed, number), chronicle::add);
@@ -134,6 +153,9 @@ final class Replay {
             rollouts.tick(); // so that the first step's time begins now
             RolloutStatus status = status(rollouts, gate);
             world.share(status.weight());
+            if (trace != null) {
+                trace.look(world.now(), status, world.bad());
+            }
             while (!status.stage().end()
                     && !chronicle.escalated()
                     && world.now().compareTo(limit) < 0) {
@@ -141,13 +163,17 @@ final class Replay {
                 time.advance(look);
                 rollouts.tick();
                 chronicle.requireUnhindered();
-                if (chronicle.moved()) {
+                boolean moved = chronicle.moved();
+                if (moved) {
                     status = status(rollouts, gate);
                     if (status.waiting()) {
                         rollouts.approve(gate, PERSON, "approved at once");
                         status = status(rollouts, gate);
                     }
                     world.share(status.weight());
+                }
+                if (trace != null && trace.due(moved)) {
+                    trace.look(world.now(), status(rollouts, gate), world.bad());
                 }
             }
             return new Run(
@@ -171,6 +197,9 @@ final class Replay {
             g.stable("stable", input -> input)
                     .version("candidate", input -> input)
                     .router(Cohorts.router());
+            if (!scenario.attribute().isEmpty()) {
+                g.attributes(scenario.attribute());
+            }
             for (Metric<Object> metric : scenario.metrics()) {
                 g.metric(metric.name(), metric.least(), metric.most(), metric.of());
             }
