@@ -41,11 +41,21 @@ public final class Identities {
 
     /** Returns the keyed hash of a caller's key or session: 32 lower-case hexadecimal digits. */
     public String hash(String identity) {
+        byte[] full = hmac(secret, identity.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(full, 0, 16);
+    }
+
+    /** The keyed digest of content, all 64 digits of it; with a key of its own, so that content that is a key does not show by its hash. */
+    String digest(byte[] content) {
+        byte[] own = hmac(secret, "modelgate content digest".getBytes(StandardCharsets.US_ASCII));
+        return HexFormat.of().formatHex(hmac(new SecretKeySpec(own, ALGORITHM), content));
+    }
+
+    private static byte[] hmac(SecretKeySpec key, byte[] content) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(secret);
-            byte[] full = mac.doFinal(identity.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(full, 0, 16);
+            mac.init(key);
+            return mac.doFinal(content);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(
                     "this Java runtime has no " + ALGORITHM + ", which every runtime must have", e);

@@ -63,7 +63,7 @@ public final class ModelGate<I, O> {
         for (VersionBuilder<I, O> version : config.versions()) {
             registered.put(version.id(), newVersion(version));
         }
-        state = compiler.compile(new GateFold(), List.of(), registered.values(), false);
+        state = compiler.compile(new GateFold(), List.of(), registered.values(), candidate -> false);
     }
 
     private RegisteredVersion<I, O> newVersion(VersionBuilder<I, O> version) {
@@ -170,21 +170,29 @@ public final class ModelGate<I, O> {
                 }
             }
         } catch (Throwable e) { // the model's Error, or what users' code that counts tokens threw
-            threw(target == null ? null : target.version(), e, Cause.ERROR, start, input, caller);
+            threw(target == null ? null : target.version(), e, Cause.ERROR, start, input, caller, traceId());
             throw e;
         }
+        ended.trace(gates.served().traceId());
         gates.served().ended(ended);
         return ended;
     }
 
+    /** The trace that a call begins in, if anybody listens: it may end on any thread. */
+    @Nullable
+    String traceId() {
+        return state.served() ? gates.served().traceId() : null;
+    }
+
     /** The outcome of a call with its id, if anybody listens, who then hears of it. Once for each call. */
-    Outcome<O> served(Outcome<O> outcome, long start, @Nullable I input, Caller caller) {
+    Outcome<O> served(Outcome<O> outcome, long start, @Nullable I input, Caller caller, @Nullable String traceId) {
         if (!state.served()) {
             return outcome;
         }
         EndedCall<I, O> ended = new EndedCall<>(this, input, caller, start);
         Outcome<O> named = named(outcome);
         ended.came(named);
+        ended.trace(traceId);
         gates.served().ended(ended);
         return named;
     }
@@ -196,18 +204,26 @@ public final class ModelGate<I, O> {
             Cause cause,
             long start,
             @Nullable I input,
-            Caller caller) {
+            Caller caller,
+            @Nullable String traceId) {
         var unused = served(
                 routed == null
                         ? new Outcome.Refused<>(cause, null, thrown, gates.staleness())
                         : new Outcome.Failed<>(cause, routed.id, thrown, gates.staleness()),
                 start,
                 input,
-                caller);
+                caller,
+                traceId);
     }
 
     /** Those who listen hear of a call that nobody answered and whose ladder nobody asked. */
-    void missed(@Nullable RegisteredVersion<I, O> routed, Miss miss, long start, @Nullable I input, Caller caller) {
+    void missed(
+            @Nullable RegisteredVersion<I, O> routed,
+            Miss miss,
+            long start,
+            @Nullable I input,
+            Caller caller,
+            @Nullable String traceId) {
         var unused = served(
                 miss.cause.refusal() || routed == null
                         ? new Outcome.Refused<>(
@@ -215,7 +231,8 @@ public final class ModelGate<I, O> {
                         : new Outcome.Failed<>(miss.cause, routed.id, miss.error, gates.staleness()),
                 start,
                 input,
-                caller);
+                caller,
+                traceId);
     }
 
     private static <O> Outcome<O> named(Outcome<O> outcome) {
@@ -476,9 +493,11 @@ public final class ModelGate<I, O> {
         }
         TwinBuilder builder = new TwinBuilder();
         configure.accept(builder);
-        twins.removeIf(Twin::over);
         Twin<I, O> twin = Twin.of(this, of, config, builder);
         twins.add(twin);
+        List<Twin<I, O>> over = twins.stream().filter(Twin::over).toList();
+        twins.removeAll(over);
+        over.forEach(Twin::discard); // after the new one was made, which may go on with the same budgets
         return twin;
     }
 
@@ -716,7 +735,7 @@ public final class ModelGate<I, O> {
                 gates.control().foldOf(name()),
                 gates.control().killsOf(name()),
                 registered.values(),
-                gates.served().heard(name()));
+                candidate -> gates.served().heard(name(), candidate != null));
         Optional<String> lacked = compiler.lack();
         if (lacked.isPresent() && !lacked.equals(lack)) {
             LOG.warn("gate \"{}\": {}", name(), lacked.get());

@@ -29,9 +29,9 @@ final class SliceTallies {
         this.slicings = slicings.toArray(Slicing[]::new);
         this.metrics = metrics;
         this.spread = Set.copyOf(spread);
-        tallies = new EpochTally[slicings.size()][];
+        tallies = new @Nullable EpochTally[slicings.size()][];
         for (int i = 0; i < tallies.length; i++) {
-            tallies[i] = new EpochTally[slicings.get(i).groups().size() + 1];
+            tallies[i] = new @Nullable EpochTally[slicings.get(i).groups().size() + 1];
         }
     }
 
