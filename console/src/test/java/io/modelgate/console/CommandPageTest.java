@@ -65,6 +65,7 @@ class CommandPageTest {
                 gates.gate("fraud", g -> g.stable("m1", x -> x).version("m2", x -> x));
         fraud.version("m2").promote(Actor.of("alice"), "better").stored(Duration.ofSeconds(20));
         console = Console.start(gates, c -> c.port(0).rollouts(rollouts).token("alice", Role.ADMIN, token.hash()));
+        Files.createDirectory(directory.resolve("exposures"));
         Path config = Files.writeString(directory.resolve("console.yaml"), configuration());
         Files.setPosixFilePermissions(config, PosixFilePermissions.fromString("rw-------"));
     }
@@ -135,6 +136,7 @@ class CommandPageTest {
         for (String each : commands(PAGE, "modelgate")) {
             String command = each.replace("KILL-ID", killed)
                     .replace("copy.log", directory.resolve("copy.log").toString())
+                    .replace("exposures exposures", "exposures " + directory.resolve("exposures"))
                     .replace("seal modelgate.log", "seal " + log);
             shown.add(words(command)[0]);
             if (command.startsWith("console")) {

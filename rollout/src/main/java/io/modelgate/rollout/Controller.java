@@ -151,13 +151,7 @@ final class Controller {
 
     private @Nullable String hindrance(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Progress progress) {
         String known = progress.hindrance(gate.registered(run.plan().candidate()));
-        return known == null && run.stage() == Stage.SHADOW
-                ? shadows.obstacle(
-                        gate,
-                        routing.memory(),
-                        run.plan().candidate(),
-                        run.plan().policy())
-                : known;
+        return known == null && run.stage() == Stage.SHADOW ? shadows.hindrance(gate, routing, run) : known;
     }
 
     private Progress watched(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run) {

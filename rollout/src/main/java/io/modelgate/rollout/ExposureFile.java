@@ -1,7 +1,5 @@
 package io.modelgate.rollout;
 
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -86,8 +84,8 @@ record ExposureFile(Path path, Header header) {
         if (!name.endsWith(OPEN) && !name.endsWith(SEALED)) {
             return Optional.empty();
         }
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(path))) {
-            String line = line(in);
+        try (InputStream in = Files.newInputStream(path)) {
+            String line = new Lines(in).next();
             Header header = line == null ? null : Header.of(line);
             return header == null ? Optional.empty() : Optional.of(new ExposureFile(path, header));
         }
@@ -109,9 +107,10 @@ record ExposureFile(Path path, Header header) {
 
     /** Reads all exposures; a last line that is torn is none. */
     void read(Reader reader) throws IOException {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(path), 1 << 16)) {
-            line(in);
-            for (String line = line(in); line != null; line = line(in)) {
+        try (InputStream in = Files.newInputStream(path)) {
+            Lines lines = new Lines(in);
+            String header = lines.next();
+            for (String line = header == null ? null : lines.next(); line != null; line = lines.next()) {
                 int first = line.indexOf('\t');
                 int second = line.indexOf('\t', first + 1);
                 if (first < 0 || second < 0) {
@@ -169,18 +168,47 @@ record ExposureFile(Path path, Header header) {
         }
     }
 
-    private static @Nullable String line(InputStream in) throws IOException {
-        ByteArrayOutputStream line = new ByteArrayOutputStream(96);
-        for (int b = in.read(); b >= 0; b = in.read()) {
-            if (b == '\n') {
-                return line.toString(StandardCharsets.UTF_8);
+    /** The lines of a file, whole ones only. Not thread-safe. */
+    private static final class Lines {
+        private final InputStream in;
+        private final byte[] buffer = new byte[LONGEST_LINE];
+        private int start;
+        private int end;
+
+        Lines(InputStream in) {
+            this.in = in;
+        }
+
+        /** The next line without its newline, or null if there is none. */
+        @Nullable
+        String next() throws IOException {
+            for (int at = start; ; at++) {
+                if (at == end) {
+                    at -= start;
+                    if (!more()) {
+                        return null;
+                    }
+                }
+                if (buffer[at] == '\n') {
+                    String line = new String(buffer, start, at - start, StandardCharsets.UTF_8);
+                    start = at + 1;
+                    return line;
+                }
             }
-            if (line.size() == LONGEST_LINE) {
+        }
+
+        /** Moves what is left to the front and reads behind it. */
+        private boolean more() throws IOException {
+            System.arraycopy(buffer, start, buffer, 0, end - start);
+            end -= start;
+            start = 0;
+            if (end == buffer.length) {
                 throw new IOException("a line has more than " + LONGEST_LINE + " bytes");
             }
-            line.write(b);
+            int read = in.read(buffer, end, buffer.length - end);
+            end += Math.max(read, 0);
+            return read > 0;
         }
-        return null;
     }
 
     /** A key may hold whatever would end a field or a line. */

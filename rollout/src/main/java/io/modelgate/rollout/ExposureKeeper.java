@@ -1,7 +1,5 @@
 package io.modelgate.rollout;
 
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.modelgate.GateEvent;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
@@ -24,7 +22,6 @@ import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -44,14 +41,13 @@ final class ExposureKeeper {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final Duration LAST_SEALS = Duration.ofSeconds(5);
 
-    /** Beyond it a person waits too long for a rollback to count. */
-    private static final long MOST_TO_COUNT = 256L << 20;
-
     private final Gates gates;
     private final Notices notices;
     private final ExposuresBuilder config;
     private final ExposureFolder folder;
     private final ExposureCare care;
+    private final ExposureReports reports;
+    private final ExposureCounts counts;
     private final String instance =
             ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(0, 8);
     private final ArrayBlockingQueue<Taken> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
@@ -64,11 +60,6 @@ final class ExposureKeeper {
 
     private volatile boolean closed;
 
-    final LongAdder taken = new LongAdder();
-    private final LongAdder lostQueue = new LongAdder();
-    private final LongAdder lostBound = new LongAdder();
-    private final LongAdder lostDisk = new LongAdder();
-
     /** Guarded by the lock. */
     private final List<OpenExposures> open = new ArrayList<>();
 
@@ -76,7 +67,6 @@ final class ExposureKeeper {
     private long measured;
     private long cared;
     private boolean begun;
-    private long lostQueueTold;
 
     /** A call that some version answered. */
     private record Taken(
@@ -88,6 +78,8 @@ final class ExposureKeeper {
         this.config = config;
         this.folder = folder;
         care = new ExposureCare(gates, folder, config);
+        reports = new ExposureReports(folder, notices);
+        counts = new ExposureCounts(config.meters);
         calls = gates.onServedWhileRolling(this::heard);
         events = gates.onEvent(event -> {
             if (event instanceof GateEvent.Applied applied
@@ -95,21 +87,6 @@ final class ExposureKeeper {
                 started.add(applied.entry());
             }
         });
-        bind(config.meters);
-    }
-
-    private void bind(@Nullable MeterRegistry registry) {
-        if (registry == null) {
-            return;
-        }
-        FunctionCounter.builder("modelgate.exposures.taken", taken, LongAdder::sum)
-                .description("calls that a version under rollout answered and that are on its list")
-                .register(registry);
-        Map.of("queue", lostQueue, "bound", lostBound, "disk", lostDisk)
-                .forEach((reason, count) -> FunctionCounter.builder("modelgate.exposures.lost", count, LongAdder::sum)
-                        .description("calls that a version under rollout answered and that are on no list")
-                        .tag("reason", reason)
-                        .register(registry));
     }
 
     void start() {
@@ -137,13 +114,13 @@ final class ExposureKeeper {
                 call.at().toEpochMilli(),
                 call.id().text());
         if (!waiting.offer(exposure)) {
-            lostQueue.increment();
+            counts.lostQueue.increment();
         }
     }
 
     /** How many calls that may have been exposures are on no list. */
     long notTaken() {
-        return lostQueue.sum() + lostBound.sum() + lostDisk.sum();
+        return counts.lost();
     }
 
     /** Writes down what was heard, and does what is due. What goes wrong with one thing keeps nothing from the others. */
@@ -163,7 +140,7 @@ final class ExposureKeeper {
             measure(tick);
             batch.forEach(this::attribute);
             open.forEach(each -> flush(each, false));
-            tellOfLosses();
+            counts.tell(open, notices, config.mostBytes, MOST_WAITING);
             open.stream().filter(each -> each.toRemedy).forEach(this::remedy);
             for (OpenExposures each : List.copyOf(open)) {
                 if (each.ended() && tick - each.endedTick >= config.lateAnswers.toNanos()) {
@@ -206,7 +183,7 @@ final class ExposureKeeper {
                             && !each.ended()
                             && !each.header.rollout().equals(id)) {
                         each.end(tick, gates.now().toEpochMilli());
-                        each.toRemedy = toRemedy(routing, each.header);
+                        each.toRemedy = ExposureReports.asksForRemedy(routing, each.header);
                     }
                 }
                 if (running != null && find(id).isEmpty()) {
@@ -234,15 +211,6 @@ final class ExposureKeeper {
         ExposureFile.Header header =
                 new ExposureFile.Header(rollout, gate.name(), version, !config.plainKeys, instance);
         return new OpenExposures(header, gate, folder.of(rollout), from);
-    }
-
-    private static boolean toRemedy(CohortRouting routing, ExposureFile.Header of) {
-        RolloutRun last = routing.memory().last();
-        return last != null
-                && last.plan().id().equals(of.rollout())
-                && (last.stage() == Stage.ABORTED || last.stage() == Stage.ROLLED_BACK)
-                && !last.displaced()
-                && Registry.asksForRemedy(routing.memory(), of.version());
     }
 
     /** What other processes have in the folder is looked at now and then. */
@@ -279,14 +247,14 @@ final class ExposureKeeper {
         try {
             if (others + own() + bytes > config.mostBytes) {
                 to.notTaken++;
-                lostBound.increment();
+                counts.lostBound.increment();
             } else {
                 to.take(caller, call.at(), call.outcome());
-                taken.increment();
+                counts.taken.increment();
             }
         } catch (IOException e) {
             to.notTaken++;
-            lostDisk.increment();
+            counts.lostDisk.increment();
             notices.exposures(to.header.gate(), to.header.rollout(), "its exposures cannot be written: " + e);
         }
     }
@@ -294,7 +262,7 @@ final class ExposureKeeper {
     private void flush(OpenExposures each, boolean last) {
         try {
             long given = each.flush(last);
-            lostDisk.add(given);
+            counts.lostDisk.add(given);
             if (given > 0) {
                 notices.exposures(
                         each.header.gate(),
@@ -306,70 +274,15 @@ final class ExposureKeeper {
         }
     }
 
-    private void tellOfLosses() {
-        for (OpenExposures each : open) {
-            if (lostBound.sum() > 0 && each.notTaken > 0) {
-                notices.exposures(
-                        each.header.gate(),
-                        each.header.rollout(),
-                        "its exposures are not all on the list: the ledger's folder has reached its bound of "
-                                + config.mostBytes + " bytes, or cannot be written");
-            }
-        }
-        long lost = lostQueue.sum();
-        if (lost > lostQueueTold) {
-            lostQueueTold = lost;
-            open.forEach(each -> notices.exposures(
-                    each.header.gate(),
-                    each.header.rollout(),
-                    "its exposures may not all be on the list: more than " + MOST_WAITING
-                            + " calls waited for the disk"));
-        }
-    }
-
     private void remedy(OpenExposures each) {
         each.toRemedy = false;
-        try {
-            folder.read(each.header.rollout()).ifPresent(reached -> notices.toRemedy(reached, text(reached)));
-        } catch (IOException e) {
-            notices.exposures(
-                    each.header.gate(),
-                    each.header.rollout(),
-                    "the list of those to whom to make up cannot be read: " + e);
-        }
-    }
-
-    private static String text(Exposures reached) {
-        return "version \"" + reached.version() + "\" answered " + reached.callers() + " callers in " + reached.calls()
-                + " calls" + (reached.withoutKey() == 0 ? "" : ", " + reached.withoutKey() + " of them without a key")
-                + ": the ledger in " + reached.folder() + " lists them under rollout " + reached.rollout();
+        reports.toRemedy(each.header);
     }
 
     /** Where those are listed whom the version of the last rollout reached, for the person who took it back. */
     Optional<String> listOf(ModelGate<?, ?> gate, String version) {
-        RolloutRun last = Routings.of(gate).memory().last();
-        if (last == null || !last.plan().candidate().equals(version)) {
-            return Optional.empty();
-        }
-        try {
-            flush();
-            List<ExposureFile> files = folder.files(last.plan().id());
-            if (files.isEmpty()) {
-                return Optional.empty();
-            }
-            long bytes = 0;
-            for (ExposureFile file : files) {
-                bytes += file.path().toFile().length();
-            }
-            return bytes > MOST_TO_COUNT
-                    ? Optional.of("the ledger in " + folder.root() + " lists whom \"" + version
-                            + "\" answered, under rollout " + last.plan().id())
-                    : Optional.of(text(folder.read(files, (caller, met) -> {})));
-        } catch (IOException | RuntimeException e) { // the rollback is made: this is only about its report
-            LOG.warn(
-                    "the exposures of rollout {} could not be read", last.plan().id(), e);
-            return Optional.of("the ledger in " + folder.root() + " could not be read: " + e);
-        }
+        flush();
+        return reports.listOf(gate, version);
     }
 
     /** Seals what the rollout left here; once the entry is stored the file has its name for good. */
@@ -458,6 +371,7 @@ final class ExposureKeeper {
         closed = true;
         calls.close();
         events.close();
+        counts.close();
         if (!free()) {
             LOG.warn("the disk of the exposures in {} hangs: they stay unsealed", folder.root());
             return;

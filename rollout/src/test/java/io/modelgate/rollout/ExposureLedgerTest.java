@@ -409,6 +409,20 @@ class ExposureLedgerTest {
     }
 
     @Test
+    void onceItsVersionIsEverybodysARolloutListsNobodyMore() {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        call(rig, "ann");
+        Rig.stored(rig.gate.version("v2").promote(Rig.ALICE, "good"));
+        ledger.flush();
+        world.time.advance(Duration.ofSeconds(1));
+        call(rig, "bob");
+        assertThat(rig.gate.decide("input", Caller.of("bob")).answeredBy()).contains("v2");
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(1);
+    }
+
+    @Test
     void aSecondRolloutThatDidNotStartTakesNothingFromTheOneThatRuns() {
         ExposureLedger ledger = ledger(e -> {});
         Rig rig = rig(ledger);
