@@ -56,7 +56,8 @@ record PeersTable(List<Row> rows) {
                     behaviour(stable),
                     behaviour(candidate),
                     List.of(),
-                    List.of());
+                    List.of(),
+                    null);
         }
 
         private static Behaviour behaviour(double errors) {

@@ -10,6 +10,7 @@ import io.modelgate.rollout.Guardrail;
 import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.RolloutStatus;
 import io.modelgate.rollout.Rollouts;
+import io.modelgate.rollout.ShadowStage;
 import io.modelgate.rollout.Stage;
 import io.modelgate.rollout.Step;
 import io.modelgate.testkit.ManualTime;
@@ -26,6 +27,9 @@ final class Replay {
 
     private static final Actor PERSON = Actor.of("simulator");
 
+    /** The chance of the shadow's calls is not that of the rest, which is the same with and without them. */
+    private static final long SHADOWS = 0x5ad0L;
+
     private static final int MOST_LOOKS = 10_000;
     private static final int LOOKS_PER_STEP = 60;
 
@@ -34,6 +38,10 @@ final class Replay {
     private final Duration look;
     private final Duration limit;
     private final Needs needs;
+
+    /** The share of the calls that a shadow stage mirrors. */
+    private final double shadowed;
+
     private final long seed;
 
     /**
@@ -44,12 +52,15 @@ final class Replay {
      */
     Replay(RolloutPolicy policy, Scenario scenario, @Nullable Duration look, long seed) {
         requireWatchable(policy, scenario);
-        this.policy = policy.afterShadow(); // a scenario has no answers to compare
+        shadowed = policy.shadow() == null ? 0 : policy.shadow().sample();
+        this.policy = Mirrored.every(policy, scenario.agreement() != null);
         this.scenario = scenario;
         this.seed = seed;
         needs = Needs.of(
                 policy, scenario.metrics().stream().<String>map(Metric::name).toList());
         Duration planned = policy.steps().stream().map(Step::leastTime).reduce(policy.soak(), Duration::plus);
+        ShadowStage shadow = this.policy.shadow();
+        planned = shadow == null ? planned : planned.plus(shadow.leastTime());
         limit = scenario.duration() == null
                 ? planned.plus(policy.inconclusive().patience()).multipliedBy(2)
                 : scenario.duration();
@@ -148,6 +159,8 @@ final class Replay {
                 Rollouts rollouts =
                         Rollouts.open(gates, r -> r.manual().observations(world).executor(Runnable::run))) {
             ModelGate<Object, Object> gate = gate(gates);
+            Mirrored.configure(rollouts, gate);
+            Mirrored mirrored = new Mirrored(gates, gate, new Draws(seed ^ SHADOWS, number));
             rollouts.onEvent(chronicle::hear);
             rollouts.start(gate, "candidate", policy, PERSON, "simulated");
             rollouts.tick(); // so that the first step's time begins now
@@ -160,6 +173,9 @@ final class Replay {
                     && !chronicle.escalated()
                     && world.now().compareTo(limit) < 0) {
                 world.pass(look.toNanos());
+                if (status.stage() == Stage.SHADOW) {
+                    mirrored.pass(look, world.callsPerSecond() * shadowed);
+                }
                 time.advance(look);
                 rollouts.tick();
                 chronicle.requireUnhindered();
@@ -194,8 +210,9 @@ final class Replay {
 
     private ModelGate<Object, Object> gate(Gates gates) {
         return gates.gate("simulated", g -> {
-            g.stable("stable", input -> input)
-                    .version("candidate", input -> input)
+            double agreement = scenario.agreement() == null ? 1 : scenario.agreement();
+            g.stable("stable", input -> 0)
+                    .version("candidate", input -> Mirrored.answer(input, agreement))
                     .router(Cohorts.router());
             if (!scenario.attribute().isEmpty()) {
                 g.attributes(scenario.attribute());

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param candidate how the candidate does
  * @param changes what becomes another, in the order of their time
  * @param missing when calls are made but not counted
+ * @param agreement how often the candidate's answer is stable's, 0 to 1; null if that is not said, and then nothing is compared
  */
 record Scenario(
         String name,
@@ -44,7 +45,8 @@ record Scenario(
         Behaviour stable,
         Behaviour candidate,
         List<Change> changes,
-        List<Missing> missing) {
+        List<Missing> missing,
+        @Nullable Double agreement) {
 
     Scenario {
         traffic = List.copyOf(traffic);

@@ -46,6 +46,7 @@ final class ScenarioFile {
                 "traffic",
                 "metrics",
                 "groups",
+                "agreement",
                 "versions",
                 "recording",
                 "changes",
@@ -115,7 +116,8 @@ final class ScenarioFile {
                 stable,
                 candidate,
                 changes,
-                top.maps("missing").stream().map(ScenarioFile::missing).toList());
+                top.maps("missing").stream().map(ScenarioFile::missing).toList(),
+                top.has("agreement") ? (Double) top.share("agreement") : null);
     }
 
     private List<Scenario.Change> recording(@Nullable Path folder) {

@@ -83,7 +83,7 @@ final class World implements Observations {
         change();
     }
 
-    private double callsPerSecond() {
+    double callsPerSecond() {
         if (traffic != null) {
             return traffic;
         }

@@ -122,6 +122,26 @@ class ReplayTest {
     }
 
     @Test
+    void aCandidateThatDisagreesIsStoppedInTheShadowBeforeAnybodyGetsIt() {
+        Replay replay = replay(Shipped.policy("shadow-first"), "shadow-disagrees", Duration.ofSeconds(10));
+        for (int number = 0; number < 4; number++) {
+            Run run = replay.retold(number);
+            assertThat(run.ending()).isEqualTo(Ending.ROLLED_BACK);
+            assertThat(run.bad()).isZero();
+            assertThat(run.timeline()).noneMatch(line -> line.text().startsWith("step"));
+            assertThat(run).isEqualTo(replay.retold(number));
+        }
+    }
+
+    @Test
+    void aCandidateThatAgreesGoesFromTheShadowToItsSteps() {
+        Replay replay = replay(Shipped.policy("shadow-first"), "shadow-agrees", Duration.ofSeconds(10));
+        Run run = replay.run(0);
+        assertThat(run.ending()).isEqualTo(Ending.COMPLETE);
+        assertThat(run.promoted()).isGreaterThanOrEqualTo(Duration.ofMinutes(40)); // of which the shadow takes 10
+    }
+
+    @Test
     void whatTheGroupsCountIsWhatAllCount() throws Exception {
         Scenario scenario = ScenarioFile.load(Path.of("scenarios", "harms-one-group.yaml"));
         Needs needs = Needs.of(Shipped.policy("by-group"), List.of("approved"));
