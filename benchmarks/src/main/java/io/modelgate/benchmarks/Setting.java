@@ -97,7 +97,10 @@ final class Setting implements AutoCloseable {
         return gate;
     }
 
-    /** A gate whose rollout under a policy has given the candidate to nobody yet, looked at once a second, and is at this stage. */
+    /**
+     * A gate whose rollout under a policy has given the candidate to nobody yet, looked at once a second, and is at this stage. Its shadows are handed over and never
+     * run: what is measured is the caller's thread, and on a machine of few cores they would take its core away.
+     */
     ModelGate<Applicant, Answer> unservedGate(
             String name,
             Model<Applicant, Answer> stable,
@@ -107,7 +110,7 @@ final class Setting implements AutoCloseable {
         ModelGate<Applicant, Answer> gate = open(name, stable, candidate, g -> {});
         Rollouts opened = Rollouts.open(gates);
         rollouts = opened;
-        opened.shadowing(gate, s -> s.harmless());
+        opened.shadowing(gate, s -> s.harmless().executor(shadow -> {}));
         if (!opened.start(gate, "v2", policy, ACTOR, "benchmark").stored(PATIENCE)) {
             throw new IllegalStateException("the rollout did not start");
         }

@@ -10,14 +10,16 @@ import io.modelgate.rollout.Stage;
 import io.modelgate.rollout.Weight;
 import java.time.Duration;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Whole calls of a gate whose rollout has given the candidate to nobody yet: with a shadow of every call, and, to compare with, without one. Calls come faster here than
- * shadows can be asked, so most find no room and are dropped, as they would be in a service that is this busy.
+ * Whole calls of a gate whose rollout has given the candidate to nobody yet: with a shadow of every call, and, to compare with, without one; in the turns
+ * of {@link RecordedCalls}. Shadows are handed over and not run: what is measured is what the caller pays, whose core they might take here.
  */
 public class ShadowedCalls extends Measured {
 
@@ -35,6 +37,12 @@ public class ShadowedCalls extends Measured {
             gate = setting.unservedGate("credit-risk", Models.STABLE, Models.CANDIDATE, policy, stage());
         }
 
+        /** Before each turn of each thread. */
+        @Setup(Level.Invocation)
+        public void empty() {
+            setting.flush();
+        }
+
         void shadow(PolicyBuilder policy) {}
 
         Stage stage() {
@@ -43,7 +51,11 @@ public class ShadowedCalls extends Measured {
 
         @TearDown
         public void close() {
+            long dropped = setting.dropped();
             setting.close();
+            if (dropped > 0) {
+                throw new IllegalStateException(dropped + " calls found no room: what was measured is no offer");
+            }
         }
     }
 
@@ -63,13 +75,23 @@ public class ShadowedCalls extends Measured {
 
     /** The call, with nobody to hear of it. */
     @Benchmark
-    public Answer callUnshadowed(Unshadowed shared, Keys.Cursor cursor) {
-        return shared.gate.call(Applicant.USUAL, Caller.of(cursor.key()));
+    @OperationsPerInvocation(RecordedCalls.TURN)
+    public int callUnshadowed(Unshadowed shared, Keys.Cursor cursor) {
+        return turn(shared, cursor);
     }
 
     /** The same with a shadow. */
     @Benchmark
-    public Answer callShadowed(Shadowed shared, Keys.Cursor cursor) {
-        return shared.gate.call(Applicant.USUAL, Caller.of(cursor.key()));
+    @OperationsPerInvocation(RecordedCalls.TURN)
+    public int callShadowed(Shadowed shared, Keys.Cursor cursor) {
+        return turn(shared, cursor);
+    }
+
+    private static int turn(Unshadowed shared, Keys.Cursor cursor) {
+        int sum = 0;
+        for (int i = 0; i < RecordedCalls.TURN; i++) {
+            sum += shared.gate.call(Applicant.USUAL, Caller.of(cursor.key())).hashCode();
+        }
+        return sum;
     }
 }

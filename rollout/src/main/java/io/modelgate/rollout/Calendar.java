@@ -12,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When a rollout may step up. Never keeps it from being aborted. Immutable.
+ * When a rollout may step up, or, as its windows, when callers go to its candidate. Never keeps it from being aborted. Immutable.
  *
  * <p>The hours are those that the zone's clocks show: an hour that a change of the clocks leaves out is not open, and one that comes
  * twice is open twice.
@@ -25,6 +25,9 @@ public record Calendar(ZoneId zone, List<Hours> open, List<Blackout> blackouts) 
 
     /** At any time. */
     public static final Calendar ALWAYS = new Calendar(ZoneOffset.UTC, List.of(), List.of());
+
+    private static final Instant ANY_MONDAY = Instant.parse("2026-01-05T00:00:00Z");
+    private static final Instant HALF_A_YEAR_LATER = Instant.parse("2026-07-05T00:00:00Z");
 
     /** Copies the lists. */
     public Calendar {
@@ -52,6 +55,34 @@ public record Calendar(ZoneId zone, List<Hours> open, List<Blackout> blackouts) 
                 ? null
                 : "the calendar is closed"
                         + nextOpen(at).map(next -> " until " + next).orElse(" for more than a year");
+    }
+
+    /** Why nobody may go to the candidate at a moment, where these are its windows, and until when; null if callers may. */
+    @Nullable
+    String outside(Instant at) {
+        return open(at)
+                ? null
+                : "outside its windows"
+                        + nextOpen(at).map(next -> " until " + next).orElse(" for more than a year");
+    }
+
+    /** Whether there is a moment within half a year at which both are open, blackouts aside. */
+    boolean meets(Calendar other) {
+        Calendar mine = new Calendar(zone, open, List.of());
+        Calendar others = new Calendar(other.zone, other.open, List.of());
+        Instant at = ANY_MONDAY;
+        while (at.isBefore(HALF_A_YEAR_LATER)) {
+            Optional<Instant> here = mine.nextOpen(at);
+            Optional<Instant> there = others.nextOpen(at);
+            if (here.isEmpty() || there.isEmpty()) {
+                return false;
+            }
+            if (here.equals(there)) {
+                return true;
+            }
+            at = here.get().isAfter(there.get()) ? here.get() : there.get();
+        }
+        return false;
     }
 
     boolean withinHours(Instant at) {

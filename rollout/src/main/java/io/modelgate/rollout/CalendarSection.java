@@ -11,44 +11,81 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/** Reads the calendar of a policy file. */
+/** Reads the calendar of a policy file, or its windows. */
 final class CalendarSection {
 
+    private static final String EXAMPLE = "\"- {days: mon-fri, from: 09:00, to: 17:00}\"";
     private static final List<String> DAYS = List.of("mon", "tue", "wed", "thu", "fri", "sat", "sun");
 
     private final FileMistakes mistakes;
-    private final PolicyBuilder builder;
+    private final String name;
+    private final Consumer<ZoneId> zones;
+    private final Consumer<Calendar.Hours> hours;
+    private final @Nullable BiConsumer<Instant, Instant> blackouts;
 
-    CalendarSection(FileMistakes mistakes, PolicyBuilder builder) {
+    private CalendarSection(
+            FileMistakes mistakes,
+            String name,
+            Consumer<ZoneId> zones,
+            Consumer<Calendar.Hours> hours,
+            @Nullable BiConsumer<Instant, Instant> blackouts) {
         this.mistakes = mistakes;
-        this.builder = builder;
+        this.name = name;
+        this.zones = zones;
+        this.hours = hours;
+        this.blackouts = blackouts;
+    }
+
+    static CalendarSection calendar(FileMistakes mistakes, PolicyBuilder builder) {
+        return new CalendarSection(
+                mistakes,
+                "calendar",
+                builder::zone,
+                each -> builder.businessHours(each.days(), each.from(), each.to()),
+                builder::blackout);
+    }
+
+    /** Windows are hours and nothing else, of which there is at least one. */
+    static CalendarSection windows(FileMistakes mistakes, PolicyBuilder builder) {
+        return new CalendarSection(mistakes, "windows", builder::windowZone, builder::window, null);
     }
 
     void read(Node node) {
-        YamlMap map = new YamlMap("calendar", node, mistakes, List.of("zone", "open", "blackouts"));
+        BiConsumer<Instant, Instant> taker = blackouts;
+        YamlMap map = new YamlMap(
+                name, node, mistakes, taker == null ? List.of("zone", "open") : List.of("zone", "open", "blackouts"));
         ZoneId zone = map.read("zone", CalendarSection::zone);
         if (zone != null) {
-            builder.zone(zone);
+            zones.accept(zone);
         } else if (!map.has("zone")) {
             map.mistake(
                     "zone",
-                    "calendar.zone is missing: say whose clocks are meant, for instance \"zone: Europe/Zurich\"");
+                    name + ".zone is missing: say whose clocks are meant, for instance \"zone: Europe/Zurich\"");
         }
-        List<Node> open = map.list("open", "\"- {days: mon-fri, from: 09:00, to: 17:00}\"");
+        List<Node> open = map.list("open", EXAMPLE);
         for (int i = 0; i < open.size(); i++) {
-            hours(new YamlMap("calendar.open[" + i + "]", open.get(i), mistakes, List.of("days", "from", "to")));
+            hours(new YamlMap(name + ".open[" + i + "]", open.get(i), mistakes, List.of("days", "from", "to")));
         }
-        List<Node> blackouts = map.list("blackouts", "\"- {from: 2026-12-20T00:00, to: 2027-01-03T00:00}\"");
-        for (int i = 0; i < blackouts.size(); i++) {
-            blackout(
-                    new YamlMap("calendar.blackouts[" + i + "]", blackouts.get(i), mistakes, List.of("from", "to")),
-                    zone);
+        if (taker == null) {
+            if (open.isEmpty() && (!map.has("open") || map.node("open") instanceof SequenceNode)) {
+                map.mistake(
+                        "open",
+                        name + ".open is " + (map.has("open") ? "empty" : "missing") + ": add for instance " + EXAMPLE);
+            }
+            return;
+        }
+        List<Node> list = map.list("blackouts", "\"- {from: 2026-12-20T00:00, to: 2027-01-03T00:00}\"");
+        for (int i = 0; i < list.size(); i++) {
+            YamlMap each = new YamlMap(name + ".blackouts[" + i + "]", list.get(i), mistakes, List.of("from", "to"));
+            blackout(each, zone, taker);
         }
     }
 
@@ -60,12 +97,12 @@ final class CalendarSection {
         }
     }
 
-    private void hours(YamlMap hours) {
-        Set<DayOfWeek> days = days(hours);
-        LocalTime from = time(hours, "from", "09:00");
-        LocalTime to = time(hours, "to", "17:00");
+    private void hours(YamlMap map) {
+        Set<DayOfWeek> days = days(map);
+        LocalTime from = time(map, "from", "09:00");
+        LocalTime to = time(map, "to", "17:00");
         if (!days.isEmpty() && from != null && to != null) {
-            builder.businessHours(days, from, to);
+            hours.accept(new Calendar.Hours(days, from, to));
         }
     }
 
@@ -129,7 +166,7 @@ final class CalendarSection {
         }
     }
 
-    private void blackout(YamlMap map, @Nullable ZoneId zone) {
+    private static void blackout(YamlMap map, @Nullable ZoneId zone, BiConsumer<Instant, Instant> taker) {
         // Where the clocks leave the time open, the longer blackout is meant.
         Instant from = moment(
                 map,
@@ -144,7 +181,7 @@ final class CalendarSection {
                         ? Instant.MAX
                         : local.atZone(zone).withLaterOffsetAtOverlap().toInstant());
         if (from != null && to != null) {
-            builder.blackout(from, to);
+            taker.accept(from, to);
         }
     }
 

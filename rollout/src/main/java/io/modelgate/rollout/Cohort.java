@@ -66,13 +66,19 @@ record Cohort(
         return run != null && run.promoted();
     }
 
+    /** Whether it is outside its windows: nobody goes to the candidate, and nothing is counted. */
+    boolean shut() {
+        return run != null && run.conditions().shut();
+    }
+
     Cohort weighted(int to, boolean nowHalted) {
         return new Cohort(start, rules, to, nowHalted, run, counting);
     }
 
     Cohort became(RolloutRun next, List<? extends Metric<?>> metrics) {
         boolean stillHalted = halted && !next.promoted();
-        Cohort moved = new Cohort(start, rules, stillHalted ? 0 : next.weight(), stillHalted, next, counting);
+        int inForce = stillHalted || next.conditions().shut() ? 0 : next.weight();
+        Cohort moved = new Cohort(start, rules, inForce, stillHalted, next, counting);
         return run != null && run.epoch() == next.epoch() ? moved : moved.watched(metrics);
     }
 
@@ -93,7 +99,8 @@ record Cohort(
                 counting.units(),
                 start.salt(),
                 start.bucketing(),
-                run.promoted() ? Weight.FULL.parts() - weight : weight,
+                start.dependencies(),
+                run.promoted() ? start.dependencies().share() - run.weight() : run.weight(),
                 rules,
                 metrics,
                 Wanted.by(run.plan().policy()),

@@ -32,6 +32,8 @@ final class CohortRouting implements Router.Routing {
     private final @Nullable CohortRules rules;
     private final long salt;
     private final Bucketing bucketing;
+    private final int from;
+    private final int share;
     private final int weight;
     private final boolean off;
     private final boolean heldBack;
@@ -57,8 +59,12 @@ final class CohortRouting implements Router.Routing {
         salt = cohort.start() == null ? 0 : cohort.start().salt();
         bucketing =
                 cohort.start() == null ? Bucketing.modelgate() : cohort.start().bucketing();
+        from = cohort.start() == null ? 0 : cohort.start().dependencies().from();
+        share = cohort.start() == null
+                ? Spots.BUCKETS
+                : cohort.start().dependencies().share();
         weight = cohort.weight();
-        off = cohort.halted() || cohort.draft();
+        off = cohort.halted() || cohort.draft() || cohort.shut();
         heldBack = cohort.heldBack();
         byBucket = !heldBack && rules == null && weight > 0 && bucketing.own();
     }
@@ -75,7 +81,14 @@ final class CohortRouting implements Router.Routing {
     @Override
     public boolean toCandidate(Caller caller) {
         // Small, for it is inlined into every call: what it takes of the compiled code is no longer there for the rest.
-        return byBucket ? caller.hasKey() && Spots.bucket(caller.keyHash(), salt) < weight : byMoreThanBucket(caller);
+        return byBucket
+                ? caller.hasKey() && within(Spots.bucket(caller.keyHash(), salt) - from, weight)
+                : byMoreThanBucket(caller);
+    }
+
+    /** Whether a place in the range is one of the first: one before the range, below 0, is none. */
+    private static boolean within(int place, int first) {
+        return Integer.compareUnsigned(place, first) < 0;
     }
 
     private boolean byMoreThanBucket(Caller caller) {
@@ -91,18 +104,19 @@ final class CohortRouting implements Router.Routing {
                 return verdict == CohortRules.Verdict.CANDIDATE;
             }
         }
-        return weight > 0 && caller.hasKey() && bucket(caller) < weight;
+        return weight > 0 && caller.hasKey() && within(placeOf(caller), weight);
     }
 
-    private int bucket(Caller caller) {
-        return Spots.bucketOf(bucketing.spot(caller, salt));
+    /** The caller's bucket, counted from the first of the range. */
+    private int placeOf(Caller caller) {
+        return Spots.bucketOf(bucketing.spot(caller, salt)) - from;
     }
 
     /** The last buckets are held back: the callers that would have come to the candidate last. */
     private boolean holdsBack(Caller caller) {
         return weight > 0
                 && caller.hasKey()
-                && bucket(caller) >= Spots.BUCKETS - weight
+                && within(placeOf(caller) - (share - weight), weight)
                 && (rules == null || rules.of(caller) == CohortRules.Verdict.BY_WEIGHT);
     }
 
@@ -113,7 +127,9 @@ final class CohortRouting implements Router.Routing {
 
     @Override
     public @Nullable Watch watch() {
-        return cohort.counting() == null ? null : cohort.counting().watch();
+        return cohort.counting() == null || cohort.shut()
+                ? null
+                : cohort.counting().watch();
     }
 
     @Override
@@ -151,12 +167,14 @@ final class CohortRouting implements Router.Routing {
         if (baseline == null || baseline.equals(start.version()) || policy.isEmpty()) {
             return this;
         }
-        RolloutRun.Plan plan = new RolloutRun.Plan(start.id(), start.version(), baseline, policy.get());
+        RolloutRun.Plan plan =
+                new RolloutRun.Plan(start.id(), start.version(), baseline, policy.get(), start.dependencies());
         if (start.weight() > 0 && plan.policy().shadow() != null) {
             return this; // nobody gets the candidate before its shadow has been compared
         }
-        if (start.weight() > 0
-                && start.weight() != plan.policy().steps().get(0).weight().parts()) {
+        boolean fits = start.weight() == 0
+                || start.weight() == plan.policy().steps().get(0).weight().parts();
+        if (!fits || !start.dependencies().fit(plan.policy())) {
             return this;
         }
         RolloutRun run = RolloutRun.started(plan, start.weight(), entry);
@@ -179,7 +197,7 @@ final class CohortRouting implements Router.Routing {
             return cohort.halted() ? this : moved(entry);
         }
         long to = entry.number(EntryTypes.WEIGHT, -1);
-        if (!Weight.inRange(to) || (cohort.halted() && (to == 0 || kills.containsValue(candidate())))) {
+        if (!Weight.inRange(to) || to > share || (cohort.halted() && (to == 0 || kills.containsValue(candidate())))) {
             return this; // whoever wrote the weight had not seen the kill
         }
         return with(cohort.weighted((int) to, false), memory);

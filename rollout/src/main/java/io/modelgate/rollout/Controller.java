@@ -36,11 +36,15 @@ final class Controller {
     private final Notices notices;
 
     private final UsersTests tests;
+    private final Surroundings surroundings;
     private final Shadows shadows;
 
     private final ReentrantLock lock = new ReentrantLock();
 
     private volatile boolean closed;
+
+    /** Whether this look has taken back a rollout that others go in lockstep with. Guarded by the lock. */
+    private boolean tookBack;
 
     /** Guarded by the lock. */
     private final Map<String, Watched> watched = new ConcurrentHashMap<>();
@@ -60,7 +64,13 @@ final class Controller {
     private final Map<String, Seen> seen = new ConcurrentHashMap<>();
 
     Controller(
-            Gates gates, RolloutsBuilder config, UsersTests tests, Decided decided, Notices notices, Shadows shadows) {
+            Gates gates,
+            RolloutsBuilder config,
+            UsersTests tests,
+            Decided decided,
+            Notices notices,
+            Shadows shadows,
+            FleetRollouts fleet) {
         this.gates = gates;
         this.decided = decided;
         this.notices = notices;
@@ -69,6 +79,7 @@ final class Controller {
         instance = config.instance;
         this.shadows = shadows;
         this.tests = tests;
+        surroundings = new Surroundings(gates, fleet, decided);
     }
 
     /** Looks once at every gate. What goes wrong with one keeps nothing from the others. */
@@ -78,15 +89,31 @@ final class Controller {
         }
         lock.lock();
         try {
-            for (ModelGate<?, ?> gate : gates.gates()) {
-                if (closed || gates.closed()) {
-                    return;
-                }
-                look(gate);
+            tookBack = false;
+            List<ModelGate<?, ?>> all = gates.gates();
+            looks(all);
+            for (int i = 0; tookBack && i < all.size(); i++) { // what goes in lockstep goes back at the same look
+                tookBack = false;
+                looks(all.stream().filter(Controller::inLockstep).toList());
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private void looks(List<ModelGate<?, ?>> all) {
+        for (ModelGate<?, ?> gate : all) {
+            if (closed || gates.closed()) {
+                return;
+            }
+            look(gate);
+        }
+    }
+
+    private static boolean inLockstep(ModelGate<?, ?> gate) {
+        return gate.routing().orElse(null) instanceof CohortRouting routing
+                && routing.run() != null
+                && routing.run().plan().dependencies().lockstep() != null;
     }
 
     private void look(ModelGate<?, ?> gate) {
@@ -125,9 +152,12 @@ final class Controller {
         progress.look(run, counts(gate, routing, run), gates.ticker().read());
         notices.atRisk(
                 gate.name(), run, RollbackTarget.risks(gate, routing, run.plan().baseline()));
+        Around around = surroundings.of(gate.name(), run);
+        notices.heldByOthers(gate.name(), run, around);
         Situation situation = progress.situation(
                 run,
                 run.plan().policy().calendar().closed(gates.now()),
+                around,
                 killed(gate, routing, run),
                 hindrance(gate, routing, run, progress));
         Move move = Judgement.of(situation);
@@ -151,13 +181,7 @@ final class Controller {
 
     private @Nullable String hindrance(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Progress progress) {
         String known = progress.hindrance(gate.registered(run.plan().candidate()));
-        return known == null && run.stage() == Stage.SHADOW
-                ? shadows.obstacle(
-                        gate,
-                        routing.memory(),
-                        run.plan().candidate(),
-                        run.plan().policy())
-                : known;
+        return known == null && run.stage() == Stage.SHADOW ? shadows.hindrance(gate, routing, run) : known;
     }
 
     private Progress watched(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run) {
@@ -203,7 +227,7 @@ final class Controller {
     }
 
     private boolean allowed(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Move move) {
-        if (move instanceof Move.Promote) {
+        if (move instanceof Move.Promote || toPromote(run, move)) {
             List<String> objections = objections(gate, routing);
             notices.refused(gate.name(), run, objections);
             return objections.isEmpty();
@@ -215,6 +239,11 @@ final class Controller {
             return obstacles.isEmpty();
         }
         return true;
+    }
+
+    /** Whoever says that it is ready to be promoted has been asked: the others rely on it. */
+    private static boolean toPromote(RolloutRun run, Move move) {
+        return move instanceof Move.Ready ready && ready.ready() && run.stage() == Stage.CANARY && run.next() == null;
     }
 
     List<String> objections(ModelGate<?, ?> gate, CohortRouting routing) {
@@ -238,6 +267,11 @@ final class Controller {
         Optional<Entry> made = gates.appendIf(seq, decision);
         if (made.isEmpty()) {
             return false;
+        }
+        if ((move instanceof Move.Abort || move instanceof Move.RollBack)
+                && run.plan().dependencies().lockstep() != null) {
+            tookBack = true;
+            surroundings.takeBackElsewhere(run);
         }
         CohortRouting after = Routings.of(gate);
         RolloutRun next = after.run();

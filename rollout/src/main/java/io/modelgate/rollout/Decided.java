@@ -60,6 +60,17 @@ final class Decided {
                     move,
                     data);
         }
+        if (move instanceof Move.Window window) {
+            data.put(EntryTypes.OPEN, window.open());
+            return decision(id + ".window." + run.conditions().seq(), EntryTypes.ROLLOUT_WINDOW, gate, move, data);
+        }
+        if (move instanceof Move.Ready ready) {
+            data.put(EntryTypes.STEP, (long) ready.place());
+            data.put(EntryTypes.READY, ready.ready());
+            String name =
+                    id + ".ready." + ready.place() + "." + run.conditions().seq() + "." + run.epoch();
+            return decision(name, EntryTypes.ROLLOUT_READY, gate, move, data);
+        }
         if (move instanceof Move.Hold) {
             data.put(EntryTypes.INCONCLUSIVE, true);
             return decision(

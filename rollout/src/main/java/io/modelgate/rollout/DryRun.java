@@ -4,6 +4,7 @@ import io.modelgate.ModelGate;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -42,7 +43,11 @@ final class DryRun {
             long tick,
             Instant now) {
         RolloutRun.Plan plan = new RolloutRun.Plan(
-                real.plan().id(), real.plan().candidate(), real.plan().baseline(), policy);
+                real.plan().id(),
+                real.plan().candidate(),
+                real.plan().baseline(),
+                policy,
+                new Dependencies(real.plan().dependencies().range(), List.of(), null));
         EvidenceOf books = evidence;
         RolloutRun run = imagined;
         if (books == null || run == null || !books.rollout().equals(plan.id()) || books.folding() != folding) {
@@ -59,7 +64,12 @@ final class DryRun {
         // Its own clock and least callers, the other one's evidence.
         books.imagined().look(run, counts, tick);
         Situation situation = books.imagined()
-                .situation(run, policy.calendar().closed(now), null, null)
+                .situation(
+                        run,
+                        policy.calendar().closed(now),
+                        new Around(policy.windows().outside(now), true, null, null),
+                        null,
+                        null)
                 .seeing(books.real().regressed(), books.real()::evidence);
         return happened(gate.name(), run, Judgement.of(situation), now);
     }
@@ -73,7 +83,9 @@ final class DryRun {
         if (move instanceof Move.Stay) {
             return true;
         }
-        notices.wouldHave(gate, run, word(move), move.reason());
+        if (!(move instanceof Move.Window)) {
+            notices.wouldHave(gate, run, word(move), move.reason());
+        }
         if (move instanceof Move.Abort || move instanceof Move.Promote) {
             return false;
         }

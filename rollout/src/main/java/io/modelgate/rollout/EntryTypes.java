@@ -8,7 +8,7 @@ final class EntryTypes {
     /**
      * A rollout starts: {@link #ID}, {@link #VERSION}, {@link #WEIGHT}, {@link #SALT}; {@link #ALLOW} and {@link #DENY}, lists of keyed
      * hashes; {@link #ONLY} and {@link #FORCE}, attribute to list of values; in another system's order {@link #BUCKETING} with
-     * {@link #SALT_WITHIN} in place of {@link #SALT}.
+     * {@link #SALT_WITHIN} in place of {@link #SALT}. One that depends on others has {@link #DEPENDENCIES} with the salt within.
      */
     static final String ROLLOUT = "rollout";
 
@@ -41,6 +41,12 @@ final class EntryTypes {
     /** The soak begins. */
     static final String ROLLOUT_SOAK = "rollout-soak";
 
+    /** A window of the day {@link #OPEN opens or closes}: callers go to the candidate, or nobody does. */
+    static final String ROLLOUT_WINDOW = "rollout-window";
+
+    /** As far as it goes by itself, it is {@link #READY} for a {@link #STEP}, or no more; for its lockstep group to see. */
+    static final String ROLLOUT_READY = "rollout-ready";
+
     /** What one process has counted so far: see {@link Checkpoint}. */
     static final String ROLLOUT_CHECKPOINT = "rollout-checkpoint";
 
@@ -69,6 +75,9 @@ final class EntryTypes {
     static final String DENY = "deny";
     static final String ONLY = "only";
     static final String FORCE = "force";
+    static final String DEPENDENCIES = "dependencies";
+    static final String OPEN = "open";
+    static final String READY = "ready";
     static final String POLICY = "policy";
     static final String BASELINE = "baseline";
     static final String STEP = "step";
@@ -94,6 +103,8 @@ final class EntryTypes {
             ROLLOUT_APPROVE,
             ROLLOUT_ALERT,
             ROLLOUT_SOAK,
+            ROLLOUT_WINDOW,
+            ROLLOUT_READY,
             ROLLOUT_CHECKPOINT,
             VERSION_REGISTERED,
             ROLLBACK_REHEARSED,
@@ -113,10 +124,14 @@ final class EntryTypes {
             ROLLOUT_APPROVE,
             ROLLOUT_ALERT,
             ROLLOUT_SOAK,
+            ROLLOUT_WINDOW,
             "promote",
             "rollback");
 
     // Core's own types, as far as they bear on a rollout.
+
+    /** A gate, its versions and its first stable one are declared: {@code stable}. */
+    static final String DECLARE = "declare";
 
     /** A switch is engaged: {@code version} and {@code attribute}, both optional. */
     static final String KILL = "kill";

@@ -24,6 +24,10 @@ final class Judgement {
         if (bad.isPresent()) {
             return run.promoted() ? new Move.RollBack(bad.get()) : new Move.Abort(bad.get());
         }
+        Move window = window(now);
+        if (window != null) {
+            return window;
+        }
         int alert = alert(now);
         if (alert > 0) {
             return new Move.Alert(alert, "held up for " + text(now.held()) + ": " + held(run));
@@ -36,15 +40,85 @@ final class Judgement {
         if (run.hold().paused()) {
             return new Move.Stay(held(run));
         }
-        return run.promoted() ? afterPromotion(now) : stepping(now);
+        if (run.conditions().shut()) {
+            return together(now, new Move.Stay(outside(now)));
+        }
+        return together(now, run.promoted() ? afterPromotion(now) : stepping(now));
+    }
+
+    /** Nobody goes to a candidate outside its windows; to pass one by is no step, so nothing but its end keeps it from that. */
+    private static @Nullable Move window(Situation now) {
+        RolloutRun run = now.run();
+        String outside = now.around().outside();
+        if (run.stage() != Stage.CANARY) {
+            return null;
+        }
+        if (run.conditions().shut()) {
+            return now.around().reopens() ? new Move.Window(true, "within its windows again") : null;
+        }
+        return outside == null ? null : new Move.Window(false, outside);
+    }
+
+    /** What a rollout that goes in lockstep makes of what it would do by itself: it says that it is ready, waits, or goes on with the others. */
+    private static Move together(Situation now, Move alone) {
+        LockstepGroup group = now.around().lockstep();
+        if (group == null) {
+            return alone;
+        }
+        RolloutRun run = now.run();
+        int next = run.place() + 1;
+        boolean ready = run.conditions().ready() == next;
+        boolean goesOn =
+                alone instanceof Move.StepTo || alone instanceof Move.Promote || alone instanceof Move.Complete;
+        String obstacle = outsideItself(now);
+        if (ready && obstacle != null) {
+            return new Move.Ready(next, false, obstacle);
+        }
+        if (goesOn && !ready) {
+            return new Move.Ready(next, true, alone.reason());
+        }
+        if (!goesOn) {
+            return ready && group.ahead(next) ? follow(run, group) : alone;
+        }
+        String waits = group.waits(next);
+        return waits == null ? alone : new Move.Stay(waits);
+    }
+
+    /** What keeps a rollout from going on in every process alike, whatever each has seen of its calls. */
+    private static @Nullable String outsideItself(Situation now) {
+        if (now.around().barrier() != null) {
+            return now.around().barrier();
+        }
+        if (now.run().promoted()) {
+            return null;
+        }
+        if (now.run().conditions().shut() || now.around().outside() != null) {
+            return outside(now);
+        }
+        return now.closed();
+    }
+
+    private static String outside(Situation now) {
+        String outside = now.around().outside();
+        return outside == null ? "its window opens within a minute" : outside;
+    }
+
+    /** Another one has taken the place for which all were ready: this one is behind, by a process that ended or a look. */
+    private static Move follow(RolloutRun run, LockstepGroup group) {
+        String why = "lockstep \"" + group.name() + "\": all were ready, and another rollout has gone on";
+        if (run.promoted()) {
+            return new Move.Complete(why);
+        }
+        return run.next() == null ? new Move.Promote(why) : new Move.StepTo(run.step() + 1, why);
     }
 
     private static Optional<String> bad(Situation now) {
         if (now.killed() != null) {
             return Optional.of(now.killed());
         }
+        LockstepGroup group = now.around().lockstep();
         if (!now.regressed()) {
-            return Optional.empty();
+            return group == null ? Optional.empty() : Optional.ofNullable(group.fallen());
         }
         String regressed = texts(now.evidence().stream().filter(each -> each.finding() == Finding.REGRESSED));
         return Optional.of("regressed: " + regressed);
@@ -77,6 +151,9 @@ final class Judgement {
         Duration after = now.policy().pauseAlert().after();
         if (run.hold().held() || run.stage() == Stage.DRAFT || now.hindrance() != null || now.closed() != null) {
             return null; // a process that cannot judge has said so, and others may get on
+        }
+        if (run.conditions().shut()) {
+            return null; // there are to be no callers
         }
         if (!run.promoted() && now.ready() == null && readyElsewhere(run)) {
             return null;
@@ -146,6 +223,9 @@ final class Judgement {
             }
             if (now.hindrance() != null) {
                 return new Move.Stay(now.hindrance());
+            }
+            if (now.around().barrier() != null) {
+                return new Move.Stay(now.around().barrier());
             }
             return new Move.Complete("watched for " + text(now.elapsed()) + " after its promotion, nothing regressed");
         }
@@ -251,7 +331,7 @@ final class Judgement {
         if (now.hindrance() != null) {
             return Optional.of(now.hindrance());
         }
-        return Optional.ofNullable(now.closed());
+        return Optional.ofNullable(outsideItself(now));
     }
 
     private static Stream<Evidence> required(Situation now) {

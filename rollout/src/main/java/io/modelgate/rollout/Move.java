@@ -33,6 +33,12 @@ sealed interface Move {
     /** Begins the soak. */
     record Soak(String reason) implements Move {}
 
+    /** Says that a window of the day opens or closes. */
+    record Window(boolean open, String reason) implements Move {}
+
+    /** Tells its lockstep group that it is ready for a place, or no more. */
+    record Ready(int place, boolean ready, String reason) implements Move {}
+
     /** Is done. */
     record Complete(String reason) implements Move {}
 }

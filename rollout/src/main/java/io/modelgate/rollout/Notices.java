@@ -90,6 +90,25 @@ final class Notices {
         }
     }
 
+    /** It waits for others before it begins, or what it came after is complete no more. */
+    void heldByOthers(String gate, RolloutRun run, Around around) {
+        String barrier = around.barrier();
+        LockstepGroup group = around.lockstep();
+        String waits = group == null || !run.stage().unserved() ? null : group.waits(0);
+        String text = barrier != null ? barrier : waits == null ? "" : waits;
+        boolean lost = !run.stage().unserved();
+        if (newsNowAndThen(gate + (lost ? " lost " : " others ") + run.plan().id(), text)) {
+            if (lost) {
+                LOG.warn(
+                        "gate \"{}\": rollout {} goes no further: {}",
+                        gate,
+                        run.plan().id(),
+                        text);
+            }
+            events.publish(new RolloutEvent.HeldByOthers(about(gate, run.plan().id(), text), lost));
+        }
+    }
+
     /** A rollback is due and cannot be made. */
     void stuck(String gate, RolloutRun run, String reason, List<String> obstacles) {
         String text = obstacles.isEmpty() ? "" : "cannot roll back: " + String.join("; ", obstacles);

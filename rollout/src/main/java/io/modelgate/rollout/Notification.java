@@ -46,6 +46,13 @@ final class Notification {
             data.put("inconclusive", paused.inconclusive());
             return "paused";
         }
+        if (event instanceof RolloutEvent.Window window) {
+            return window.open() ? "window-opened" : "window-closed";
+        }
+        if (event instanceof RolloutEvent.HeldByOthers held) {
+            data.put("lost", held.lost());
+            return "held-by-others";
+        }
         if (event instanceof RolloutEvent.HeldTooLong held) {
             data.put("escalated", held.escalated());
             return "held-too-long";

@@ -48,6 +48,8 @@ public final class PolicyBuilder {
     private @Nullable ShadowStageBuilder shadow;
     private boolean withoutShadow;
     private @Nullable Duration holdDown;
+    private @Nullable ZoneId windowZone;
+    private final List<Calendar.Hours> windows = new ArrayList<>();
 
     PolicyBuilder() {}
 
@@ -324,6 +326,34 @@ public final class PolicyBuilder {
         return this;
     }
 
+    /**
+     * Sends callers to the candidate only within these hours, or others that are given, until it is promoted: outside of them everyone gets
+     * stable, and within them the same callers as before get the candidate. The time outside counts for no step. Default: at any time.
+     *
+     * @param zone whose clocks are meant; the same for all windows
+     * @param days the days on which they begin
+     * @param from the first moment
+     * @param to the first moment after; at or before {@code from}, it is on the next day
+     * @throws IllegalArgumentException for another zone than that of a window before
+     */
+    public PolicyBuilder window(ZoneId zone, Set<DayOfWeek> days, LocalTime from, LocalTime to) {
+        if (windowZone != null && !windowZone.equals(zone)) {
+            throw new IllegalArgumentException("windows.zone is " + zone + ", and that of a window before " + windowZone
+                    + ": say all of them by the same clocks");
+        }
+        windowZone = zone;
+        windows.add(new Calendar.Hours(days, from, to));
+        return this;
+    }
+
+    void windowZone(ZoneId zone) {
+        windowZone = zone;
+    }
+
+    void window(Calendar.Hours hours) {
+        windows.add(hours);
+    }
+
     RolloutPolicy build() {
         List<PolicyMistake> mistakes = mistakes();
         PolicyMistake.refuse("policy " + (name == null ? "without a name" : PolicyText.quote(name)), mistakes);
@@ -377,7 +407,10 @@ public final class PolicyBuilder {
                         ? Calendar.ALWAYS
                         : new Calendar(zone == null ? Calendar.ALWAYS.zone() : zone, open, blackouts),
                 shadowStage(),
-                holdDown == null ? stakes.holdDown() : holdDown);
+                holdDown == null ? stakes.holdDown() : holdDown,
+                windowZone == null || windows.isEmpty()
+                        ? Calendar.ALWAYS
+                        : new Calendar(windowZone, windows, List.of()));
     }
 
     private @Nullable ShadowStage shadowStage() {

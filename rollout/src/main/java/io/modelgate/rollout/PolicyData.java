@@ -47,6 +47,16 @@ final class PolicyData {
                 "blackouts",
                 policy.calendar().blackouts().stream().map(PolicyData::write).toList());
         data.put("holdDown", policy.holdDown().toString());
+        if (!policy.windows().equals(Calendar.ALWAYS)) { // a process that does not know windows refuses what has some
+            data.put(
+                    "windows",
+                    Map.of(
+                            "zone", policy.windows().zone().getId(),
+                            "open",
+                                    policy.windows().open().stream()
+                                            .map(PolicyData::write)
+                                            .toList()));
+        }
         ShadowStage shadow = policy.shadow();
         if (shadow != null) { // an older process reads a policy without one as it always did, and refuses another
             data.put("shadow", ShadowData.write(shadow));
@@ -77,7 +87,8 @@ final class PolicyData {
                                     .map(PolicyData::blackout)
                                     .toList()),
                     fields.has("shadow") ? ShadowData.read(fields.map("shadow")) : null,
-                    fields.duration("holdDown"));
+                    fields.duration("holdDown"),
+                    fields.has("windows") ? windows(fields.map("windows")) : Calendar.ALWAYS);
             fields.end();
             return PolicyRules.mistakes(policy).isEmpty() ? Optional.of(policy) : Optional.empty();
         } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {
@@ -189,6 +200,16 @@ final class PolicyData {
                 new Calendar.Hours(days, LocalTime.parse(fields.text("from")), LocalTime.parse(fields.text("to")));
         fields.end();
         return hours;
+    }
+
+    private static Calendar windows(Map<?, ?> data) {
+        Fields fields = new Fields(data);
+        Calendar windows = new Calendar(
+                ZoneId.of(fields.text("zone")),
+                fields.list("open").stream().map(PolicyData::hours).toList(),
+                List.of());
+        fields.end();
+        return windows;
     }
 
     private static Map<String, Object> write(Calendar.Blackout blackout) {

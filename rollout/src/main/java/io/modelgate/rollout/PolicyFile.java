@@ -35,7 +35,8 @@ final class PolicyFile {
             "soak",
             "pauseAlert",
             "calendar",
-            "holdDown");
+            "holdDown",
+            "windows");
 
     private static final int MOST_BYTES = 4 * Yaml.MOST_CHARACTERS;
 
@@ -100,7 +101,11 @@ final class PolicyFile {
         pauseAlert(policy.node("pauseAlert"));
         Node calendar = policy.node("calendar");
         if (calendar != null) {
-            new CalendarSection(mistakes, builder).read(calendar);
+            CalendarSection.calendar(mistakes, builder).read(calendar);
+        }
+        Node windows = policy.node("windows");
+        if (windows != null) {
+            CalendarSection.windows(mistakes, builder).read(windows);
         }
         policy.set("holdDown", PolicyText::duration, builder::holdDown);
     }

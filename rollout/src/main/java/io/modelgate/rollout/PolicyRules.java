@@ -52,6 +52,7 @@ final class PolicyRules {
             ShadowRules.mistakes(shadow).forEach(rules::add);
         }
         rules.add(time("holdDown", policy.holdDown(), Duration.ZERO));
+        rules.windows(policy);
         return List.copyOf(rules.mistakes);
     }
 
@@ -248,14 +249,35 @@ final class PolicyRules {
         return null;
     }
 
-    private void calendar(Calendar calendar) {
-        add(range("calendar.open", calendar.open().size(), 0, MOST_HOURS));
-        add(range("calendar.blackouts", calendar.blackouts().size(), 0, MOST_BLACKOUTS));
-        for (int i = 0; i < calendar.open().size(); i++) {
-            if (calendar.open().get(i).days().isEmpty()) {
-                add("calendar.open[" + i + "].days", "is empty: expected days, for instance mon-fri");
+    private void windows(RolloutPolicy policy) {
+        Calendar windows = policy.windows();
+        boolean sound = hours("windows", windows.open());
+        if (!windows.blackouts().isEmpty()) {
+            add("windows.blackouts", "are in the calendar: windows have hours only");
+        }
+        if (sound && !windows.open().isEmpty() && !policy.calendar().meets(windows)) {
+            add(
+                    "windows",
+                    "are open only while the calendar is closed, so that it could never step up: let the two overlap");
+        }
+    }
+
+    private boolean hours(String path, List<Calendar.Hours> hours) {
+        PolicyMistake many = range(path + ".open", hours.size(), 0, MOST_HOURS);
+        add(many);
+        boolean sound = many == null;
+        for (int i = 0; i < hours.size(); i++) {
+            if (hours.get(i).days().isEmpty()) {
+                add(path + ".open[" + i + "].days", "is empty: expected days, for instance mon-fri");
+                sound = false;
             }
         }
+        return sound;
+    }
+
+    private void calendar(Calendar calendar) {
+        hours("calendar", calendar.open());
+        add(range("calendar.blackouts", calendar.blackouts().size(), 0, MOST_BLACKOUTS));
         for (int i = 0; i < calendar.blackouts().size(); i++) {
             Calendar.Blackout blackout = calendar.blackouts().get(i);
             if (!blackout.from().isBefore(blackout.to())) {

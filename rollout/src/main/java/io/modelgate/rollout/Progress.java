@@ -60,6 +60,10 @@ final class Progress {
 
     private long movedAt;
     private boolean begun;
+
+    /** Whether it was outside its windows at the last look: that time counts for nothing. */
+    private boolean shut;
+
     private StepCounts counts = StepCounts.NONE;
 
     /** What an earlier process of this one's name had compared, what this one's shadow had when this began to watch, and what it has. */
@@ -165,10 +169,15 @@ final class Progress {
         long passed = Math.max(0, tick - lastLook);
         lastLook = tick;
         if (epoch == run.epoch()) {
-            elapsed += passed;
+            elapsed += shut || run.conditions().shut() ? 0 : passed;
         } else {
             begin(run);
         }
+        if (shut && !run.conditions().shut()) {
+            lastData = -1; // what was there before it closed is not recent
+            quietFrom = elapsed;
+        }
+        shut = run.conditions().shut();
         if (hold == run.hold().seq()) {
             held += hold > 0 ? passed : 0;
         } else {
@@ -184,7 +193,7 @@ final class Progress {
         }
         callsOfEpoch = calls;
         if (!begun && !run.stage().unserved()) {
-            double weight = (double) run.weight() / Weight.FULL.parts();
+            double weight = (double) run.weight() / run.plan().dependencies().share();
             synchronized (book) {
                 book.begin(run.promoted() ? 1 - weight : weight, !run.promoted() || run.weight() > 0);
             }
@@ -344,7 +353,12 @@ final class Progress {
         return callsBefore + callsOfEpoch;
     }
 
-    Situation situation(RolloutRun run, @Nullable String closed, @Nullable String killed, @Nullable String hindrance) {
+    Situation situation(
+            RolloutRun run,
+            @Nullable String closed,
+            Around around,
+            @Nullable String killed,
+            @Nullable String hindrance) {
         return new Situation(
                 run,
                 elapsed(),
@@ -358,6 +372,7 @@ final class Progress {
                 this::evidence,
                 agreement,
                 closed,
+                around,
                 killed,
                 hindrance);
     }

@@ -6,11 +6,11 @@ import io.modelgate.Kill;
 import io.modelgate.ModelGate;
 import io.modelgate.Receipt;
 import io.modelgate.control.Decision;
+import io.modelgate.control.Entry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,12 +54,32 @@ public final class Rollout {
      * @param candidate a known version other than stable
      * @throws IllegalArgumentException for an unknown version or attribute, listing what there is; if the candidate is stable; for a
      *     reason longer than 2,000 characters or with control characters
-     * @throws IllegalStateException if a rollout runs on this gate, if the candidate is killed, if the gate was built without
-     *     {@link Cohorts#router}, or if its gates are closed
+     * @throws IllegalStateException if a rollout runs on this gate, if the candidate is killed, if its exclusion group has no room, if the
+     *     gate was built without {@link Cohorts#router}, or if its gates are closed
      */
     public static Rollout start(
             ModelGate<?, ?> gate, String candidate, Consumer<RolloutBuilder> configure, Actor actor, String reason) {
-        return begin(gate, candidate, configure, (builder, data) -> {}, actor, reason);
+        return begin(gate, candidate, configure, Rollout::byHand, new FleetRollouts(gate.gates()), actor, reason);
+    }
+
+    private static void byHand(RolloutBuilder builder, Map<String, Object> data, @Nullable Joining joining) {
+        if (!builder.asked().barriers().isEmpty() || builder.asked().lockstep() != null) {
+            throw new IllegalArgumentException(
+                    "after and lockstep are for rollouts under a policy, which somebody looks"
+                            + " after: start it with Rollouts.start, or leave them out");
+        }
+    }
+
+    /** What else a rollout under a policy has in its entry. */
+    @FunctionalInterface
+    interface More {
+
+        /**
+         * Adds it, or refuses.
+         *
+         * @param joining what it has to do with others, or null
+         */
+        void to(RolloutBuilder builder, Map<String, Object> data, @Nullable Joining joining);
     }
 
     /** Starts a rollout, by hand or, with what {@code more} puts into its entry, under a policy. */
@@ -67,9 +87,33 @@ public final class Rollout {
             ModelGate<?, ?> gate,
             String candidate,
             Consumer<RolloutBuilder> configure,
-            BiConsumer<RolloutBuilder, Map<String, Object>> more,
+            More more,
+            FleetRollouts fleet,
             Actor actor,
             String reason) {
+        requireFree(gate, candidate);
+        RolloutBuilder builder = new RolloutBuilder(gate.name(), gate.describe().attributes());
+        configure.accept(builder);
+        String id = "rollout-" + UUID.randomUUID();
+        RolloutStart start = builder.build(id, candidate, gate.gates().identities());
+        if (builder.asked().nothing()) {
+            Map<String, Object> data = start.data();
+            more.to(builder, data, null);
+            return new Rollout(gate, id, candidate, append(gate, id, EntryTypes.ROLLOUT, actor, reason, data));
+        }
+        // What it gets of others depends on all that the log says, so that two who start at once do not get the same.
+        Entry entry = new Conditional(gate.gates()).make(gate, () -> {
+            Map<String, FleetRollouts.OfGate> all = fleet.now();
+            requireFree(gate, candidate);
+            Joining joining = new Joining(gate.gates(), all, gate.name(), candidate, builder.asked());
+            Map<String, Object> data = start.with(joining.dependencies(start)).data();
+            more.to(builder, data, joining);
+            return gate.gates().decision(id, EntryTypes.ROLLOUT, gate.name(), actor, reason, data);
+        });
+        return new Rollout(gate, id, candidate, gate.gates().append(entry.decision()));
+    }
+
+    private static void requireFree(ModelGate<?, ?> gate, String candidate) {
         RolloutStart running = routing(gate).running();
         if (running != null) {
             throw new IllegalStateException("rollout \"" + running.id() + "\" of version \"" + running.version()
@@ -82,14 +126,6 @@ public final class Rollout {
                     + gate.name() + "\": every caller gets it");
         }
         requireLive(known, candidate);
-        RolloutBuilder builder = new RolloutBuilder(gate.name(), known.attributes());
-        configure.accept(builder);
-        String id = "rollout-" + UUID.randomUUID();
-        RolloutStart start = builder.build(id, candidate, gate.gates().identities());
-        Map<String, Object> data = start.data();
-        more.accept(builder, data);
-        Receipt started = append(gate, id, EntryTypes.ROLLOUT, actor, reason, data);
-        return new Rollout(gate, id, candidate, started);
     }
 
     /**
@@ -137,7 +173,8 @@ public final class Rollout {
     /**
      * Sets the weight, once stored. Raising it only adds callers; lowering it takes away the last added first.
      *
-     * @throws IllegalArgumentException for a reason longer than 2,000 characters or with control characters
+     * @throws IllegalArgumentException for a reason longer than 2,000 characters or with control characters; for a weight above its share in
+     *     an exclusion group
      * @throws IllegalStateException if this rollout does not run, if a policy sets its weights, if the weight is above 0 and the
      *     candidate is killed, or if the gates are closed
      */
@@ -147,6 +184,7 @@ public final class Rollout {
             throw new IllegalStateException("rollout \"" + id + "\" of gate \"" + gate.name()
                     + "\" is under a policy, which sets its weights: pause, promote or abort it, or end it");
         }
+        requireInShare(weight);
         if (weight.parts() > 0) {
             requireLive(gate.describe(), candidate);
         }
@@ -177,6 +215,17 @@ public final class Rollout {
                     "rollout \"" + id + "\" does not run on gate \"" + gate.name() + "\": it ended or "
                             + "never began; "
                             + (other == null ? "no rollout runs there" : "rollout \"" + other.id() + "\" runs there"));
+        }
+    }
+
+    private void requireInShare(Weight weight) {
+        RolloutStart start = routing(gate).running();
+        if (start != null
+                && start.id().equals(id)
+                && weight.parts() > start.dependencies().share()) {
+            throw new IllegalArgumentException("weight is " + weight + ", above the share of "
+                    + Weight.of(start.dependencies().share()) + " that rollout \"" + id
+                    + "\" has in its exclusion group: others have the rest");
         }
     }
 

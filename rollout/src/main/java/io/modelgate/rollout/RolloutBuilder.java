@@ -21,6 +21,7 @@ public final class RolloutBuilder {
     private final Set<String> deny = new LinkedHashSet<>();
     private final Map<String, List<String>> only = new TreeMap<>();
     private final Map<String, List<String>> force = new TreeMap<>();
+    private final Asked asked;
     private Weight weight = Weight.NONE;
     private Bucketing bucketing = Bucketing.modelgate();
     private boolean afterAbort;
@@ -29,6 +30,7 @@ public final class RolloutBuilder {
     RolloutBuilder(String gate, Set<String> declared) {
         this.gate = gate;
         this.declared = declared;
+        asked = new Asked(gate);
     }
 
     /** Sets how many callers go to the candidate at first. Default: {@link Weight#NONE}. */
@@ -107,6 +109,67 @@ public final class RolloutBuilder {
         return this;
     }
 
+    /**
+     * Lets no caller meet this candidate and another one of the group, on whichever gate of the control log: the rollout gets a share of
+     * the callers of its own until it has ended. Its cohort, and the callers that it is compared with, are among them; the weights are shares
+     * of all callers still, and stay below the share. In a group there are no {@link #allow} and no {@link #force}, which go by no share, and
+     * no {@link #bucketing}: the group has one order.
+     *
+     * <p>Where a group has no room, the start is an {@link IllegalStateException} that says who has what.
+     *
+     * @param group 1 to 100 characters, none of them a control character
+     * @param share above 0 %, of all callers
+     * @throws IllegalArgumentException for a name or a share out of range; for a second group
+     */
+    public RolloutBuilder exclusive(String group, Weight share) {
+        asked.exclusive(group, "", share);
+        return this;
+    }
+
+    /**
+     * Shares one share of a group, as by {@link #exclusive}, with the other rollouts that name the same joint test: their candidates meet in
+     * the same callers, by design. At equal weights a caller is in all of their cohorts or in none; in {@link #lockstep} the weights are.
+     *
+     * @param group 1 to 100 characters, none of them a control character
+     * @param test what the rollouts of the test call it; likewise
+     * @param share above 0 %, of all callers; the same for all of them, as are {@link #deny} and {@link #only}
+     * @throws IllegalArgumentException for a name or a share out of range; for a second group
+     */
+    public RolloutBuilder jointly(String group, String test, Weight share) {
+        asked.exclusive(group, Asked.named("test", test), share);
+        return this;
+    }
+
+    /**
+     * Begins only once a version of another gate is complete: its rollout is, or it is stable and none runs. Until then it is a
+     * {@linkplain Stage#DRAFT draft}. If that version is taken back before this rollout has completed, it goes no further, and says so. For a
+     * rollout under a policy; up to 20 times.
+     *
+     * @throws IllegalArgumentException for the rollout's own gate, or too many
+     */
+    public RolloutBuilder after(String gate, String version) {
+        asked.after(gate, version);
+        return this;
+    }
+
+    /**
+     * Goes in lockstep with rollouts on other gates that name the same group: none takes a step, is promoted or completes before all may, and
+     * one that is taken back, for whatever reason, takes the others with it. For a rollout under a policy; those of a group have equally many
+     * steps.
+     *
+     * @param name 1 to 100 characters, none of them a control character
+     * @param members how many rollouts the group has, this one included, so that the first does not run off; 2 to 100
+     * @throws IllegalArgumentException for a name or a number out of range; for a second group
+     */
+    public RolloutBuilder lockstep(String name, int members) {
+        asked.lockstep(name, members);
+        return this;
+    }
+
+    Asked asked() {
+        return asked;
+    }
+
     // No key gets into a message: messages end in logs.
     private void list(String name, String[] keys, Set<String> list, Set<String> other) {
         for (int i = 0; i < keys.length; i++) {
@@ -146,17 +209,33 @@ public final class RolloutBuilder {
         }
     }
 
+    /** The start of a rollout that asks nothing of others, or before it is known what it gets. */
     RolloutStart build(String id, String version, Identities identities) {
+        if (asked.inGroup() && !(allow.isEmpty() && force.isEmpty())) {
+            throw new IllegalArgumentException(
+                    "allow and force send callers to the candidate whatever their share, so that"
+                            + " they could meet another candidate of exclusion group \"" + asked.group()
+                            + "\": leave them out, or leave the group");
+        }
+        if (asked.inGroup() && !bucketing.own()) {
+            throw new IllegalArgumentException("the rollouts of exclusion group \"" + asked.group()
+                    + "\" have one order, ModelGate's: leave out the bucketing, or leave the group");
+        }
+        if (asked.inGroup() && weight.compareTo(asked.share()) > 0) {
+            throw new IllegalArgumentException("weight is " + weight + ", above the share of " + asked.share()
+                    + " in exclusion group \"" + asked.group() + "\": lower it, or ask for a larger share");
+        }
         return new RolloutStart(
                 id,
                 version,
                 weight.parts(),
-                Spots.salt(id),
+                asked.inGroup() ? Dependencies.Range.salt(asked.group()) : Spots.salt(id),
                 hashes(allow, identities),
                 hashes(deny, identities),
                 only,
                 force,
-                bucketing);
+                bucketing,
+                Dependencies.NONE);
     }
 
     /** Sorted, so that the order in the log does not tell who was named together. */

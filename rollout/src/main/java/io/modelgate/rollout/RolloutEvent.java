@@ -89,6 +89,22 @@ public sealed interface RolloutEvent {
     record Resumed(About about) implements RolloutEvent {}
 
     /**
+     * A window of the day has opened, so that the same callers as before go to the candidate again, or has closed, so that nobody does.
+     *
+     * @param about what all events have
+     * @param open which of the two
+     */
+    record Window(About about, boolean open) implements RolloutEvent {}
+
+    /**
+     * It waits for rollouts of other gates: for one that it comes after, or for those that it goes in lockstep with to start.
+     *
+     * @param about what all events have
+     * @param lost whether it has begun already, and what it came after is complete no more: it goes no further, and a person decides
+     */
+    record HeldByOthers(About about, boolean lost) implements RolloutEvent {}
+
+    /**
      * It has been paused, or has waited for an approval or for callers, longer than the policy lets pass in silence.
      *
      * @param about what all events have

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param calendar when it may step up
  * @param shadow what its shadow stage takes; null for none
  * @param holdDown how long the same candidate is not started again after an abort or a rollback
+ * @param windows when callers go to the candidate before its promotion; outside of them nobody does, and no time counts. Has no blackouts
  */
 public record RolloutPolicy(
         String name,
@@ -50,7 +51,8 @@ public record RolloutPolicy(
         PauseAlert pauseAlert,
         Calendar calendar,
         @Nullable ShadowStage shadow,
-        Duration holdDown) {
+        Duration holdDown,
+        Calendar windows) {
 
     /** Copies the lists. */
     public RolloutPolicy {
@@ -113,7 +115,8 @@ public record RolloutPolicy(
                 pauseAlert,
                 calendar,
                 null,
-                holdDown);
+                holdDown,
+                windows);
     }
 
     /** The policy as an entry of the control log can hold it: strings, Longs, booleans, lists and maps. */

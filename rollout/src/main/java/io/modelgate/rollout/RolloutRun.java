@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param last the entry that last changed its stage, step or hold
  * @param displaced whether it ended because another version became stable, which says nothing about the candidate
  * @param checkpoints what processes have counted, by their names
+ * @param conditions what the hours and its lockstep group have come to
  */
 record RolloutRun(
         Plan plan,
@@ -37,7 +38,8 @@ record RolloutRun(
         @Nullable Instant served,
         Entry last,
         boolean displaced,
-        Map<String, Checkpoint> checkpoints) {
+        Map<String, Checkpoint> checkpoints,
+        Conditions conditions) {
 
     /**
      * What a run is about.
@@ -46,8 +48,9 @@ record RolloutRun(
      * @param candidate the version under rollout
      * @param baseline the version that was stable when it started
      * @param policy its rules
+     * @param dependencies what it has to do with others
      */
-    record Plan(String id, String candidate, String baseline, RolloutPolicy policy) {}
+    record Plan(String id, String candidate, String baseline, RolloutPolicy policy, Dependencies dependencies) {}
 
     /** The run that an entry starts. */
     static RolloutRun started(Plan plan, int weight, Entry entry) {
@@ -63,11 +66,18 @@ record RolloutRun(
                 weight > 0 ? entry.decision().at() : null,
                 entry,
                 false,
-                Map.of());
+                Map.of(),
+                Conditions.at(entry));
     }
 
     boolean promoted() {
         return stage.promoted();
+    }
+
+    /** How far it has come: its step, -1 before the first; their number once it is promoted, and one more once it is complete. */
+    int place() {
+        int steps = plan.policy().steps().size();
+        return stage == Stage.COMPLETE ? steps + 1 : promoted() ? steps : step;
     }
 
     /** The step that comes next, or null at the last. */
@@ -91,6 +101,8 @@ record RolloutRun(
             case EntryTypes.ROLLOUT_APPROVE -> approved(entry);
             case EntryTypes.ROLLOUT_ALERT -> alerted(entry);
             case EntryTypes.ROLLOUT_SOAK -> soaking(entry);
+            case EntryTypes.ROLLOUT_WINDOW -> windowed(entry);
+            case EntryTypes.ROLLOUT_READY -> readied(entry);
             case EntryTypes.ROLLOUT_CHECKPOINT -> checked(entry);
             default -> this;
         };
@@ -119,14 +131,15 @@ record RolloutRun(
                 served == null ? entry.decision().at() : served,
                 entry,
                 false,
-                checkpoints);
+                checkpoints,
+                conditions.unready());
     }
 
     /** The run once its candidate is stable; nobody is held back at a version that is killed. */
     RolloutRun promotedBy(Entry entry, boolean baselineKilled) {
         long asked = baselineKilled ? 0 : entry.number(EntryTypes.HOLDBACK, 0);
         // Who has the candidate keeps it: only the others can be held back.
-        int others = Weight.FULL.parts() - weight;
+        int others = plan.dependencies().share() - weight;
         int holdback = Weight.inRange(asked) ? (int) Math.min(asked, others) : 0;
         return new RolloutRun(
                 plan,
@@ -140,13 +153,26 @@ record RolloutRun(
                 served == null ? entry.decision().at() : served,
                 entry,
                 false,
-                checkpoints);
+                checkpoints,
+                conditions.promoted());
     }
 
     /** The version held back was killed: nothing is left to compare with. */
     RolloutRun withoutHoldback(Entry entry) {
         return new RolloutRun(
-                plan, stage, step, 0, entry.seq(), hold, approved, resumed, served, last, displaced, checkpoints);
+                plan,
+                stage,
+                step,
+                0,
+                entry.seq(),
+                hold,
+                approved,
+                resumed,
+                served,
+                last,
+                displaced,
+                checkpoints,
+                conditions);
     }
 
     private RolloutRun soaking(Entry entry) {
@@ -155,7 +181,10 @@ record RolloutRun(
 
     private RolloutRun paused(Entry entry) {
         boolean byEvidence = Boolean.TRUE.equals(entry.decision().data().get(EntryTypes.INCONCLUSIVE));
-        return hold.paused() ? this : moved(stage, hold.pausedAt(entry.seq(), byEvidence), resumed, entry);
+        return hold.paused()
+                ? this
+                : moved(stage, hold.pausedAt(entry.seq(), byEvidence), resumed, entry)
+                        .under(conditions.unready());
     }
 
     private RolloutRun resumed(Entry entry) {
@@ -197,7 +226,8 @@ record RolloutRun(
                 served,
                 entry,
                 displaced,
-                checkpoints);
+                checkpoints,
+                conditions);
     }
 
     private RolloutRun alerted(Entry entry) {
@@ -207,6 +237,42 @@ record RolloutRun(
         return fits ? moved(stage, hold.alerted(), resumed, last) : this;
     }
 
+    /** A window opened or closed: whoever had the candidate has it again at the next one, so the epoch goes on. */
+    private RolloutRun windowed(Entry entry) {
+        boolean fits = stage == Stage.CANARY
+                && entry.decision().data().get(EntryTypes.OPEN) instanceof Boolean open
+                && open == conditions.shut();
+        return fits ? under(conditions.shut(!conditions.shut(), entry)) : this;
+    }
+
+    private RolloutRun readied(Entry entry) {
+        boolean fits = plan.dependencies().lockstep() != null
+                && !hold.paused()
+                && entry.decision().data().get(EntryTypes.READY) instanceof Boolean
+                && entry.number(EntryTypes.STEP, -1) == place() + 1;
+        boolean ready = Boolean.TRUE.equals(entry.decision().data().get(EntryTypes.READY));
+        return fits && ready != (conditions.ready() == place() + 1)
+                ? under(conditions.ready(ready ? place() + 1 : Conditions.NOT_READY, entry))
+                : this;
+    }
+
+    private RolloutRun under(Conditions changed) {
+        return new RolloutRun(
+                plan,
+                stage,
+                step,
+                weight,
+                epoch,
+                hold,
+                approved,
+                resumed,
+                served,
+                last,
+                displaced,
+                checkpoints,
+                changed);
+    }
+
     /** The entry since which something holds it up, or, if nothing does, the last that moved it. */
     long unmovedSince() {
         return hold.held() ? hold.seq() : last.seq();
@@ -214,7 +280,19 @@ record RolloutRun(
 
     RolloutRun ended(Stage end, boolean displacedBy, Entry entry) {
         return new RolloutRun(
-                plan, end, step, 0, epoch, Hold.NONE, approved, resumed, served, entry, displacedBy, checkpoints);
+                plan,
+                end,
+                step,
+                0,
+                epoch,
+                Hold.NONE,
+                approved,
+                resumed,
+                served,
+                entry,
+                displacedBy,
+                checkpoints,
+                conditions);
     }
 
     private RolloutRun checked(Entry entry) {
@@ -231,7 +309,19 @@ record RolloutRun(
     /** The same run, as if it were under another plan. */
     RolloutRun under(Plan other) {
         return new RolloutRun(
-                other, stage, step, weight, epoch, hold, approved, resumed, served, last, displaced, checkpoints);
+                other,
+                stage,
+                step,
+                weight,
+                epoch,
+                hold,
+                approved,
+                resumed,
+                served,
+                last,
+                displaced,
+                checkpoints,
+                conditions);
     }
 
     /** The run without what it counted: who asks later wants to know how it ended. */
@@ -241,11 +331,35 @@ record RolloutRun(
 
     private RolloutRun checkedBy(Map<String, Checkpoint> counted) {
         return new RolloutRun(
-                plan, stage, step, weight, epoch, hold, approved, resumed, served, last, displaced, counted);
+                plan,
+                stage,
+                step,
+                weight,
+                epoch,
+                hold,
+                approved,
+                resumed,
+                served,
+                last,
+                displaced,
+                counted,
+                conditions);
     }
 
     private RolloutRun moved(Stage to, Hold held, long wentOn, Entry entry) {
         return new RolloutRun(
-                plan, to, step, weight, epoch, held, approved, wentOn, served, entry, displaced, checkpoints);
+                plan,
+                to,
+                step,
+                weight,
+                epoch,
+                held,
+                approved,
+                wentOn,
+                served,
+                entry,
+                displaced,
+                checkpoints,
+                conditions);
     }
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param only the values, by attribute, of which a caller must have one
  * @param force the values, by attribute, with any of which a caller goes to the candidate
  * @param bucketing the order in which callers come to the candidate
+ * @param dependencies what it has to do with others
  */
 record RolloutStart(
         String id,
@@ -32,11 +33,12 @@ record RolloutStart(
         List<String> deny,
         Map<String, List<String>> only,
         Map<String, List<String>> force,
-        Bucketing bucketing) {
+        Bucketing bucketing,
+        Dependencies dependencies) {
 
     private static final Pattern SALT = Pattern.compile("[0-9a-f]{16}");
 
-    /** In ModelGate's own order. */
+    /** In ModelGate's own order, by itself. */
     RolloutStart(
             String id,
             String version,
@@ -46,12 +48,16 @@ record RolloutStart(
             List<String> deny,
             Map<String, List<String>> only,
             Map<String, List<String>> force) {
-        this(id, version, weight, salt, allow, deny, only, force, Bucketing.modelgate());
+        this(id, version, weight, salt, allow, deny, only, force, Bucketing.modelgate(), Dependencies.NONE);
+    }
+
+    RolloutStart with(Dependencies others) {
+        return new RolloutStart(id, version, weight, salt, allow, deny, only, force, bucketing, others);
     }
 
     /**
-     * For an entry. With a bucketing that is not ModelGate's own, the salt stands within it and nowhere else: a process that is older than
-     * bucketings finds no salt and sends nobody, where it would send the wrong callers.
+     * For an entry. With a bucketing that is not ModelGate's own, or with dependencies, the salt stands within them and nowhere else: a
+     * process that is older than they are finds no salt and sends nobody, where it would send the wrong callers.
      */
     Map<String, Object> data() {
         Map<String, Object> data = new HashMap<>();
@@ -59,9 +65,13 @@ record RolloutStart(
         data.put(EntryTypes.VERSION, version);
         data.put(EntryTypes.WEIGHT, (long) weight);
         String salted = HexFormat.of().toHexDigits(salt);
-        if (bucketing.own()) {
+        if (bucketing.own() && dependencies.none()) {
             data.put(EntryTypes.SALT, salted);
-        } else {
+        }
+        if (!dependencies.none()) {
+            data.put(EntryTypes.DEPENDENCIES, dependencies.data(salt));
+        }
+        if (!bucketing.own()) {
             Map<String, Object> how = bucketing.data();
             how.put(EntryTypes.SALT_WITHIN, salted);
             data.put(EntryTypes.BUCKETING, how);
@@ -84,8 +94,10 @@ record RolloutStart(
         long weight = entry.number(EntryTypes.WEIGHT, -1);
         boolean own = !data.containsKey(EntryTypes.BUCKETING);
         Map<?, ?> how = data.get(EntryTypes.BUCKETING) instanceof Map<?, ?> map ? map : Map.of();
-        Object salt = own ? data.get(EntryTypes.SALT) : how.get(EntryTypes.SALT_WITHIN);
+        Map<?, ?> others = data.get(EntryTypes.DEPENDENCIES) instanceof Map<?, ?> map ? map : data;
+        Object salt = own ? others.get(EntryTypes.SALT) : how.get(EntryTypes.SALT_WITHIN);
         Bucketing bucketing = own ? Bucketing.modelgate() : Bucketing.of(how);
+        Dependencies dependencies = dependencies(data.get(EntryTypes.DEPENDENCIES));
         List<String> allow = texts(data.get(EntryTypes.ALLOW));
         List<String> deny = texts(data.get(EntryTypes.DENY));
         Map<String, List<String>> only = rules(data.get(EntryTypes.ONLY));
@@ -97,11 +109,29 @@ record RolloutStart(
                 || !SALT.matcher(digits).matches()) {
             return null;
         }
-        if (allow == null || deny == null || only == null || force == null || bucketing == null) {
+        if (allow == null || deny == null || only == null || force == null) {
+            return null;
+        }
+        if (bucketing == null || dependencies == null) {
             return null;
         }
         long salted = HexFormat.fromHexDigitsToLong(digits);
-        return new RolloutStart(id, version, (int) weight, salted, allow, deny, only, force, bucketing);
+        RolloutStart start =
+                new RolloutStart(id, version, (int) weight, salted, allow, deny, only, force, bucketing, dependencies);
+        return start.staysInRange() ? start : null;
+    }
+
+    private static @Nullable Dependencies dependencies(@Nullable Object data) {
+        if (data instanceof Map<?, ?> map) {
+            return Dependencies.of(map);
+        }
+        return data == null ? Dependencies.NONE : null;
+    }
+
+    /** In a group nobody outside the range gets the candidate, by a list, a segment or another order neither: others have it. */
+    private boolean staysInRange() {
+        return dependencies.range() == null
+                || (allow.isEmpty() && force.isEmpty() && bucketing.own() && weight <= dependencies.share());
     }
 
     private static @Nullable List<String> texts(@Nullable Object value) {

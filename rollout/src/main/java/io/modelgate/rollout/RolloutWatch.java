@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * the hash, and that tells callers apart without keeping any. Takes room from the first call that it hears of on. Thread-safe.
  *
  * <p>Callers below the weight are the candidate's arm, those from it on stable's, as far as chance assigned them: those whom a list or a
- * segment sent to the candidate are counted beside, and those whom one kept at stable, or who have no key, not at all. Not for a halted
+ * segment sent to the candidate are counted beside, and those whom one kept at stable, or who have no key, not at all. Nor are those
+ * outside the range of a rollout in an exclusion group. Not for a halted
  * rollout, in which lists and segments send nobody anywhere.
  *
  * <p>After the promotion the candidate is stable, and those from the weight on are held back at the version before. Everyone else gets the
@@ -34,6 +35,8 @@ final class RolloutWatch implements Watch {
     private final RolloutUnits shared;
     private final long salt;
     private final Bucketing bucketing;
+    private final int from;
+    private final int share;
     private final int weight;
     private final @Nullable CohortRules rules;
     private final Metric<Object>[] metrics;
@@ -49,7 +52,8 @@ final class RolloutWatch implements Watch {
      * @param shared what all epochs of the rollout share
      * @param salt the rollout's
      * @param bucketing the rollout's
-     * @param weight callers in a bucket below it get the candidate; 100,000 less the share held back once it is promoted
+     * @param among whom chance assigns: all callers, or those of the range that the rollout has in its exclusion group
+     * @param weight callers in one of so many buckets get the candidate, the first ones; those not held back once it is promoted
      * @param rules what decides ahead of the bucket, or null
      * @param metrics the gate's
      * @param wanted what there is to count beside the calls
@@ -60,6 +64,7 @@ final class RolloutWatch implements Watch {
             RolloutUnits shared,
             long salt,
             Bucketing bucketing,
+            Dependencies among,
             int weight,
             @Nullable CohortRules rules,
             List<? extends Metric<?>> metrics,
@@ -68,6 +73,8 @@ final class RolloutWatch implements Watch {
         this.shared = shared;
         this.salt = salt;
         this.bucketing = bucketing;
+        from = among.from();
+        share = among.share();
         this.weight = weight;
         this.rules = rules;
         this.metrics = (Metric<Object>[]) metrics.toArray(Metric[]::new);
@@ -99,7 +106,11 @@ final class RolloutWatch implements Watch {
             return promoted ? WITHOUT_KEY << ARM_SHIFT : (int) NOWHERE;
         }
         int spot = bucketing.spot(caller, salt);
-        return Spots.bucketOf(spot) < weight ? CANDIDATE << ARM_SHIFT | spot : spot;
+        int at = Spots.bucketOf(spot) - from;
+        if (at < 0 || at >= share) {
+            return promoted ? byRule(caller) : (int) NOWHERE; // another rollout of the group may have the caller
+        }
+        return at < weight ? CANDIDATE << ARM_SHIFT | spot : spot;
     }
 
     private int byRule(Caller caller) {

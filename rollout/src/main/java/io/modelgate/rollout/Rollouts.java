@@ -52,8 +52,9 @@ public final class Rollouts implements AutoCloseable {
                 gates, config.instance + "-" + UUID.randomUUID().toString().substring(0, 8));
         notices = new Notices(events, gates.ticker(), gates::now);
         tests = new UsersTests(config.tests);
-        controller = new Controller(gates, config, tests, decided, notices, shadows);
-        starting = new Starting(gates, decided, tests, notices, shadows);
+        FleetRollouts fleet = new FleetRollouts(gates);
+        controller = new Controller(gates, config, tests, decided, notices, shadows, fleet);
+        starting = new Starting(gates, decided, tests, notices, shadows, fleet);
         exposures = config.exposures == null ? null : config.exposures.attach(gates, notices);
         interventions = new Interventions(gates, decided, controller, exposures);
         registry = new Registry(gates, decided);
@@ -61,6 +62,7 @@ public final class Rollouts implements AutoCloseable {
         webhooks = List.copyOf(config.webhooks);
         events.listen(event -> {
             if (event instanceof RolloutEvent.Hindered
+                    || event instanceof RolloutEvent.HeldByOthers
                     || event instanceof RolloutEvent.Drifted
                     || event instanceof RolloutEvent.ToRemedy) {
                 tell(event);
@@ -134,11 +136,14 @@ public final class Rollouts implements AutoCloseable {
      * {@link #status}.
      *
      * @param candidate a known version other than stable
-     * @param who whom it concerns: lists and segments; not the weight, which the policy says
+     * @param who whom it concerns, lists and segments, and what it has to do with other rollouts; not the weight, which the policy says.
+     *     One that has to do with others is stored when this returns
      * @throws IllegalArgumentException for an unknown version, attribute or metric, listing what there is; if the candidate is stable; for a
-     *     weight; for a guardrail of a user's own without its test; for a reason longer than 2,000 characters or with control characters
+     *     weight; for a guardrail of a user's own without its test; for a reason longer than 2,000 characters or with control characters;
+     *     for a policy that does not fit the share or the lockstep group that is asked for
      * @throws IllegalStateException if the policy has a shadow stage and the candidate, which is registered here, cannot be told that it is a shadow while
-     *     nothing says that its calls leave nothing behind; or compares answers by a function that is not given here; if a rollout runs on this gate; if the candidate is killed, dropped or retyped a feature that stable
+     *     nothing says that its calls leave nothing behind; or compares answers by a function that is not given here; if a rollout runs on this gate; if its
+     *     exclusion group has no room or its lockstep group is full; if it would wait for itself; if the candidate is killed, dropped or retyped a feature that stable
      *     takes, or was taken back within its policy's hold-down, unless {@link RolloutBuilder#afterAbort()} is said; if the gate was built
      *     without {@link Cohorts#router}; if the gates are closed
      */

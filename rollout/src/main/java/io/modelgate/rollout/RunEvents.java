@@ -52,6 +52,8 @@ final class RunEvents {
             case EntryTypes.ROLLOUT_PAUSE ->
                 new RolloutEvent.Paused(about, after.hold().inconclusive());
             case EntryTypes.ROLLOUT_RESUME -> new RolloutEvent.Resumed(about);
+            case EntryTypes.ROLLOUT_WINDOW ->
+                new RolloutEvent.Window(about, !after.conditions().shut());
             case EntryTypes.ROLLOUT_ALERT ->
                 new RolloutEvent.HeldTooLong(about, after.hold().alerts() == 2);
             default -> null;

@@ -1,7 +1,9 @@
 package io.modelgate.rollout;
 
+import io.modelgate.Metric;
 import io.modelgate.ModelGate;
 import io.modelgate.rollout.ShadowStage.Alike;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +32,9 @@ final class Shadows {
     private final Map<String, Setting<?, ?>> settings = new ConcurrentHashMap<>();
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final Map<String, Agreement> agreements = new ConcurrentHashMap<>();
+
+    /** Why a gate's shadow could not begin, although nothing seemed to speak against it. */
+    private final Map<String, String> failures = new ConcurrentHashMap<>();
 
     <I, O> void configure(ModelGate<I, O> gate, Consumer<ShadowBuilder<I, O>> configure) {
         ShadowBuilder<I, O> builder = new ShadowBuilder<>();
@@ -60,6 +65,11 @@ final class Shadows {
             return "the shadow of policy \"" + policy.name() + "\" compares answers by \"" + by.name()
                     + "\", which is not given here: give it with shadowing(gate, s -> s.alike(\"" + by.name()
                     + "\", …))";
+        }
+        List<String> metrics = gate.metrics().stream().<String>map(Metric::name).toList();
+        if (rules.alike() instanceof Alike.Within within && !metrics.contains(within.metric())) {
+            return "the shadow of policy \"" + policy.name() + "\" compares answers by the metric \"" + within.metric()
+                    + "\", which gate \"" + gate.name() + "\" does not have here; it has " + metrics;
         }
         GateMemory.Registered known = memory.records().get(candidate);
         if ((known != null && known.record().sideEffects() == SideEffects.NONE) || !gate.registered(candidate)) {
@@ -95,8 +105,21 @@ final class Shadows {
                 || !now.mirror().plan().id().equals(run.plan().id())) {
             stop(gate.name());
             agreements.remove(gate.name());
-            sessions.put(gate.name(), new Session(of(gate).mirror(run.plan(), rules), rules));
+            try {
+                sessions.put(gate.name(), new Session(of(gate).mirror(run.plan(), rules), rules));
+                failures.remove(gate.name());
+            } catch (RuntimeException e) { // settings that do not fit, of a user's; a kill is to abort all the same
+                failures.put(gate.name(), "its shadow cannot begin: " + e.getMessage());
+            }
         }
+    }
+
+    /** What keeps this process from running the shadow of a rollout that is at that stage; null if nothing does. */
+    @Nullable
+    String hindrance(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run) {
+        String obstacle = obstacle(
+                gate, routing.memory(), run.plan().candidate(), run.plan().policy());
+        return obstacle == null ? failures.get(gate.name()) : obstacle;
     }
 
     void stop(String gate) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param said what the data says, put into words by whoever asks
  * @param agreement how a shadow's answers agreed, while it is at that stage; or null
  * @param closed what the calendar says against stepping up now, and until when; null if nothing
+ * @param around what else lets it go on or keeps it
  * @param killed who killed the version under rollout and why, or null
  * @param hindrance why this process cannot judge the version under rollout, or null
  */
@@ -36,6 +37,7 @@ record Situation(
         Supplier<List<Evidence>> said,
         @Nullable Agreement agreement,
         @Nullable String closed,
+        Around around,
         @Nullable String killed,
         @Nullable String hindrance) {
 
@@ -54,6 +56,7 @@ record Situation(
                 other,
                 agreement,
                 closed,
+                around,
                 killed,
                 hindrance);
     }

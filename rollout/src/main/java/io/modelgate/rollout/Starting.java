@@ -16,13 +16,15 @@ final class Starting {
     private final UsersTests tests;
     private final Notices notices;
     private final Shadows shadows;
+    private final FleetRollouts fleet;
 
-    Starting(Gates gates, Decided decided, UsersTests tests, Notices notices, Shadows shadows) {
+    Starting(Gates gates, Decided decided, UsersTests tests, Notices notices, Shadows shadows, FleetRollouts fleet) {
         this.shadows = shadows;
         this.gates = gates;
         this.decided = decided;
         this.tests = tests;
         this.notices = notices;
+        this.fleet = fleet;
     }
 
     Rollout start(
@@ -44,7 +46,7 @@ final class Starting {
                 gate,
                 candidate,
                 who,
-                (builder, data) -> {
+                (builder, data, joining) -> {
                     if (builder.weight().parts() > 0) {
                         throw new IllegalArgumentException(
                                 "weight is " + builder.weight() + ": the policy's steps say it; leave it out");
@@ -53,11 +55,17 @@ final class Starting {
                         requireNoHoldDown(gate, routing, candidate);
                     }
                     Registry.requireCompatible(gate, routing.memory(), baseline, candidate);
+                    requireFit(builder.asked(), policy);
+                    if (joining != null) {
+                        joining.requireSameSteps(policy);
+                    }
                     data.put(EntryTypes.POLICY, policy.data());
                     data.put(EntryTypes.BASELINE, baseline);
-                    data.put(EntryTypes.WEIGHT, (long) firstWeight(policy).parts());
+                    data.put(EntryTypes.WEIGHT, (long)
+                            firstWeight(policy, builder.asked()).parts());
                     decided.mark(data);
                 },
+                fleet,
                 actor,
                 reason);
         CohortRouting now = Routings.of(gate);
@@ -68,12 +76,26 @@ final class Starting {
         return started;
     }
 
-    /** The first step begins at once where nothing speaks against it. */
-    private Weight firstWeight(RolloutPolicy policy) {
+    /** The first step begins at once where nothing speaks against it, and nobody else is to be asked. */
+    private Weight firstWeight(RolloutPolicy policy, Asked asked) {
         Step first = policy.steps().get(0);
-        return policy.shadow() == null && !first.manual() && policy.calendar().open(gates.now())
-                ? first.weight()
-                : Weight.NONE;
+        boolean open = policy.calendar().open(gates.now()) && policy.windows().open(gates.now());
+        boolean alone = asked.barriers().isEmpty() && asked.lockstep() == null;
+        return policy.shadow() == null && !first.manual() && open && alone ? first.weight() : Weight.NONE;
+    }
+
+    private static void requireFit(Asked asked, RolloutPolicy policy) {
+        Weight last = policy.steps().get(policy.steps().size() - 1).weight();
+        int left = asked.share().parts() - Math.max(1, policy.holdback().parts());
+        if (asked.inGroup() && last.parts() > left) {
+            throw new IllegalArgumentException("policy \"" + policy.name() + "\" ends its steps at " + last
+                    + ", and the share of " + asked.share() + " in exclusion group \"" + asked.group() + "\" leaves "
+                    + Weight.of(Math.max(0, left)) + " beside "
+                    + (policy.holdback().parts() == 0
+                            ? "the callers that it is compared with"
+                            : "the " + policy.holdback() + " that it holds back")
+                    + ": end the steps there, or ask for a larger share");
+        }
     }
 
     /** Everything that a policy needs of a gate is there, or this says what is not. */

@@ -360,7 +360,7 @@ class BucketingTest {
             Log log = new Log().write("rollout", data(bucketing, 0));
             boolean[] before = new boolean[2_000];
             int in = 0;
-            for (int weight = 500; weight <= 100_000; weight += 500) {
+            for (int weight = 2_500; weight <= 100_000; weight += 2_500) {
                 Router.Routing routing = log.weight("r", weight).routing();
                 for (int i = 0; i < before.length; i++) {
                     boolean now = routing.toCandidate(Caller.of("user-" + i));
@@ -376,7 +376,9 @@ class BucketingTest {
     }
 
     private static Map<String, Object> data(Bucketing bucketing, int weight) {
-        return new RolloutStart("r", "v2", weight, SALT, List.of(), List.of(), Map.of(), Map.of(), bucketing).data();
+        return new RolloutStart(
+                        "r", "v2", weight, SALT, List.of(), List.of(), Map.of(), Map.of(), bucketing, Dependencies.NONE)
+                .data();
     }
 
     @Test

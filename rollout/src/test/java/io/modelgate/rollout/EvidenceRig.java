@@ -55,7 +55,8 @@ final class EvidenceRig {
                 new PauseAlert(Duration.ofMinutes(15), Duration.ofMinutes(15)),
                 new Calendar(ZoneOffset.UTC, List.of(), List.of()),
                 null,
-                Duration.ofDays(1));
+                Duration.ofDays(1),
+                Calendar.ALWAYS);
     }
 
     EvidenceRig begin(double share) {

@@ -67,6 +67,7 @@ class HotPathTest {
                 new RolloutUnits(),
                 Spots.salt("r"),
                 Bucketing.modelgate(),
+                Dependencies.NONE,
                 50_000,
                 null,
                 List.of(length),

@@ -355,7 +355,8 @@ class PolicyTest {
                 made.pauseAlert(),
                 made.calendar(),
                 made.shadow(),
-                made.holdDown());
+                made.holdDown(),
+                made.windows());
         assertThatIllegalArgumentException()
                 .isThrownBy(unsound::requireSound)
                 .withMessageContaining("policy \"everything\" has 2 mistakes:")

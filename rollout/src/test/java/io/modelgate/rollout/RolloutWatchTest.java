@@ -34,7 +34,15 @@ class RolloutWatchTest {
 
     private RolloutWatch watch(int weight) {
         return new RolloutWatch(
-                shared, SALT, Bucketing.modelgate(), weight, null, List.of(), Wanted.calls(true), false);
+                shared,
+                SALT,
+                Bucketing.modelgate(),
+                Dependencies.NONE,
+                weight,
+                null,
+                List.of(),
+                Wanted.calls(true),
+                false);
     }
 
     /** A key whose bucket is below (or not below) ten percent, by number. */
@@ -140,7 +148,15 @@ class RolloutWatchTest {
     @Test
     void firstCallsAreNotCountedUnlessAskedFor() {
         RolloutWatch watch = new RolloutWatch(
-                shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(false), false);
+                shared,
+                SALT,
+                Bucketing.modelgate(),
+                Dependencies.NONE,
+                TEN_PERCENT,
+                null,
+                List.of(),
+                Wanted.calls(false),
+                false);
         answers(watch, caller(true, 0));
 
         assertThat(watch.counts().candidate().firstCalls().calls()).isZero();
@@ -150,11 +166,11 @@ class RolloutWatchTest {
     @Test
     void inAnotherSystemsOrderTheArmsAreThoseThatTheRoutingMakes() {
         Bucketing bucketing = Bucketing.unleash("checkout");
-        RolloutStart start =
-                new RolloutStart("r", "v2", TEN_PERCENT, SALT, List.of(), List.of(), Map.of(), Map.of(), bucketing);
+        RolloutStart start = new RolloutStart(
+                "r", "v2", TEN_PERCENT, SALT, List.of(), List.of(), Map.of(), Map.of(), bucketing, Dependencies.NONE);
         Router.Routing routing = new Log().write("rollout", start.data()).routing();
-        RolloutWatch watch =
-                new RolloutWatch(shared, SALT, bucketing, TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
+        RolloutWatch watch = new RolloutWatch(
+                shared, SALT, bucketing, Dependencies.NONE, TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
         int candidates = 0;
         for (int i = 0; i < 1_000; i++) {
             Caller caller = Caller.of("user-" + i);
@@ -186,6 +202,7 @@ class RolloutWatchTest {
                     shared,
                     SALT,
                     Bucketing.modelgate(),
+                    Dependencies.NONE,
                     TEN_PERCENT,
                     CohortRules.of(start, identities),
                     List.of(),
@@ -240,6 +257,7 @@ class RolloutWatchTest {
                 shared,
                 SALT,
                 Bucketing.modelgate(),
+                Dependencies.NONE,
                 TEN_PERCENT,
                 null,
                 List.of(length, none),
@@ -268,7 +286,15 @@ class RolloutWatchTest {
                 Guardrail.rate(Rate.ERRORS).by("home", "own", "rent"),
                 Guardrail.mean("length").by("region", "eu", "us"));
         RolloutWatch watch = new RolloutWatch(
-                shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(length), wanted, false);
+                shared,
+                SALT,
+                Bucketing.modelgate(),
+                Dependencies.NONE,
+                TEN_PERCENT,
+                null,
+                List.of(length),
+                wanted,
+                false);
         Caller someone = caller(true, 0);
         watch.answered(watch.place(someone.with("home", "rent").with("region", "eu")), 1, "x".repeat(10));
         watch.answered(watch.place(someone.with("home", "rent").with("region", "us")), 1, "x".repeat(5));
@@ -304,8 +330,8 @@ class RolloutWatchTest {
                 Guardrail.rate(Rate.ERRORS).name("b").by("b", fifty()),
                 Guardrail.rate(Rate.ERRORS).name("c").by("c", fifty()),
                 Guardrail.rate(Rate.ERRORS).name("d").by("d", fifty()));
-        RolloutWatch watch =
-                new RolloutWatch(shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), wanted, false);
+        RolloutWatch watch = new RolloutWatch(
+                shared, SALT, Bucketing.modelgate(), Dependencies.NONE, TEN_PERCENT, null, List.of(), wanted, false);
         long place = watch.place(
                 caller(true, 0).with("a", "g49").with("b", "g0").with("c", "g7").with("d", "g49"));
         assertThat(place).isNotNegative();
@@ -326,6 +352,7 @@ class RolloutWatchTest {
                 shared,
                 SALT,
                 Bucketing.modelgate(),
+                Dependencies.NONE,
                 TEN_PERCENT,
                 null,
                 List.of(),
@@ -342,6 +369,7 @@ class RolloutWatchTest {
                 shared,
                 SALT,
                 Bucketing.modelgate(),
+                Dependencies.NONE,
                 TEN_PERCENT,
                 null,
                 List.of(other, length),
@@ -379,7 +407,15 @@ class RolloutWatchTest {
         assertThat(restarted.reached()).isEqualTo(watch.counts().reached()).isPositive();
 
         RolloutWatch again = new RolloutWatch(
-                restarted, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
+                restarted,
+                SALT,
+                Bucketing.modelgate(),
+                Dependencies.NONE,
+                TEN_PERCENT,
+                null,
+                List.of(),
+                Wanted.calls(true),
+                false);
         for (int i = 0; i < 5_000; i++) {
             answers(again, Caller.of("user-" + i));
         }
@@ -395,7 +431,15 @@ class RolloutWatchTest {
         for (int round = 0; round < 5; round++) {
             RolloutUnits fresh = new RolloutUnits();
             RolloutWatch watch = new RolloutWatch(
-                    fresh, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
+                    fresh,
+                    SALT,
+                    Bucketing.modelgate(),
+                    Dependencies.NONE,
+                    TEN_PERCENT,
+                    null,
+                    List.of(),
+                    Wanted.calls(true),
+                    false);
             Set<Integer> candidates = new HashSet<>();
             Set<Integer> stables = new HashSet<>();
             List<Caller> all = new ArrayList<>();
@@ -453,6 +497,7 @@ class RolloutWatchTest {
                     new RolloutUnits(),
                     SALT,
                     Bucketing.modelgate(),
+                    Dependencies.NONE,
                     TEN_PERCENT,
                     null,
                     List.of(),

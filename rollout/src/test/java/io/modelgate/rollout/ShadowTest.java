@@ -9,6 +9,8 @@ import io.modelgate.Caller;
 import io.modelgate.Cause;
 import io.modelgate.Model;
 import io.modelgate.ModelGate;
+import io.modelgate.budget.Budget;
+import io.modelgate.budget.Per;
 import io.modelgate.control.FileControlLog;
 import java.net.URI;
 import java.nio.file.Path;
@@ -414,6 +416,20 @@ class ShadowTest {
                     .anySatisfy(each -> assertThat(each.reason()).contains("cannot be told that it is a shadow"));
             assertThat(other.rollouts.status(theirs).orElseThrow().reason()).contains("cannot be told");
         }
+    }
+
+    @Test
+    void aShadowThatCannotBeginIsSaidAndAKillAbortsAllTheSame() {
+        ModelGate<Double, Double> gate = scores(rig, input -> input);
+        rig.rollouts.shadowing(gate, s -> s.harmless().twin(t -> t.budget(Budget.tokens("shadow", 100, Per.gate()))));
+        start(gate, s -> {});
+        assertThat(rig.heard(RolloutEvent.Hindered.class))
+                .anySatisfy(each -> assertThat(each.reason())
+                        .contains("its shadow cannot begin")
+                        .contains("tokens"));
+        gate.version("v2").kill(Rig.BOB, "wrong");
+        rig.rollouts.tick();
+        assertThat(status(gate).stage()).isEqualTo(Stage.ABORTED);
     }
 
     @Test

@@ -30,8 +30,8 @@ final class Arm {
         this.from = from;
         this.to = to;
         this.metrics = metrics;
-        all = new CallTally(metrics);
-        first = new CallTally(metrics);
+        all = new CallTally(metrics, needs.spread(), true);
+        first = new CallTally(metrics, needs.spread(), true);
         units.resize(to - from);
     }
 

@@ -51,14 +51,17 @@ record PeersTable(List<Row> rows) {
                     ramp,
                     List.of(callsPerSecond),
                     List.of(),
+                    "",
+                    Map.of(),
                     behaviour(stable),
                     behaviour(candidate),
                     List.of(),
-                    List.of());
+                    List.of(),
+                    null);
         }
 
         private static Behaviour behaviour(double errors) {
-            return new Behaviour(Map.of(Cause.ERROR, errors), Spread.constant(20e6), List.of(), 0);
+            return new Behaviour(Map.of(Cause.ERROR, errors), Spread.constant(20e6), List.of(), 0, Map.of());
         }
     }
 

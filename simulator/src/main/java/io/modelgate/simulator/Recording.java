@@ -47,7 +47,7 @@ final class Recording {
         Behaviour.Shift shift() {
             Map<Cause, Double> shares = new EnumMap<>(Cause.class);
             missed.forEach((cause, times) -> shares.put(cause, (double) times / calls));
-            return new Behaviour.Shift(shares, null, Map.of(), null);
+            return new Behaviour.Shift(shares, null, Map.of(), null, Map.of());
         }
     }
 
@@ -168,7 +168,11 @@ final class Recording {
             List<Row> interval = List.copyOf(rows.getOrDefault(begin, List.of()));
             double calls = interval.stream().mapToLong(Row::calls).sum();
             changes.add(new Scenario.Change(
-                    nanos, -1, calls / length, Scenario.Who.BOTH, new Behaviour.Shift(null, null, Map.of(), null)));
+                    nanos,
+                    -1,
+                    calls / length,
+                    Scenario.Who.BOTH,
+                    new Behaviour.Shift(null, null, Map.of(), null, Map.of())));
             for (Row row : interval) {
                 if (row.calls() > 0) {
                     changes.add(new Scenario.Change(nanos, -1, null, row.who(), row.shift()));
@@ -181,7 +185,7 @@ final class Recording {
                 -1,
                 0.0,
                 Scenario.Who.BOTH,
-                new Behaviour.Shift(null, null, Map.of(), null)));
+                new Behaviour.Shift(null, null, Map.of(), null, Map.of())));
         return changes;
     }
 

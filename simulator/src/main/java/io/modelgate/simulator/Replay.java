@@ -5,10 +5,12 @@ import io.modelgate.Gates;
 import io.modelgate.Metric;
 import io.modelgate.ModelGate;
 import io.modelgate.rollout.Cohorts;
+import io.modelgate.rollout.Groups;
 import io.modelgate.rollout.Guardrail;
 import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.RolloutStatus;
 import io.modelgate.rollout.Rollouts;
+import io.modelgate.rollout.ShadowStage;
 import io.modelgate.rollout.Stage;
 import io.modelgate.rollout.Step;
 import io.modelgate.testkit.ManualTime;
@@ -25,6 +27,9 @@ final class Replay {
 
     private static final Actor PERSON = Actor.of("simulator");
 
+    /** The chance of the shadow's calls is not that of the rest, which is the same with and without them. */
+    private static final long SHADOWS = 0x5ad0L;
+
     private static final int MOST_LOOKS = 10_000;
     private static final int LOOKS_PER_STEP = 60;
 
@@ -33,6 +38,10 @@ final class Replay {
     private final Duration look;
     private final Duration limit;
     private final Needs needs;
+
+    /** The share of the calls that a shadow stage mirrors. */
+    private final double shadowed;
+
     private final long seed;
 
     /**
@@ -43,11 +52,15 @@ final class Replay {
      */
     Replay(RolloutPolicy policy, Scenario scenario, @Nullable Duration look, long seed) {
         requireWatchable(policy, scenario);
-        this.policy = policy.afterShadow(); // a scenario has no answers to compare
+        shadowed = policy.shadow() == null ? 0 : policy.shadow().sample();
+        this.policy = Mirrored.every(policy, scenario.agreement() != null);
         this.scenario = scenario;
         this.seed = seed;
-        needs = Needs.of(policy);
+        needs = Needs.of(
+                policy, scenario.metrics().stream().<String>map(Metric::name).toList());
         Duration planned = policy.steps().stream().map(Step::leastTime).reduce(policy.soak(), Duration::plus);
+        ShadowStage shadow = this.policy.shadow();
+        planned = shadow == null ? planned : planned.plus(shadow.leastTime());
         limit = scenario.duration() == null
                 ? planned.plus(policy.inconclusive().patience()).multipliedBy(2)
                 : scenario.duration();
@@ -62,16 +75,26 @@ final class Replay {
                         + Quantity.quote(guardrail.name())
                         + " is a user's own, and has no test here: simulate without it");
             }
-            if (guardrail.by() != null || guardrail.kind() == Guardrail.Kind.DISTRIBUTION) {
-                throw new BadFileException(
-                        "policy " + Quantity.quote(policy.name()) + ": the guardrail "
-                                + Quantity.quote(guardrail.name())
-                                + " looks at groups or at how values are spread, which a scenario does not tell: simulate without it");
-            }
+            requireGroups(guardrail.by(), policy, scenario);
             if (guardrail.metric() != null && !metrics.contains(guardrail.metric())) {
                 throw new BadFileException("scenario " + Quantity.quote(scenario.name()) + " has no metric "
                         + Quantity.quote(guardrail.metric())
                         + ", which a guardrail of the policy watches: add it under metrics");
+            }
+        }
+    }
+
+    private static void requireGroups(@Nullable Groups by, RolloutPolicy policy, Scenario scenario) {
+        if (by == null) {
+            return;
+        }
+        for (String group : by.groups()) {
+            if (!by.attribute().equals(scenario.attribute())
+                    || !scenario.groups().containsKey(group)) {
+                throw new BadFileException("scenario " + Quantity.quote(scenario.name()) + " has no group "
+                        + Quantity.quote(group) + " by " + Quantity.quote(by.attribute())
+                        + ", at which a guardrail of policy "
+                        + Quantity.quote(policy.name()) + " looks: add it under groups");
             }
         }
     }
@@ -109,15 +132,22 @@ final class Replay {
 
     /** The run with this number, always the same. */
     Run run(int number) {
-        return run(number, false);
+        return run(number, false, null);
     }
 
     /** The same with its timeline. */
     Run retold(int number) {
-        return run(number, true);
+        return run(number, true, null);
     }
 
-    private Run run(int number, boolean told) {
+    /** How a run that was run before looked on its way. */
+    List<Trace.Moment> traced(Run run) {
+        Trace trace = new Trace(run.length(), look);
+        run(run.number(), false, trace);
+        return trace.moments();
+    }
+
+    private Run run(int number, boolean told, @Nullable Trace trace) {
         ManualTime time = new ManualTime(scenario.start());
         Chronicle chronicle = new Chronicle(scenario.start(), told);
         World world = new World(scenario, needs, new Draws(seed, number), chronicle::add);
@@ -129,25 +159,37 @@ final class Replay {
                 Rollouts rollouts =
                         Rollouts.open(gates, r -> r.manual().observations(world).executor(Runnable::run))) {
             ModelGate<Object, Object> gate = gate(gates);
+            Mirrored.configure(rollouts, gate);
+            Mirrored mirrored = new Mirrored(gates, gate, new Draws(seed ^ SHADOWS, number));
             rollouts.onEvent(chronicle::hear);
             rollouts.start(gate, "candidate", policy, PERSON, "simulated");
             rollouts.tick(); // so that the first step's time begins now
             RolloutStatus status = status(rollouts, gate);
             world.share(status.weight());
+            if (trace != null) {
+                trace.look(world.now(), status, world.bad());
+            }
             while (!status.stage().end()
                     && !chronicle.escalated()
                     && world.now().compareTo(limit) < 0) {
                 world.pass(look.toNanos());
+                if (status.stage() == Stage.SHADOW) {
+                    mirrored.pass(look, world.callsPerSecond() * shadowed);
+                }
                 time.advance(look);
                 rollouts.tick();
                 chronicle.requireUnhindered();
-                if (chronicle.moved()) {
+                boolean moved = chronicle.moved();
+                if (moved) {
                     status = status(rollouts, gate);
                     if (status.waiting()) {
                         rollouts.approve(gate, PERSON, "approved at once");
                         status = status(rollouts, gate);
                     }
                     world.share(status.weight());
+                }
+                if (trace != null && trace.due(moved)) {
+                    trace.look(world.now(), status(rollouts, gate), world.bad());
                 }
             }
             return new Run(
@@ -168,9 +210,13 @@ final class Replay {
 
     private ModelGate<Object, Object> gate(Gates gates) {
         return gates.gate("simulated", g -> {
-            g.stable("stable", input -> input)
-                    .version("candidate", input -> input)
+            double agreement = scenario.agreement() == null ? 1 : scenario.agreement();
+            g.stable("stable", input -> 0)
+                    .version("candidate", input -> Mirrored.answer(input, agreement))
                     .router(Cohorts.router());
+            if (!scenario.attribute().isEmpty()) {
+                g.attributes(scenario.attribute());
+            }
             for (Metric<Object> metric : scenario.metrics()) {
                 g.metric(metric.name(), metric.least(), metric.most(), metric.of());
             }

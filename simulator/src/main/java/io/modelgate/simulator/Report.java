@@ -19,6 +19,11 @@ final class Report {
         typical = replay.retold(summary.typical());
     }
 
+    /** The run in the middle, with its timeline. */
+    Run typical() {
+        return typical;
+    }
+
     void print(PrintWriter out) {
         Scenario scenario = replay.scenario();
         out.printf(
@@ -45,19 +50,15 @@ final class Report {
         for (Run.Line line : typical.timeline()) {
             out.printf(Locale.ROOT, "  %12s  %s%n", clock(line.at()), line.text());
         }
-        out.printf(Locale.ROOT, "  %12s  %s%n%n", clock(typical.length()), end(typical.ending()));
+        out.printf(
+                Locale.ROOT,
+                "  %12s  %s%n%n",
+                clock(typical.length()),
+                typical.ending().text());
         out.printf(Locale.ROOT, "%-46s %10s   95 %% interval%n", "", "");
         shares(out);
         quantiles(out);
         out.flush();
-    }
-
-    private static String end(Ending ending) {
-        return switch (ending) {
-            case ROLLED_BACK -> "rolled back";
-            case COMPLETE -> "complete";
-            case UNDECIDED -> "still undecided when the simulation ends";
-        };
     }
 
     private void shares(PrintWriter out) {

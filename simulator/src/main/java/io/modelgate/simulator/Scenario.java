@@ -4,8 +4,12 @@ import io.modelgate.Metric;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +23,13 @@ import org.jspecify.annotations.Nullable;
  * @param duration when the simulation ends if the rollout has not
  * @param traffic calls a second: one number, or one for each hour of the day in UTC
  * @param metrics the gate's metrics
+ * @param attribute the attribute by whose values the callers are in groups; empty if they are in none
+ * @param groups each group's share of the callers, together 1; empty if there are none
  * @param stable how stable answers at first
  * @param candidate how the candidate does
  * @param changes what becomes another, in the order of their time
  * @param missing when calls are made but not counted
+ * @param agreement how often the candidate's answer is stable's, 0 to 1; null if that is not said, and then nothing is compared
  */
 record Scenario(
         String name,
@@ -33,14 +40,18 @@ record Scenario(
         @Nullable Duration duration,
         List<Double> traffic,
         List<Metric<Object>> metrics,
+        String attribute,
+        Map<String, Double> groups,
         Behaviour stable,
         Behaviour candidate,
         List<Change> changes,
-        List<Missing> missing) {
+        List<Missing> missing,
+        @Nullable Double agreement) {
 
     Scenario {
         traffic = List.copyOf(traffic);
         metrics = List.copyOf(metrics);
+        groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups)); // draws are in this order
         changes = List.copyOf(changes);
         missing = List.copyOf(missing);
     }
@@ -81,6 +92,9 @@ record Scenario(
             }
             if (shift.bad() != null) {
                 parts.add(whose() + "bad answers " + Quantity.percent(shift.bad()));
+            }
+            if (!shift.groups().isEmpty()) {
+                parts.add(whose() + "answers to " + new TreeSet<>(shift.groups().keySet()));
             }
             return String.join(", ", parts);
         }

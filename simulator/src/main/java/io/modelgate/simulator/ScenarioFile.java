@@ -11,7 +11,9 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a {@link Scenario}; {@code docs/simulator.md} describes the file. */
@@ -20,11 +22,17 @@ final class ScenarioFile {
     /** A Monday morning. */
     private static final Instant START = Instant.parse("2026-01-05T09:00:00Z");
 
+    private static final List<String> SHIFTS = List.of("rates", "latency", "metrics", "badAnswers", "groups");
+
+    /** So much may shares written as decimals fall short of 1. */
+    private static final double ROUNDING = 1e-9;
+
     private static final int CALLERS = 100_000;
     private static final int MOST_CALLERS = 10_000_000;
     private static final double MOST_CALLS = 1_000_000;
 
     private final YamlMap top;
+    private final Map<String, Double> groups;
     private final Versions versions;
 
     private ScenarioFile(YamlMap top) {
@@ -37,11 +45,14 @@ final class ScenarioFile {
                 "duration",
                 "traffic",
                 "metrics",
+                "groups",
+                "agreement",
                 "versions",
                 "recording",
                 "changes",
                 "missing");
-        versions = new Versions(metrics(top));
+        groups = groups(top);
+        versions = new Versions(metrics(top), groups.keySet());
     }
 
     /**
@@ -100,10 +111,13 @@ final class ScenarioFile {
                 top.has("duration") ? Duration.ofNanos(positive("duration")) : null,
                 traffic,
                 versions.metrics(),
+                groups.isEmpty() ? "" : top.map("groups").text("attribute"),
+                groups,
                 stable,
                 candidate,
                 changes,
-                top.maps("missing").stream().map(ScenarioFile::missing).toList());
+                top.maps("missing").stream().map(ScenarioFile::missing).toList(),
+                top.has("agreement") ? (Double) top.share("agreement") : null);
     }
 
     private List<Scenario.Change> recording(@Nullable Path folder) {
@@ -176,13 +190,39 @@ final class ScenarioFile {
         return read;
     }
 
+    private static Map<String, Double> groups(YamlMap top) {
+        if (!top.has("groups")) {
+            return Map.of();
+        }
+        YamlMap groups = top.map("groups").only("attribute", "shares");
+        if (groups.text("attribute").isEmpty()) {
+            throw groups.bad(
+                    "attribute", "attribute is empty: expected the name of the attribute that makes the groups");
+        }
+        YamlMap shares = groups.map("shares");
+        Map<String, Double> read = new LinkedHashMap<>();
+        double sum = 0;
+        for (String group : shares.keys()) {
+            double share = shares.share(group);
+            if (share == 0) {
+                throw shares.bad(group, group + " is 0: expected a share of the callers above 0");
+            }
+            read.put(group, share);
+            sum += share;
+        }
+        if (Math.abs(sum - 1) > ROUNDING) {
+            throw groups.bad("shares", "the shares sum up to " + Quantity.plain(sum) + ": expected 1");
+        }
+        return read;
+    }
+
     private Scenario.Change change(YamlMap map) {
-        map.only("at", "atWeight", "traffic", "version", "rates", "latency", "metrics", "badAnswers");
+        map.only("at", "atWeight", "traffic", "version", "rates", "latency", "metrics", "badAnswers", "groups");
         boolean timed = map.oneOf("at", "atWeight").equals("at");
-        boolean shifts = map.has("rates") || map.has("latency") || map.has("metrics") || map.has("badAnswers");
+        boolean shifts = SHIFTS.stream().anyMatch(map::has);
         if (!shifts && !map.has("traffic")) {
             throw map.bad(
-                    "a change that changes nothing: add traffic, or a version and its rates, latency, metrics or badAnswers");
+                    "a change that changes nothing: add traffic, or a version and its rates, latency, metrics, badAnswers or groups");
         }
         return new Scenario.Change(
                 timed ? map.nanos("at") : -1,

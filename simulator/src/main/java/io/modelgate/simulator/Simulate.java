@@ -87,6 +87,12 @@ public final class Simulate implements Callable<Integer> {
     private @Nullable Path json;
 
     @Option(
+            names = "--plot",
+            paramLabel = "FILE.svg",
+            description = "Draws weight, evidence and bad answers of the typical run over time.")
+    private @Nullable Path plot;
+
+    @Option(
             names = "--peers",
             description =
                     "Instead: Flagger's and Argo Rollouts' documented example rules beside policies with the same weights and times.")
@@ -121,8 +127,8 @@ public final class Simulate implements Callable<Integer> {
         require("--runs", runs, 1, MOST_RUNS);
         require("--threads", threads, 1, 64);
         if (peers) {
-            if (policy != null || look != null) {
-                throw bad("--peers takes no policy, scenario or --look: it brings its own");
+            if (policy != null || look != null || plot != null) {
+                throw bad("--peers takes no policy, scenario, --look or --plot: it brings its own and draws nothing");
             }
             comparePeers();
         } else {
@@ -152,12 +158,30 @@ public final class Simulate implements Callable<Integer> {
         if (policy == null || scenario == null) {
             throw bad("expected a policy and a scenario, or --peers");
         }
+        requireDrawable();
         Duration every = look == null ? null : every(look);
         Replay replay = new Replay(policy(policy), ScenarioFile.load(scenario), every, seed);
         List<Run> done = withBar(runs, campaign -> campaign.run(runs, replay::run));
         Report report = new Report(replay, Summary.of(done, replay.scenario().bad()));
         report.print(commandLine().getOut());
         write(report.json());
+        if (plot != null) {
+            Plot.write(plot, new Plot(replay, report.typical()).svg());
+        }
+    }
+
+    /** Before the runs, which may take minutes. */
+    private void requireDrawable() {
+        if (plot == null) {
+            return;
+        }
+        if (!String.valueOf(plot.getFileName()).endsWith(".svg")) {
+            throw bad("--plot is " + Quantity.quote(plot.toString()) + ": expected a file whose name ends in .svg");
+        }
+        Path folder = plot.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder) || Files.isDirectory(plot)) {
+            throw bad("--plot is " + Quantity.quote(plot.toString()) + ": expected a file in a folder that exists");
+        }
     }
 
     private Duration every(String text) {

@@ -25,9 +25,12 @@ final class Versions {
     private static final Spread LATENCY = Spread.lognormal(20e6, 60e6);
 
     private final List<Metric<Object>> metrics;
+    private final Set<String> groups;
 
-    Versions(List<Metric<Object>> metrics) {
+    /** Of a gate with these metrics, asked by callers of these groups. */
+    Versions(List<Metric<Object>> metrics, Set<String> groups) {
         this.metrics = List.copyOf(metrics);
+        this.groups = Set.copyOf(groups);
     }
 
     List<Metric<Object>> metrics() {
@@ -40,8 +43,11 @@ final class Versions {
                 Map.of(),
                 LATENCY,
                 metrics.stream().map(m -> Spread.constant(0.5)).toList(),
-                0);
-        return map == null ? plain : plain.shifted(shift(map.only("rates", "latency", "metrics", "badAnswers")));
+                0,
+                Map.of());
+        return map == null
+                ? plain
+                : plain.shifted(shift(map.only("rates", "latency", "metrics", "badAnswers", "groups")));
     }
 
     Behaviour.Shift shift(YamlMap map) {
@@ -49,7 +55,17 @@ final class Versions {
                 map.has("rates") ? rates(map.map("rates")) : null,
                 map.has("latency") ? latency(map.map("latency")) : null,
                 map.has("metrics") ? means(map.map("metrics")) : Map.of(),
-                map.has("badAnswers") ? map.share("badAnswers") : null);
+                map.has("badAnswers") ? map.share("badAnswers") : null,
+                map.has("groups") ? groups(map.map("groups")) : Map.of());
+    }
+
+    private Map<String, Behaviour.Shift> groups(YamlMap map) {
+        map.only(groups.stream().sorted().toArray(String[]::new));
+        Map<String, Behaviour.Shift> read = new HashMap<>();
+        for (String group : map.keys()) {
+            read.put(group, shift(map.map(group).only("rates", "latency", "metrics", "badAnswers")));
+        }
+        return read;
     }
 
     private static Map<Cause, Double> rates(YamlMap map) {

@@ -1,15 +1,16 @@
 package io.modelgate.simulator;
 
-import io.modelgate.CallCounts;
-import io.modelgate.Cause;
 import io.modelgate.ModelGate;
 import io.modelgate.rollout.Observations;
+import io.modelgate.rollout.Slice;
 import io.modelgate.rollout.StepCounts;
 import io.modelgate.rollout.Weight;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +24,7 @@ final class World implements Observations {
     private static final long UNCLAIMED = -1;
 
     private final Scenario scenario;
-    private final Needs needs;
-    private final Draws draws;
-    private final Callers callers;
-    private final Crowd reached = new Crowd();
+    private final List<Population> populations = new ArrayList<>();
     private final List<Scenario.Change> pending;
     private final BiConsumer<Duration, String> news;
 
@@ -39,25 +37,22 @@ final class World implements Observations {
     /** The sequence number under which the present counts are asked for. */
     private long claimed = UNCLAIMED;
 
-    private Arm stableArm;
-    private Arm candidateArm;
     private @Nullable StepCounts counted;
-    private long bad;
     private long turnedBad;
 
     /** At the start, with nobody on the candidate. */
     World(Scenario scenario, Needs needs, Draws draws, BiConsumer<Duration, String> news) {
         this.scenario = scenario;
-        this.needs = needs;
-        this.draws = draws;
         this.news = news;
-        callers = new Callers(scenario.callers(), draws);
+        if (scenario.groups().isEmpty()) {
+            populations.add(new Population("", 1, scenario, needs, draws));
+        }
+        scenario.groups()
+                .forEach((group, share) -> populations.add(new Population(group, share, scenario, needs, draws)));
         pending = new ArrayList<>(scenario.changes());
         stable = scenario.stable();
         candidate = scenario.candidate();
         turnedBad = stable.equals(candidate) ? Long.MAX_VALUE : 0;
-        stableArm = arm(0, 0);
-        candidateArm = arm(0, 0);
         change();
     }
 
@@ -72,30 +67,23 @@ final class World implements Observations {
     }
 
     private void restart() {
-        int cohort = callers.cohort(share);
-        candidateArm = arm(0, cohort);
-        stableArm = arm(cohort, callers.all());
-        reached.resize(Math.max(cohort, reached.seen()));
+        populations.forEach(each -> each.restart(share));
         counted = null;
         claimed = UNCLAIMED;
-    }
-
-    private Arm arm(int from, int to) {
-        return new Arm(needs, callers, from, to, scenario.metrics().size(), draws);
     }
 
     /** Lets time pass. What changes within it changes at its end. */
     void pass(long nanos) {
         double calls = callsPerSecond() * (nanos / SECOND);
-        double candidates = (double) candidateArm.callers() / callers.all();
-        calls(stableArm, stable, calls * (1 - candidates), hidden(Scenario.Who.STABLE), false);
-        calls(candidateArm, candidate, calls * candidates, hidden(Scenario.Who.CANDIDATE), true);
+        boolean stableHidden = hidden(Scenario.Who.STABLE);
+        boolean candidateHidden = hidden(Scenario.Who.CANDIDATE);
+        populations.forEach(each -> each.pass(calls, stableHidden, candidateHidden));
         now += nanos;
         counted = null;
         change();
     }
 
-    private double callsPerSecond() {
+    double callsPerSecond() {
         if (traffic != null) {
             return traffic;
         }
@@ -113,30 +101,6 @@ final class World implements Observations {
             }
         }
         return false;
-    }
-
-    private void calls(Arm arm, Behaviour behaviour, double expected, boolean hidden, boolean candidates) {
-        if (arm.callers() == 0 || expected == 0) {
-            return;
-        }
-        double answers = expected * behaviour.answered();
-        long secretlyBad = draws.poisson(answers * behaviour.bad());
-        long answered = secretlyBad + draws.poisson(answers * (1 - behaviour.bad()));
-        long missed = 0;
-        for (Cause cause : Cause.values()) {
-            long times = draws.poisson(expected * behaviour.missed().getOrDefault(cause, 0.0));
-            missed += times;
-            if (!hidden) {
-                arm.missed(cause, times);
-            }
-        }
-        if (!hidden) {
-            arm.answered(answered, behaviour);
-        }
-        if (candidates) {
-            bad += missed + secretlyBad;
-            reached.call(answered, draws);
-        }
     }
 
     private void change() {
@@ -159,6 +123,7 @@ final class World implements Observations {
         if (change.who() != Scenario.Who.STABLE) {
             candidate = candidate.shifted(change.shift());
         }
+        populations.forEach(each -> each.behave(stable, candidate));
         if (turnedBad == Long.MAX_VALUE && !stable.equals(candidate)) {
             turnedBad = now;
         }
@@ -173,9 +138,19 @@ final class World implements Observations {
         }
         claimed = since;
         if (counted == null) {
-            counted = new StepCounts(stableArm.counts(), candidateArm.counts(), CallCounts.NONE, reached.seen());
+            counted = counts();
         }
         return counted;
+    }
+
+    private StepCounts counts() {
+        if (scenario.groups().isEmpty()) {
+            return populations.get(0).counts();
+        }
+        Map<Slice, StepCounts> slices = new HashMap<>();
+        populations.forEach(each -> slices.put(new Slice(scenario.attribute(), each.group()), each.counts()));
+        StepCounts all = slices.values().stream().reduce(Population::sum).orElseThrow();
+        return new StepCounts(all.stable(), all.candidate(), all.byRule(), all.reached(), slices);
     }
 
     Duration now() {
@@ -184,7 +159,7 @@ final class World implements Observations {
 
     /** The bad answers of the candidate so far: misses, and answers that are bad in truth. */
     long bad() {
-        return bad;
+        return populations.stream().mapToLong(Population::bad).sum();
     }
 
     /** How long after the start the candidate began to differ from stable; null while it has not. */

@@ -48,6 +48,7 @@ class ArchitectureTest {
                         "org.apache.commons.csv..",
                         "org.apache.commons.rng..",
                         "org.snakeyaml.engine..",
+                        "org.jetbrains.letsPlot..",
                         "me.tongfei.progressbar..",
                         "picocli..",
                         "org.jspecify..")

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,55 @@ class ScenarioFileTest {
         assertThat(scenario.candidate().missed()).containsEntry(Cause.TIMEOUT, 0.001);
         assertThat(scenario.candidate().answered()).isEqualTo(0.979);
         assertThat(scenario.duration()).isNull();
+    }
+
+    private static final String GROUPED = """
+            candidate: bad
+            traffic: 100
+            metrics:
+              score: {least: 0, most: 10}
+            groups:
+              attribute: home
+              shares: {own: 60 %, rent: 0.4}
+            versions:
+              stable: {rates: {ERROR: 0.2 %}}
+              candidate:
+                rates: {ERROR: 0.2 %}
+                groups:
+                  rent: {rates: {ERROR: 2 %}}
+            """;
+
+    @Test
+    void aGroupIsAnsweredOtherwiseOnlyWhereItIsSaid() {
+        Scenario scenario = parse(GROUPED + """
+                changes:
+                  - {at: 10m, version: candidate, groups: {own: {badAnswers: 5 %}}}
+                """);
+        assertThat(scenario.attribute()).isEqualTo("home");
+        assertThat(scenario.groups()).containsExactly(Map.entry("own", 0.6), Map.entry("rent", 0.4));
+        assertThat(scenario.candidate().of("rent").missed()).containsEntry(Cause.ERROR, 0.02);
+        assertThat(scenario.candidate().of("own")).isEqualTo(scenario.candidate());
+        assertThat(scenario.stable().of("rent")).isEqualTo(scenario.stable());
+        Behaviour changed =
+                scenario.candidate().shifted(scenario.changes().get(0).shift());
+        assertThat(changed.of("own").bad()).isEqualTo(0.05);
+        assertThat(changed.of("rent").missed()).containsEntry(Cause.ERROR, 0.02);
+        assertThat(scenario.changes().get(0).text()).isEqualTo("the candidate's answers to [own]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "rent: 0.4 | rent: 0.3 | the shares sum up to 0.9: expected 1",
+                "rent: 0.4 | rent: 0 | rent is 0: expected a share of the callers above 0",
+                "attribute: home | attribute: '' | attribute is empty",
+                "rent: {rates | lodger: {rates | lodger"
+            })
+    void whatGroupsCannotBeIsRefused(String good, String bad, String message) {
+        assertThatThrownBy(() -> parse(GROUPED.replace(good, bad)))
+                .isInstanceOf(BadFileException.class)
+                .hasMessageContaining(message);
     }
 
     @Test

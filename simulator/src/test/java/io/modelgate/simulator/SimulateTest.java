@@ -28,7 +28,15 @@ class SimulateTest {
         assertThat(simulate("--help")).isZero();
         assertThat(out.toString())
                 .contains(
-                        "POLICY.yaml", "SCENARIO.yaml", "--runs", "--seed", "--look", "--threads", "--json", "--peers")
+                        "POLICY.yaml",
+                        "SCENARIO.yaml",
+                        "--runs",
+                        "--seed",
+                        "--look",
+                        "--threads",
+                        "--json",
+                        "--plot",
+                        "--peers")
                 .contains("Exit codes:", "an argument or a file cannot be used");
         assertThat(err.toString()).isEmpty();
     }

@@ -1,0 +1,20 @@
+package io.modelgate.rollout;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a rollout finds around it: the hours and other rollouts. Immutable.
+ *
+ * @param outside why nobody may go to the candidate now, and until when; null inside its windows
+ * @param reopens whether it is inside its windows and has been shut for long enough to be sure of it
+ * @param barrier which version it waits for, or has lost, and why; null if nothing of that kind keeps it
+ * @param lockstep the group that it steps with, or null
+ */
+record Around(
+        @Nullable String outside,
+        boolean reopens,
+        @Nullable String barrier,
+        @Nullable LockstepGroup lockstep) {
+
+    static final Around NOTHING = new Around(null, true, null, null);
+}

@@ -1,0 +1,98 @@
+package io.modelgate.rollout;
+
+import io.modelgate.Gates;
+import io.modelgate.ModelGate;
+import io.modelgate.control.ControlLogException;
+import io.modelgate.control.Decision;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at what is around a rollout, and takes back with one that fell what goes in lockstep with it and is not in this process. */
+final class Surroundings {
+
+    /** Between closing and opening again: the clocks of two processes may differ by that much, and each may go by its own. */
+    private static final Duration SHUT_AT_LEAST = Duration.ofMinutes(1);
+
+    private static final int MOST_TRIES = 2 * Dependencies.MOST_MEMBERS;
+
+    private final Gates gates;
+    private final FleetRollouts fleet;
+    private final Decided decided;
+
+    Surroundings(Gates gates, FleetRollouts fleet, Decided decided) {
+        this.gates = gates;
+        this.fleet = fleet;
+        this.decided = decided;
+    }
+
+    /** What a rollout on one of this process's gates finds around it now. */
+    Around of(String gate, RolloutRun run) {
+        Instant now = gates.now();
+        String outside = run.plan().policy().windows().outside(now);
+        boolean reopens =
+                outside == null && !now.isBefore(later(run.conditions().shutAt()));
+        Dependencies dependencies = run.plan().dependencies();
+        if (dependencies.barriers().isEmpty() && dependencies.lockstep() == null) {
+            return new Around(outside, reopens, null, null);
+        }
+        try {
+            Map<String, FleetRollouts.OfGate> all = fleet.now();
+            return new Around(
+                    outside, reopens, Barriers.unmet(all, dependencies.barriers()), LockstepGroup.of(all, gate, run));
+        } catch (ControlLogException e) { // it may be taken back all the same, on what this process sees of it
+            return new Around(outside, reopens, "the rollouts of other gates cannot be read: " + e.getMessage(), null);
+        }
+    }
+
+    private static Instant later(Instant shut) {
+        return shut.equals(Instant.MIN) ? shut : shut.plus(SHUT_AT_LEAST);
+    }
+
+    /**
+     * Takes back what goes in lockstep with a rollout that was taken back, on gates that are not in this process: those in it are looked at
+     * once more. What does not come to pass here, because another process writes to the log or the version before cannot serve, is left to
+     * the next look of a process that has the gate.
+     */
+    void takeBackElsewhere(RolloutRun fallen) {
+        Dependencies.Lockstep lockstep = fallen.plan().dependencies().lockstep();
+        for (int i = 0; lockstep != null && i < MOST_TRIES; i++) {
+            long seq = gates.applied();
+            Decision decision = elsewhere(lockstep.name());
+            if (decision == null) {
+                return;
+            }
+            gates.appendIf(seq, decision);
+        }
+    }
+
+    private @Nullable Decision elsewhere(String lockstep) {
+        Set<String> here = gates.gates().stream().map(ModelGate::name).collect(Collectors.toSet());
+        Map<String, FleetRollouts.OfGate> all = fleet.now();
+        for (Map.Entry<String, FleetRollouts.OfGate> each : all.entrySet()) {
+            CohortRouting routing = each.getValue().routing();
+            RolloutRun run = routing.run();
+            if (run == null || here.contains(each.getKey()) || !LockstepGroup.in(lockstep, run)) {
+                continue;
+            }
+            LockstepGroup group = LockstepGroup.of(all, each.getKey(), run);
+            String why = group == null ? null : group.fallen();
+            if (why != null && !(run.promoted() && routing.killed(run.plan().baseline()))) {
+                long reached = Controller.reached(routing, run, StepCounts.NONE);
+                long calls = run.checkpoints().values().stream()
+                        .mapToLong(Checkpoint::calls)
+                        .sum();
+                return decided.of(
+                        each.getKey(),
+                        run,
+                        run.promoted() ? new Move.RollBack(why) : new Move.Abort(why),
+                        Decided.evidence(List.of(), StepCounts.NONE, reached, calls));
+            }
+        }
+        return null;
+    }
+}
