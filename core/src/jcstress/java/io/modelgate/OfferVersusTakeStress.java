@@ -9,7 +9,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * Two threads offer two elements each to a queue with room for two while one takes: what was accepted is taken, once, and each thread's
+ * Two threads offer two elements each to a queue with room for two, and one of them takes in between: what was accepted is taken, once, and each thread's
  * elements in its order.
  */
 @JCStressTest
@@ -32,14 +32,11 @@ public class OfferVersusTakeStress {
     }
 
     @Actor
-    public void other() {
-        acceptedOfOther = (queue.offer(11) ? 1 : 0) + (queue.offer(12) ? 1 : 0);
-    }
-
-    @Actor
-    public void takes() {
+    public void otherThatTakesToo() {
+        acceptedOfOther = queue.offer(11) ? 1 : 0;
         take();
         take();
+        acceptedOfOther += queue.offer(12) ? 1 : 0;
         take();
     }
 
