@@ -31,6 +31,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
     private @Nullable RegisteredVersion<I, O> routed;
     private @Nullable Flight<I, O> routedFlight;
     private long start = Descent.UNREAD;
+    private @Nullable GateState<I, O> routedIn;
     private @Nullable Context context;
     private @Nullable ObservedCall observed;
 
@@ -88,6 +89,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
             return;
         }
         routed = target.version();
+        routedIn = seen;
         if (target.killSwitch().blocks(caller)) {
             fall(Miss.of(Cause.KILLED));
             return;
@@ -178,7 +180,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
     private void finish(Outcome<O> reached) {
         Outcome<O> named = reached;
         if (ENDED.compareAndSet(this, false, true)) { // whoever gives it up may have told of it
-            named = gate.served(reached, start, input, caller);
+            named = gate.served(routedIn, reached, start, input, caller);
         }
         outcome = named;
         if (outcomes) {

@@ -35,4 +35,5 @@ record GateConfig<I, O>(
         boolean latencyHistogram,
         boolean startWithoutStable,
         List<Metric<O>> metrics,
+        List<Label> labels,
         Class<?> answer) {}

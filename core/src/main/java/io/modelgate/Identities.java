@@ -41,11 +41,18 @@ public final class Identities {
 
     /** Returns the keyed hash of a caller's key or session: 32 lower-case hexadecimal digits. */
     public String hash(String identity) {
+        return HexFormat.of().formatHex(mac(identity.getBytes(StandardCharsets.UTF_8)), 0, 16);
+    }
+
+    /** The whole keyed hash of bytes: 32 of them. What is no identity must not begin as one may, in UTF-8: with 0xFF for instance. */
+    byte[] mac(byte[]... parts) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(secret);
-            byte[] full = mac.doFinal(identity.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(full, 0, 16);
+            for (byte[] part : parts) {
+                mac.update(part);
+            }
+            return mac.doFinal();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(
                     "this Java runtime has no " + ALGORITHM + ", which every runtime must have", e);

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,10 @@ public final class ModelGate<I, O> {
     private final Invoker<I, O> invoker;
     private final @Nullable Fallback<I, O> remembering;
     private final List<Metric<O>> metrics;
+    private final List<Metric<O>> measures;
+    private final boolean labelled;
+    private final OutcomeIds ids;
+    private final GateFeedback feedback;
     private final @Nullable CallObserver observer;
     private Optional<String> lack = Optional.empty();
     private volatile @Nullable GateMeters meters;
@@ -54,6 +59,11 @@ public final class ModelGate<I, O> {
         metrics = config.metrics().stream()
                 .map(metric -> metric.guarded(config.name(), gates.warnings()))
                 .toList();
+        measures = Stream.concat(metrics.stream(), config.labels().stream().map(Metric::<O>of))
+                .toList();
+        labelled = !config.labels().isEmpty();
+        ids = gates.outcomeIds(config.name());
+        feedback = new GateFeedback(config.name(), config.labels(), ids, gates, this::onNewFeedback);
         outcomes = new OutcomeCounts(this::onNewOutcome);
         compiler = new GateCompiler<>(config, outcomes, gates.warnings());
         invoker = new Invoker<>(this, config, ticker);
@@ -126,7 +136,7 @@ public final class ModelGate<I, O> {
 
     private Outcome<O> decided(I input, Caller caller) {
         GateState<I, O> seen = state;
-        if (seen.served()) {
+        if (labelled || seen.served()) {
             return heard(seen, input, caller.copy());
         }
         if (seen.gateSwitch().blocks(caller)) {
@@ -140,7 +150,7 @@ public final class ModelGate<I, O> {
                 : outcome(seen, target, answer, input, caller.copy(), start);
     }
 
-    /** The outcome of a call that those hear of who listen. */
+    /** The outcome of a call that those hear of who listen, or that feedback may come of. */
     private Outcome<O> heard(GateState<I, O> seen, I input, Caller caller) {
         Served<I, O> target = null;
         long start = Descent.UNREAD;
@@ -158,18 +168,45 @@ public final class ModelGate<I, O> {
             threw(target == null ? null : target.version(), e, Cause.ERROR, start, input, caller);
             throw e;
         }
-        return served(outcome, start, input, caller);
+        return served(seen, outcome, start, input, caller);
     }
 
-    /** The outcome of a call with its id, if anybody listens, who then hears of it. Once for each call. */
-    Outcome<O> served(Outcome<O> outcome, long start, @Nullable I input, Caller caller) {
-        if (!state.served()) {
+    /**
+     * The outcome of a call with its id, if anybody listens, who then hears of it, or feedback may come of it. Once for each call.
+     *
+     * @param routedIn the snapshot in which the caller was routed; null if it was not, or nobody routed to answered
+     */
+    Outcome<O> served(
+            @Nullable GateState<I, O> routedIn, Outcome<O> outcome, long start, @Nullable I input, Caller caller) {
+        boolean heard = state.served();
+        if (!heard && !labelled) {
             return outcome;
         }
-        OutcomeId id = OutcomeId.next();
+        OutcomeId id = id(routedIn, outcome, start, caller);
         Outcome<O> named = named(outcome, id);
-        gates.served().ended(id, config.name(), start, input, caller, named);
+        if (heard) {
+            gates.served().ended(id, config.name(), start, input, caller, named);
+        }
         return named;
+    }
+
+    private OutcomeId id(@Nullable GateState<I, O> routedIn, Outcome<O> outcome, long start, Caller caller) {
+        if (outcome instanceof Outcome.Answered<O> answered) {
+            Watch watch = routedIn == null || !labelled ? null : routedIn.watch();
+            if (watch != null && routedIn != null && !routedIn.barsAnArm(caller)) {
+                try {
+                    long place = watch.place(caller);
+                    if (place >= 0) {
+                        return new OutcomeId(ids, answered.version(), watch.rollout(), watch.carried(place), start);
+                    }
+                } catch (Throwable e) {
+                    gates.warnings().threw(invoker.watch(), e);
+                }
+            }
+            return new OutcomeId(ids, answered.version(), 0, Watch.NOWHERE, start);
+        }
+        String version = outcome instanceof Outcome.FellBack<O> fell ? fell.rungVersion() : null;
+        return new OutcomeId(ids, version, 0, Watch.NOWHERE, start);
     }
 
     /** Those who listen hear of a call that ends without an outcome. */
@@ -181,6 +218,7 @@ public final class ModelGate<I, O> {
             @Nullable I input,
             Caller caller) {
         var unused = served(
+                null,
                 routed == null
                         ? new Outcome.Refused<>(cause, null, thrown, gates.staleness())
                         : new Outcome.Failed<>(cause, routed.id, thrown, gates.staleness()),
@@ -192,6 +230,7 @@ public final class ModelGate<I, O> {
     /** Those who listen hear of a call that nobody answered and whose ladder nobody asked. */
     void missed(@Nullable RegisteredVersion<I, O> routed, Miss miss, long start, @Nullable I input, Caller caller) {
         var unused = served(
+                null,
                 miss.cause.refusal() || routed == null
                         ? new Outcome.Refused<>(
                                 miss.cause, routed == null ? null : routed.id, miss.error, gates.staleness())
@@ -221,6 +260,48 @@ public final class ModelGate<I, O> {
         }
         Outcome.Refused<O> refused = (Outcome.Refused<O>) outcome;
         return new Outcome.Refused<>(refused.reason(), refused.routedTo(), refused.error(), refused.staleness(), id);
+    }
+
+    // ---- what is learnt later
+
+    /**
+     * Takes what an outcome turned out to be, minutes or weeks after it, in any order and in any process on the control log, and joins it to the version
+     * that answered: to its {@link #feedbackStats} and meters, and, while the rollout that the call was part of runs, to its evidence. Once: a second one of
+     * the same outcome changes nothing, whatever its value.
+     *
+     * @param outcomeId {@link OutcomeId#text}, from wherever: what is not one of this gate's is counted and changes nothing
+     * @param value of the gate's one label
+     * @return what became of it
+     * @throws IllegalArgumentException if the gate does not have exactly one label, or the value is out of its range
+     * @throws FeedbackException if it cannot be found out whether it was given before; give it again
+     * @throws IllegalStateException if the gates are closed
+     */
+    public Feedback feedback(String outcomeId, double value) {
+        return feedback(outcomeId, feedback.only(), value);
+    }
+
+    /**
+     * Takes one of several labels of an outcome, as {@link #feedback(String, double)} does; each label once.
+     *
+     * @throws IllegalArgumentException if the gate has no such label, or the value is out of its range
+     */
+    public Feedback feedback(String outcomeId, String label, double value) {
+        return feedback(outcomeId, feedback.label(label), value);
+    }
+
+    private Feedback feedback(String outcomeId, Label label, double value) {
+        gates.control().requireOpen();
+        return feedback.take(outcomeId, label, value, state);
+    }
+
+    /** What its labels said of its versions, as far as this process was given them. */
+    public FeedbackStats feedbackStats() {
+        return feedback.counts().stats();
+    }
+
+    /** What it hears of outcomes later, in the order in which they were given. Unmodifiable. */
+    public List<Label> labels() {
+        return config.labels();
     }
 
     /**
@@ -491,6 +572,11 @@ public final class ModelGate<I, O> {
         return metrics;
     }
 
+    /** What guardrails may be about: its metrics, and then its labels as metrics that no answer {@linkplain Metric#later has}. Unmodifiable. */
+    public List<Metric<O>> measures() {
+        return measures;
+    }
+
     /** The names of the rungs of its ladder, in the order in which they are asked; empty without a ladder. */
     public List<String> rungs() {
         return config.fallback() == null
@@ -639,7 +725,7 @@ public final class ModelGate<I, O> {
     void start() {
         GateFold fold = gates.control().foldOf(name());
         GateStart.check(config, fold, gates.control().fleetEntries(), registered.values());
-        GateStart.fold(config, fold, gates.control().fleetEntries(), gates.identities(), metrics);
+        GateStart.fold(config, fold, gates.control().fleetEntries(), gates.identities(), measures);
         recompile();
         if (fold.stable() != null && !fold.stable().equals(config.stable())) {
             LOG.warn(
@@ -653,7 +739,7 @@ public final class ModelGate<I, O> {
     /** Starts its routing anew, on another fold than before. */
     void restart() {
         GateStart.fold(
-                config, gates.control().foldOf(name()), gates.control().fleetEntries(), gates.identities(), metrics);
+                config, gates.control().foldOf(name()), gates.control().fleetEntries(), gates.identities(), measures);
     }
 
     /** Forgets what it has put elsewhere, because it does not come to be. */
@@ -748,6 +834,7 @@ public final class ModelGate<I, O> {
         GateMeters bound = new GateMeters(registry, this);
         registered.values().forEach(bound::bind);
         outcomes.all().forEach(bound::bind);
+        feedback.counts().all().forEach(bound::bind);
         meters = bound;
     }
 
@@ -756,6 +843,13 @@ public final class ModelGate<I, O> {
         if (bound != null) {
             meters = null;
             bound.close();
+        }
+    }
+
+    private void onNewFeedback(FeedbackCounts.Key key) {
+        GateMeters bound = meters;
+        if (bound != null) {
+            bound.bind(key, feedback.counts().count(key));
         }
     }
 

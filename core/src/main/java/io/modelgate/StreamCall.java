@@ -27,6 +27,7 @@ public final class StreamCall {
     /** The version that the caller was routed to, if it got that far, and why it does not answer. */
     private @Nullable RegisteredVersion<Invocation, Object> routed;
 
+    private @Nullable GateState<Invocation, Object> routedIn;
     private @Nullable Miss routedMiss;
 
     /** Stable, where it stands in, and why it does not answer. */
@@ -127,6 +128,7 @@ public final class StreamCall {
             return null;
         }
         routed = target.version();
+        routedIn = seen;
         if (target.killSwitch().blocks(caller)) {
             routedMiss = Miss.of(Cause.KILLED);
             return null;
@@ -423,7 +425,7 @@ public final class StreamCall {
     }
 
     private void tellEnded(Outcome<Object> outcome) {
-        Outcome<Object> named = gate.served(outcome, start, input, caller);
+        Outcome<Object> named = gate.served(routedIn, outcome, start, input, caller);
         ObservedCall call = observed;
         if (call != null) {
             call.ended(named);

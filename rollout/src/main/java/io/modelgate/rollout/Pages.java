@@ -73,7 +73,8 @@ record Pages(
         int index = metricNames.indexOf(metric);
         return index < 0
                 ? new NoDataPage(
-                        guardrail, "the gate has no metric \"" + metric + "\" in this process, only " + metricNames)
+                        guardrail,
+                        "the gate has no metric or label \"" + metric + "\" in this process, only " + metricNames)
                 : new MeanPage(guardrail, index, metricRanges.get(index), alpha, promotion);
     }
 }

@@ -11,7 +11,9 @@ import java.lang.invoke.VarHandle;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,9 @@ final class RolloutWatch implements Watch {
     private static final int ARM_SHIFT = Bucketing.SPOT_BITS;
     private static final int SPOT = (1 << ARM_SHIFT) - 1;
 
+    /** The bits of a spot within its unit. */
+    private static final long UNIT_SPOTS = (1 << Bucketing.SPOT_BITS_IN_UNIT) - 1;
+
     private static final Rate[] ALL_RATES = Rate.values();
     private static final int RATES = ALL_RATES.length;
     private static final Map<Rate, Long> NOBODY_MISSED =
@@ -48,6 +53,10 @@ final class RolloutWatch implements Watch {
     private final int weight;
     private final @Nullable CohortRules rules;
     private final Metric<Object>[] metrics;
+
+    /** How many of them are read off answers; the others are labels, which come later. */
+    private final int read;
+
     private final boolean firstCalls;
     private final boolean promoted;
     private @Nullable Epoch epoch; // a racy read is safe: its fields are final
@@ -59,7 +68,7 @@ final class RolloutWatch implements Watch {
      * @param salt the rollout's
      * @param weight callers in a bucket below it get the candidate; 100,000 less the share held back once it is promoted
      * @param rules what decides ahead of the bucket, or null
-     * @param metrics the gate's
+     * @param metrics the gate's, its labels after them
      * @param firstCalls whether each caller's first call at this weight is counted by itself
      * @param promoted whether the candidate was promoted, so that it is who gets no version by rule or bucket that gets it
      */
@@ -77,6 +86,7 @@ final class RolloutWatch implements Watch {
         this.weight = weight;
         this.rules = rules;
         this.metrics = (Metric<Object>[]) metrics.toArray(Metric[]::new);
+        read = (int) metrics.stream().takeWhile(metric -> !metric.later()).count();
         this.firstCalls = firstCalls;
         this.promoted = promoted;
     }
@@ -89,13 +99,27 @@ final class RolloutWatch implements Watch {
         final long[] seen = new long[Bucketing.UNITS / Long.SIZE];
         final AtomicLongArray units = new AtomicLongArray(2);
         final AtomicLongArray missed = new AtomicLongArray(2 * RATES);
+        private final AtomicReferenceArray<long @Nullable []> labelled;
 
-        Epoch(int metrics, boolean countsFirst) {
+        Epoch(int metrics, int labels, boolean countsFirst) {
+            labelled = new AtomicReferenceArray<>(2 * labels);
             for (int i = 0; i < calls.length; i++) {
                 calls[i] = new CallTally(metrics);
             }
             firstCalls =
                     countsFirst ? new CallTally[] {new CallTally(metrics), new CallTally(metrics)} : new CallTally[0];
+        }
+
+        /** Takes note of a unit's label; whether it is the first that came of the arm at this weight. 50 KB for each label and arm. */
+        boolean labelled(int arm, int label, int unit) {
+            int slot = 2 * label + arm;
+            long[] bits = labelled.get(slot);
+            if (bits == null) {
+                labelled.compareAndSet(slot, null, new long[Bucketing.UNITS / Long.SIZE]);
+                bits = Objects.requireNonNull(labelled.get(slot));
+            }
+            long bit = 1L << unit;
+            return ((long) SEEN.getAndBitwiseOr(bits, unit >>> 6, bit) & bit) == 0;
         }
 
         /** Takes note that a unit has a caller; whether it is the first at this weight. */
@@ -148,7 +172,7 @@ final class RolloutWatch implements Watch {
         if (arm == CANDIDATE || arm == BY_RULE) {
             shared.reached(HyperLogLog.hash(spot));
         }
-        for (int i = 0; i < metrics.length; i++) {
+        for (int i = 0; i < read; i++) {
             Metric<Object> metric = metrics[i];
             double scaled = (metric.of().applyAsDouble(answer) - metric.least()) / (metric.most() - metric.least());
             calls.value(i, scaled, 1);
@@ -179,6 +203,35 @@ final class RolloutWatch implements Watch {
         }
     }
 
+    @Override
+    public long rollout() {
+        return salt;
+    }
+
+    /** Labels tell callers apart by unit, and an id need not say more. */
+    @Override
+    public long carried(long place) {
+        return place & ~UNIT_SPOTS;
+    }
+
+    /**
+     * Counts a label in the arm in which its call was answered, whatever the weight was then: what is compared are means, and they do not
+     * depend on the arms' shares. A unit that was in one arm before and is in the other now has a first label in each.
+     */
+    @Override
+    public void labelled(long place, int label, double scaled) {
+        int arm = (int) place >>> ARM_SHIFT;
+        int metric = read + label;
+        if (label < 0 || metric >= metrics.length || arm > WITHOUT_KEY) {
+            return; // whoever wrote the id had other labels
+        }
+        Epoch to = epoch();
+        to.calls[Math.min(arm, BY_RULE)].value(metric, scaled, 1);
+        if (firstCalls && arm < BY_RULE && to.labelled(arm, label, Bucketing.unit((int) place & SPOT))) {
+            to.firstCalls[arm].value(metric, scaled, 1);
+        }
+    }
+
     /** Takes note of a caller whom chance assigned; the tally of first calls if this is one, else null. */
     private @Nullable CallTally seen(Epoch to, int arm, int spot) {
         boolean first = to.seen(arm, Bucketing.unit(spot));
@@ -194,7 +247,7 @@ final class RolloutWatch implements Watch {
     private synchronized Epoch newEpoch() {
         Epoch known = epoch;
         if (known == null) {
-            known = new Epoch(metrics.length, firstCalls);
+            known = new Epoch(metrics.length, metrics.length - read, firstCalls);
             epoch = known;
         }
         return known;

@@ -71,12 +71,13 @@ final class Starting {
     /** Everything that a policy needs of a gate is there, or this says what is not. */
     void requireUsable(ModelGate<?, ?> gate, RolloutPolicy policy) {
         policy.requireSound();
-        List<String> metrics = gate.metrics().stream().<String>map(Metric::name).toList();
+        List<String> metrics =
+                gate.measures().stream().<String>map(Metric::name).toList();
         for (Guardrail guardrail : policy.guardrails()) {
             String metric = guardrail.metric();
             if (metric != null && !metrics.contains(metric)) {
                 throw new IllegalArgumentException("guardrail \"" + guardrail.name() + "\" of policy \"" + policy.name()
-                        + "\" is about the metric \"" + metric + "\", which gate \"" + gate.name()
+                        + "\" is about the metric or label \"" + metric + "\", which gate \"" + gate.name()
                         + "\" does not have; it has " + metrics);
             }
             if (guardrail.kind() == Guardrail.Kind.CUSTOM && tests.of(policy).apply(guardrail.name()) == null) {
