@@ -101,6 +101,9 @@ final class Browser implements AutoCloseable {
                     "--disable-component-update",
                     "--disable-sync",
                     "--user-data-dir=" + profile);
+            options.setExperimentalOption(
+                    "prefs",
+                    Map.of("download.default_directory", downloads(profile).toString()));
             LoggingPreferences logging = new LoggingPreferences();
             logging.enable(LogType.BROWSER, Level.ALL);
             options.setCapability("goog:loggingPrefs", logging);
@@ -114,6 +117,17 @@ final class Browser implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Path downloads(Path profile) {
+        return profile.resolve("downloads");
+    }
+
+    /** A file that the page has saved, whole. */
+    Path saved(String name) {
+        Path file = downloads(profile).resolve(name);
+        until(name + " is saved", () -> Files.exists(file)); // under another name until it is whole
+        return file;
     }
 
     /** Opens the page of a console, signed in with a token. */

@@ -39,7 +39,7 @@ final class HeadFile {
         Matcher matcher = FORMAT.matcher(line);
         return matcher.matches()
                 ? Optional.of(new Head(Long.parseLong(matcher.group(1)), matcher.group(2)))
-                        .filter(head -> head.seq() > 0 || head.equals(Head.EMPTY))
+                        .filter(head -> head.seq() > 0 || head.hash().equals(Entry.GENESIS))
                 : Optional.empty();
     }
 

@@ -7,11 +7,16 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import reactor.core.publisher.Mono;
@@ -57,12 +62,26 @@ final class ModelGateWebAutoConfiguration {
     /** Whether a property says where the caller comes from. */
     static final class AnySource implements Condition {
 
+        private static final String CALLER = "modelgate.caller";
+
         @Override
         public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-            return Binder.get(context.getEnvironment())
-                    .bind("modelgate.caller", ModelGateProperties.Caller.class)
-                    .map(ModelGateProperties.Caller::anySource)
-                    .orElse(false);
+            return said(context.getEnvironment())
+                    && Binder.get(context.getEnvironment())
+                            .bind(CALLER, ModelGateProperties.Caller.class)
+                            .map(ModelGateProperties.Caller::anySource)
+                            .orElse(false);
+        }
+
+        /** Few say anything, and a binding costs a start milliseconds. */
+        private static boolean said(Environment environment) {
+            ConfigurationPropertyName name = ConfigurationPropertyName.of(CALLER);
+            for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+                if (source.containsDescendantOf(name) != ConfigurationPropertyState.ABSENT) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 }
