@@ -139,6 +139,11 @@ class FeedbackTest {
         opened.forEach(Gates::close);
     }
 
+    @Test
+    void anIdIsShort() {
+        assertThat(ask(CAROL)).hasSize(67).matches("[A-Za-z0-9_-]+");
+    }
+
     private String ask(Caller caller) {
         return ask(gate, "hi", caller);
     }
