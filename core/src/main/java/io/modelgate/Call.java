@@ -45,4 +45,12 @@ public interface Call {
      * is not asynchronous; no timeout ends a permit.
      */
     boolean cancelled();
+
+    /**
+     * Whether nobody gets the answer: the call is the shadow of another, a smoke test, or keeps the version warm ({@link ModelGate#twin}). Then
+     * the version must leave nothing behind: no mail sent, no row written, no money moved.
+     */
+    default boolean shadow() {
+        return false;
+    }
 }

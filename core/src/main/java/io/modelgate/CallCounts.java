@@ -1,22 +1,27 @@
 package io.modelgate;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** What the calls of one group came to, as {@link CallTally} counted them up to a moment. Immutable. */
 public final class CallCounts {
 
     /** No calls. */
-    public static final CallCounts NONE = new CallCounts(Latencies.NONE, new long[Cause.values().length], List.of());
+    public static final CallCounts NONE =
+            new CallCounts(Latencies.NONE, new long[Cause.values().length], List.of(), Map.of());
 
     private final Latencies latencies;
     private final long[] missed;
     private final List<Values> values;
+    private final Map<Integer, Bins> bins;
 
-    CallCounts(Latencies latencies, long[] missed, List<Values> values) {
+    CallCounts(Latencies latencies, long[] missed, List<Values> values, Map<Integer, Bins> bins) {
         this.latencies = latencies;
         this.missed = missed;
         this.values = List.copyOf(values);
+        this.bins = Map.copyOf(bins);
     }
 
     /** All calls. */
@@ -53,6 +58,11 @@ public final class CallCounts {
         return values.size();
     }
 
+    /** How the values of a metric are spread; {@link Bins#NONE} for one of which that was not tallied. */
+    public Bins bins(int metric) {
+        return bins.getOrDefault(metric, Bins.NONE);
+    }
+
     /** These and others. */
     public CallCounts plus(CallCounts other) {
         return merge(other, 1);
@@ -74,6 +84,16 @@ public final class CallCounts {
                         sign > 0 ? values(i).plus(other.values(i)) : values(i).minus(other.values(i)))
                 .toList();
         return new CallCounts(
-                sign > 0 ? latencies.plus(other.latencies) : latencies.minus(other.latencies), sum, merged);
+                sign > 0 ? latencies.plus(other.latencies) : latencies.minus(other.latencies),
+                sum,
+                merged,
+                bins.isEmpty() && other.bins.isEmpty() ? bins : merged(other, sign));
+    }
+
+    private Map<Integer, Bins> merged(CallCounts other, int sign) {
+        Map<Integer, Bins> merged = new HashMap<>(bins);
+        other.bins.forEach((metric, each) -> merged.put(
+                metric, sign > 0 ? bins(metric).plus(each) : bins(metric).minus(each)));
+        return merged;
     }
 }

@@ -160,7 +160,8 @@ final class Flight<I, O> extends RunningCall<I, O> {
                 false,
                 Invoker.NOBODY,
                 null,
-                0);
+                0,
+                null);
         if (admitted instanceof Miss miss) {
             return miss;
         }

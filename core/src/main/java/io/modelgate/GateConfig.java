@@ -36,4 +36,36 @@ record GateConfig<I, O>(
         boolean startWithoutStable,
         List<Metric<O>> metrics,
         List<Label> labels,
-        Class<?> answer) {}
+        Class<?> answer) {
+
+    /** The settings under which a version's twin is asked: those of the gate, with admission of its own. */
+    GateConfig<I, O> ofTwin(
+            VersionBuilder<I, O> version,
+            @Nullable RateLimiterConfig ownRate,
+            int ownConcurrent,
+            List<Budget> ownBudgets) {
+        return new GateConfig<>(
+                name,
+                version.id(),
+                List.of(version),
+                Set.of(),
+                breaker,
+                ownRate,
+                ownConcurrent,
+                modelTimeoutNanos,
+                deadlineNanos,
+                accept,
+                null,
+                null,
+                ownBudgets,
+                List.of(),
+                ownBudgets.isEmpty() ? null : tokens,
+                enforceTimeouts,
+                cutInFlightOnKill,
+                false,
+                startWithoutStable,
+                List.of(),
+                List.of(),
+                answer);
+    }
+}

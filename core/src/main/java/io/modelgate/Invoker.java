@@ -28,6 +28,7 @@ final class Invoker<I, O> {
     private final long modelTimeoutNanos;
     private final long deadlineNanos;
 
+    /** Runs under these settings, which may be others than the gate's own. */
     Invoker(ModelGate<I, O> gate, GateConfig<I, O> config, Ticker ticker) {
         this.gate = gate;
         this.ticker = ticker;
@@ -66,6 +67,7 @@ final class Invoker<I, O> {
      * @param key the caller's, for a plain version that the caller was routed to; {@link #NOBODY} if its answer is not to be heard of
      * @param session the caller's
      * @param keyHash the caller's, or 0
+     * @param ended told when the invocation ended, if somebody will hear of the call; or null
      */
     @SuppressWarnings("ReferenceEquality") // the same snapshot, not an equal one: anything else is looked at again
     Object attempt(
@@ -79,7 +81,8 @@ final class Invoker<I, O> {
             boolean run,
             @Nullable String key,
             @Nullable String session,
-            int keyHash) {
+            int keyHash,
+            @Nullable EndedCall<I, O> ended) {
         long allowed = deadlineNanos == Long.MAX_VALUE
                 ? modelTimeoutNanos
                 : Math.min(modelTimeoutNanos, deadlineNanos - (start - callStart));
@@ -130,6 +133,9 @@ final class Invoker<I, O> {
             return threw(version, admission, row, start, thrown, running);
         }
         long end = ticker.read();
+        if (ended != null) {
+            ended.end = end;
+        }
         if (running != null) {
             running.settled(running.usage(answer));
         }
@@ -171,7 +177,18 @@ final class Invoker<I, O> {
         if (!version.flies && owner == null) {
             RunningCall<I, O> running = version.plain() ? null : new RunningCall<>(this, version, caller, again);
             return attempt(
-                    seen, version, input, caller.attributePairs(), running, callStart, start, true, NOBODY, null, 0);
+                    seen,
+                    version,
+                    input,
+                    caller.attributePairs(),
+                    running,
+                    callStart,
+                    start,
+                    true,
+                    NOBODY,
+                    null,
+                    0,
+                    null);
         }
         Flight<I, O> flight = Flight.awaited(this, version, caller, again, again ? null : seen);
         Miss refused = flight.admit(seen, input, callStart, start);

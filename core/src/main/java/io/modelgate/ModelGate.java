@@ -2,6 +2,7 @@ package io.modelgate;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.modelgate.control.ControlLog;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ public final class ModelGate<I, O> {
     private final Gates gates;
     private final Ticker ticker;
     private final Map<String, RegisteredVersion<I, O>> registered = new ConcurrentHashMap<>();
+    private final List<Twin<I, O>> twins = new CopyOnWriteArrayList<>();
     private final OutcomeCounts outcomes;
     private final GateCompiler<I, O> compiler;
     private final Invoker<I, O> invoker;
@@ -99,14 +102,14 @@ public final class ModelGate<I, O> {
         }
         GateState<I, O> seen = state;
         if (seen.served()) {
-            return answerOf(heard(seen, input, caller.copy()));
+            return heard(seen, input, caller.copy(), true).value();
         }
         if (seen.gateSwitch().blocks(caller)) {
             return valueOf(killed(seen, input, caller.copy()));
         }
         Served<I, O> target = route(seen, caller);
         long start = start(target, caller);
-        Object answer = serve(seen, target, input, caller, start);
+        Object answer = serve(seen, target, input, caller, start, null);
         return isAll(answer) ? answerIn(answer) : answerOf(outcome(seen, target, answer, input, caller.copy(), start));
     }
 
@@ -137,38 +140,59 @@ public final class ModelGate<I, O> {
     private Outcome<O> decided(I input, Caller caller) {
         GateState<I, O> seen = state;
         if (labelled || seen.served()) {
-            return heard(seen, input, caller.copy());
+            return heard(seen, input, caller.copy(), false).outcome();
         }
         if (seen.gateSwitch().blocks(caller)) {
             return killed(seen, input, caller.copy());
         }
         Served<I, O> target = route(seen, caller);
         long start = start(target, caller);
-        Object answer = serve(seen, target, input, caller, start);
+        Object answer = serve(seen, target, input, caller, start, null);
         return isAll(answer) && target != null
                 ? new Outcome.Answered<>(answerIn(answer), target.version().id, gates.staleness())
                 : outcome(seen, target, answer, input, caller.copy(), start);
     }
 
-    /** The outcome of a call that those hear of who listen, or that feedback may come of. */
-    private Outcome<O> heard(GateState<I, O> seen, I input, Caller caller) {
+    /**
+     * A call that those hear of who listen, once it has ended, or that feedback may come of.
+     *
+     * @param bare whether an answer is all that the caller gets: then its outcome and id are made by whoever hears of it
+     */
+    private EndedCall<I, O> heard(GateState<I, O> seen, I input, Caller caller, boolean bare) {
         Served<I, O> target = null;
         long start = Descent.UNREAD;
-        Outcome<O> outcome;
+        EndedCall<I, O> ended;
         try {
             if (seen.gateSwitch().blocks(caller)) {
-                outcome = killed(seen, input, caller);
+                ended = new EndedCall<>(this, input, caller, start);
+                ended.came(named(null, killed(seen, input, caller), start, caller));
             } else {
                 target = route(seen, caller);
                 start = start(target, caller);
-                Object answer = serve(seen, target, input, caller, start);
-                outcome = outcome(seen, target, answer, input, caller, start);
+                ended = new EndedCall<>(this, input, caller, start);
+                Object answer = serve(seen, target, input, caller, start, ended);
+                if (target == null || !isAll(answer)) {
+                    ended.came(named(seen, outcome(seen, target, answer, input, caller, start), start, caller));
+                } else if (bare) {
+                    ended.answered(target.version().id, answer, gates.staleness(), labelled ? seen : null);
+                } else {
+                    ended.came(answered(
+                            labelled ? seen : null,
+                            answerIn(answer),
+                            target.version().id,
+                            gates.staleness(),
+                            start,
+                            caller));
+                }
             }
         } catch (Throwable e) { // the model's Error, or what users' code that counts tokens threw
             threw(target == null ? null : target.version(), e, Cause.ERROR, start, input, caller);
             throw e;
         }
-        return served(seen, outcome, start, input, caller);
+        if (seen.served()) {
+            gates.served().ended(ended);
+        }
+        return ended;
     }
 
     /**
@@ -182,30 +206,34 @@ public final class ModelGate<I, O> {
         if (!heard && !labelled) {
             return outcome;
         }
-        OutcomeId id = id(routedIn, outcome, start, caller);
-        Outcome<O> named = named(outcome, id);
+        Outcome<O> named = named(routedIn, outcome, start, caller);
         if (heard) {
-            gates.served().ended(id, config.name(), start, input, caller, named);
+            EndedCall<I, O> ended = new EndedCall<>(this, input, caller, start);
+            ended.came(named);
+            gates.served().ended(ended);
         }
         return named;
     }
 
-    private OutcomeId id(@Nullable GateState<I, O> routedIn, Outcome<O> outcome, long start, Caller caller) {
-        if (outcome instanceof Outcome.Answered<O> answered) {
-            Watch watch = routedIn == null || !labelled ? null : routedIn.watch();
-            if (watch != null && routedIn != null && !routedIn.barsAnArm(caller)) {
-                try {
-                    long place = watch.place(caller);
-                    if (place >= 0) {
-                        return new OutcomeId(ids, answered.version(), watch.rollout(), watch.carried(place), start);
-                    }
-                } catch (Throwable e) {
-                    gates.warnings().threw(invoker.watch(), e);
+    /** The outcome of a call that the version answered to which its caller was routed in a snapshot, with its id. */
+    Outcome<O> answered(
+            @Nullable GateState<I, O> routedIn, O answer, String version, Duration stale, long start, Caller caller) {
+        return new Outcome.Answered<>(answer, version, stale, idOfAnswer(routedIn, version, start, caller));
+    }
+
+    /** With the place in the rollout, if the caller has one there and feedback may ask for it. */
+    private OutcomeId idOfAnswer(@Nullable GateState<I, O> routedIn, String version, long start, Caller caller) {
+        Watch watch = routedIn == null || !labelled ? null : routedIn.watch();
+        if (watch != null && routedIn != null && !routedIn.barsAnArm(caller)) {
+            try {
+                long place = watch.place(caller);
+                if (place >= 0) {
+                    return new OutcomeId(ids, version, watch.rollout(), watch.carried(place), start);
                 }
+            } catch (Throwable e) {
+                gates.warnings().threw(invoker.watch(), e);
             }
-            return new OutcomeId(ids, answered.version(), 0, Watch.NOWHERE, start);
         }
-        String version = outcome instanceof Outcome.FellBack<O> fell ? fell.rungVersion() : null;
         return new OutcomeId(ids, version, 0, Watch.NOWHERE, start);
     }
 
@@ -240,10 +268,12 @@ public final class ModelGate<I, O> {
                 caller);
     }
 
-    private static <O> Outcome<O> named(Outcome<O> outcome, OutcomeId id) {
+    private Outcome<O> named(@Nullable GateState<I, O> routedIn, Outcome<O> outcome, long start, Caller caller) {
         if (outcome instanceof Outcome.Answered<O> answered) {
-            return new Outcome.Answered<>(answered.value(), answered.version(), answered.staleness(), id);
+            return answered(routedIn, answered.value(), answered.version(), answered.staleness(), start, caller);
         }
+        String version = outcome instanceof Outcome.FellBack<O> stood ? stood.rungVersion() : null;
+        OutcomeId id = new OutcomeId(ids, version, 0, Watch.NOWHERE, start);
         if (outcome instanceof Outcome.FellBack<O> fell) {
             return new Outcome.FellBack<>(
                     fell.value(),
@@ -435,7 +465,13 @@ public final class ModelGate<I, O> {
      * call leaves the usual path. All of that, {@link #call} included, has to compile to less than HotSpot's InlineSmallCode, 2,500
      * bytes: what counts calls for a rollout is therefore behind {@link Invoker#attempt}, which makes itself an equal caller.
      */
-    private Object serve(GateState<I, O> seen, @Nullable Served<I, O> target, I input, Caller caller, long start) {
+    private Object serve(
+            GateState<I, O> seen,
+            @Nullable Served<I, O> target,
+            I input,
+            Caller caller,
+            long start,
+            @Nullable EndedCall<I, O> ended) {
         if (target == null || start == Descent.UNREAD) {
             return Miss.of(target == null ? Cause.UNAVAILABLE : Cause.KILLED);
         }
@@ -453,7 +489,8 @@ public final class ModelGate<I, O> {
                             true,
                             caller.keyOrNull(),
                             caller.sessionOrNull(),
-                            caller.knownHash())
+                            caller.knownHash(),
+                            ended)
                     : invoked(seen, version, input, known(caller, start), start);
         } catch (Error e) {
             count(version, OutcomeCounts.NO_RUNG, Cause.ERROR);
@@ -514,6 +551,28 @@ public final class ModelGate<I, O> {
 
     void count(@Nullable RegisteredVersion<I, O> routed, String rung, Cause cause) {
         outcomes.counter(routed == null ? null : routed.id, rung, cause).increment();
+    }
+
+    /**
+     * Makes a twin of a version, which is asked outside of any routing and of which nobody gets the answer: for shadows, smoke tests and
+     * to keep a version warm. A kill that bars the version bars the twin. Nothing that it does weighs in the breaker, the limits, the budgets or the meters
+     * of the version and its gate, nor is it heard of by who listens to the gate's calls.
+     *
+     * @throws IllegalArgumentException if the version is not registered in this process, listing those that are; for a budget of the gate's
+     *     own, one without tokens or prices to count by, or one per an attribute that the gate does not declare
+     */
+    public Twin<I, O> twin(String version, Consumer<TwinBuilder> configure) {
+        RegisteredVersion<I, O> of = registered.get(version);
+        if (of == null) {
+            throw new IllegalArgumentException("version " + Names.quote(version) + " of gate \"" + name()
+                    + "\" is not registered in this process; registered are " + registered());
+        }
+        TwinBuilder builder = new TwinBuilder();
+        configure.accept(builder);
+        twins.removeIf(Twin::over);
+        Twin<I, O> twin = Twin.of(this, of, config, builder);
+        twins.add(twin);
+        return twin;
     }
 
     // ---- asking
@@ -780,6 +839,7 @@ public final class ModelGate<I, O> {
     void cutBarred() {
         if (config.cutInFlightOnKill()) {
             invoker.cutBarred(state);
+            twins.forEach(twin -> twin.cutBarred(state));
         }
     }
 
@@ -797,9 +857,15 @@ public final class ModelGate<I, O> {
 
     long inFlight(Scope scope) {
         return registered.values().stream()
-                .filter(version -> scope.version() == null || scope.version().equals(version.id))
-                .mapToLong(version -> version.counts.inFlight() + version.overdue.sum())
-                .sum();
+                        .filter(version ->
+                                scope.version() == null || scope.version().equals(version.id))
+                        .mapToLong(version -> version.counts.inFlight() + version.overdue.sum())
+                        .sum()
+                + twins.stream()
+                        .filter(twin ->
+                                scope.version() == null || scope.version().equals(twin.version()))
+                        .mapToLong(twin -> twin.inFlight() + twin.overdue())
+                        .sum();
     }
 
     // ---- for the parts of this package

@@ -13,7 +13,8 @@ final class OfferQueue<E> {
     // On cache lines of their own, 64 bytes each and fetched in pairs.
     private static final int TAIL = 16;
     private static final int HEAD = 32;
-    private static final int ROOM = 48;
+    private static final int LIMIT = 48;
+    private static final int ROOM = 64;
 
     private final AtomicReferenceArray<@Nullable E> slots;
     private final int capacity;
@@ -30,6 +31,28 @@ final class OfferQueue<E> {
         }
         this.capacity = capacity;
         slots = new AtomicReferenceArray<>(capacity);
+        ends.set(LIMIT, capacity);
+    }
+
+    /** Whether there is room, as far as one can tell without claiming it. */
+    boolean hasRoom() {
+        return hasRoom(ends.get(TAIL));
+    }
+
+    /**
+     * Whether a slot may be claimed. How far the head was last seen to allow is kept apart from it: the head moves with each element that is taken,
+     * and whoever offers would wait each time for that thread's cache line.
+     */
+    private boolean hasRoom(long tail) {
+        if (tail < ends.get(LIMIT)) {
+            return true;
+        }
+        long limit = ends.get(HEAD) + capacity;
+        if (tail >= limit) {
+            return false;
+        }
+        ends.set(LIMIT, limit); // a race may put an older one there, which is looked up again sooner
+        return true;
     }
 
     /** Adds an element; false if there is no room. */
@@ -37,7 +60,7 @@ final class OfferQueue<E> {
         long tail;
         do {
             tail = ends.get(TAIL);
-            if (tail - ends.get(HEAD) >= capacity) {
+            if (!hasRoom(tail)) {
                 return false;
             }
         } while (!ends.compareAndSet(TAIL, tail, tail + 1));

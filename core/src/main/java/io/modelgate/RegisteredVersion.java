@@ -19,6 +19,12 @@ final class RegisteredVersion<I, O> {
     /** Whether its invocations may end otherwise than by the model, so that each is a {@link Flight}. */
     final boolean flies;
 
+    /** Whether it is a twin, whose answers nobody gets. */
+    final boolean shadow;
+
+    /** What was declared of it. */
+    final VersionBuilder<I, O> spec;
+
     private final boolean plain;
     private final boolean knowsItsCall;
 
@@ -35,6 +41,8 @@ final class RegisteredVersion<I, O> {
             Ticker ticker,
             @Nullable Faults faults,
             Consumer<Breaker.Change> onBreakerChange) {
+        this.spec = spec;
+        shadow = false;
         id = spec.id();
         idOptional = Optional.of(id);
         backend = spec.backend();
@@ -54,6 +62,24 @@ final class RegisteredVersion<I, O> {
         if (faults != null) {
             faults.onClear(breaker::restart);
         }
+    }
+
+    /** A twin of another: the same implementation with counters and a breaker of its own, under the settings of its own gate's. */
+    RegisteredVersion(RegisteredVersion<I, O> of, GateConfig<I, O> gate, Ticker ticker) {
+        spec = of.spec;
+        shadow = true;
+        id = of.id;
+        idOptional = of.idOptional;
+        backend = of.backend;
+        digest = of.digest;
+        model = of.model;
+        callAware = of.callAware;
+        async = of.async;
+        knowsItsCall = of.knowsItsCall;
+        flies = of.flies;
+        plain = model != null && !flies && gate.tokens() == null;
+        breaker = new Breaker(gate.name(), id, gate.breaker(), ticker, counts::lazy, change -> {});
+        latency = null;
     }
 
     /** Whether its implementation can ask what its call may use. */

@@ -148,6 +148,11 @@ class RunningCall<I, O> implements Call {
     }
 
     @Override
+    public final boolean shadow() {
+        return version.shadow;
+    }
+
+    @Override
     public boolean cancelled() {
         return false;
     }

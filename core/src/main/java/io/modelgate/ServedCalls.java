@@ -2,7 +2,6 @@ package io.modelgate;
 
 import io.modelgate.control.ControlLog.Subscription;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,7 +24,7 @@ final class ServedCalls {
     /** How long the thread rests when there is nothing: callers do not wake it, which would cost them more than the offer. */
     private static final long REST_NANOS = Duration.ofMillis(5).toNanos();
 
-    private final OfferQueue<Ended<?, ?>> queue = new OfferQueue<>(CAPACITY);
+    private final OfferQueue<EndedCall<?, ?>> queue = new OfferQueue<>(CAPACITY);
     private final LongAdder dropped = new LongAdder();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final ReentrantLock taking = new ReentrantLock();
@@ -39,31 +38,6 @@ final class ServedCalls {
     private record Listener(@Nullable String gate, Consumer<? super ServedCall<?, ?>> to) {
         boolean hears(String of) {
             return gate == null || gate.equals(of);
-        }
-    }
-
-    /** A call that has ended, as it comes off the serving path. */
-    private record Ended<I, O>(
-            OutcomeId id,
-            String gate,
-            long start,
-            long end,
-            @Nullable I input,
-            Caller caller,
-            Outcome<O> outcome,
-            @Nullable String traceId) {
-
-        ServedCall<I, O> at(Instant now, long tick) {
-            boolean unread = start == Descent.UNREAD;
-            return new ServedCall<>(
-                    id,
-                    gate,
-                    now.minusNanos(tick - (unread ? end : start)),
-                    unread ? Duration.ZERO : Duration.ofNanos(end - start),
-                    input,
-                    caller,
-                    outcome,
-                    traceId);
         }
     }
 
@@ -112,10 +86,22 @@ final class ServedCalls {
         }
     }
 
+    /** Whether a call that ends now would be heard of; whoever asks first makes nothing for those who would not hear. */
+    boolean hasRoom() {
+        return !closed && queue.hasRoom();
+    }
+
     /** Takes note of a call that has ended, on the serving path. */
-    <I, O> void ended(OutcomeId id, String gate, long start, @Nullable I input, Caller caller, Outcome<O> outcome) {
-        long end = ticker.read();
-        if (closed || !queue.offer(new Ended<>(id, gate, start, end, input, caller, outcome, traceId()))) {
+    void ended(EndedCall<?, ?> call) {
+        if (!hasRoom()) {
+            dropped.increment();
+            return;
+        }
+        call.ended(ticker);
+        if (traceIds != null) {
+            call.trace(traceId());
+        }
+        if (!queue.offer(call)) {
             dropped.increment();
         }
     }
@@ -140,9 +126,9 @@ final class ServedCalls {
         taking.lock();
         try {
             boolean any = false;
-            for (Ended<?, ?> next = queue.poll(); next != null; next = queue.poll()) {
+            for (EndedCall<?, ?> next = queue.poll(); next != null; next = queue.poll()) {
                 any = true;
-                deliver(next.at(instants.instant(), ticker.read()));
+                deliver(next.served(instants.instant(), ticker.read()));
             }
             return any;
         } finally {

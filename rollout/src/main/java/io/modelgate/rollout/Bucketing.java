@@ -1,73 +1,301 @@
 package io.modelgate.rollout;
 
+import io.modelgate.Caller;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The bucket of a caller in a rollout, as {@code docs/bucketing.md} defines it for every language. Changing a constant here moves
- * every caller of every running rollout.
+ * The rule that puts the callers of a rollout in order, so that a weight says how many of them, from the first on, go to the candidate.
+ *
+ * <p>{@link #modelgate()} is the default. The others are those of other systems, for a team that moves in without reshuffling its users: at
+ * the share that a caller was in there, it is in here. {@code docs/bucketing.md} says where a system keeps the parameters.
+ *
+ * <pre>{@code
+ * Rollout.start(credit, "v2", r -> r.weight(Weight.percent(20)).bucketing(Bucketing.unleash("checkout")),
+ *         Actor.of("alice"), "moved from Unleash at 20 %");
+ * }</pre>
+ *
+ * <p>Between two shares that the other system knows, ModelGate's own hash says who comes first. The order never changes while a rollout
+ * runs. Immutable.
  */
-final class Bucketing {
+public final class Bucketing {
 
-    /** How many buckets there are; a weight is a number of buckets. */
-    static final int BUCKETS = 100_000;
+    private static final int LONGEST = 200;
+    private static final String NAME = "name";
+    private static final String FROM = "from";
+    private static final String TOP = "top";
+    private static final Bucketing MODELGATE = new Bucketing("modelgate", Map.of(), null, 0, false);
 
-    /** How many units there are, four to a bucket. */
-    static final int UNITS = 4 * BUCKETS;
+    /** By name: how one is read from the control log. */
+    private static final Map<String, Function<Parameters, Bucketing>> READERS = Map.of(
+            "modelgate", of -> MODELGATE,
+            "unleash", of -> unleash(of.text("groupId")),
+            "unleash-node", of -> unleashNode(of.text("groupId")),
+            "launchdarkly",
+                    of -> of.has("seed")
+                            ? launchDarkly(of.number("seed"))
+                            : launchDarkly(of.text("flagKey"), of.text("salt")),
+            "growthbook-v2", of -> growthBook(of.text("seed")),
+            "growthbook-v2-coverage", of -> growthBookCoverage(of.text("seed")),
+            "flagd-v2", of -> flagd(of.text("prefix")),
+            "split", of -> split(of.seed()),
+            "split-legacy", of -> splitLegacy(of.seed()),
+            "optimizely", of -> optimizely(of.text("experimentId")));
 
-    /** How many bits a spot has. */
-    static final int SPOT_BITS = 29;
+    private final String name;
+    private final Map<String, Object> parameters;
+    private final @Nullable Placing placing;
+    private final int from;
+    private final boolean top;
 
-    /** How many bits of a spot say where it is in its unit. */
-    static final int SPOT_BITS_IN_UNIT = 10;
-
-    private static final int SPOT_BITS_IN_BUCKET = SPOT_BITS_IN_UNIT + 2;
-
-    /** Weyl increment of SplitMix64: the odd number nearest to 2^64 divided by the golden ratio (Steele, Lea, Flood, OOPSLA 2014). */
-    private static final long GOLDEN = 0x9e3779b97f4a7c15L;
-
-    private Bucketing() {}
-
-    /** The salt of a rollout: the first 8 bytes of the SHA-256 of its id in UTF-8, big-endian. */
-    static long salt(String rolloutId) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(rolloutId.getBytes(StandardCharsets.UTF_8));
-            long salt = 0;
-            for (int i = 0; i < Long.BYTES; i++) {
-                salt = salt << Byte.SIZE | (digest[i] & 0xff);
-            }
-            return salt;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java runtime has no SHA-256, which every runtime must have", e);
-        }
+    private Bucketing(String name, Map<String, Object> parameters, @Nullable Placing placing, int from, boolean top) {
+        this.name = name;
+        this.parameters = Map.copyOf(parameters);
+        this.placing = placing;
+        this.from = from;
+        this.top = top;
     }
 
-    /** The bucket, 0 to 99,999, of the caller whose key has the given hash. */
-    static int bucket(int keyHash, long salt) {
-        return spot(keyHash, salt) >>> SPOT_BITS_IN_BUCKET;
+    /** ModelGate's own, and the default: each rollout has an order of its own. */
+    public static Bucketing modelgate() {
+        return MODELGATE;
     }
 
     /**
-     * Where the caller stands, finer than its bucket, 0 to 409,599,999: each bucket is cut into four units, and each unit into 1,024 spots.
-     * What tells callers apart in little room is made of it. It comes of the same multiplication as the bucket.
+     * Unleash's gradual rollout, as its SDKs for Java, Go, Python and others that read UTF-8 compute it.
+     *
+     * @param groupId the strategy's, 1 to 200 characters; by default the feature's name
      */
-    static int spot(int keyHash, long salt) {
-        // SplitMix64 seeded with the salt, its output number keyHash; the finalizer is Stafford's variant 13.
-        long z = salt + (keyHash & 0xffffffffL) * GOLDEN;
-        z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
-        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-        z ^= z >>> 31;
-        return (int) (((z >>> 32) * UNITS) >>> (32 - SPOT_BITS_IN_UNIT));
+    public static Bucketing unleash(String groupId) {
+        return new Bucketing("unleash", text("groupId", groupId, 1), Placing.unleash(groupId), 0, false);
     }
 
-    /** The unit, 0 to 399,999, that a spot is in; it is in one bucket as a whole. */
-    static int unit(int spot) {
-        return spot >>> SPOT_BITS_IN_UNIT;
+    /**
+     * Unleash's gradual rollout as its SDK for Node.js computes it, which differs for keys that are not ASCII.
+     *
+     * @param groupId the strategy's, 1 to 200 characters; by default the feature's name
+     */
+    public static Bucketing unleashNode(String groupId) {
+        return new Bucketing("unleash-node", text("groupId", groupId, 1), Placing.unleashNode(groupId), 0, false);
     }
 
-    /** The bucket that a spot is in. */
-    static int bucketOf(int spot) {
-        return spot >>> SPOT_BITS_IN_BUCKET;
+    /**
+     * LaunchDarkly's percentage rollout.
+     *
+     * @param flagKey the flag's, 1 to 200 characters
+     * @param salt the flag's, 1 to 200 characters
+     */
+    public static Bucketing launchDarkly(String flagKey, String salt) {
+        Map<String, Object> parameters = text("flagKey", flagKey, 1);
+        parameters.putAll(text("salt", salt, 1));
+        return new Bucketing("launchdarkly", parameters, Placing.launchDarkly(flagKey + "." + salt + "."), 0, false);
+    }
+
+    /**
+     * LaunchDarkly's rollout that has a seed, an experiment's for instance.
+     *
+     * @param seed any whole number
+     */
+    public static Bucketing launchDarkly(long seed) {
+        return new Bucketing("launchdarkly", Map.of("seed", seed), Placing.launchDarkly(seed + "."), 0, false);
+    }
+
+    /**
+     * GrowthBook's experiments and rules with ranges, hash version 2.
+     *
+     * @param seed the experiment's, 1 to 200 characters; by default its key
+     */
+    public static Bucketing growthBook(String seed) {
+        return new Bucketing("growthbook-v2", text("seed", seed, 1), Placing.growthBook(seed), 0, false);
+    }
+
+    /**
+     * GrowthBook's percentage rollouts, rules that force a value with a coverage and no range, hash version 2. The cell that the coverage
+     * names is in as well: one ten thousandth of the callers more than it says.
+     *
+     * @param seed the rule's, 1 to 200 characters; by default the feature's key
+     */
+    public static Bucketing growthBookCoverage(String seed) {
+        return new Bucketing(
+                "growthbook-v2-coverage", text("seed", seed, 1), Placing.growthBookCoverage(seed), 0, false);
+    }
+
+    /**
+     * flagd's fractional operation, version 2.
+     *
+     * @param prefix what the rule puts before the key, 0 to 200 characters: the flag's key where the rule names no value to hash
+     */
+    public static Bucketing flagd(String prefix) {
+        return new Bucketing("flagd-v2", text("prefix", prefix, 0), Placing.flagd(prefix), 0, false);
+    }
+
+    /**
+     * Split's algorithm 2, murmur.
+     *
+     * @param seed the feature flag's
+     */
+    public static Bucketing split(int seed) {
+        return new Bucketing("split", Map.of("seed", (long) seed), Placing.split(seed), 0, false);
+    }
+
+    /**
+     * Split's algorithm 1, of its oldest feature flags.
+     *
+     * @param seed the feature flag's
+     */
+    public static Bucketing splitLegacy(int seed) {
+        return new Bucketing("split-legacy", Map.of("seed", (long) seed), Placing.splitLegacy(seed), 0, false);
+    }
+
+    /**
+     * Optimizely's experiments and feature rollouts.
+     *
+     * @param experimentId the identifier of the experiment or the rule, 1 to 200 characters
+     */
+    public static Bucketing optimizely(String experimentId) {
+        return new Bucketing(
+                "optimizely", text("experimentId", experimentId, 1), Placing.optimizely(experimentId), 0, false);
+    }
+
+    private static Map<String, Object> text(String name, String value, int least) {
+        if (value.length() < least || value.length() > LONGEST) {
+            throw new IllegalArgumentException(
+                    name + " has " + value.length() + " characters: expected " + least + " to " + LONGEST);
+        }
+        if (!new String(value.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8).equals(value)) {
+            throw new IllegalArgumentException(
+                    name + " holds half of a surrogate pair: expected text that UTF-8 can encode");
+        }
+        Map<String, Object> parameters = new HashMap<>();
+        parameters.put(name, value);
+        return parameters;
+    }
+
+    /** The same rule where the candidate had the last range, such as 90 % to 100 %: callers come from the end on. */
+    public Bucketing fromTheTop() {
+        return new Bucketing(name, parameters, placing, 0, true);
+    }
+
+    /**
+     * The same rule where the candidate's range begins at some share, such as the second of two variations at 50 %: callers come from there
+     * on, and after the end from the beginning.
+     */
+    public Bucketing startingAt(Weight share) {
+        return new Bucketing(name, parameters, placing, share.parts() % Weight.FULL.parts(), false);
+    }
+
+    /** Its name in the control log. */
+    public String name() {
+        return name;
+    }
+
+    /** Where a caller that has a key stands. */
+    int spot(Caller caller, long salt) {
+        int own = Spots.spot(caller.keyHash(), salt);
+        String key = caller.keyOrNull();
+        return shifted(placing == null || key == null ? own : placing.spot(key, own));
+    }
+
+    private int shifted(int spot) {
+        if (top) {
+            return Spots.SPOTS - 1 - spot;
+        }
+        int moved = spot - from * (Spots.SPOTS / Spots.BUCKETS);
+        return moved < 0 ? moved + Spots.SPOTS : moved;
+    }
+
+    /** Whether it is ModelGate's own order, which the hot path knows without asking and the log does not mention. */
+    boolean own() {
+        return placing == null && !top && from == 0;
+    }
+
+    Map<String, Object> data() {
+        Map<String, Object> data = new TreeMap<>(parameters);
+        data.put(NAME, name);
+        if (from > 0) {
+            data.put(FROM, (long) from);
+        }
+        if (top) {
+            data.put(TOP, true);
+        }
+        return data;
+    }
+
+    /** Reads what {@link #data} wrote beside the salt; null if any of it is missing, malformed or of a later version. */
+    static @Nullable Bucketing of(Map<?, ?> map) {
+        Function<Parameters, Bucketing> reader = map.get(NAME) instanceof String name ? READERS.get(name) : null;
+        if (reader == null) {
+            return null;
+        }
+        try {
+            Bucketing read = reader.apply(new Parameters(map));
+            if (Boolean.TRUE.equals(map.get(TOP))) {
+                read = read.fromTheTop();
+            } else if (map.get(FROM) instanceof Long from && Weight.inRange(from)) {
+                read = read.startingAt(Weight.of(from.intValue()));
+            }
+            // Whatever else stands there says who is meant, and would be passed over.
+            Map<String, Object> known = read.data();
+            known.put(EntryTypes.SALT_WITHIN, String.valueOf(map.get(EntryTypes.SALT_WITHIN)));
+            return known.equals(map) ? read : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** The parameters of one, as the log holds them. */
+    private record Parameters(Map<?, ?> data) {
+
+        boolean has(String name) {
+            return data.containsKey(name);
+        }
+
+        String text(String name) {
+            if (data.get(name) instanceof String text) {
+                return text;
+            }
+            throw new IllegalArgumentException(name + " is not a text");
+        }
+
+        long number(String name) {
+            if (data.get(name) instanceof Long number) {
+                return number;
+            }
+            throw new IllegalArgumentException(name + " is not a whole number");
+        }
+
+        int seed() {
+            long seed = number("seed");
+            if (seed != (int) seed) {
+                throw new IllegalArgumentException("seed is " + seed + ": expected 32 bits");
+            }
+            return (int) seed;
+        }
+    }
+
+    private List<Object> parts() {
+        return List.of(name, parameters, from, top);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Bucketing that && parts().equals(that.parts());
+    }
+
+    @Override
+    public int hashCode() {
+        return parts().hashCode();
+    }
+
+    /** The name and the parameters: {@code unleash {groupId=checkout}}. */
+    @Override
+    public String toString() {
+        return name + " " + new TreeMap<>(parameters)
+                + (top ? " from the top" : from > 0 ? " starting at " + Weight.of(from) : "");
     }
 }

@@ -92,16 +92,12 @@ record Cohort(
         RolloutWatch watch = new RolloutWatch(
                 counting.units(),
                 start.salt(),
+                start.bucketing(),
                 run.promoted() ? Weight.FULL.parts() - weight : weight,
                 rules,
                 metrics,
-                run.plan().policy().guardrails().stream().anyMatch(Cohort::countsFirstCalls),
+                Wanted.by(run.plan().policy()),
                 run.promoted());
         return new Cohort(start, rules, weight, false, run, new Counting(counting.units(), watch));
-    }
-
-    private static boolean countsFirstCalls(Guardrail guardrail) {
-        return guardrail.unit() == Unit.CALLER
-                && (guardrail.kind() == Guardrail.Kind.LATENCY || guardrail.kind() == Guardrail.Kind.MEAN);
     }
 }

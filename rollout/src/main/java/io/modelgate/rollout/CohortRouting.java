@@ -31,11 +31,12 @@ final class CohortRouting implements Router.Routing {
     // The hot path's copies of what the cohort says.
     private final @Nullable CohortRules rules;
     private final long salt;
+    private final Bucketing bucketing;
     private final int weight;
     private final boolean off;
     private final boolean heldBack;
 
-    /** Whether the bucket decides and nothing else. */
+    /** Whether ModelGate's own bucket decides and nothing else. */
     private final boolean byBucket;
 
     /**
@@ -54,10 +55,12 @@ final class CohortRouting implements Router.Routing {
         this.memory = memory;
         rules = cohort.rules();
         salt = cohort.start() == null ? 0 : cohort.start().salt();
+        bucketing =
+                cohort.start() == null ? Bucketing.modelgate() : cohort.start().bucketing();
         weight = cohort.weight();
         off = cohort.halted() || cohort.draft();
         heldBack = cohort.heldBack();
-        byBucket = !heldBack && rules == null && weight > 0;
+        byBucket = !heldBack && rules == null && weight > 0 && bucketing.own();
     }
 
     static CohortRouting initial(String gate, Identities identities, List<? extends Metric<?>> metrics) {
@@ -72,9 +75,7 @@ final class CohortRouting implements Router.Routing {
     @Override
     public boolean toCandidate(Caller caller) {
         // Small, for it is inlined into every call: what it takes of the compiled code is no longer there for the rest.
-        return byBucket
-                ? caller.hasKey() && Bucketing.bucket(caller.keyHash(), salt) < weight
-                : byMoreThanBucket(caller);
+        return byBucket ? caller.hasKey() && Spots.bucket(caller.keyHash(), salt) < weight : byMoreThanBucket(caller);
     }
 
     private boolean byMoreThanBucket(Caller caller) {
@@ -90,14 +91,18 @@ final class CohortRouting implements Router.Routing {
                 return verdict == CohortRules.Verdict.CANDIDATE;
             }
         }
-        return weight > 0 && caller.hasKey() && Bucketing.bucket(caller.keyHash(), salt) < weight;
+        return weight > 0 && caller.hasKey() && bucket(caller) < weight;
+    }
+
+    private int bucket(Caller caller) {
+        return Spots.bucketOf(bucketing.spot(caller, salt));
     }
 
     /** The last buckets are held back: the callers that would have come to the candidate last. */
     private boolean holdsBack(Caller caller) {
         return weight > 0
                 && caller.hasKey()
-                && Bucketing.bucket(caller.keyHash(), salt) >= Bucketing.BUCKETS - weight
+                && bucket(caller) >= Spots.BUCKETS - weight
                 && (rules == null || rules.of(caller) == CohortRules.Verdict.BY_WEIGHT);
     }
 

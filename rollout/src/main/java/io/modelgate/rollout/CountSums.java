@@ -2,6 +2,7 @@ package io.modelgate.rollout;
 
 import io.modelgate.CallCounts;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Compares and adds up what was counted. */
@@ -78,7 +79,18 @@ final class CountSums {
                 merge(one.stable(), other.stable(), sign),
                 merge(one.candidate(), other.candidate(), sign),
                 merge(one.byRule(), other.byRule(), sign),
-                one.reached() + sign * other.reached());
+                one.reached() + sign * other.reached(),
+                slices(one.slices(), other.slices(), sign));
+    }
+
+    private static Map<Slice, StepCounts> slices(Map<Slice, StepCounts> one, Map<Slice, StepCounts> other, int sign) {
+        if (other.isEmpty()) {
+            return one;
+        }
+        Map<Slice, StepCounts> merged = new HashMap<>(one);
+        other.forEach((slice, counts) ->
+                merged.put(slice, merge(one.getOrDefault(slice, StepCounts.NONE), counts, sign)));
+        return merged;
     }
 
     private static ArmCounts merge(ArmCounts one, ArmCounts other, int sign) {

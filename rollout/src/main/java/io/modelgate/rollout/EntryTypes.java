@@ -7,7 +7,8 @@ final class EntryTypes {
 
     /**
      * A rollout starts: {@link #ID}, {@link #VERSION}, {@link #WEIGHT}, {@link #SALT}; {@link #ALLOW} and {@link #DENY}, lists of keyed
-     * hashes; {@link #ONLY} and {@link #FORCE}, attribute to list of values.
+     * hashes; {@link #ONLY} and {@link #FORCE}, attribute to list of values; in another system's order {@link #BUCKETING} with
+     * {@link #SALT_WITHIN} in place of {@link #SALT}.
      */
     static final String ROLLOUT = "rollout";
 
@@ -53,6 +54,8 @@ final class EntryTypes {
     static final String VERSION = "version";
     static final String WEIGHT = "weight";
     static final String SALT = "salt";
+    static final String BUCKETING = "bucketing";
+    static final String SALT_WITHIN = "fineSalt";
     static final String ALLOW = "allow";
     static final String DENY = "deny";
     static final String ONLY = "only";

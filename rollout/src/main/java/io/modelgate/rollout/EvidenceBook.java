@@ -93,14 +93,14 @@ final class EvidenceBook {
             // Nothing was counted: only a user's own test, which may look elsewhere, has something to say.
             for (Page page : pages) {
                 if (page instanceof CustomPage) {
-                    page.look(counts);
+                    page.lookAt(counts);
                 }
             }
             return;
         }
         StepCounts totals = totals(counts);
         for (Page page : pages) {
-            page.look(totals);
+            page.lookAt(totals);
         }
     }
 
@@ -161,7 +161,7 @@ final class EvidenceBook {
         for (Page page : pages) {
             Map<String, Object> written = new HashMap<>();
             page.write(written);
-            of.put(page.guardrail.name(), written);
+            of.put(page.name(), written);
         }
         return Map.of(
                 "guardrails", of,
@@ -194,8 +194,8 @@ final class EvidenceBook {
             for (Page page : fresh) {
                 page.share = savedShare;
                 page.controlArm = savedControl;
-                page.read(saved.in("guardrails").in(page.guardrail.name()));
-                page.totals(counts);
+                page.read(saved.in("guardrails").in(page.name()));
+                page.restoreTotals(counts);
             }
         } catch (IllegalArgumentException e) {
             return false;

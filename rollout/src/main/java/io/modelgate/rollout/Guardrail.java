@@ -2,6 +2,7 @@ package io.modelgate.rollout;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Guardrail.latency(0.99).worseBy(0.25)
  * Guardrail.latency(0.99).atMost(Duration.ofMillis(300))
  * Guardrail.mean("approved").drift().worseByPoints(0.05)
+ * Guardrail.mean("approved").by("home", "own", "rent")                  // the same in each group
+ * Guardrail.groupRatio("approved").by("home", "own", "rent").atLeast(0.8)
+ * Guardrail.distribution("score").worseByPoints(0.1)
  * Guardrail.custom("complaints", test)
  * }</pre>
  *
@@ -25,12 +29,13 @@ import org.jspecify.annotations.Nullable;
  * @param kind what it looks at
  * @param rate the rate, for {@link Kind#RATE}
  * @param quantile the quantile, 0 to 1, for {@link Kind#LATENCY}
- * @param metric the gate's metric, for {@link Kind#MEAN}
+ * @param metric the gate's metric, for {@link Kind#MEAN}, {@link Kind#GROUP_RATIO} and {@link Kind#DISTRIBUTION}
  * @param worse which direction is worse
  * @param limit how much worse is allowed
  * @param unit what it counts once
  * @param required whether promotion asks for {@link Finding#NOT_WORSE}
  * @param share its part of α relative to the other guardrails'; above 0
+ * @param by the groups that it looks at, or null for all callers together
  * @param test the user's own, for {@link Kind#CUSTOM}; null when read back from the log or a file, and found by name
  */
 public record Guardrail(
@@ -44,6 +49,7 @@ public record Guardrail(
         Unit unit,
         boolean required,
         double share,
+        @Nullable Groups by,
         @Nullable GuardrailTest test) {
 
     /** The limit of the kinds that have none. */
@@ -55,7 +61,7 @@ public record Guardrail(
      * @throws IllegalArgumentException if one does not; the message names the guardrail, the component, its value and what is accepted
      */
     public Guardrail {
-        GuardrailRules.require(name, kind, rate, quantile, metric, worse, limit, unit, required, share);
+        GuardrailRules.require(name, kind, rate, quantile, metric, worse, limit, unit, required, share, by);
     }
 
     /** A rate of calls that went wrong, by default at most 20 % above stable's, of each caller the first miss. */
@@ -71,6 +77,7 @@ public record Guardrail(
                 Unit.CALLER,
                 false,
                 1,
+                null,
                 null);
     }
 
@@ -103,6 +110,7 @@ public record Guardrail(
                 Unit.CALLER,
                 false,
                 1,
+                null,
                 null);
     }
 
@@ -114,7 +122,66 @@ public record Guardrail(
      */
     public static Guardrail mean(String metric) {
         return new Guardrail(
-                metric, Kind.MEAN, null, 0, metric, Worse.EITHER, new Limit.Relative(0.1), Unit.CALLER, false, 1, null);
+                metric,
+                Kind.MEAN,
+                null,
+                0,
+                metric,
+                Worse.EITHER,
+                new Limit.Relative(0.1),
+                Unit.CALLER,
+                false,
+                1,
+                null,
+                null);
+    }
+
+    /**
+     * The candidate's lowest mean of a metric in any group against its highest, by default at least 0.8: the four-fifths rule of the US
+     * Uniform Guidelines on Employee Selection Procedures, 29 CFR 1607.4 D. {@link #worseBy} compares that ratio with stable's instead. Of
+     * each caller the first call at each weight. Needs {@link #by}.
+     *
+     * @param metric the metric's name; it must not range below 0
+     * @throws IllegalArgumentException if no metric can have that name
+     */
+    public static Guardrail groupRatio(String metric) {
+        return new Guardrail(
+                metric + "-group-ratio",
+                Kind.GROUP_RATIO,
+                null,
+                0,
+                metric,
+                Worse.LOWER,
+                new Limit.Bound(0.8),
+                Unit.CALLER,
+                false,
+                1,
+                null,
+                null);
+    }
+
+    /**
+     * How a metric's values are spread, by default at most 0.1 from stable's: the greatest distance of the two distribution functions (that
+     * of Kolmogorov and Smirnov, 0 to 1), told apart to {@value io.modelgate.Bins#COUNT} parts of the metric's range. A class is a metric
+     * with few values. Of each caller the first call at each weight.
+     *
+     * @param metric the metric's name
+     * @throws IllegalArgumentException if no metric can have that name
+     */
+    public static Guardrail distribution(String metric) {
+        return new Guardrail(
+                metric + "-distribution",
+                Kind.DISTRIBUTION,
+                null,
+                0,
+                metric,
+                Worse.EITHER,
+                new Limit.Absolute(0.1),
+                Unit.CALLER,
+                false,
+                1,
+                null,
+                null);
     }
 
     /** The split of the callers between the arms against the weight: if it is off, the router or the counting is broken. */
@@ -130,6 +197,7 @@ public record Guardrail(
                 Unit.CALLER,
                 false,
                 1,
+                null,
                 null);
     }
 
@@ -150,7 +218,7 @@ public record Guardrail(
     }
 
     private static Guardrail named(String name, @Nullable GuardrailTest test) {
-        return new Guardrail(name, Kind.CUSTOM, null, 0, null, Worse.HIGHER, NONE, Unit.CALL, false, 1, test);
+        return new Guardrail(name, Kind.CUSTOM, null, 0, null, Worse.HIGHER, NONE, Unit.CALL, false, 1, null, test);
     }
 
     /**
@@ -194,13 +262,30 @@ public record Guardrail(
     }
 
     /**
-     * Asks at least this of the candidate's mean, whatever stable does. Counts calls.
+     * Asks at least this of the candidate's mean, whatever stable does, and counts calls; or of its group ratio.
      *
-     * @param value in the metric's own units
+     * @param value in the metric's own units, or a ratio above 0 and below 1
      * @throws IllegalArgumentException if it is not finite, or this is a rate
      */
     public Guardrail atLeast(double value) {
         return limited(Worse.LOWER, value);
+    }
+
+    /**
+     * Looks at each of some groups of callers by itself, with its share of this guardrail's α; promotion asks it of each. A
+     * {@linkplain #groupRatio group ratio} compares them.
+     *
+     * @param attribute an attribute that the gate declares
+     * @param groups its values; callers with another one, or none, are in no group
+     * @throws IllegalArgumentException if there are fewer than 2 groups or more than {@value Groups#MOST}, one is malformed or stands twice, or
+     *     this is a sample ratio or a test of a user's own
+     */
+    public Guardrail by(String attribute, String... groups) {
+        return by(new Groups(attribute, List.of(groups)));
+    }
+
+    Guardrail by(Groups groups) {
+        return new Guardrail(name, kind, rate, quantile, metric, worse, limit, unit, required, share, groups, test);
     }
 
     /** Any change beyond the margin is worse. */
@@ -220,12 +305,12 @@ public record Guardrail(
 
     /** Counts another unit. */
     public Guardrail unit(Unit each) {
-        return new Guardrail(name, kind, rate, quantile, metric, worse, limit, each, required, share, test);
+        return new Guardrail(name, kind, rate, quantile, metric, worse, limit, each, required, share, by, test);
     }
 
     /** Promotion asks for {@link Finding#NOT_WORSE} of it. */
     public Guardrail requiredForPromotion() {
-        return new Guardrail(name, kind, rate, quantile, metric, worse, limit, unit, true, share, test);
+        return new Guardrail(name, kind, rate, quantile, metric, worse, limit, unit, true, share, by, test);
     }
 
     /**
@@ -235,7 +320,7 @@ public record Guardrail(
      * @throws IllegalArgumentException if it is not
      */
     public Guardrail share(double parts) {
-        return new Guardrail(name, kind, rate, quantile, metric, worse, limit, unit, required, parts, test);
+        return new Guardrail(name, kind, rate, quantile, metric, worse, limit, unit, required, parts, by, test);
     }
 
     /**
@@ -244,20 +329,22 @@ public record Guardrail(
      * @throws IllegalArgumentException if it is malformed
      */
     public Guardrail name(String another) {
-        return new Guardrail(another, kind, rate, quantile, metric, worse, limit, unit, required, share, test);
+        return new Guardrail(another, kind, rate, quantile, metric, worse, limit, unit, required, share, by, test);
     }
 
     private Guardrail worse(Worse direction) {
-        return new Guardrail(name, kind, rate, quantile, metric, direction, limit, unit, required, share, test);
+        return new Guardrail(name, kind, rate, quantile, metric, direction, limit, unit, required, share, by, test);
     }
 
     private Guardrail comparing(Limit margin) {
-        return new Guardrail(name, kind, rate, quantile, metric, worse, margin, unit, required, share, test);
+        return new Guardrail(name, kind, rate, quantile, metric, worse, margin, unit, required, share, by, test);
     }
 
     private Guardrail limited(Worse direction, double value) {
         Limit bound = new Limit.Bound(value);
-        return new Guardrail(name, kind, rate, quantile, metric, direction, bound, Unit.CALL, required, share, test);
+        // A ratio of groups is about callers, whom it counts once; the other limits are about calls.
+        Unit each = kind == Kind.GROUP_RATIO ? unit : Unit.CALL;
+        return new Guardrail(name, kind, rate, quantile, metric, direction, bound, each, required, share, by, test);
     }
 
     private static String word(Enum<?> constant) {
@@ -272,6 +359,10 @@ public record Guardrail(
         LATENCY,
         /** The mean of a metric. */
         MEAN,
+        /** The lowest mean of a metric in any group against the highest. */
+        GROUP_RATIO,
+        /** How a metric's values are spread. */
+        DISTRIBUTION,
         /** The split of the callers against the weight. */
         SAMPLE_RATIO,
         /** A user's own test. */

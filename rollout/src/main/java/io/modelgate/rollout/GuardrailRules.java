@@ -22,7 +22,8 @@ final class GuardrailRules {
             Limit limit,
             Unit unit,
             boolean required,
-            double share) {
+            double share,
+            @Nullable Groups by) {
         if (!name.matches(NAMES)) {
             throw new IllegalArgumentException("name of a guardrail is \"" + name
                     + "\": expected 1 to 100 letters, digits, '.', '_' or '-', starting with a letter or digit");
@@ -36,11 +37,11 @@ final class GuardrailRules {
                 "a rate for the kind RATE and none else");
         check(
                 name,
-                kind == Kind.MEAN,
+                kind == Kind.MEAN || kind == Kind.GROUP_RATIO || kind == Kind.DISTRIBUTION,
                 metric != null,
                 "metric",
                 String.valueOf(metric),
-                "a metric for the kind MEAN and none else");
+                "a metric for the kinds MEAN, GROUP_RATIO and DISTRIBUTION and none else");
         check(
                 name,
                 kind == Kind.LATENCY,
@@ -73,7 +74,41 @@ final class GuardrailRules {
                 "worse",
                 worse,
                 "HIGHER: an absolute limit on a latency is one that it must not exceed");
-        limit(name, kind, worse, limit);
+        require(
+                name,
+                by == null || (kind != Kind.SAMPLE_RATIO && kind != Kind.CUSTOM),
+                "groups",
+                by == null ? "" : by.groups(),
+                "none for the kind " + kind);
+        if (kind == Kind.GROUP_RATIO) {
+            groupRatio(name, worse, limit);
+        } else if (kind == Kind.DISTRIBUTION) {
+            distribution(name, worse, limit);
+        } else {
+            limit(name, kind, worse, limit);
+        }
+    }
+
+    private static void groupRatio(String name, Worse worse, Limit limit) {
+        require(name, worse == Worse.LOWER, "worse", worse, "LOWER: groups that are further apart have a lower ratio");
+        boolean bound = limit instanceof Limit.Bound each && each.value() > 0 && each.value() < 1;
+        boolean relative = limit instanceof Limit.Relative each && each.share() >= 0 && each.share() < 1;
+        require(
+                name,
+                bound || relative,
+                "limit",
+                limit,
+                "atLeast a ratio above 0 and below 1, 0.8 for instance, or worseBy a share of stable's ratio, 0 or more and below 1");
+    }
+
+    private static void distribution(String name, Worse worse, Limit limit) {
+        require(name, worse == Worse.EITHER, "worse", worse, "EITHER: a distance has no direction");
+        require(
+                name,
+                limit instanceof Limit.Absolute each && each.points() >= 0 && each.points() < 1,
+                "limit",
+                limit,
+                "worseByPoints a distance, 0 or more and below 1: 0.1 allows that a tenth of the values lie elsewhere");
     }
 
     private static void check(String name, boolean wanted, boolean there, String what, String value, String expected) {

@@ -6,16 +6,20 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
 /** Reads a guardrail of a policy file. Not thread-safe. */
 final class GuardrailSection {
 
-    private static final List<String> SUBJECTS = List.of("rate", "latency", "mean", "custom", "sampleRatio");
+    private static final List<String> SUBJECTS =
+            List.of("rate", "latency", "mean", "groupRatio", "distribution", "custom", "sampleRatio");
     private static final List<String> LIMITS = List.of("worseBy", "worseByPoints", "atMost", "atLeast");
     static final List<String> KEYS = List.of(
             "rate",
             "latency",
             "mean",
+            "groupRatio",
+            "distribution",
             "custom",
             "sampleRatio",
             "name",
@@ -26,7 +30,8 @@ final class GuardrailSection {
             "atLeast",
             "unit",
             "required",
-            "share");
+            "share",
+            "by");
 
     private final YamlMap map;
 
@@ -52,12 +57,15 @@ final class GuardrailSection {
             case "rate" -> limited(value("rate", text -> Guardrail.rate(Words.constant(Rate.class, text))));
             case "latency" -> limited(value("latency", text -> Guardrail.latency(quantile(text))));
             case "mean" -> limited(mean());
+            case "groupRatio" -> groupRatio();
+            case "distribution" -> distribution();
             case "custom" -> custom();
             default -> sampleRatio();
         };
         subject = changed(subject, "name", Guardrail::name, text -> text);
         subject = changed(subject, "unit", Guardrail::unit, text -> Words.constant(Unit.class, text));
         subject = changed(subject, "share", Guardrail::share, PolicyText::number);
+        subject = by(subject);
         return changed(subject, "required", (of, required) -> required ? of.requiredForPromotion() : of, Words::bool);
     }
 
@@ -166,6 +174,61 @@ final class GuardrailSection {
             return time.toMillis() / 1e3;
         }
         return map.has("rate") ? PolicyText.share(text) : PolicyText.number(text);
+    }
+
+    /** Only limits that fit; without one the default. */
+    private @Nullable Guardrail groupRatio() {
+        boolean refused = refuses("worse", "a lower ratio is always worse");
+        refused |= refuses("worseByPoints", "a ratio has an atLeast, or a worseBy of stable's ratio");
+        refused |= refuses("atMost", "a lower ratio is always worse");
+        if (map.has("atLeast") && map.has("worseBy")) {
+            refused |= refuses("worseBy", "atLeast is the limit; two limits are two guardrails");
+        }
+        Guardrail ratio = value("groupRatio", Guardrail::groupRatio);
+        ratio = changed(ratio, "atLeast", Guardrail::atLeast, PolicyText::share);
+        ratio = changed(ratio, "worseBy", Guardrail::worseBy, PolicyText::share);
+        if (!map.has("by")) {
+            map.mistake(
+                    "by",
+                    map.path("by") + " is missing: say which groups to compare, for instance "
+                            + "\"by: {attribute: home, groups: [own, rent]}\"");
+            return null;
+        }
+        return refused ? null : ratio;
+    }
+
+    private @Nullable Guardrail distribution() {
+        boolean refused = refuses("worse", "a distance has no direction");
+        for (String key : List.of("worseBy", "atMost", "atLeast")) {
+            refused |= refuses(key, "a distance has a worseByPoints");
+        }
+        Guardrail distribution = value("distribution", Guardrail::distribution);
+        distribution = changed(distribution, "worseByPoints", Guardrail::worseByPoints, PolicyText::share);
+        return refused ? null : distribution;
+    }
+
+    private @Nullable Guardrail by(@Nullable Guardrail guardrail) {
+        Node node = map.node("by");
+        if (node == null) {
+            return guardrail;
+        }
+        YamlMap by = map.in("by", node, List.of("attribute", "groups"));
+        String attribute = by.read("attribute", text -> text);
+        List<String> groups = by.list("groups", "[own, rent]").stream()
+                .map(each -> each instanceof ScalarNode scalar ? scalar.getValue() : "")
+                .toList();
+        if (attribute == null || !by.has("groups")) {
+            String key = by.has("attribute") ? "groups" : "attribute";
+            by.mistake(key, by.path(key) + " is missing: expected for instance {attribute: home, groups: [own, rent]}");
+            return null;
+        }
+        try {
+            Groups read = new Groups(attribute, groups);
+            return guardrail == null ? null : guardrail.by(read);
+        } catch (IllegalArgumentException e) {
+            map.mistake("by", map.path("by") + ": " + e.getMessage());
+            return null;
+        }
     }
 
     private @Nullable Guardrail custom() {

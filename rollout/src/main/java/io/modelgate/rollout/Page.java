@@ -20,6 +20,16 @@ abstract class Page {
 
     boolean controlArm;
 
+    /** The group that it is about, or null for all callers. */
+    @Nullable
+    Slice slice;
+
+    /** For a guardrail with groups: how its part of α came about. */
+    String paid = "";
+
+    /** What was counted of all callers. */
+    private StepCounts all = StepCounts.NONE;
+
     /** Once shown, a regression stands for the rollout: an e-process may be stopped whenever it was large. */
     boolean regressed;
 
@@ -27,6 +37,42 @@ abstract class Page {
         this.guardrail = guardrail;
         this.alpha = alpha;
         this.promotionAlpha = promotionAlpha;
+    }
+
+    /** What evidence calls it. */
+    final String name() {
+        Slice of = slice;
+        return of == null ? guardrail.name() : of.named(guardrail.name());
+    }
+
+    /** What of all that was counted it is about. */
+    private StepCounts own(StepCounts totals) {
+        all = totals;
+        return slice == null ? totals : totals.of(slice);
+    }
+
+    final void lookAt(StepCounts totals) {
+        look(own(totals));
+    }
+
+    final void restoreTotals(StepCounts totals) {
+        totals(own(totals));
+    }
+
+    /** {@code ; 1,204 calls of both arms are in none of its groups; α 0.05 × 1/5 × 1/20}. */
+    final String inNoGroup() {
+        Groups by = guardrail.by();
+        if (by == null) {
+            return "";
+        }
+        long outside = callsOf(all)
+                - Slice.of(by).stream().mapToLong(each -> callsOf(all.of(each))).sum();
+        return (outside > 0 ? "; " + Figures.count(outside) + " calls are in none of its groups" : "") + paid;
+    }
+
+    private static long callsOf(StepCounts counts) {
+        return Misses.calls(counts.candidate().calls())
+                + Misses.calls(counts.stable().calls());
     }
 
     final void begin(double candidateShare, boolean control) {
@@ -109,8 +155,8 @@ abstract class Page {
             OptionalDouble notWorseE,
             String text,
             Map<String, String> numbers) {
-        return new Evidence(
-                guardrail.name(), guardrail.required(), finding(notWorse), worseE, notWorseE, text, numbers);
+        String whole = slice == null ? text : text + inNoGroup();
+        return new Evidence(name(), guardrail.required(), finding(notWorse), worseE, notWorseE, whole, numbers);
     }
 
     /** What a comparison says while there is nothing to compare with. */

@@ -4,6 +4,7 @@ import io.modelgate.rollout.Guardrail.Limit;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +39,35 @@ record Pages(
         double shares =
                 policy.guardrails().stream().mapToDouble(Guardrail::share).sum();
         return policy.guardrails().stream()
-                .map(each -> page(each, policy.alpha() * each.share() / shares / policy.processes()))
+                .flatMap(each ->
+                        pages(each, policy.alpha() * each.share() / shares / policy.processes(), paid(each, shares)))
                 .toList();
+    }
+
+    private String paid(Guardrail guardrail, double shares) {
+        return "; α " + Figures.three(policy.alpha()) + " × " + Figures.three(guardrail.share()) + "/"
+                + Figures.three(shares) + (policy.processes() == 1 ? "" : " × 1/" + policy.processes());
+    }
+
+    /** One page, or one for each group: then each has its part of the guardrail's α, since each may be wrong on its own. */
+    private Stream<Page> pages(Guardrail guardrail, double alpha, String paid) {
+        Groups by = guardrail.by();
+        if (by == null || guardrail.kind() == Guardrail.Kind.GROUP_RATIO || unknown(guardrail)) {
+            Page page = page(guardrail, alpha);
+            page.paid = paid + " over " + (by == null ? 1 : by.groups().size()) + " groups";
+            return Stream.of(page);
+        }
+        int groups = by.groups().size();
+        return Slice.of(by).stream().map(slice -> {
+            Page page = page(guardrail, alpha / groups);
+            page.slice = slice;
+            page.paid = paid + " × 1/" + groups;
+            return page;
+        });
+    }
+
+    private boolean unknown(Guardrail guardrail) {
+        return guardrail.metric() != null && !metricNames.contains(guardrail.metric());
     }
 
     private Page page(Guardrail guardrail, double alpha) {
@@ -50,7 +78,8 @@ record Pages(
                 guardrail.limit() instanceof Limit.Bound bound
                         ? ShareLimitPage.slowerThan(guardrail, bound.value(), guardrail.quantile(), alpha, promotion)
                         : new LatencyPage(guardrail, alpha, promotion);
-            case MEAN -> mean(guardrail, Objects.requireNonNull(guardrail.metric()), alpha, promotion);
+            case MEAN, GROUP_RATIO, DISTRIBUTION ->
+                metric(guardrail, Objects.requireNonNull(guardrail.metric()), alpha, promotion);
             case SAMPLE_RATIO -> new SampleRatioPage(guardrail, alpha, promotion);
             case CUSTOM -> {
                 GuardrailTest test = guardrail.test();
@@ -69,12 +98,22 @@ record Pages(
                 : new RatePage(guardrail, rate, ((Limit.Relative) limit).share(), alpha, promotion);
     }
 
-    private Page mean(Guardrail guardrail, String metric, double alpha, double promotion) {
+    private Page metric(Guardrail guardrail, String metric, double alpha, double promotion) {
         int index = metricNames.indexOf(metric);
-        return index < 0
-                ? new NoDataPage(
-                        guardrail,
-                        "the gate has no metric or label \"" + metric + "\" in this process, only " + metricNames)
-                : new MeanPage(guardrail, index, metricRanges.get(index), alpha, promotion);
+        if (index < 0) {
+            return new NoDataPage(
+                    guardrail,
+                    "the gate has no metric or label \"" + metric + "\" in this process, only " + metricNames);
+        }
+        double[] range = metricRanges.get(index);
+        Groups by = guardrail.by();
+        return switch (guardrail.kind()) {
+            case GROUP_RATIO ->
+                by == null || range[0] < 0
+                        ? new NoDataPage(guardrail, "it has no groups to compare, or their metric goes below 0")
+                        : new GroupRatioPage(guardrail, by, index, range, alpha, promotion);
+            case DISTRIBUTION -> new DistributionPage(guardrail, index, alpha, promotion);
+            default -> new MeanPage(guardrail, index, range, alpha, promotion);
+        };
     }
 }

@@ -122,6 +122,10 @@ final class PolicyData {
         data.put("unit", guardrail.unit().name());
         data.put("required", guardrail.required());
         data.put("share", PolicyText.decimal(guardrail.share()));
+        Groups by = guardrail.by();
+        if (by != null) {
+            data.put("by", Map.of("attribute", by.attribute(), "groups", by.groups()));
+        }
         return data;
     }
 
@@ -138,9 +142,21 @@ final class PolicyData {
                 fields.constant("unit", Unit.class),
                 fields.bool("required"),
                 fields.decimal("share"),
+                fields.has("by") ? groups(fields.map("by")) : null,
                 null);
         fields.end();
         return guardrail;
+    }
+
+    private static Groups groups(Map<?, ?> data) {
+        Fields fields = new Fields(data);
+        Groups groups = new Groups(
+                fields.text("attribute"),
+                fields.list("groups").stream()
+                        .map(group -> Fields.string("groups", group))
+                        .toList());
+        fields.end();
+        return groups;
     }
 
     private static Limit limit(Fields fields) {

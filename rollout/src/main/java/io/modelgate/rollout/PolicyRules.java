@@ -14,6 +14,9 @@ final class PolicyRules {
 
     static final int MOST_STEPS = 100;
     static final int MOST_GUARDRAILS = 50;
+    /** A guardrail counts once for each of its groups: so many findings a person may still look through. */
+    static final int MOST_FINDINGS = 500;
+
     static final int MOST_HOURS = 100;
     static final int MOST_BLACKOUTS = 1_000;
     static final int MOST_PROCESSES = 10_000;
@@ -132,12 +135,53 @@ final class PolicyRules {
             sampleRatio |= guardrail.kind() == Kind.SAMPLE_RATIO;
             required |= guardrail.required();
         }
+        slices(guardrails);
         if (!required) {
             add(
                     "guardrails",
                     "have none that is required, so that nothing would be shown before promotion: "
                             + "mark one as required, with an absolute margin if in doubt");
         }
+    }
+
+    private void slices(List<Guardrail> guardrails) {
+        for (int i = 0; i < guardrails.size(); i++) {
+            if (guardrails.get(i).kind() == Kind.GROUP_RATIO
+                    && guardrails.get(i).by() == null) {
+                add(
+                        "guardrails[" + i + "].by",
+                        "is missing: say which groups to compare, for instance by(\"home\", \"own\", \"rent\")");
+            }
+        }
+        List<Slicing> slicings = Slicing.of(guardrails);
+        if (slicings.size() > Slicing.MOST) {
+            add(
+                    "guardrails",
+                    "have groups by " + slicings.size() + " attributes: expected at most " + Slicing.MOST
+                            + "; look at fewer in one policy");
+        }
+        for (Slicing slicing : slicings) {
+            if (slicing.groups().size() > Groups.MOST) {
+                add(
+                        "guardrails",
+                        "have " + slicing.groups().size() + " groups by \"" + slicing.attribute()
+                                + "\" together: expected at most " + Groups.MOST + "; name the same ones in each");
+            }
+        }
+        int findings = guardrails.stream().mapToInt(PolicyRules::findings).sum();
+        if (findings > MOST_FINDINGS) {
+            add(
+                    "guardrails",
+                    "come to " + findings + " findings, one for each group: expected at most " + MOST_FINDINGS
+                            + "; name fewer groups");
+        }
+    }
+
+    private static int findings(Guardrail guardrail) {
+        Groups by = guardrail.by();
+        return by == null || guardrail.kind() == Kind.GROUP_RATIO
+                ? 1
+                : by.groups().size();
     }
 
     private void holdback(RolloutPolicy policy) {

@@ -22,6 +22,7 @@ public final class RolloutBuilder {
     private final Map<String, List<String>> only = new TreeMap<>();
     private final Map<String, List<String>> force = new TreeMap<>();
     private Weight weight = Weight.NONE;
+    private Bucketing bucketing = Bucketing.modelgate();
     private boolean afterAbort;
 
     /** For a gate and the attributes that it declares. */
@@ -33,6 +34,12 @@ public final class RolloutBuilder {
     /** Sets how many callers go to the candidate at first. Default: {@link Weight#NONE}. */
     public RolloutBuilder weight(Weight weight) {
         this.weight = weight;
+        return this;
+    }
+
+    /** Sets the order in which callers come to the candidate. Default: {@link Bucketing#modelgate()}. */
+    public RolloutBuilder bucketing(Bucketing bucketing) {
+        this.bucketing = bucketing;
         return this;
     }
 
@@ -144,11 +151,12 @@ public final class RolloutBuilder {
                 id,
                 version,
                 weight.parts(),
-                Bucketing.salt(id),
+                Spots.salt(id),
                 hashes(allow, identities),
                 hashes(deny, identities),
                 only,
-                force);
+                force,
+                bucketing);
     }
 
     /** Sorted, so that the order in the log does not tell who was named together. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param deny keyed hashes of the keys that never do
  * @param only the values, by attribute, of which a caller must have one
  * @param force the values, by attribute, with any of which a caller goes to the candidate
+ * @param bucketing the order in which callers come to the candidate
  */
 record RolloutStart(
         String id,
@@ -30,16 +31,41 @@ record RolloutStart(
         List<String> allow,
         List<String> deny,
         Map<String, List<String>> only,
-        Map<String, List<String>> force) {
+        Map<String, List<String>> force,
+        Bucketing bucketing) {
 
     private static final Pattern SALT = Pattern.compile("[0-9a-f]{16}");
 
+    /** In ModelGate's own order. */
+    RolloutStart(
+            String id,
+            String version,
+            int weight,
+            long salt,
+            List<String> allow,
+            List<String> deny,
+            Map<String, List<String>> only,
+            Map<String, List<String>> force) {
+        this(id, version, weight, salt, allow, deny, only, force, Bucketing.modelgate());
+    }
+
+    /**
+     * For an entry. With a bucketing that is not ModelGate's own, the salt stands within it and nowhere else: a process that is older than
+     * bucketings finds no salt and sends nobody, where it would send the wrong callers.
+     */
     Map<String, Object> data() {
         Map<String, Object> data = new HashMap<>();
         data.put(EntryTypes.ID, id);
         data.put(EntryTypes.VERSION, version);
         data.put(EntryTypes.WEIGHT, (long) weight);
-        data.put(EntryTypes.SALT, HexFormat.of().toHexDigits(salt));
+        String salted = HexFormat.of().toHexDigits(salt);
+        if (bucketing.own()) {
+            data.put(EntryTypes.SALT, salted);
+        } else {
+            Map<String, Object> how = bucketing.data();
+            how.put(EntryTypes.SALT_WITHIN, salted);
+            data.put(EntryTypes.BUCKETING, how);
+        }
         data.put(EntryTypes.ALLOW, allow);
         data.put(EntryTypes.DENY, deny);
         data.put(EntryTypes.ONLY, only);
@@ -56,7 +82,10 @@ record RolloutStart(
         String id = entry.text(EntryTypes.ID);
         String version = entry.text(EntryTypes.VERSION);
         long weight = entry.number(EntryTypes.WEIGHT, -1);
-        String salt = entry.text(EntryTypes.SALT);
+        boolean own = !data.containsKey(EntryTypes.BUCKETING);
+        Map<?, ?> how = data.get(EntryTypes.BUCKETING) instanceof Map<?, ?> map ? map : Map.of();
+        Object salt = own ? data.get(EntryTypes.SALT) : how.get(EntryTypes.SALT_WITHIN);
+        Bucketing bucketing = own ? Bucketing.modelgate() : Bucketing.of(how);
         List<String> allow = texts(data.get(EntryTypes.ALLOW));
         List<String> deny = texts(data.get(EntryTypes.DENY));
         Map<String, List<String>> only = rules(data.get(EntryTypes.ONLY));
@@ -64,15 +93,15 @@ record RolloutStart(
         if (id == null
                 || version == null
                 || !Weight.inRange(weight)
-                || salt == null
-                || !SALT.matcher(salt).matches()) {
+                || !(salt instanceof String digits)
+                || !SALT.matcher(digits).matches()) {
             return null;
         }
-        if (allow == null || deny == null || only == null || force == null) {
+        if (allow == null || deny == null || only == null || force == null || bucketing == null) {
             return null;
         }
-        long salted = HexFormat.fromHexDigitsToLong(salt);
-        return new RolloutStart(id, version, (int) weight, salted, allow, deny, only, force);
+        long salted = HexFormat.fromHexDigitsToLong(digits);
+        return new RolloutStart(id, version, (int) weight, salted, allow, deny, only, force, bucketing);
     }
 
     private static @Nullable List<String> texts(@Nullable Object value) {

@@ -3,6 +3,8 @@ package io.modelgate.rollout;
 import io.modelgate.Cause;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +28,14 @@ final class RolloutUnits {
         }
     }
 
+    private final Map<Slice, RolloutUnits> slices = new ConcurrentHashMap<>();
     private volatile byte @Nullable [] marks;
     private volatile @Nullable HyperLogLog reached;
+
+    /** The same of one group: a unit's first miss there is one, whatever other groups' callers in that unit had. */
+    RolloutUnits of(Slice slice) {
+        return slices.computeIfAbsent(slice, each -> new RolloutUnits());
+    }
 
     /** Takes note of a unit's miss; the rates for which it is the unit's first, as a bit each by ordinal. */
     int missed(int unit, Cause cause) {
@@ -48,7 +56,7 @@ final class RolloutUnits {
     private synchronized byte[] newMarks() {
         byte[] known = marks;
         if (known == null) {
-            known = new byte[Bucketing.UNITS];
+            known = new byte[Spots.UNITS];
             marks = known;
         }
         return known;

@@ -1,21 +1,13 @@
 package io.modelgate.rollout;
 
 import io.modelgate.CallCounts;
-import io.modelgate.CallTally;
 import io.modelgate.Caller;
 import io.modelgate.Cause;
 import io.modelgate.Metric;
 import io.modelgate.Watch;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,25 +23,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class RolloutWatch implements Watch {
 
-    private static final int STABLE = 0;
-    private static final int CANDIDATE = 1;
-    private static final int BY_RULE = 2;
+    private static final int CANDIDATE = EpochTally.CANDIDATE;
+    private static final int BY_RULE = EpochTally.BY_RULE;
     private static final int WITHOUT_KEY = 3;
 
-    private static final int ARM_SHIFT = Bucketing.SPOT_BITS;
+    private static final int ARM_SHIFT = Spots.SPOT_BITS;
     private static final int SPOT = (1 << ARM_SHIFT) - 1;
+    private static final int ARM = 3;
 
     /** The bits of a spot within its unit. */
-    private static final long UNIT_SPOTS = (1 << Bucketing.SPOT_BITS_IN_UNIT) - 1;
-
-    private static final Rate[] ALL_RATES = Rate.values();
-    private static final int RATES = ALL_RATES.length;
-    private static final Map<Rate, Long> NOBODY_MISSED =
-            Stream.of(ALL_RATES).collect(Collectors.toUnmodifiableMap(rate -> rate, rate -> 0L));
-    private static final VarHandle SEEN = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final long UNIT_SPOTS = (1 << Spots.SPOT_BITS_IN_UNIT) - 1;
 
     private final RolloutUnits shared;
     private final long salt;
+    private final Bucketing bucketing;
     private final int weight;
     private final @Nullable CohortRules rules;
     private final Metric<Object>[] metrics;
@@ -57,149 +44,104 @@ final class RolloutWatch implements Watch {
     /** How many of them are read off answers; the others are labels, which come later. */
     private final int read;
 
+    private final Set<Integer> spread;
     private final boolean firstCalls;
+    private final @Nullable SliceTallies slices;
     private final boolean promoted;
-    private @Nullable Epoch epoch; // a racy read is safe: its fields are final
+    private @Nullable EpochTally epoch; // a racy read is safe: its fields are final
 
     /**
      * Makes the watch of an epoch that begins.
      *
      * @param shared what all epochs of the rollout share
      * @param salt the rollout's
+     * @param bucketing the rollout's
      * @param weight callers in a bucket below it get the candidate; 100,000 less the share held back once it is promoted
      * @param rules what decides ahead of the bucket, or null
      * @param metrics the gate's, its labels after them
-     * @param firstCalls whether each caller's first call at this weight is counted by itself
+     * @param wanted what there is to count beside the calls
      * @param promoted whether the candidate was promoted, so that it is who gets no version by rule or bucket that gets it
      */
     @SuppressWarnings("unchecked") // the metrics are those of the gate whose answers come here
     RolloutWatch(
             RolloutUnits shared,
             long salt,
+            Bucketing bucketing,
             int weight,
             @Nullable CohortRules rules,
             List<? extends Metric<?>> metrics,
-            boolean firstCalls,
+            Wanted wanted,
             boolean promoted) {
         this.shared = shared;
         this.salt = salt;
+        this.bucketing = bucketing;
         this.weight = weight;
         this.rules = rules;
         this.metrics = (Metric<Object>[]) metrics.toArray(Metric[]::new);
         read = (int) metrics.stream().takeWhile(metric -> !metric.later()).count();
-        this.firstCalls = firstCalls;
+        spread = Set.copyOf(wanted.spread(metrics));
+        firstCalls = wanted.firstCalls();
+        slices = wanted.slicings().isEmpty()
+                ? null
+                : new SliceTallies(shared, wanted.slicings(), metrics.size(), metrics.size() - read, spread);
         this.promoted = promoted;
-    }
-
-    /** What is counted, made when there is something to count. */
-    private static final class Epoch {
-        final CallTally[] calls = new CallTally[BY_RULE + 1];
-        final CallTally[] firstCalls;
-        final HyperLogLog[] callers = {new HyperLogLog(), new HyperLogLog()};
-        final long[] seen = new long[Bucketing.UNITS / Long.SIZE];
-        final AtomicLongArray units = new AtomicLongArray(2);
-        final AtomicLongArray missed = new AtomicLongArray(2 * RATES);
-        private final AtomicReferenceArray<long @Nullable []> labelled;
-
-        Epoch(int metrics, int labels, boolean countsFirst) {
-            labelled = new AtomicReferenceArray<>(2 * labels);
-            for (int i = 0; i < calls.length; i++) {
-                calls[i] = new CallTally(metrics);
-            }
-            firstCalls =
-                    countsFirst ? new CallTally[] {new CallTally(metrics), new CallTally(metrics)} : new CallTally[0];
-        }
-
-        /** Takes note of a unit's label; whether it is the first that came of the arm at this weight. 50 KB for each label and arm. */
-        boolean labelled(int arm, int label, int unit) {
-            int slot = 2 * label + arm;
-            long[] bits = labelled.get(slot);
-            if (bits == null) {
-                labelled.compareAndSet(slot, null, new long[Bucketing.UNITS / Long.SIZE]);
-                bits = Objects.requireNonNull(labelled.get(slot));
-            }
-            long bit = 1L << unit;
-            return ((long) SEEN.getAndBitwiseOr(bits, unit >>> 6, bit) & bit) == 0;
-        }
-
-        /** Takes note that a unit has a caller; whether it is the first at this weight. */
-        boolean seen(int arm, int unit) {
-            int word = unit >>> 6;
-            long bit = 1L << unit;
-            boolean first = (seen[word] & bit) == 0 && ((long) SEEN.getAndBitwiseOr(seen, word, bit) & bit) == 0;
-            if (first) {
-                units.incrementAndGet(arm);
-            }
-            return first;
-        }
     }
 
     @Override
     public long place(Caller caller) {
+        int place = placeOf(caller);
+        return place < 0 ? NOWHERE : slices == null ? place : place | slices.place(caller);
+    }
+
+    private int placeOf(Caller caller) {
         if (rules != null) {
             CohortRules.Verdict verdict = rules.of(caller);
             if (verdict == CohortRules.Verdict.CANDIDATE) {
                 return byRule(caller);
             }
             if (verdict == CohortRules.Verdict.STABLE) {
-                return promoted ? byRule(caller) : NOWHERE;
+                return promoted ? byRule(caller) : (int) NOWHERE;
             }
         }
         if (!caller.hasKey()) {
-            return promoted ? WITHOUT_KEY << ARM_SHIFT : NOWHERE;
+            return promoted ? WITHOUT_KEY << ARM_SHIFT : (int) NOWHERE;
         }
-        int spot = Bucketing.spot(caller.keyHash(), salt);
-        return Bucketing.bucketOf(spot) < weight ? CANDIDATE << ARM_SHIFT | spot : spot;
+        int spot = bucketing.spot(caller, salt);
+        return Spots.bucketOf(spot) < weight ? CANDIDATE << ARM_SHIFT | spot : spot;
     }
 
     private int byRule(Caller caller) {
-        return caller.hasKey()
-                ? BY_RULE << ARM_SHIFT | Bucketing.spot(caller.keyHash(), salt)
-                : WITHOUT_KEY << ARM_SHIFT;
+        return caller.hasKey() ? BY_RULE << ARM_SHIFT | bucketing.spot(caller, salt) : WITHOUT_KEY << ARM_SHIFT;
     }
 
     @Override
     public void answered(long place, long nanos, Object answer) {
-        Epoch to = epoch();
-        int arm = (int) place >>> ARM_SHIFT;
+        EpochTally to = epoch();
+        int who = (int) place >>> ARM_SHIFT & ARM;
+        int arm = Math.min(who, BY_RULE);
         int spot = (int) place & SPOT;
-        CallTally calls = to.calls[Math.min(arm, BY_RULE)];
-        CallTally first = arm < BY_RULE ? seen(to, arm, spot) : null;
-        calls.answered(nanos, 1);
-        if (first != null) {
-            first.answered(nanos, 1);
-        }
-        if (arm == CANDIDATE || arm == BY_RULE) {
+        boolean first = to.answered(arm, spot, nanos);
+        int firsts = slices == null ? 0 : slices.answered(place, arm, spot, nanos);
+        if (who == CANDIDATE || who == BY_RULE) {
             shared.reached(HyperLogLog.hash(spot));
         }
         for (int i = 0; i < read; i++) {
             Metric<Object> metric = metrics[i];
             double scaled = (metric.of().applyAsDouble(answer) - metric.least()) / (metric.most() - metric.least());
-            calls.value(i, scaled, 1);
-            if (first != null) {
-                first.value(i, scaled, 1);
+            to.value(arm, first, i, scaled);
+            if (slices != null) {
+                slices.value(place, arm, firsts, i, scaled);
             }
         }
     }
 
     @Override
     public void missed(long place, Cause cause) {
-        Epoch to = epoch();
-        int arm = (int) place >>> ARM_SHIFT;
+        int arm = Math.min((int) place >>> ARM_SHIFT & ARM, BY_RULE);
         int spot = (int) place & SPOT;
-        to.calls[Math.min(arm, BY_RULE)].missed(cause, 1);
-        if (arm >= BY_RULE) {
-            return;
-        }
-        CallTally first = seen(to, arm, spot);
-        if (first != null) {
-            first.missed(cause, 1);
-        }
-        int rates = shared.missed(Bucketing.unit(spot), cause);
-        for (int rate = 0; rates != 0; rate++, rates >>>= 1) {
-            if ((rates & 1) != 0) {
-                to.missed.incrementAndGet(arm * RATES + rate);
-            }
+        epoch().missed(arm, spot, cause);
+        if (slices != null) {
+            slices.missed(place, arm, spot, cause);
         }
     }
 
@@ -215,39 +157,31 @@ final class RolloutWatch implements Watch {
     }
 
     /**
-     * Counts a label in the arm in which its call was answered, whatever the weight was then: what is compared are means, and they do not
-     * depend on the arms' shares. A unit that was in one arm before and is in the other now has a first label in each.
+     * Counts a label in the arm and the groups in which its call was answered, whatever the weight was then: what is compared are means
+     * and distributions, and they do not depend on the arms' shares. A unit that was in one arm before and is in the other now has a first label in each.
      */
     @Override
     public void labelled(long place, int label, double scaled) {
-        int arm = (int) place >>> ARM_SHIFT;
-        int metric = read + label;
-        if (label < 0 || metric >= metrics.length || arm > WITHOUT_KEY) {
+        if (label < 0 || label >= metrics.length - read) {
             return; // whoever wrote the id had other labels
         }
-        Epoch to = epoch();
-        to.calls[Math.min(arm, BY_RULE)].value(metric, scaled, 1);
-        if (firstCalls && arm < BY_RULE && to.labelled(arm, label, Bucketing.unit((int) place & SPOT))) {
-            to.firstCalls[arm].value(metric, scaled, 1);
+        int arm = Math.min((int) place >>> ARM_SHIFT & ARM, BY_RULE);
+        int spot = (int) place & SPOT;
+        epoch().labelled(arm, spot, label, scaled);
+        if (slices != null) {
+            slices.labelled(place, arm, spot, label, scaled);
         }
     }
 
-    /** Takes note of a caller whom chance assigned; the tally of first calls if this is one, else null. */
-    private @Nullable CallTally seen(Epoch to, int arm, int spot) {
-        boolean first = to.seen(arm, Bucketing.unit(spot));
-        to.callers[arm].add(HyperLogLog.hash(spot));
-        return first && firstCalls ? to.firstCalls[arm] : null;
-    }
-
-    private Epoch epoch() {
-        Epoch known = epoch;
+    private EpochTally epoch() {
+        EpochTally known = epoch;
         return known == null ? newEpoch() : known;
     }
 
-    private synchronized Epoch newEpoch() {
-        Epoch known = epoch;
+    private synchronized EpochTally newEpoch() {
+        EpochTally known = epoch;
         if (known == null) {
-            known = new Epoch(metrics.length, metrics.length - read, firstCalls);
+            known = EpochTally.all(shared, metrics.length, metrics.length - read, spread, firstCalls);
             epoch = known;
         }
         return known;
@@ -255,32 +189,16 @@ final class RolloutWatch implements Watch {
 
     /** What was counted up to now. */
     StepCounts counts() {
-        Epoch known;
+        EpochTally known;
         synchronized (this) {
             known = epoch;
         }
-        return known == null
-                ? new StepCounts(ArmCounts.NONE, ArmCounts.NONE, CallCounts.NONE, shared.reached())
-                : new StepCounts(
-                        arm(known, STABLE), arm(known, CANDIDATE), known.calls[BY_RULE].counts(), shared.reached());
-    }
-
-    private ArmCounts arm(Epoch known, int arm) {
-        Map<Rate, Long> missed = NOBODY_MISSED;
-        boolean anybody = false;
-        for (int rate = 0; rate < RATES; rate++) {
-            long callers = known.missed.get(arm * RATES + rate);
-            if (callers > 0) {
-                missed = anybody ? missed : new EnumMap<>(NOBODY_MISSED);
-                anybody = true;
-                missed.put(ALL_RATES[rate], callers);
-            }
+        if (known == null) {
+            return new StepCounts(ArmCounts.NONE, ArmCounts.NONE, CallCounts.NONE, shared.reached());
         }
-        return new ArmCounts(
-                known.calls[arm].counts(),
-                firstCalls ? known.firstCalls[arm].counts() : CallCounts.NONE,
-                known.callers[arm].estimate(),
-                known.units.get(arm),
-                missed);
+        // The groups first: what comes in between is then in none of them, not in more of them than there were calls.
+        Map<Slice, StepCounts> groups = slices == null ? Map.of() : slices.counts();
+        StepCounts all = known.counts(shared.reached());
+        return new StepCounts(all.stable(), all.candidate(), all.byRule(), all.reached(), groups);
     }
 }

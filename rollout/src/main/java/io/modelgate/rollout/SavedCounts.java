@@ -85,18 +85,33 @@ record SavedCounts(boolean ofCalls, boolean ofFirstCalls) {
     }
 
     Map<String, Object> write(StepCounts counts) {
-        return Map.of(
-                "stable", write(counts.stable()),
-                "candidate", write(counts.candidate()),
-                "byRule", write(counts.byRule(), ofCalls),
-                "reached", Math.max(counts.reached(), 0));
+        Map<String, Object> written = new HashMap<>();
+        written.put("stable", write(counts.stable()));
+        written.put("candidate", write(counts.candidate()));
+        written.put("byRule", write(counts.byRule(), ofCalls));
+        written.put("reached", Math.max(counts.reached(), 0));
+        if (!counts.slices().isEmpty()) {
+            List<Object> slices = new ArrayList<>();
+            counts.slices()
+                    .forEach((slice, each) -> slices.add(
+                            Map.of("attribute", slice.attribute(), "group", slice.group(), "counts", write(each))));
+            written.put("slices", slices);
+        }
+        return written;
     }
 
     static StepCounts readStep(Saved from) {
+        Map<Slice, StepCounts> slices = new HashMap<>();
+        // Before there were groups none was written.
+        for (Object each : from.has("slices") ? from.list("slices") : List.of()) {
+            Saved slice = new Saved(each);
+            slices.put(new Slice(slice.text("attribute"), slice.text("group")), readStep(slice.in("counts")));
+        }
         return new StepCounts(
                 readArm(from.in("stable")),
                 readArm(from.in("candidate")),
                 read(from.in("byRule")),
-                from.count("reached"));
+                from.count("reached"),
+                slices);
     }
 }

@@ -80,11 +80,33 @@ final class Starting {
                         + "\" is about the metric or label \"" + metric + "\", which gate \"" + gate.name()
                         + "\" does not have; it has " + metrics);
             }
+            requireGroups(gate, policy, guardrail);
             if (guardrail.kind() == Guardrail.Kind.CUSTOM && tests.of(policy).apply(guardrail.name()) == null) {
                 throw new IllegalArgumentException("guardrail \"" + guardrail.name() + "\" of policy \"" + policy.name()
                         + "\" has no test here: give it with guardrailTest(\"" + guardrail.name() + "\", …)");
             }
         }
+    }
+
+    private static void requireGroups(ModelGate<?, ?> gate, RolloutPolicy policy, Guardrail guardrail) {
+        String who = "guardrail \"" + guardrail.name() + "\" of policy \"" + policy.name() + "\"";
+        Groups by = guardrail.by();
+        if (by != null && !gate.describe().attributes().contains(by.attribute())) {
+            throw new IllegalArgumentException(who + " has groups by \"" + by.attribute() + "\", which gate \""
+                    + gate.name()
+                    + "\" does not declare; declared are " + gate.describe().attributes() + "; add attributes(\""
+                    + by.attribute() + "\")");
+        }
+        gate.measures().stream()
+                .filter(each -> each.name().equals(guardrail.metric()) && each.least() < 0)
+                .filter(each -> guardrail.kind() == Guardrail.Kind.GROUP_RATIO)
+                .findFirst()
+                .ifPresent(each -> {
+                    throw new IllegalArgumentException(
+                            who + " is a ratio of the metric \"" + each.name()
+                                    + "\", which ranges from " + each.least()
+                                    + ": expected one that begins at 0 or above, since a ratio to something negative says nothing");
+                });
     }
 
     private void requireNoHoldDown(ModelGate<?, ?> gate, CohortRouting routing, String candidate) {

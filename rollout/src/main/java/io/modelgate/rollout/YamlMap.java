@@ -84,6 +84,11 @@ final class YamlMap {
         return values.get(key);
     }
 
+    /** The map at a key. */
+    YamlMap in(String key, Node node, List<String> known) {
+        return new YamlMap(path(key), node, mistakes, known);
+    }
+
     /** Adds a mistake at the value of a key, or at the map where there is none. */
     void mistake(String key, String text) {
         if (!sound) {

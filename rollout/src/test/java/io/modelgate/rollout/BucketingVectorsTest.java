@@ -60,8 +60,8 @@ class BucketingVectorsTest {
         for (Vector vector : vectors) {
             assertThat(hex(vector.key())).as("%s", vector).isEqualTo(vector.utf8());
             assertThat(Caller.of(vector.key()).keyHash()).as("%s", vector).isEqualTo(vector.keyHash());
-            assertThat(Bucketing.salt(vector.rollout())).as("%s", vector).isEqualTo(vector.salt());
-            assertThat(Bucketing.bucket(vector.keyHash(), vector.salt()))
+            assertThat(Spots.salt(vector.rollout())).as("%s", vector).isEqualTo(vector.salt());
+            assertThat(Spots.bucket(vector.keyHash(), vector.salt()))
                     .as("%s", vector)
                     .isEqualTo(vector.bucket());
         }

@@ -55,7 +55,7 @@ class CohortsTest {
     void theCohortIsEveryBucketBelowTheWeight() {
         for (int i = 0; i < 1_000; i++) {
             String key = "user-" + i;
-            int bucket = Bucketing.bucket(Caller.of(key).keyHash(), Bucketing.salt("r"));
+            int bucket = Spots.bucket(Caller.of(key).keyHash(), Spots.salt("r"));
             assertThat(new Log().start("r", "v2", bucket).toCandidate(key)).isFalse();
             assertThat(new Log().start("r", "v2", bucket + 1).toCandidate(key)).isTrue();
         }

@@ -185,6 +185,7 @@ class EvidenceBookTest {
                 Unit.CALL,
                 false,
                 1,
+                null,
                 null);
         EvidenceRig rig = new EvidenceRig(SEED, 0.05, throwing, unknown, Guardrail.mean("absent"))
                 .begin(0.2)

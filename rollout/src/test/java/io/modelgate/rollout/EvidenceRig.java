@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /** Made-up traffic of one epoch, counted as a watch counts it, and a book to look at it. */
@@ -63,7 +64,7 @@ final class EvidenceRig {
     }
 
     void clear() {
-        calls = new CallTally[] {new CallTally(1), new CallTally(1)};
+        calls = new CallTally[] {new CallTally(1, Set.of(0), true), new CallTally(1, Set.of(0), true)};
         byRule = CallCounts.NONE;
         units = new long[2];
         missed = List.of(new EnumMap<>(Rate.class), new EnumMap<>(Rate.class));

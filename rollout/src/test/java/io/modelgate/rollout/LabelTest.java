@@ -179,10 +179,10 @@ class LabelTest {
     /** How many units the callers that a version answered are in: of two labels of a unit one counts. */
     private long units(List<Asked> asked, String version) {
         RolloutRun run = Objects.requireNonNull(Routings.of(process.gate).run());
-        long salt = Bucketing.salt(run.plan().id());
+        long salt = Spots.salt(run.plan().id());
         return IntStream.range(0, asked.size())
                 .filter(i -> asked.get(i).version().equals(version))
-                .map(i -> Bucketing.unit(Bucketing.spot(Caller.of("user-" + i).keyHash(), salt)))
+                .map(i -> Spots.unit(Spots.spot(Caller.of("user-" + i).keyHash(), salt)))
                 .distinct()
                 .count();
     }

@@ -60,7 +60,7 @@ final class Log {
         data.put("rollout", id);
         data.put("version", version);
         data.put("weight", (long) weight);
-        data.put("salt", HexFormat.of().toHexDigits(Bucketing.salt(id)));
+        data.put("salt", HexFormat.of().toHexDigits(Spots.salt(id)));
         return data;
     }
 

@@ -48,6 +48,7 @@ class PolicyTest {
                         Unit.CALLER,
                         true,
                         0.1 + 0.2,
+                        null,
                         null))
                 .guardrail(new Guardrail(
                         "complaints",
@@ -60,6 +61,7 @@ class PolicyTest {
                         Unit.CALL,
                         false,
                         1,
+                        null,
                         null))
                 .alpha(0.1)
                 .promotionAlpha(0.02)

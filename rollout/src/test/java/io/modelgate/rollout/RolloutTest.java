@@ -166,7 +166,7 @@ class RolloutTest {
                 .orElseThrow();
         assertThat(entry.toString()).doesNotContain("qa-1", "vip-7");
         assertThat(entry.decision().id()).isEqualTo(rollout.id());
-        assertThat(entry.text("salt")).isEqualTo(String.format("%016x", Bucketing.salt(rollout.id())));
+        assertThat(entry.text("salt")).isEqualTo(String.format("%016x", Spots.salt(rollout.id())));
         assertThat(entry.texts("allow")).containsExactly(gates.identities().hash("qa-1"));
     }
 

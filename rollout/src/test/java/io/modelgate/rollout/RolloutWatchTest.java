@@ -3,10 +3,12 @@ package io.modelgate.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.modelgate.Bins;
 import io.modelgate.Caller;
 import io.modelgate.Cause;
 import io.modelgate.Gates;
 import io.modelgate.Metric;
+import io.modelgate.Router;
 import io.modelgate.Values;
 import io.modelgate.Watch;
 import java.util.ArrayList;
@@ -25,20 +27,21 @@ import org.junit.jupiter.api.Test;
 
 class RolloutWatchTest {
 
-    private static final long SALT = Bucketing.salt("rollout-1");
+    private static final long SALT = Spots.salt("rollout-1");
     private static final int TEN_PERCENT = 10_000;
 
     private final RolloutUnits shared = new RolloutUnits();
 
     private RolloutWatch watch(int weight) {
-        return new RolloutWatch(shared, SALT, weight, null, List.of(), true, false);
+        return new RolloutWatch(
+                shared, SALT, Bucketing.modelgate(), weight, null, List.of(), Wanted.calls(true), false);
     }
 
     /** A key whose bucket is below (or not below) ten percent, by number. */
     private static Caller caller(boolean candidate, int number) {
         for (int i = 0, found = 0; ; i++) {
             Caller caller = Caller.of("user-" + i);
-            if (Bucketing.bucket(caller.keyHash(), SALT) < TEN_PERCENT == candidate && found++ == number) {
+            if (Spots.bucket(caller.keyHash(), SALT) < TEN_PERCENT == candidate && found++ == number) {
                 return caller;
             }
         }
@@ -55,10 +58,10 @@ class RolloutWatchTest {
     @Test
     void unitAndSpotLieInTheBucket() {
         for (int i = 0; i < 1_000_000; i++) {
-            int spot = Bucketing.spot(i * 0x9e3779b9, SALT);
-            assertThat(Bucketing.unit(spot) >> 2).isEqualTo(Bucketing.bucketOf(spot));
-            assertThat(Bucketing.unit(spot)).isBetween(0, Bucketing.UNITS - 1);
-            assertThat(spot >>> Bucketing.SPOT_BITS).isZero();
+            int spot = Spots.spot(i * 0x9e3779b9, SALT);
+            assertThat(Spots.unit(spot) >> 2).isEqualTo(Spots.bucketOf(spot));
+            assertThat(Spots.unit(spot)).isBetween(0, Spots.UNITS - 1);
+            assertThat(spot >>> Spots.SPOT_BITS).isZero();
         }
     }
 
@@ -136,11 +139,30 @@ class RolloutWatchTest {
 
     @Test
     void firstCallsAreNotCountedUnlessAskedFor() {
-        RolloutWatch watch = new RolloutWatch(shared, SALT, TEN_PERCENT, null, List.of(), false, false);
+        RolloutWatch watch = new RolloutWatch(
+                shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(false), false);
         answers(watch, caller(true, 0));
 
         assertThat(watch.counts().candidate().firstCalls().calls()).isZero();
         assertThat(watch.counts().candidate().calls().calls()).isEqualTo(1);
+    }
+
+    @Test
+    void inAnotherSystemsOrderTheArmsAreThoseThatTheRoutingMakes() {
+        Bucketing bucketing = Bucketing.unleash("checkout");
+        RolloutStart start =
+                new RolloutStart("r", "v2", TEN_PERCENT, SALT, List.of(), List.of(), Map.of(), Map.of(), bucketing);
+        Router.Routing routing = new Log().write("rollout", start.data()).routing();
+        RolloutWatch watch =
+                new RolloutWatch(shared, SALT, bucketing, TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
+        int candidates = 0;
+        for (int i = 0; i < 1_000; i++) {
+            Caller caller = Caller.of("user-" + i);
+            answers(watch, caller);
+            candidates += routing.toCandidate(caller) ? 1 : 0;
+            assertThat(watch.counts().candidate().calls().calls()).isEqualTo(candidates);
+        }
+        assertThat(candidates).isBetween(50, 150);
     }
 
     @Test
@@ -161,7 +183,14 @@ class RolloutWatchTest {
                     Map.of("region", List.of("eu")),
                     Map.of("tier", List.of("beta")));
             return new RolloutWatch(
-                    shared, SALT, TEN_PERCENT, CohortRules.of(start, identities), List.of(), true, promoted);
+                    shared,
+                    SALT,
+                    Bucketing.modelgate(),
+                    TEN_PERCENT,
+                    CohortRules.of(start, identities),
+                    List.of(),
+                    Wanted.calls(true),
+                    promoted);
         }
     }
 
@@ -207,7 +236,15 @@ class RolloutWatchTest {
     void metricsAreReadOffAnswersAndScaled() {
         Metric<String> length = new Metric<>("length", 10, 20, String::length);
         Metric<String> none = new Metric<>("none", 0, 1, answer -> Double.NaN);
-        RolloutWatch watch = new RolloutWatch(shared, SALT, TEN_PERCENT, null, List.of(length, none), true, false);
+        RolloutWatch watch = new RolloutWatch(
+                shared,
+                SALT,
+                Bucketing.modelgate(),
+                TEN_PERCENT,
+                null,
+                List.of(length, none),
+                Wanted.calls(true),
+                false);
         long place = watch.place(caller(true, 0));
         watch.answered(place, 1, "x".repeat(15));
         watch.answered(place, 1, "x".repeat(20));
@@ -218,6 +255,108 @@ class RolloutWatchTest {
         assertThat(watch.counts().candidate().calls().values(1)).isEqualTo(Values.NONE);
         assertThat(watch.counts().candidate().firstCalls().values(0)).isEqualTo(new Values(1, 0.5, 0.25));
         assertThat(watch.counts().stable().calls().values(0)).isEqualTo(Values.NONE);
+    }
+
+    private static Wanted by(Guardrail... guardrails) {
+        return Wanted.by(EvidenceRig.policy(0.05, 1, guardrails));
+    }
+
+    @Test
+    void callersAreCountedInTheirGroupsToo() {
+        Metric<String> length = new Metric<>("length", 0, 20, String::length);
+        Wanted wanted = by(
+                Guardrail.rate(Rate.ERRORS).by("home", "own", "rent"),
+                Guardrail.mean("length").by("region", "eu", "us"));
+        RolloutWatch watch = new RolloutWatch(
+                shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(length), wanted, false);
+        Caller someone = caller(true, 0);
+        watch.answered(watch.place(someone.with("home", "rent").with("region", "eu")), 1, "x".repeat(10));
+        watch.answered(watch.place(someone.with("home", "rent").with("region", "us")), 1, "x".repeat(5));
+        watch.answered(watch.place(someone.with("home", "barge")), 1, "x".repeat(5));
+        watch.missed(watch.place(someone.with("home", "own")), Cause.ERROR);
+        watch.missed(watch.place(someone.with("home", "rent")), Cause.ERROR);
+        watch.missed(watch.place(someone.with("home", "rent")), Cause.ERROR);
+
+        StepCounts counts = watch.counts();
+        assertThat(counts.candidate().calls().answered()).isEqualTo(3);
+        assertThat(counts.candidate().missed()).containsEntry(Rate.ERRORS, 1L);
+        assertThat(counts.slices())
+                .containsOnlyKeys(
+                        new Slice("home", "own"),
+                        new Slice("home", "rent"),
+                        new Slice("region", "eu"),
+                        new Slice("region", "us"));
+        StepCounts renters = counts.of(new Slice("home", "rent"));
+        assertThat(renters.candidate().calls().answered()).isEqualTo(2);
+        // The caller missed in two groups: in each of them that is its first miss.
+        assertThat(renters.candidate().missed()).containsEntry(Rate.ERRORS, 1L);
+        assertThat(counts.of(new Slice("home", "own")).candidate().missed()).containsEntry(Rate.ERRORS, 1L);
+        assertThat(renters.candidate().units()).isEqualTo(1);
+        StepCounts american = counts.of(new Slice("region", "us"));
+        assertThat(american.candidate().firstCalls().values(0)).isEqualTo(new Values(1, 0.25, 0.0625));
+        assertThat(american.stable().calls().answered()).isZero();
+    }
+
+    @Test
+    void fourAttributesFitIntoAPlace() {
+        Wanted wanted = by(
+                Guardrail.rate(Rate.ERRORS).by("a", fifty()),
+                Guardrail.rate(Rate.ERRORS).name("b").by("b", fifty()),
+                Guardrail.rate(Rate.ERRORS).name("c").by("c", fifty()),
+                Guardrail.rate(Rate.ERRORS).name("d").by("d", fifty()));
+        RolloutWatch watch =
+                new RolloutWatch(shared, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), wanted, false);
+        long place = watch.place(
+                caller(true, 0).with("a", "g49").with("b", "g0").with("c", "g7").with("d", "g49"));
+        assertThat(place).isNotNegative();
+        watch.answered(place, 1, "answer");
+        assertThat(watch.counts().slices())
+                .containsOnlyKeys(
+                        new Slice("a", "g49"), new Slice("b", "g0"), new Slice("c", "g7"), new Slice("d", "g49"));
+        assertThat(watch.counts().candidate().calls().answered()).isEqualTo(1);
+    }
+
+    private static String[] fifty() {
+        return SliceRig.names(50);
+    }
+
+    @Test
+    void whoTakesNoPartIsInNoGroupEither() {
+        RolloutWatch watch = new RolloutWatch(
+                shared,
+                SALT,
+                Bucketing.modelgate(),
+                TEN_PERCENT,
+                null,
+                List.of(),
+                by(Guardrail.rate(Rate.ERRORS).by("home", "own", "rent")),
+                false);
+        assertThat(watch.place(Caller.anonymous().with("home", "own"))).isEqualTo(Watch.NOWHERE);
+    }
+
+    @Test
+    void valuesAreSpreadOverBinsOnlyWhereAGuardrailAsks() {
+        Metric<String> length = new Metric<>("length", 0, 64, String::length);
+        Metric<String> other = new Metric<>("other", 0, 64, String::length);
+        RolloutWatch watch = new RolloutWatch(
+                shared,
+                SALT,
+                Bucketing.modelgate(),
+                TEN_PERCENT,
+                null,
+                List.of(other, length),
+                by(Guardrail.distribution("length")),
+                false);
+        long place = watch.place(caller(true, 0));
+        watch.answered(place, 1, "x".repeat(3));
+        watch.answered(place, 1, "x".repeat(3));
+        watch.answered(place, 1, "x".repeat(1_000));
+        Bins bins = watch.counts().candidate().calls().bins(1);
+        assertThat(bins.at(3)).isEqualTo(2);
+        assertThat(bins.at(63)).isEqualTo(1);
+        assertThat(bins.count()).isEqualTo(3);
+        assertThat(watch.counts().candidate().calls().bins(0)).isEqualTo(Bins.NONE);
+        assertThat(watch.counts().candidate().firstCalls().bins(1).count()).isEqualTo(1);
     }
 
     @Test
@@ -239,7 +378,8 @@ class RolloutWatchTest {
         assertThat(restarted.mergeReached(shared.reachedText())).isTrue();
         assertThat(restarted.reached()).isEqualTo(watch.counts().reached()).isPositive();
 
-        RolloutWatch again = new RolloutWatch(restarted, SALT, TEN_PERCENT, null, List.of(), true, false);
+        RolloutWatch again = new RolloutWatch(
+                restarted, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
         for (int i = 0; i < 5_000; i++) {
             answers(again, Caller.of("user-" + i));
         }
@@ -254,13 +394,14 @@ class RolloutWatchTest {
         int callers = 20_000;
         for (int round = 0; round < 5; round++) {
             RolloutUnits fresh = new RolloutUnits();
-            RolloutWatch watch = new RolloutWatch(fresh, SALT, TEN_PERCENT, null, List.of(), true, false);
+            RolloutWatch watch = new RolloutWatch(
+                    fresh, SALT, Bucketing.modelgate(), TEN_PERCENT, null, List.of(), Wanted.calls(true), false);
             Set<Integer> candidates = new HashSet<>();
             Set<Integer> stables = new HashSet<>();
             List<Caller> all = new ArrayList<>();
             for (int i = 0; i < callers; i++) {
                 Caller caller = Caller.of(round + "-" + i);
-                int unit = Bucketing.unit(Bucketing.spot(caller.keyHash(), SALT));
+                int unit = Spots.unit(Spots.spot(caller.keyHash(), SALT));
                 (unit / 4 < TEN_PERCENT ? candidates : stables).add(unit);
                 all.add(caller);
             }
@@ -308,7 +449,15 @@ class RolloutWatchTest {
             callers.add(Caller.of("user-" + i));
         }
         Function<List<Caller>, StepCounts> run = order -> {
-            RolloutWatch watch = new RolloutWatch(new RolloutUnits(), SALT, TEN_PERCENT, null, List.of(), true, false);
+            RolloutWatch watch = new RolloutWatch(
+                    new RolloutUnits(),
+                    SALT,
+                    Bucketing.modelgate(),
+                    TEN_PERCENT,
+                    null,
+                    List.of(),
+                    Wanted.calls(true),
+                    false);
             order.forEach(caller -> {
                 misses(watch, caller, Cause.INVALID_OUTPUT);
                 answers(watch, caller);
@@ -337,6 +486,7 @@ class RolloutWatchTest {
             return new RolloutWatch(
                     shared,
                     SALT,
+                    Bucketing.modelgate(),
                     TEN_PERCENT,
                     null,
                     gates.<String, String>gate(
@@ -345,7 +495,7 @@ class RolloutWatchTest {
                                             .metric("length", 0, 10, String::length)
                                             .label("kept", 0, 1))
                             .measures(),
-                    true,
+                    Wanted.calls(true),
                     false);
         }
     }
@@ -356,7 +506,7 @@ class RolloutWatchTest {
         long place = watch.carried(watch.place(caller(true, 0)));
         watch.labelled(place, 0, 1);
         watch.labelled(place, 0, 0.5);
-        long asStable = watch.carried(watch.place(caller(true, 0)) & ((1L << Bucketing.SPOT_BITS) - 1));
+        long asStable = watch.carried(watch.place(caller(true, 0)) & ((1L << Spots.SPOT_BITS) - 1));
         watch.labelled(asStable, 0, 0.25);
 
         assertThat(labels(watch.counts().candidate())).containsExactly(2, 1.5, 1, 1);
@@ -400,8 +550,8 @@ class RolloutWatchTest {
     @Test
     void labelsByRuleCountBesideTheArms() {
         RolloutWatch watch = labelled();
-        watch.labelled(2L << Bucketing.SPOT_BITS | 4096, 0, 1);
-        watch.labelled(3L << Bucketing.SPOT_BITS, 0, 1);
+        watch.labelled(2L << Spots.SPOT_BITS | 4096, 0, 1);
+        watch.labelled(3L << Spots.SPOT_BITS, 0, 1);
         assertThat(watch.counts().byRule().values(1)).isEqualTo(new Values(2, 2, 2));
         assertThat(labels(watch.counts().candidate())).containsExactly(0, 0, 0, 0);
     }

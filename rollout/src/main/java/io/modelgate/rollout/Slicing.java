@@ -1,0 +1,78 @@
+package io.modelgate.rollout;
+
+import io.modelgate.Caller;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attribute by which a policy's guardrails look at groups: all groups that any of them names, and what there is to count of each.
+ * Immutable.
+ *
+ * @param attribute the attribute
+ * @param groups its values, in the order in which the guardrails name them
+ * @param firstCalls whether any of them counts callers' first calls
+ * @param latencies whether any of them is about latency
+ */
+record Slicing(
+        String attribute, List<String> groups, boolean firstCalls, boolean latencies, Map<String, Integer> numbers) {
+
+    /** The most attributes of one policy: their groups' numbers share one long with the caller's place. */
+    static final int MOST = 4;
+
+    Slicing {
+        groups = List.copyOf(groups);
+        numbers = Map.copyOf(numbers);
+    }
+
+    /** The slicings of a policy's guardrails, in their order. */
+    static List<Slicing> of(List<Guardrail> guardrails) {
+        Map<String, Set<String>> groups = new LinkedHashMap<>();
+        for (Guardrail guardrail : guardrails) {
+            Groups by = guardrail.by();
+            if (by != null) {
+                groups.computeIfAbsent(by.attribute(), attribute -> new LinkedHashSet<>())
+                        .addAll(by.groups());
+            }
+        }
+        return groups.entrySet().stream()
+                .map(each -> of(
+                        each.getKey(),
+                        List.copyOf(each.getValue()),
+                        guardrails.stream()
+                                .filter(guardrail -> by(guardrail, each.getKey()))
+                                .toList()))
+                .toList();
+    }
+
+    private static boolean by(Guardrail guardrail, String attribute) {
+        Groups by = guardrail.by();
+        return by != null && by.attribute().equals(attribute);
+    }
+
+    private static Slicing of(String attribute, List<String> groups, List<Guardrail> guardrails) {
+        Map<String, Integer> numbers = new HashMap<>();
+        groups.forEach(group -> numbers.put(group, numbers.size() + 1));
+        return new Slicing(
+                attribute,
+                groups,
+                guardrails.stream().anyMatch(Wanted::countsFirstCalls),
+                guardrails.stream().anyMatch(each -> each.kind() == Guardrail.Kind.LATENCY),
+                numbers);
+    }
+
+    /** The number, from 1, of the caller's group; 0 if it is in none. On the hot path. */
+    int number(Caller caller) {
+        @Nullable String value = caller.attributeOrNull(attribute);
+        Integer number = value == null ? null : numbers.get(value);
+        return number == null ? 0 : number;
+    }
+
+    Slice slice(int number) {
+        return new Slice(attribute, groups.get(number - 1));
+    }
+}
