@@ -3,6 +3,7 @@ package io.modelgate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +12,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileFeedbackIdsTest {
@@ -129,5 +133,43 @@ class FileFeedbackIdsTest {
         assertThatThrownBy(() -> FeedbackIds.inMemory(0)).hasMessageContaining("most is 0: expected 1 to 10000000");
         assertThat(ids.first(id(0), NOW.plus(Duration.ofDays(1)), NOW.plus(Duration.ofDays(2))))
                 .isFalse();
+    }
+
+    /** The lock is the system's: in one process a monitor would do. */
+    @Test
+    @Timeout(120)
+    void ofThreeProcessesAtOnceOneIsFirstWithEachId() throws Exception {
+        List<Process> processes = new ArrayList<>();
+        List<BufferedReader> said = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                Process process = new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                FeedbackProcess.class.getName(),
+                                file.toString())
+                        .redirectError(directory.resolve("err" + i).toFile())
+                        .start();
+                processes.add(process);
+                said.add(process.inputReader(StandardCharsets.UTF_8));
+            }
+            for (BufferedReader each : said) {
+                assertThat(each.readLine()).isEqualTo("ready");
+            }
+            for (Process each : processes) {
+                each.outputWriter().write("go");
+                each.outputWriter().flush();
+            }
+            List<Integer> firsts = new ArrayList<>();
+            for (BufferedReader each : said) {
+                each.lines().map(Integer::valueOf).forEach(firsts::add);
+            }
+            assertThat(firsts).hasSize(FeedbackProcess.IDS).doesNotHaveDuplicates();
+        } finally {
+            processes.forEach(Process::destroyForcibly);
+        }
     }
 }

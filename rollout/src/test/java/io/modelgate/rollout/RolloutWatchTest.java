@@ -482,6 +482,10 @@ class RolloutWatchTest {
 
     /** With a metric and the label of a gate. */
     private RolloutWatch labelled() {
+        return labelled(Wanted.calls(true));
+    }
+
+    private RolloutWatch labelled(Wanted wanted) {
         try (Gates gates = Gates.open(g -> {})) {
             return new RolloutWatch(
                     shared,
@@ -495,7 +499,7 @@ class RolloutWatchTest {
                                             .metric("length", 0, 10, String::length)
                                             .label("kept", 0, 1))
                             .measures(),
-                    Wanted.calls(true),
+                    wanted,
                     false);
         }
     }
@@ -554,5 +558,18 @@ class RolloutWatchTest {
         watch.labelled(3L << Spots.SPOT_BITS, 0, 1);
         assertThat(watch.counts().byRule().values(1)).isEqualTo(new Values(2, 2, 2));
         assertThat(labels(watch.counts().candidate())).containsExactly(0, 0, 0, 0);
+    }
+
+    @Test
+    void aLabelCountsInTheGroupsOfItsCaller() {
+        RolloutWatch watch = labelled(by(Guardrail.mean("kept").by("home", "own", "rent")));
+        Caller someone = caller(true, 0);
+        watch.labelled(watch.carried(watch.place(someone.with("home", "rent"))), 0, 1);
+        watch.labelled(watch.carried(watch.place(someone.with("home", "barge"))), 0, 0);
+
+        ArmCounts renters = watch.counts().of(new Slice("home", "rent")).candidate();
+        assertThat(labels(renters)).containsExactly(1, 1, 1, 1);
+        assertThat(labels(watch.counts().candidate())).containsExactly(2, 1, 1, 1);
+        assertThat(watch.counts().slices()).containsOnlyKeys(new Slice("home", "rent"));
     }
 }
