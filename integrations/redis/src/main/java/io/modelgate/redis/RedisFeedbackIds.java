@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers for a whole fleet which feedback was given, on Redis 6.2 or newer, or Valkey: one key for each label of an outcome, which
- * expires with it; about 150 bytes. Thread-safe.
+ * expires with it; about 200 bytes. Thread-safe.
  *
  * <pre>{@code
  * Gates.open(g -> g.feedbackIds(RedisFeedbackIds.open(r -> r.uri("rediss://redis.internal:6379").name("credit"))));
