@@ -38,10 +38,13 @@ final class GateCompiler<I, O> {
     /**
      * Compiles the snapshot.
      *
-     * @param served whether anybody listens to the gate's calls
+     * @param served whether anybody listens to the gate's calls, given its candidate, null without one
      */
     GateState<I, O> compile(
-            GateFold fold, List<Kill> kills, Collection<RegisteredVersion<I, O>> registered, boolean served) {
+            GateFold fold,
+            List<Kill> kills,
+            Collection<RegisteredVersion<I, O>> registered,
+            Predicate<@Nullable String> served) {
         lack = null;
         Map<String, Served<I, O>> versions = new HashMap<>();
         for (RegisteredVersion<I, O> version : registered) {
@@ -93,7 +96,7 @@ final class GateCompiler<I, O> {
                 Map.copyOf(versions),
                 rolledBack,
                 gateSwitch.on() ? null : killedAnswer(),
-                served);
+                served.test(candidateId));
     }
 
     private static List<Kill> select(List<Kill> kills, Predicate<Scope> which) {

@@ -53,6 +53,7 @@ public final class Gates implements AutoCloseable {
     private final Identities identities;
     private final BudgetKeeper budgets;
     private List<Meter> controlMeters = List.of();
+    private @Nullable DecisionRecords records;
 
     private Gates(GatesBuilder config, ControlLog log) {
         this.config = config;
@@ -120,15 +121,32 @@ public final class Gates implements AutoCloseable {
             gates = new Gates(config, new RefusedLog(e));
             gates.startKilled(e);
         }
+        gates.keepRecords(config.records);
         MeterRegistry meters = config.meters;
         if (meters != null) {
             try {
-                gates.controlMeters = Meters.bind(meters, gates.control);
+                gates.controlMeters = Meters.bind(meters, gates.control, gates.served, gates.records);
             } catch (Exception e) {
                 gates.warnings.threw("the meter registry", e);
             }
         }
         return gates;
+    }
+
+    /** Only once these gates are open: a sink that was closed with others would take nothing. */
+    private void keepRecords(@Nullable DecisionRecordsBuilder of) {
+        if (of == null) {
+            return;
+        }
+        DecisionRecords kept = new DecisionRecords(of, identities, ticker, warnings);
+        records = kept;
+        if (of.gates.isEmpty()) {
+            var unused = served.listen(null, kept::heard, this::recompileAll);
+        }
+        for (String gate : of.gates) {
+            var unused = served.listen(gate, kept::heard, this::recompileAll);
+        }
+        kept.start();
     }
 
     private void startKilled(ControlLogException refusal) {
@@ -216,6 +234,14 @@ public final class Gates implements AutoCloseable {
         return served.listen(null, listener, this::recompileAll);
     }
 
+    /**
+     * Calls a listener with every call of a gate while that gate has a candidate, from the first call that could have got it: for ledgers of a
+     * rollout. A gate without one pays nothing for it. It hears of other calls too, while others {@linkplain #onServed listen} to the gate.
+     */
+    public ControlLog.Subscription onServedWhileRolling(Consumer<? super ServedCall<?, ?>> listener) {
+        return served.listenWhileRolling(listener, this::recompileAll);
+    }
+
     private void recompileAll() {
         control.locked(() -> {
             control.gates().forEach(ModelGate::recompile);
@@ -224,11 +250,14 @@ public final class Gates implements AutoCloseable {
     }
 
     /**
-     * Hands the calls that have ended up to now to those who listen, on this thread: for tests, and before a process ends. Does nothing
-     * if called by a listener.
+     * Hands the calls that have ended up to now to those who listen, on this thread, and their records to the sink: for tests, and before a
+     * process ends. Does nothing if called by a listener.
      */
     public void flushServed() {
         served.drain();
+        if (records != null) {
+            records.drain();
+        }
     }
 
     /** How many calls nobody heard of who listens, because more than 16,384 waited for it or the gates were closed. */
@@ -639,6 +668,9 @@ public final class Gates implements AutoCloseable {
         budgets.close();
         served.close();
         closeFeedback();
+        if (records != null) {
+            records.close();
+        }
         events.close();
         MeterRegistry meters = config.meters;
         if (meters != null) {

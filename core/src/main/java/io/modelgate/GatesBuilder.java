@@ -52,6 +52,9 @@ public final class GatesBuilder {
     Supplier<@Nullable String> traceIds;
 
     @Nullable
+    DecisionRecordsBuilder records;
+
+    @Nullable
     Faults faults;
 
     @Nullable
@@ -181,7 +184,7 @@ public final class GatesBuilder {
 
     /**
      * Sets what tells the trace of a call, for those who {@linkplain Gates#onServed listen} to calls: asked once for each call to which somebody
-     * listens, at its end and on the thread that ended it, so it should look up and not compute. Default: none.
+     * listens, on the thread that makes it, so it should look up and not compute. Default: none.
      */
     public GatesBuilder traceIds(Supplier<@Nullable String> current) {
         traceIds = current;
@@ -208,6 +211,26 @@ public final class GatesBuilder {
      */
     public GatesBuilder feedbackIds(FeedbackIds ids) {
         feedbackIds = ids;
+        return this;
+    }
+
+    /**
+     * Keeps a record of every call, in a sink: {@code docs/decision-records.md}. A call costs that one offer to a bounded queue; what is lost is
+     * counted in meters. {@link Gates#close} writes what is left and closes the sink. Default: none.
+     */
+    public GatesBuilder decisionRecords(DecisionSink sink) {
+        return decisionRecords(sink, r -> {});
+    }
+
+    /**
+     * Keeps a record of every call, as {@link #decisionRecords(DecisionSink)} does.
+     *
+     * @param configure says of which gates, and what beside the outcome
+     */
+    public GatesBuilder decisionRecords(DecisionSink sink, Consumer<DecisionRecordsBuilder> configure) {
+        DecisionRecordsBuilder builder = new DecisionRecordsBuilder(sink);
+        configure.accept(builder);
+        records = builder;
         return this;
     }
 

@@ -41,14 +41,25 @@ public final class Identities {
 
     /** Returns the keyed hash of a caller's key or session: 32 lower-case hexadecimal digits. */
     public String hash(String identity) {
-        return HexFormat.of().formatHex(mac(identity.getBytes(StandardCharsets.UTF_8)), 0, 16);
+        byte[] full = hmac(secret, identity.getBytes(StandardCharsets.UTF_8));
+        return HexFormat.of().formatHex(full, 0, 16);
+    }
+
+    /** The keyed digest of content, all 64 digits of it; with a key of its own, so that content that is a key does not show by its hash. */
+    String digest(byte[] content) {
+        byte[] own = hmac(secret, "modelgate content digest".getBytes(StandardCharsets.US_ASCII));
+        return HexFormat.of().formatHex(hmac(new SecretKeySpec(own, ALGORITHM), content));
     }
 
     /** The whole keyed hash of bytes: 32 of them. What is no identity must not begin as one may, in UTF-8: with 0xFF for instance. */
     byte[] mac(byte[]... parts) {
+        return hmac(secret, parts);
+    }
+
+    private static byte[] hmac(SecretKeySpec key, byte[]... parts) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(secret);
+            mac.init(key);
             for (byte[] part : parts) {
                 mac.update(part);
             }

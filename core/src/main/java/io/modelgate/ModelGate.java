@@ -74,7 +74,7 @@ public final class ModelGate<I, O> {
         for (VersionBuilder<I, O> version : config.versions()) {
             registered.put(version.id(), newVersion(version));
         }
-        state = compiler.compile(new GateFold(), List.of(), registered.values(), false);
+        state = compiler.compile(new GateFold(), List.of(), registered.values(), candidate -> false);
     }
 
     private RegisteredVersion<I, O> newVersion(VersionBuilder<I, O> version) {
@@ -186,22 +186,35 @@ public final class ModelGate<I, O> {
                 }
             }
         } catch (Throwable e) { // the model's Error, or what users' code that counts tokens threw
-            threw(target == null ? null : target.version(), e, Cause.ERROR, start, input, caller);
+            threw(target == null ? null : target.version(), e, Cause.ERROR, start, input, caller, traceId());
             throw e;
         }
         if (seen.served()) {
+            ended.trace(gates.served().traceId());
             gates.served().ended(ended);
         }
         return ended;
+    }
+
+    /** The trace that a call begins in, if anybody listens: it may end on any thread. */
+    @Nullable
+    String traceId() {
+        return state.served() ? gates.served().traceId() : null;
     }
 
     /**
      * The outcome of a call with its id, if anybody listens, who then hears of it, or feedback may come of it. Once for each call.
      *
      * @param routedIn the snapshot in which the caller was routed; null if it was not, or nobody routed to answered
+     * @param traceId the trace that the call began in
      */
     Outcome<O> served(
-            @Nullable GateState<I, O> routedIn, Outcome<O> outcome, long start, @Nullable I input, Caller caller) {
+            @Nullable GateState<I, O> routedIn,
+            Outcome<O> outcome,
+            long start,
+            @Nullable I input,
+            Caller caller,
+            @Nullable String traceId) {
         boolean heard = state.served();
         if (!heard && !labelled) {
             return outcome;
@@ -210,6 +223,7 @@ public final class ModelGate<I, O> {
         if (heard) {
             EndedCall<I, O> ended = new EndedCall<>(this, input, caller, start);
             ended.came(named);
+            ended.trace(traceId);
             gates.served().ended(ended);
         }
         return named;
@@ -244,7 +258,8 @@ public final class ModelGate<I, O> {
             Cause cause,
             long start,
             @Nullable I input,
-            Caller caller) {
+            Caller caller,
+            @Nullable String traceId) {
         var unused = served(
                 null,
                 routed == null
@@ -252,11 +267,18 @@ public final class ModelGate<I, O> {
                         : new Outcome.Failed<>(cause, routed.id, thrown, gates.staleness()),
                 start,
                 input,
-                caller);
+                caller,
+                traceId);
     }
 
     /** Those who listen hear of a call that nobody answered and whose ladder nobody asked. */
-    void missed(@Nullable RegisteredVersion<I, O> routed, Miss miss, long start, @Nullable I input, Caller caller) {
+    void missed(
+            @Nullable RegisteredVersion<I, O> routed,
+            Miss miss,
+            long start,
+            @Nullable I input,
+            Caller caller,
+            @Nullable String traceId) {
         var unused = served(
                 null,
                 miss.cause.refusal() || routed == null
@@ -265,7 +287,8 @@ public final class ModelGate<I, O> {
                         : new Outcome.Failed<>(miss.cause, routed.id, miss.error, gates.staleness()),
                 start,
                 input,
-                caller);
+                caller,
+                traceId);
     }
 
     private Outcome<O> named(@Nullable GateState<I, O> routedIn, Outcome<O> outcome, long start, Caller caller) {
@@ -569,9 +592,11 @@ public final class ModelGate<I, O> {
         }
         TwinBuilder builder = new TwinBuilder();
         configure.accept(builder);
-        twins.removeIf(Twin::over);
         Twin<I, O> twin = Twin.of(this, of, config, builder);
         twins.add(twin);
+        List<Twin<I, O>> over = twins.stream().filter(Twin::over).toList();
+        twins.removeAll(over);
+        over.forEach(Twin::discard); // after the new one was made, which may go on with the same budgets
         return twin;
     }
 
@@ -814,7 +839,7 @@ public final class ModelGate<I, O> {
                 gates.control().foldOf(name()),
                 gates.control().killsOf(name()),
                 registered.values(),
-                gates.served().heard(name()));
+                candidate -> gates.served().heard(name(), candidate != null));
         Optional<String> lacked = compiler.lack();
         if (lacked.isPresent() && !lacked.equals(lack)) {
             LOG.warn("gate \"{}\": {}", name(), lacked.get());

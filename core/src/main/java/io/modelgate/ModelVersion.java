@@ -91,6 +91,14 @@ public final class ModelVersion {
                                 Map.of("version", id)));
     }
 
+    /**
+     * Whether its implementation can ask about its call, and so whether it is {@linkplain Call#shadow() a shadow}: a plain {@link Model} cannot.
+     * False if it is not registered in this process.
+     */
+    public boolean knowsItsCall() {
+        return here != null && here.knowsItsCall();
+    }
+
     /** The state of its circuit breaker; empty if it is not registered in this process. */
     public Optional<CircuitBreaker.State> breaker() {
         return Optional.ofNullable(here)

@@ -51,7 +51,7 @@ public final class OutcomeId {
         this.start = start;
     }
 
-    /** The id as text: 64 to {@value OutcomeIds#MOST_CHARACTERS} letters, digits, '-' and '_', the longer the version's id is. */
+    /** The id as text: 30 to {@value OutcomeIds#MOST_CHARACTERS} letters, digits, '-' and '_', the longer the version's id is. */
     public synchronized String text() {
         String known = text;
         if (known == null) {

@@ -10,18 +10,21 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the ids of one gate's outcomes as text and reads them back. The text is the base64url of: the format, 1; 16 bytes that no other
- * outcome has; when the call began, in seconds since 1970, 4 bytes; the identity of the rollout that it was part of, 0 for none, and its
- * place there, 8 bytes each; the length of the answering version's id, 0 for none, and the id; and of a keyed hash over all this and the
- * gate's name the first 10 bytes. Thread-safe.
+ * Writes the ids of one gate's outcomes as text and reads them back. The text is the base64url of: the format; 8 bytes that no other
+ * outcome of that second has; when the call began, in seconds since 1970, 4 bytes; in formats 2 and 3 the identity of the rollout that it
+ * was part of, 8 bytes, and its place there, 4 bytes in 2 and 8 in 3; the length of the answering version's id, 0 for none, and the id; and
+ * of a keyed hash over all this and the gate's name the first 8 bytes. Thread-safe.
  */
 final class OutcomeIds {
 
-    private static final byte FORMAT = 1;
-    private static final int FIXED = 1 + 2 * Long.BYTES + Integer.BYTES + 2 * Long.BYTES + 1;
-    private static final int SEAL = 10;
+    private static final byte ALONE = 1;
+    private static final byte PLACED = 2;
+    private static final byte PLACED_FAR = 3;
+
+    private static final int FIXED = 1 + Long.BYTES + Integer.BYTES + 1;
+    private static final int SEAL = 8;
     private static final int LONGEST_VERSION = 100;
-    private static final int MOST_BYTES = FIXED + LONGEST_VERSION + SEAL;
+    private static final int MOST_BYTES = FIXED + 2 * Long.BYTES + LONGEST_VERSION + SEAL;
 
     static final int MOST_CHARACTERS = (MOST_BYTES * 4 + 2) / 3;
     private static final int FEWEST_CHARACTERS = ((FIXED + SEAL) * 4 + 2) / 3;
@@ -65,18 +68,29 @@ final class OutcomeIds {
         Instant now = instants.instant();
         Instant at = id.start == Descent.UNREAD ? now : now.minusNanos(ticker.read() - id.start);
         byte[] version = sized(id.version == null ? "" : id.version);
-        byte[] payload = ByteBuffer.allocate(FIXED - 1 + version.length)
-                .put(FORMAT)
-                .putLong(id.high)
-                .putLong(id.low)
-                .putInt((int) at.getEpochSecond())
-                .putLong(id.rollout)
-                .putLong(id.place)
-                .put(version)
-                .array();
+        boolean far = id.place != (int) id.place;
+        byte format = id.place < 0 ? ALONE : far ? PLACED_FAR : PLACED;
+        ByteBuffer into = ByteBuffer.allocate(FIXED - 1 + placed(format) + version.length)
+                .put(format)
+                .putLong(id.high ^ id.low)
+                .putInt((int) at.getEpochSecond());
+        if (format != ALONE) {
+            into.putLong(id.rollout);
+        }
+        if (format == PLACED_FAR) {
+            into.putLong(id.place);
+        } else if (format == PLACED) {
+            into.putInt((int) id.place);
+        }
+        byte[] payload = into.put(version).array();
         byte[] sealed = Arrays.copyOf(payload, payload.length + SEAL);
         System.arraycopy(seal(payload), 0, sealed, payload.length, SEAL);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
+    }
+
+    /** How many bytes say where in which rollout. */
+    private static int placed(byte format) {
+        return format == ALONE ? 0 : Long.BYTES + (format == PLACED ? Integer.BYTES : Long.BYTES);
     }
 
     private byte[] seal(byte[] payload) {
@@ -100,13 +114,18 @@ final class OutcomeIds {
         }
         byte[] payload = Arrays.copyOf(sealed, sealed.length - SEAL);
         byte[] seal = Arrays.copyOfRange(sealed, payload.length, sealed.length);
-        if (payload[0] != FORMAT || !MessageDigest.isEqual(seal, seal(payload))) {
+        byte format = payload[0];
+        if (format < ALONE
+                || format > PLACED_FAR
+                || payload.length < FIXED + placed(format)
+                || !MessageDigest.isEqual(seal, seal(payload))) {
             return null;
         }
-        ByteBuffer from = ByteBuffer.wrap(payload, 1 + 2 * Long.BYTES, payload.length - 1 - 2 * Long.BYTES);
+        int unique = 1 + Long.BYTES;
+        ByteBuffer from = ByteBuffer.wrap(payload, unique, payload.length - unique);
         Instant at = Instant.ofEpochSecond(Integer.toUnsignedLong(from.getInt()));
-        long rollout = from.getLong();
-        long place = from.getLong();
+        long rollout = format == ALONE ? 0 : from.getLong();
+        long place = format == ALONE ? Watch.NOWHERE : format == PLACED ? from.getInt() : from.getLong();
         byte[] version = new byte[Math.min(from.get() & 0xff, from.remaining())];
         from.get(version);
         return new Read(ByteBuffer.wrap(payload), at, rollout, place, new String(version, StandardCharsets.UTF_8));

@@ -45,6 +45,9 @@ public final class Permit<I, O> implements AutoCloseable {
     /** When the call was admitted, in ticks; {@link Descent#UNREAD} if it was refused without a look at the clock. */
     private final long start;
 
+    /** The trace that the call began in. */
+    private final @Nullable String traceId;
+
     /** Why the routed version does not answer; null while it still may. */
     private @Nullable Miss routedMiss;
 
@@ -73,6 +76,7 @@ public final class Permit<I, O> implements AutoCloseable {
         admitted = flight == null ? null : flight.version;
         start = flight == null ? Descent.UNREAD : flight.startNanos();
         settled = flight == null;
+        traceId = gate.traceId();
     }
 
     static <I, O> Permit<I, O> enter(ModelGate<I, O> gate, @Nullable I input, Caller caller) {
@@ -203,7 +207,7 @@ public final class Permit<I, O> implements AutoCloseable {
                         to.id,
                         why.error,
                         gate.gates().staleness());
-        id = gate.served(flight == null ? null : flight.routedIn(), outcome, start, input, caller)
+        id = gate.served(flight == null ? null : flight.routedIn(), outcome, start, input, caller, traceId)
                 .issued();
     }
 
@@ -260,7 +264,7 @@ public final class Permit<I, O> implements AutoCloseable {
             if (standIn != null && standInMiss != null) {
                 descent.missed(standIn, standInMiss);
             }
-            Outcome<O> outcome = gate.served(null, descent.outcome(), start, input, caller);
+            Outcome<O> outcome = gate.served(null, descent.outcome(), start, input, caller, traceId);
             id = outcome.issued();
             return outcome;
         } finally {
@@ -279,7 +283,7 @@ public final class Permit<I, O> implements AutoCloseable {
             if (!counted && routedMiss != null) {
                 counted = true;
                 gate.count(routed, OutcomeCounts.NO_RUNG, routedMiss.cause);
-                gate.missed(routed, routedMiss, start, input, caller);
+                gate.missed(routed, routedMiss, start, input, caller, traceId);
             }
         } finally {
             lock.unlock();

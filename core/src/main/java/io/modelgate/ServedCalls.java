@@ -35,7 +35,14 @@ final class ServedCalls {
     private @Nullable Thread thread;
     private volatile boolean closed;
 
-    private record Listener(@Nullable String gate, Consumer<? super ServedCall<?, ?>> to) {
+    /**
+     * One who listens.
+     *
+     * @param gate the gate whose calls it hears of, or null for all
+     * @param whileRolling whether a gate's calls are to be heard of for its sake only while the gate has a candidate
+     * @param to where they go
+     */
+    private record Listener(@Nullable String gate, boolean whileRolling, Consumer<? super ServedCall<?, ?>> to) {
         boolean hears(String of) {
             return gate == null || gate.equals(of);
         }
@@ -48,9 +55,9 @@ final class ServedCalls {
         this.warnings = warnings;
     }
 
-    /** Whether anybody listens to a gate. */
-    boolean heard(String gate) {
-        return listeners.stream().anyMatch(each -> each.hears(gate));
+    /** Whether anybody listens to a gate, which has a candidate or not. */
+    boolean heard(String gate, boolean rolling) {
+        return listeners.stream().anyMatch(each -> each.hears(gate) && (rolling || !each.whileRolling()));
     }
 
     /**
@@ -60,7 +67,15 @@ final class ServedCalls {
      * @param changed run whenever {@link #heard} may have changed
      */
     Subscription listen(@Nullable String gate, Consumer<? super ServedCall<?, ?>> to, Runnable changed) {
-        Listener listener = new Listener(gate, to);
+        return listen(new Listener(gate, false, to), changed);
+    }
+
+    /** Adds a listener to all gates for whose sake calls are heard of only while their gate has a candidate. */
+    Subscription listenWhileRolling(Consumer<? super ServedCall<?, ?>> to, Runnable changed) {
+        return listen(new Listener(null, true, to), changed);
+    }
+
+    private Subscription listen(Listener listener, Runnable changed) {
         listeners.add(listener);
         start();
         changed.run();
@@ -98,15 +113,14 @@ final class ServedCalls {
             return;
         }
         call.ended(ticker);
-        if (traceIds != null) {
-            call.trace(traceId());
-        }
         if (!queue.offer(call)) {
             dropped.increment();
         }
     }
 
-    private @Nullable String traceId() {
+    /** The trace that this thread is in, if that is known. */
+    @Nullable
+    String traceId() {
         if (traceIds == null) {
             return null;
         }

@@ -24,6 +24,9 @@ public final class StreamCall {
     private volatile @Nullable ObservedCall observed;
     private long start = Descent.UNREAD;
 
+    /** The trace that the subscriber was in. */
+    private @Nullable String traceId;
+
     /** The version that the caller was routed to, if it got that far, and why it does not answer. */
     private @Nullable RegisteredVersion<Invocation, Object> routed;
 
@@ -82,6 +85,7 @@ public final class StreamCall {
             trying = true;
         }
         observed = first ? gate.observed() : observed;
+        traceId = first ? gate.traceId() : traceId;
         try {
             return tried();
         } finally {
@@ -425,7 +429,7 @@ public final class StreamCall {
     }
 
     private void tellEnded(Outcome<Object> outcome) {
-        Outcome<Object> named = gate.served(routedIn, outcome, start, input, caller);
+        Outcome<Object> named = gate.served(routedIn, outcome, start, input, caller, traceId);
         ObservedCall call = observed;
         if (call != null) {
             call.ended(named);
@@ -433,7 +437,7 @@ public final class StreamCall {
     }
 
     private void tellThrown(Cause cause, Throwable thrown) {
-        gate.threw(routed, thrown, cause, start, input, caller);
+        gate.threw(routed, thrown, cause, start, input, caller, traceId);
         ObservedCall call = observed;
         if (call != null) {
             call.threw(thrown);

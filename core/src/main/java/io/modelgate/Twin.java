@@ -106,11 +106,6 @@ public final class Twin<I, O> implements AutoCloseable {
         return version.id;
     }
 
-    /** Whether the version can ask {@link Call#shadow}: a plain {@link Model} cannot, and does what it always does. */
-    public boolean told() {
-        return version.knowsItsCall();
-    }
-
     /** The state of its own circuit breaker. */
     public CircuitBreaker.State breaker() {
         return version.breaker.state(gate.ticker().read());
@@ -140,6 +135,14 @@ public final class Twin<I, O> implements AutoCloseable {
     /** Whether nothing of it runs any more, nor ever will. */
     boolean over() {
         return closed && asking.sum() == 0 && inFlight() == 0 && overdue() == 0;
+    }
+
+    /** Forgets what it spent, which no budget of the gate's did. */
+    void discard() {
+        Spending<I, O> spending = invoker.spending();
+        if (spending != null) {
+            spending.discard(gate.gates());
+        }
     }
 
     void cutBarred(GateState<I, O> state) {

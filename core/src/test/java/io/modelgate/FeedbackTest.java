@@ -44,6 +44,7 @@ class FeedbackTest {
     private static final class LabelledRouter implements Router, Watch {
         final List<String> heard = new CopyOnWriteArrayList<>();
         volatile long rollout = 77;
+        volatile boolean far;
 
         @Override
         public java.util.Set<String> entryTypes() {
@@ -94,7 +95,7 @@ class FeedbackTest {
 
         @Override
         public long carried(long place) {
-            return 100 + place;
+            return (far ? 1L << 32 : 0) + 100 + place;
         }
 
         @Override
@@ -141,7 +142,10 @@ class FeedbackTest {
 
     @Test
     void anIdIsShort() {
-        assertThat(ask(CAROL)).hasSize(67).matches("[A-Za-z0-9_-]+");
+        assertThat(ask(CAROL))
+                .hasSize(48)
+                .matches("[A-Za-z0-9_-]+"); // a million of them are on the list of who was reached
+        assertThat(ask(gate, "fail", ALICE)).hasSize(30);
     }
 
     private String ask(Caller caller) {
@@ -285,14 +289,13 @@ class FeedbackTest {
         assertThat(hostile)
                 .allSatisfy(each -> assertThat(gate.feedback(each, 1)).isEqualTo(Feedback.UNKNOWN));
         assertThat(gate.feedback("x".repeat(50_000_000), 1)).isEqualTo(Feedback.UNKNOWN);
-        assertThat(gate.feedbackStats().came())
-                .isEqualTo(java.util.Map.of(Feedback.UNKNOWN, hostile.size() + 1L));
+        assertThat(gate.feedbackStats().came()).isEqualTo(java.util.Map.of(Feedback.UNKNOWN, hostile.size() + 1L));
         assertThat(gate.feedback(id, 1)).isEqualTo(Feedback.JOINED);
     }
 
     @Test
     void anIdWrittenAnotherWayIsTheSameId() {
-        String id = ask(CAROL);
+        String id = ask(gate, "fail", ALICE);
         assertThat(gate.feedback(id, 1)).isEqualTo(Feedback.JOINED);
         byte[] bytes = Base64.getUrlDecoder().decode(id);
         assertThat(gate.feedback(Base64.getUrlEncoder().encodeToString(bytes), 1))
@@ -478,7 +481,11 @@ class FeedbackTest {
         ModelGate<String, String> gate = open(g -> {})
                 .gate(
                         "g".repeat(100),
-                        g -> g.stable(longest, input -> input).router(router).label("l", 0, 1));
+                        g -> g.stable(longest, input -> input)
+                                .version("v2", input -> input)
+                                .router(router)
+                                .label("l", 0, 1));
+        router.far = true;
         OutcomeId id = gate.decide("hi", ALICE).id().orElseThrow();
         String text = id.text();
         time.advance(Duration.ofHours(1));
@@ -487,5 +494,6 @@ class FeedbackTest {
                 .contains(longest)
                 .doesNotContain("alice");
         assertThat(gate.feedback(text, 1)).isEqualTo(Feedback.JOINED);
+        assertThat(router.heard).containsExactly(((1L << 32) + 107) + " 0 1.0");
     }
 }

@@ -7,6 +7,7 @@ import io.modelgate.control.ControlLog.Subscription;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -59,6 +60,31 @@ class ServedCallTest {
             assertThat(call.at()).isEqualTo(Instant.EPOCH);
             assertThat(call.traceId()).isEqualTo("trace-7");
         });
+    }
+
+    @Test
+    void whatFellBackTookUntilItsFallbackAnswered() {
+        ModelGate<String, String> gate = gates.gate(
+                "chat",
+                g -> g.stable("v1", input -> {
+                            time.advance(Duration.ofMillis(50));
+                            return "one";
+                        })
+                        .version("v2", input -> {
+                            time.advance(Duration.ofMillis(30));
+                            return "bad";
+                        })
+                        .accept(answer -> answer.equals("bad") ? Verdict.INVALID : Verdict.ACCEPT)
+                        .router(new WeightRouter()));
+        gate.onServed(heard::add);
+        gates.append(gates.decision(
+                        "canary", WeightRouter.CANARY, "chat", Actor.of("alice"), "", Map.of("version", "v2")))
+                .stored(Duration.ofSeconds(5));
+        assertThat(gate.call("hi", Caller.of("c-42"))).isEqualTo("one");
+
+        assertThat(heard())
+                .singleElement()
+                .satisfies(call -> assertThat(call.took()).isEqualTo(Duration.ofMillis(80)));
     }
 
     @Test
@@ -122,6 +148,53 @@ class ServedCallTest {
 
         subscription.close();
         assertThat(gate.decide("hi", Caller.anonymous()).id()).isEmpty();
+    }
+
+    @Test
+    void aCallIsOfTheTraceInWhichItBeganWhereverItEnds() throws Exception {
+        String[] trace = {"begun"};
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        try (Gates traced = Gates.open(g -> g.traceIds(() -> trace[0]))) {
+            ModelGate<String, String> async = traced.gate("async", g -> g.asyncStable("v1", (input, call) -> answer));
+            ModelGate<String, String> batch = traced.gate("batch", g -> g.stable("v1", input -> input));
+            traced.onServed(call -> heard.add(new ServedCall<>(
+                    call.id(),
+                    call.gate(),
+                    call.at(),
+                    call.took(),
+                    null,
+                    call.caller(),
+                    new Outcome.Answered<>("", "v1"),
+                    call.traceId())));
+            CompletableFuture<String> result = async.callAsync("hi", Caller.anonymous());
+            Permit<String, String> permit = batch.enter(Caller.anonymous());
+            trace[0] = "another";
+            answer.complete("yes");
+            result.get();
+            permit.success("yes");
+            traced.flushServed();
+        }
+        assertThat(heard).extracting(ServedCall::traceId).containsExactly("begun", "begun");
+    }
+
+    @Test
+    void whoListensWhileRollingHearsFromTheFirstCallOfARolloutAndCostsNothingWithoutOne() {
+        ModelGate<String, String> gate = gates.gate(
+                "chat",
+                g -> g.stable("v1", input -> input)
+                        .version("v2", input -> input)
+                        .router(new WeightRouter()));
+        List<ServedCall<?, ?>> rolling = new CopyOnWriteArrayList<>();
+        gates.onServedWhileRolling(rolling::add);
+        assertThat(gate.decide("hi", Caller.of("a")).id()).isEmpty();
+
+        assertThat(gates.append(gates.decision(
+                                "c-1", WeightRouter.CANARY, "chat", Actor.of("alice"), "", Map.of("version", "v2")))
+                        .stored(Duration.ofSeconds(5)))
+                .isTrue();
+        assertThat(gate.decide("hi", Caller.of("a")).id()).isPresent();
+        gates.flushServed();
+        assertThat(rolling).hasSize(1);
     }
 
     @Test

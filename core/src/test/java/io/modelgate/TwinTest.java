@@ -161,8 +161,9 @@ class TwinTest {
         assertThat(gate.twin("v2", t -> {}).ask("hi", Caller.anonymous()).answer())
                 .contains("true");
         assertThat(gate.call("hi", Caller.anonymous())).isEqualTo("real");
-        assertThat(gate.twin("v1", t -> {}).told()).isTrue();
-        assertThat(gate.twin("v3", t -> {}).told()).isFalse();
+        assertThat(gate.version("v1").knowsItsCall()).isTrue();
+        assertThat(gate.version("v2").knowsItsCall()).isTrue();
+        assertThat(gate.version("v3").knowsItsCall()).isFalse();
     }
 
     @Test

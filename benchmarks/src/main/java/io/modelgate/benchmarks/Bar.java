@@ -27,6 +27,8 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
         NANOS_SLOWER,
         /** At most so many times the floor slower. */
         FLOORS_SLOWER,
+        /** At most so many offers to a queue slower. */
+        OFFERS_SLOWER,
         /** At most so many nanoseconds. */
         NANOS,
         /** Fewer bytes above the other. */
@@ -53,6 +55,9 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
                 new Bar("callErrors", "floor", Kind.TIMES_SLOWER, 1.7, threads),
                 new Bar("callGuarded", "call", Kind.FLOORS_SLOWER, 0.5, threads),
                 new Bar("callGuarded", "bareCall", Kind.BYTES, NO_BYTES, threads),
+                // Not above call, whose key is hashed: here nobody goes to the candidate.
+                new Bar("callShadowed", "callUnshadowed", Kind.FLOORS_SLOWER, 0.5, threads),
+                new Bar("callRecorded", "call", Kind.OFFERS_SLOWER, 2, threads),
                 new Bar("callGuardedBy16", "callGuarded", Kind.TIMES_SLOWER, 1.05, threads),
                 new Bar("gatedProxy", "call", Kind.TIMES_SLOWER, 1.34, threads),
                 new Bar("callAsync", "completableFuture", Kind.FLOORS_SLOWER, 3, threads),
@@ -77,7 +82,8 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
     boolean measuredBy(Results results) {
         return results.has(new Results.Id(name, threads))
                 && (than == null || results.has(new Results.Id(than, threads)))
-                && (kind != Kind.FLOORS_SLOWER || results.has(new Results.Id("floor", threads)));
+                && (kind != Kind.FLOORS_SLOWER || results.has(new Results.Id("floor", threads)))
+                && (kind != Kind.OFFERS_SLOWER || results.has(new Results.Id("offer", threads)));
     }
 
     Results.Spread reached(Results results) {
@@ -87,6 +93,7 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
             case TIMES_SLOWER -> results.relate(mine, other, (a, b) -> a / b);
             case TIMES_FASTER -> results.relate(mine, other, (a, b) -> b / a);
             case NANOS_SLOWER -> results.relate(mine, other, (a, b) -> a - b);
+            case OFFERS_SLOWER -> results.floorsBetween(mine, other, new Results.Id("offer", threads));
             case FLOORS_SLOWER -> results.floorsBetween(mine, other, new Results.Id("floor", threads));
             case NANOS -> results.nanos(mine);
             case BYTES ->
@@ -102,7 +109,7 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
 
     boolean passes(double reached) {
         return switch (kind) {
-            case TIMES_SLOWER, NANOS_SLOWER, FLOORS_SLOWER, NANOS -> reached <= limit;
+            case TIMES_SLOWER, NANOS_SLOWER, FLOORS_SLOWER, OFFERS_SLOWER, NANOS -> reached <= limit;
             case TIMES_FASTER -> reached >= limit;
             case BYTES -> reached < limit;
         };
@@ -122,6 +129,7 @@ record Bar(String name, @Nullable String than, Kind kind, double limit, int thre
                     case TIMES_SLOWER -> "at most " + number + " × " + than;
                     case TIMES_FASTER -> "at least " + number + " × faster than " + than;
                     case NANOS_SLOWER -> "at most " + number + " ns" + above;
+                    case OFFERS_SLOWER -> "at most " + number + " × offer" + above;
                     case FLOORS_SLOWER -> "at most " + number + " × floor" + above;
                     case NANOS -> "at most " + number + " ns";
                     case BYTES -> "less than " + number + " B" + above;

@@ -6,15 +6,18 @@ import io.modelgate.AsyncModel;
 import io.modelgate.Caller;
 import io.modelgate.GateBuilder;
 import io.modelgate.Gates;
+import io.modelgate.GatesBuilder;
 import io.modelgate.Model;
 import io.modelgate.ModelGate;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.MemoryControlLog;
 import io.modelgate.fallback.Ladder;
 import io.modelgate.rollout.Cohorts;
+import io.modelgate.rollout.ExposureLedger;
 import io.modelgate.rollout.Rollout;
 import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.Rollouts;
+import io.modelgate.rollout.Stage;
 import io.modelgate.rollout.Weight;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -39,6 +42,22 @@ final class Setting implements AutoCloseable {
 
     Setting(Supplier<? extends ControlLog> log) {
         gates = Gates.open(g -> g.controlLog(log).meters(new SimpleMeterRegistry()));
+    }
+
+    /** On a control log in memory, with more of the gates, and with a ledger of exposures. */
+    Setting(Consumer<GatesBuilder> more, ExposureLedger exposures) {
+        gates = Gates.open(g -> more.accept(g.meters(new SimpleMeterRegistry())));
+        rollouts = Rollouts.open(gates, r -> r.exposures(exposures));
+    }
+
+    /** Hands on the calls that were made. */
+    void flush() {
+        gates.flushServed();
+    }
+
+    /** How many calls nobody heard of who listens. */
+    long dropped() {
+        return gates.servedDropped();
     }
 
     ModelGate<Applicant, Answer> gate(
@@ -74,6 +93,28 @@ final class Setting implements AutoCloseable {
         requireRunning(gate, rollouts.start(gate, "v2", policy, ACTOR, "benchmark"));
         if (gate.routing().orElseThrow().watch() == null) {
             throw new IllegalStateException("nothing counts the calls of the rollout");
+        }
+        return gate;
+    }
+
+    /** A gate whose rollout under a policy has given the candidate to nobody yet, looked at once a second, and is at this stage. */
+    ModelGate<Applicant, Answer> unservedGate(
+            String name,
+            Model<Applicant, Answer> stable,
+            Model<Applicant, Answer> candidate,
+            RolloutPolicy policy,
+            Stage stage) {
+        ModelGate<Applicant, Answer> gate = open(name, stable, candidate, g -> {});
+        Rollouts opened = Rollouts.open(gates);
+        rollouts = opened;
+        opened.shadowing(gate, s -> s.harmless());
+        if (!opened.start(gate, "v2", policy, ACTOR, "benchmark").stored(PATIENCE)) {
+            throw new IllegalStateException("the rollout did not start");
+        }
+        opened.tick();
+        Stage now = opened.status(gate).orElseThrow().stage();
+        if (now != stage || opened.shadow(gate).isPresent() != (stage == Stage.SHADOW)) {
+            throw new IllegalStateException("the rollout is at " + now + ", expected " + stage);
         }
         return gate;
     }

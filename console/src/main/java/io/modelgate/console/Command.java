@@ -152,6 +152,7 @@ final class Command implements Callable<Integer> {
                         .addSubcommand("export", new LogExportCommand(logs, screen))
                         .addSubcommand("seal", new LogSealCommand(logs, screen))
                         .addSubcommand("archive", new LogArchiveCommand(logs, screen)));
+        commands.put("exposures", () -> new CommandLine(new ExposuresCommand(logs, screen)));
         commands.put("token", () -> new CommandLine(new TokenCommand(logs, screen)));
         commands.put("console", () -> new CommandLine(new ConsoleCommand(logs, screen)));
         commands.put("completion", () -> new CommandLine(new CompletionCommand(logs, screen)));

@@ -91,7 +91,8 @@ final class RolloutViews {
     /** Keeps what the data says now, so that it can be seen how that came to be. */
     void sample(ModelGate<?, ?> gate, String at) {
         status(gate)
-                .filter(status -> !status.stage().end() && status.stage() != Stage.DRAFT)
+                .filter(status ->
+                        !status.stage().end() && status.stage() != Stage.DRAFT && status.stage() != Stage.SHADOW)
                 .ifPresent(status -> samples.add(status, at));
     }
 

@@ -59,7 +59,7 @@ record Cohort(
     }
 
     boolean draft() {
-        return run != null && run.stage() == Stage.DRAFT;
+        return run != null && run.stage().unserved();
     }
 
     boolean heldBack() {

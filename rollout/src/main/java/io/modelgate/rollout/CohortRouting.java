@@ -131,6 +131,7 @@ final class CohortRouting implements Router.Routing {
             case EntryTypes.ROLLBACK -> rolledBack(entry);
             case EntryTypes.VERSION_REGISTERED -> with(memory.registered(entry));
             case EntryTypes.ROLLBACK_REHEARSED -> with(memory.rehearsed(entry.text(EntryTypes.VERSION)));
+            case EntryTypes.DRIFT_REFERENCE -> with(memory.frozen(entry));
             default -> run() != null && runs(entry.text(EntryTypes.ID)) ? moved(entry) : this;
         };
     }
@@ -151,6 +152,9 @@ final class CohortRouting implements Router.Routing {
             return this;
         }
         RolloutRun.Plan plan = new RolloutRun.Plan(start.id(), start.version(), baseline, policy.get());
+        if (start.weight() > 0 && plan.policy().shadow() != null) {
+            return this; // nobody gets the candidate before its shadow has been compared
+        }
         if (start.weight() > 0
                 && start.weight() != plan.policy().steps().get(0).weight().parts()) {
             return this;

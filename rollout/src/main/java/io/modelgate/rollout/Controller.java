@@ -36,6 +36,7 @@ final class Controller {
     private final Notices notices;
 
     private final UsersTests tests;
+    private final Shadows shadows;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -58,13 +59,15 @@ final class Controller {
     private final Map<String, DryRun> dry = new ConcurrentHashMap<>();
     private final Map<String, Seen> seen = new ConcurrentHashMap<>();
 
-    Controller(Gates gates, RolloutsBuilder config, UsersTests tests, Decided decided, Notices notices) {
+    Controller(
+            Gates gates, RolloutsBuilder config, UsersTests tests, Decided decided, Notices notices, Shadows shadows) {
         this.gates = gates;
         this.decided = decided;
         this.notices = notices;
         observations = config.observations;
         promotionGates = new PromotionGates(config.promotionGates);
         instance = config.instance;
+        this.shadows = shadows;
         this.tests = tests;
     }
 
@@ -112,9 +115,13 @@ final class Controller {
             watched.remove(gate.name());
             dry.remove(gate.name());
             notices.over(gate.name());
+            shadows.stop(gate.name());
             return;
         }
+        shadows.follow(gate, routing, run);
         Progress progress = watched(gate, routing, run);
+        progress.shadowed(run, shadows.counts(gate.name(), run));
+        shadows.judged(gate.name(), progress.agreement());
         progress.look(run, counts(gate, routing, run), gates.ticker().read());
         notices.atRisk(
                 gate.name(), run, RollbackTarget.risks(gate, routing, run.plan().baseline()));
@@ -122,7 +129,7 @@ final class Controller {
                 run,
                 run.plan().policy().calendar().closed(gates.now()),
                 killed(gate, routing, run),
-                progress.hindrance(gate.registered(run.plan().candidate())));
+                hindrance(gate, routing, run, progress));
         Move move = Judgement.of(situation);
         seen.put(gate.name(), seen(run, progress, move));
         DryRun other = dry.get(gate.name());
@@ -142,6 +149,17 @@ final class Controller {
         }
     }
 
+    private @Nullable String hindrance(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Progress progress) {
+        String known = progress.hindrance(gate.registered(run.plan().candidate()));
+        return known == null && run.stage() == Stage.SHADOW
+                ? shadows.obstacle(
+                        gate,
+                        routing.memory(),
+                        run.plan().candidate(),
+                        run.plan().policy())
+                : known;
+    }
+
     private Progress watched(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run) {
         Watched known = watched.get(gate.name());
         if (known != null && known.watches(routing, run)) {
@@ -153,7 +171,12 @@ final class Controller {
             units.mergeReached(checkpoint.reached());
         }
         Progress begun = new Progress(
-                run, gate, tests.of(gate.name()), checkpoint, gates.ticker().read());
+                run,
+                gate,
+                tests.of(gate.name()),
+                checkpoint,
+                shadows.counts(gate.name(), run),
+                gates.ticker().read());
         watched.put(gate.name(), new Watched(begun, units));
         return begun;
     }
@@ -219,6 +242,8 @@ final class Controller {
         CohortRouting after = Routings.of(gate);
         RolloutRun next = after.run();
         if (next != null && progress.watches(next)) {
+            progress.shadowed(next, shadows.counts(gate.name(), next));
+            shadows.follow(gate, after, next);
             progress.look(next, counts(gate, after, next), gates.ticker().read());
             seen.put(gate.name(), seen(next, progress, move));
         }
@@ -276,6 +301,7 @@ final class Controller {
         try {
             if (run != null && known.watches(routing, run)) {
                 Progress progress = known.progress();
+                progress.shadowed(run, shadows.counts(gate.name(), run));
                 progress.look(run, counts(gate, routing, run), gates.ticker().read());
                 checkpoint(gate, routing, run, progress, true);
             }

@@ -26,7 +26,7 @@ final class DryRun {
     private record EvidenceOf(String rollout, @Nullable RolloutUnits folding, Progress real, Progress imagined) {}
 
     DryRun(RolloutPolicy policy, Notices notices, Decided decided, Function<String, @Nullable GuardrailTest> tests) {
-        this.policy = policy;
+        this.policy = policy.afterShadow(); // whatever it would compare, the other one mirrors
         this.notices = notices;
         this.decided = decided;
         this.tests = tests;
@@ -50,8 +50,8 @@ final class DryRun {
             books = new EvidenceOf(
                     plan.id(),
                     folding,
-                    new Progress(real.under(plan), gate, tests, null, tick),
-                    new Progress(run, gate, tests, null, tick));
+                    new Progress(real.under(plan), gate, tests, null, ShadowCounts.NONE, tick),
+                    new Progress(run, gate, tests, null, ShadowCounts.NONE, tick));
             evidence = books;
             imagined = run;
         }

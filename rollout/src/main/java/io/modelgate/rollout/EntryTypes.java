@@ -50,6 +50,15 @@ final class EntryTypes {
     /** A rollback to a {@link #VERSION} was rehearsed. */
     static final String ROLLBACK_REHEARSED = "rollback-rehearsed";
 
+    /** How stable's answers are spread, as a reference: see {@link Reference}. */
+    static final String DRIFT_REFERENCE = "drift-reference";
+
+    /** A file of exposures is sealed, or sealed anew after an erasure: see {@link OpenExposures#seal}. */
+    static final String EXPOSURES_SEALED = "exposures-sealed";
+
+    /** The exposures of a rollout were deleted after their retention: {@link #ID}. */
+    static final String EXPOSURES_DELETED = "exposures-deleted";
+
     static final String ID = "rollout";
     static final String VERSION = "version";
     static final String WEIGHT = "weight";
@@ -87,7 +96,10 @@ final class EntryTypes {
             ROLLOUT_SOAK,
             ROLLOUT_CHECKPOINT,
             VERSION_REGISTERED,
-            ROLLBACK_REHEARSED);
+            ROLLBACK_REHEARSED,
+            DRIFT_REFERENCE,
+            EXPOSURES_SEALED,
+            EXPOSURES_DELETED);
 
     /** The types that may move a rollout under a policy in a way that listeners hear of. */
     static final Set<String> EVENTFUL = Set.of(

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param last the last rollout under a policy that ended
  * @param ended the last run of each candidate, without what it counted
  * @param recent the latest events, latest last
+ * @param reference how stable's answers were when a person froze them; null if nobody did, or another version is stable since
  */
 record GateMemory(
         Map<String, Registered> records,
@@ -27,7 +28,8 @@ record GateMemory(
         @Nullable ServingChange change,
         @Nullable RolloutRun last,
         Map<String, RolloutRun> ended,
-        List<Recent> recent) {
+        List<Recent> recent,
+        @Nullable Reference reference) {
 
     /** As many as a listener may lag behind the fold: entries come in batches. */
     private static final int MOST_RECENT = 256;
@@ -48,7 +50,7 @@ record GateMemory(
      */
     record Registered(VersionRecord record, Entry entry) {}
 
-    static final GateMemory NONE = new GateMemory(Map.of(), Set.of(), null, null, null, Map.of(), List.of());
+    static final GateMemory NONE = new GateMemory(Map.of(), Set.of(), null, null, null, Map.of(), List.of(), null);
 
     /** The event of an entry, or null if it made none, or is no longer part of the log: another may have its number now. */
     @Nullable
@@ -69,13 +71,13 @@ record GateMemory(
         }
         List<Recent> more = new ArrayList<>(recent.size() < MOST_RECENT ? recent : recent.subList(1, recent.size()));
         more.add(new Recent(seq, event));
-        return new GateMemory(records, rehearsed, stable, change, last, ended, List.copyOf(more));
+        return new GateMemory(records, rehearsed, stable, change, last, ended, List.copyOf(more), reference);
     }
 
     GateMemory ended(RolloutRun run) {
         Map<String, RolloutRun> more = new HashMap<>(ended);
         more.put(run.plan().candidate(), run.forgotten());
-        return new GateMemory(records, rehearsed, stable, change, run, Map.copyOf(more), recent);
+        return new GateMemory(records, rehearsed, stable, change, run, Map.copyOf(more), recent, reference);
     }
 
     /** A version was registered. The first record of an id stands: a version is immutable. */
@@ -88,7 +90,7 @@ record GateMemory(
         }
         Map<String, Registered> more = new HashMap<>(records);
         more.put(record.version(), new Registered(record, entry));
-        return new GateMemory(Map.copyOf(more), rehearsed, stable, change, last, ended, recent);
+        return new GateMemory(Map.copyOf(more), rehearsed, stable, change, last, ended, recent, reference);
     }
 
     private static @Nullable VersionRecord record(Entry entry) {
@@ -106,14 +108,27 @@ record GateMemory(
         }
         Set<String> more = new HashSet<>(rehearsed);
         more.add(version);
-        return new GateMemory(records, Set.copyOf(more), stable, change, last, ended, recent);
+        return new GateMemory(records, Set.copyOf(more), stable, change, last, ended, recent, reference);
     }
 
     GateMemory stable(String version) {
-        return version.equals(stable) ? this : new GateMemory(records, rehearsed, version, change, last, ended, recent);
+        if (version.equals(stable)) {
+            return this;
+        }
+        Reference still = reference != null && reference.version().equals(version) ? reference : null;
+        return new GateMemory(records, rehearsed, version, change, last, ended, recent, still);
+    }
+
+    /** Stable's answers were frozen as a reference; of a version that is not stable here they are none. */
+    GateMemory frozen(Entry entry) {
+        Reference frozen = Reference.of(entry);
+        return frozen == null || (stable != null && !stable.equals(frozen.version()))
+                ? this
+                : new GateMemory(records, rehearsed, stable, change, last, ended, recent, frozen);
     }
 
     GateMemory changed(ServingChange.Kind kind, String version, Entry entry) {
-        return new GateMemory(records, rehearsed, stable, new ServingChange(kind, version, entry), last, ended, recent);
+        return new GateMemory(
+                records, rehearsed, stable, new ServingChange(kind, version, entry), last, ended, recent, reference);
     }
 }

@@ -23,8 +23,10 @@ final class Interventions {
     private final Decided decided;
     private final Controller controller;
     private final Conditional conditional;
+    private final @Nullable ExposureKeeper exposures;
 
-    Interventions(Gates gates, Decided decided, Controller controller) {
+    Interventions(Gates gates, Decided decided, Controller controller, @Nullable ExposureKeeper exposures) {
+        this.exposures = exposures;
         this.gates = gates;
         this.decided = decided;
         this.controller = controller;
@@ -120,6 +122,9 @@ final class Interventions {
         String bad = text(data, "bad");
         List<String> remedies =
                 new ArrayList<>(Registry.remedies(Routings.of(gate).memory(), bad));
+        if (exposures != null) {
+            exposures.listOf(gate, bad).ifPresent(remedies::add);
+        }
         Instant since = Instant.parse(text(data, "since"));
         return new Rollback(
                 entry,

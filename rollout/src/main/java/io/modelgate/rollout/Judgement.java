@@ -78,8 +78,17 @@ final class Judgement {
         if (run.hold().held() || run.stage() == Stage.DRAFT || now.hindrance() != null || now.closed() != null) {
             return null; // a process that cannot judge has said so, and others may get on
         }
-        if (run.stage() == Stage.CANARY && now.ready() == null && readyElsewhere(run)) {
+        if (!run.promoted() && now.ready() == null && readyElsewhere(run)) {
             return null;
+        }
+        Agreement agreement = now.agreement();
+        if (run.stage() == Stage.SHADOW) {
+            if (agreement == null || now.ready() != null) {
+                return null; // what is inconclusive has its own patience
+            }
+            Duration least = agreement.rules().leastTime();
+            Duration late = least(now.elapsed().minus(least), now.unmoved());
+            return new Stall(late, least.compareTo(after) > 0 ? least : after, lacksCompared(now, agreement));
         }
         if (run.stage() == Stage.CANARY && now.ready() == null) {
             Duration least = now.policy().steps().get(run.step()).leastTime();
@@ -150,6 +159,10 @@ final class Judgement {
         if (run.stage() == Stage.CANARY && now.ready() == null) {
             return new Move.Stay(lacksCallers(now));
         }
+        Optional<Move> shadow = run.stage() == Stage.SHADOW ? shadowing(now) : Optional.empty();
+        if (shadow.isPresent()) {
+            return shadow.get();
+        }
         Step next = run.next();
         if (next != null && !run.mayEnterNext()) {
             int step = run.step() + 1;
@@ -175,10 +188,40 @@ final class Judgement {
                 ? new Move.Promote("not worse: " + texts(required(now)))
                 : new Move.StepTo(
                         run.step() + 1,
-                        run.stage() == Stage.DRAFT
-                                ? "the first step"
+                        run.stage().unserved()
+                                ? firstStep(now)
                                 : "nothing regressed in " + text(now.elapsed()) + " with " + now.callers()
                                         + " callers");
+    }
+
+    private static String firstStep(Situation now) {
+        Agreement agreement = now.agreement();
+        return agreement == null ? "the first step" : "the first step, after a shadow that " + agreement.text();
+    }
+
+    /** What keeps a shadow from being left, if anything does. */
+    private static Optional<Move> shadowing(Situation now) {
+        Agreement agreement = now.agreement();
+        if (agreement == null) {
+            return Optional.of(new Move.Stay(now.hindrance() == null ? "has no shadow here" : now.hindrance()));
+        }
+        if (now.ready() == null) {
+            return Optional.of(
+                    new Move.Stay(now.hindrance() == null ? lacksCompared(now, agreement) : now.hindrance()));
+        }
+        if (agreement.shown()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                now.hindrance() == null
+                        ? impatient(now, "inconclusive: " + agreement.text())
+                        : new Move.Stay(now.hindrance()));
+    }
+
+    private static String lacksCompared(Situation now, Agreement agreement) {
+        return "shadowed for " + text(now.elapsed()) + " of at least "
+                + text(agreement.rules().leastTime()) + ", " + Figures.count(agreement.compared()) + " of at least "
+                + Figures.count(agreement.rules().leastCalls()) + " compared calls; " + agreement.text();
     }
 
     /** What promotion still lacks. A policy that asks for no evidence leaves the promotion to a person. */

@@ -116,6 +116,24 @@ final class Notices {
         return news;
     }
 
+    /** Somebody whom the rollout reached is not on the list. */
+    void exposures(String gate, String rollout, String text) {
+        if (newsNowAndThen(gate + " exposures " + rollout, text)) {
+            LOG.warn("gate \"{}\": rollout {}: {}", gate, rollout, text);
+            events.publish(new RolloutEvent.Hindered(about(gate, rollout, text)));
+        }
+    }
+
+    /** A version that leaves something behind was taken back, and these are those whom it reached. */
+    void toRemedy(Exposures reached, String text) {
+        events.publish(new RolloutEvent.ToRemedy(
+                about(reached.gate(), reached.rollout(), text),
+                reached.version(),
+                reached.callers(),
+                reached.calls(),
+                reached.folder().toString()));
+    }
+
     void wouldHave(String gate, RolloutRun run, String decision, String reason) {
         events.publish(new RolloutEvent.WouldHave(
                 about(gate, run.plan().id(), reason), run.plan().policy().name(), decision));

@@ -63,10 +63,25 @@ final class Notification {
             data.put("restored", back.restored());
             return "rolled-back";
         }
+        if (event instanceof RolloutEvent.ToRemedy remedy) {
+            data.put("version", remedy.version());
+            data.put("callers", remedy.callers());
+            data.put("calls", remedy.calls());
+            data.put("ledger", remedy.ledger());
+            return "to-remedy";
+        }
         if (event instanceof RolloutEvent.WouldHave would) {
             data.put("policy", would.policy());
             data.put("decision", would.decision());
             return "would-have";
+        }
+        if (event instanceof RolloutEvent.Drifted drifted) {
+            data.put("version", drifted.version());
+            data.put("metric", drifted.metric());
+            data.put("low", Double.toString(drifted.distance().low()));
+            data.put("allowed", Double.toString(drifted.distance().limit()));
+            data.put("escalated", drifted.escalated());
+            return "drifted";
         }
         return plain(event);
     }

@@ -9,6 +9,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,8 @@ public final class PolicyBuilder {
     private @Nullable ZoneId zone;
     private final List<Calendar.Hours> open = new ArrayList<>();
     private final List<Calendar.Blackout> blackouts = new ArrayList<>();
+    private @Nullable ShadowStageBuilder shadow;
+    private boolean withoutShadow;
     private @Nullable Duration holdDown;
 
     PolicyBuilder() {}
@@ -160,6 +163,23 @@ public final class PolicyBuilder {
     /** Ends the steps of {@link #linear} or {@link #exponential} at or below this weight. Default: what the holdback leaves. */
     public PolicyBuilder upTo(Weight weight) {
         upTo = weight;
+        return this;
+    }
+
+    /**
+     * Begins with a shadow stage: calls are mirrored to the candidate, and nobody gets its answers, until they have agreed often enough with
+     * stable's. Default: for high stakes one with the defaults of {@link ShadowStageBuilder}, for others none.
+     */
+    public PolicyBuilder shadow(Consumer<ShadowStageBuilder> configure) {
+        ShadowStageBuilder builder = shadow == null ? new ShadowStageBuilder() : shadow;
+        configure.accept(builder);
+        shadow = builder;
+        return this;
+    }
+
+    /** Begins with the first step, as is the default for low and medium stakes. High stakes refuse it. */
+    public PolicyBuilder withoutShadow() {
+        withoutShadow = true;
         return this;
     }
 
@@ -320,6 +340,14 @@ public final class PolicyBuilder {
             mistakes.add(new PolicyMistake(
                     "calendar.zone", "is missing: say whose clocks the hours are on, for instance Europe/Zurich"));
         }
+        if (withoutShadow && stakes.needsShadow()) {
+            mistakes.add(
+                    new PolicyMistake(
+                            "shadow",
+                            "is none, and high stakes ask for one before anybody gets the candidate: remove it, or say other stakes"));
+        } else if (withoutShadow && shadow != null) {
+            mistakes.add(new PolicyMistake("shadow", "is none and is set too: keep one of them"));
+        }
         if (upTo != null && plan == null) {
             mistakes.add(new PolicyMistake(
                     "steps.upTo", "is " + upTo + ", without a rule that it ends: remove it, or give the rule"));
@@ -348,7 +376,15 @@ public final class PolicyBuilder {
                 zone == null && blackouts.isEmpty()
                         ? Calendar.ALWAYS
                         : new Calendar(zone == null ? Calendar.ALWAYS.zone() : zone, open, blackouts),
+                shadowStage(),
                 holdDown == null ? stakes.holdDown() : holdDown);
+    }
+
+    private @Nullable ShadowStage shadowStage() {
+        if (shadow != null) {
+            return shadow.stage(stakes.shadow());
+        }
+        return stakes.needsShadow() && !withoutShadow ? stakes.shadow() : null;
     }
 
     private Duration soak() {

@@ -47,6 +47,10 @@ final class PolicyData {
                 "blackouts",
                 policy.calendar().blackouts().stream().map(PolicyData::write).toList());
         data.put("holdDown", policy.holdDown().toString());
+        ShadowStage shadow = policy.shadow();
+        if (shadow != null) { // an older process reads a policy without one as it always did, and refuses another
+            data.put("shadow", ShadowData.write(shadow));
+        }
         return data;
     }
 
@@ -72,6 +76,7 @@ final class PolicyData {
                             fields.list("blackouts").stream()
                                     .map(PolicyData::blackout)
                                     .toList()),
+                    fields.has("shadow") ? ShadowData.read(fields.map("shadow")) : null,
                     fields.duration("holdDown"));
             fields.end();
             return PolicyRules.mistakes(policy).isEmpty() ? Optional.of(policy) : Optional.empty();

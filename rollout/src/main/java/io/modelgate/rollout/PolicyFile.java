@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /** Reads a policy from YAML: the settings of {@link PolicyBuilder}, by the same names. {@code docs/policies.md} describes the file. */
@@ -22,6 +23,7 @@ final class PolicyFile {
     static final List<String> KEYS = List.of(
             "name",
             "stakes",
+            "shadow",
             "steps",
             "guardrails",
             "sampleRatio",
@@ -85,6 +87,7 @@ final class PolicyFile {
         YamlMap policy = new YamlMap("", root, mistakes, KEYS);
         policy.set("name", text -> text, builder::name);
         policy.set("stakes", text -> Words.constant(Stakes.class, text), builder::stakes);
+        shadow(policy);
         steps(policy.node("steps"));
         guardrails(policy);
         policy.set("sampleRatio", Words::bool, builder::sampleRatio);
@@ -180,6 +183,42 @@ final class PolicyFile {
         }
         if (policy.node("guardrails") instanceof SequenceNode && list.isEmpty()) {
             policy.mistake("guardrails", "guardrails is empty: add one, or remove the key for those of the stakes");
+        }
+    }
+
+    private void shadow(YamlMap policy) {
+        Node node = policy.node("shadow");
+        if (node instanceof ScalarNode scalar && scalar.getValue().equals("none")) {
+            builder.withoutShadow();
+        } else if (node instanceof ScalarNode) {
+            policy.mistake(
+                    "shadow", "shadow is one value: expected none, or a map such as {sample: 10 %, agreement: 95 %}");
+        } else if (node != null) {
+            YamlMap map = new YamlMap(
+                    "shadow",
+                    node,
+                    mistakes,
+                    List.of("sample", "time", "calls", "agreement", "metric", "within", "by"));
+            builder.shadow(s -> shadow(map, s));
+        }
+    }
+
+    private static void shadow(YamlMap map, ShadowStageBuilder s) {
+        map.set("sample", PolicyText::share, s::sample);
+        map.set("time", PolicyText::duration, s::atLeast);
+        map.set("calls", PolicyText::whole, s::calls);
+        map.set("agreement", PolicyText::share, s::agreement);
+        if (map.has("metric") || map.has("within")) {
+            both(map, "metric", "score", "within", "0.02");
+        }
+        String metric = map.read("metric", text -> text);
+        Double within = map.read("within", PolicyText::number);
+        if (metric != null && within != null) {
+            attempt(map, "within", () -> s.within(metric, within));
+        }
+        String by = map.read("by", text -> text);
+        if (by != null) {
+            attempt(map, "by", () -> s.by(by));
         }
     }
 

@@ -47,6 +47,10 @@ final class PolicyRules {
         rules.add(time("pauseAlert.after", policy.pauseAlert().after(), SECOND));
         rules.add(time("pauseAlert.escalation", policy.pauseAlert().escalation(), SECOND));
         rules.calendar(policy.calendar());
+        ShadowStage shadow = policy.shadow();
+        if (shadow != null) {
+            ShadowRules.mistakes(shadow).forEach(rules::add);
+        }
         rules.add(time("holdDown", policy.holdDown(), Duration.ZERO));
         return List.copyOf(rules.mistakes);
     }

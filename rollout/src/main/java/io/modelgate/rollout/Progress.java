@@ -4,9 +4,11 @@ import io.modelgate.Metric;
 import io.modelgate.ModelGate;
 import io.modelgate.ModelVersion;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,15 @@ final class Progress {
     private boolean begun;
     private StepCounts counts = StepCounts.NONE;
 
+    /** What an earlier process of this one's name had compared, what this one's shadow had when this began to watch, and what it has. */
+    private ShadowCounts shadowBefore = ShadowCounts.NONE;
+
+    private final ShadowCounts shadowOrigin;
+    private ShadowCounts shadow;
+
+    /** While it is at that stage. */
+    private volatile @Nullable Agreement agreement;
+
     /** The book's evidence in words; null until somebody asks, for that costs more than the look itself. Set under the book's lock. */
     private volatile @Nullable List<Evidence> evidence;
 
@@ -72,7 +83,10 @@ final class Progress {
             ModelGate<?, ?> gate,
             Function<String, @Nullable GuardrailTest> tests,
             @Nullable Checkpoint checkpoint,
+            ShadowCounts shadowed,
             long now) {
+        shadowOrigin = shadowed;
+        shadow = shadowed;
         plan = run.plan();
         candidate = new UnderWay(known(gate, plan.candidate()), now);
         baseline = new UnderWay(known(gate, plan.baseline()), now);
@@ -107,6 +121,7 @@ final class Progress {
     private void restore(RolloutRun run, Checkpoint checkpoint) {
         boolean restored = book.restore(checkpoint.evidence());
         callsBefore = checkpoint.calls();
+        shadowBefore = ShadowCounts.read(new Saved(checkpoint.evidence()).in(Agreement.NAME));
         if (checkpoint.hold() == run.hold().seq()) {
             hold = checkpoint.hold();
             held = checkpoint.held();
@@ -125,6 +140,24 @@ final class Progress {
 
     boolean watches(RolloutRun run) {
         return plan.id().equals(run.plan().id());
+    }
+
+    /** Takes what this process's shadow has compared up to now, before it looks. */
+    void shadowed(RolloutRun run, ShadowCounts now) {
+        shadow = now;
+        ShadowStage rules = plan.policy().shadow();
+        agreement =
+                run.stage() == Stage.SHADOW && rules != null ? Agreement.of(plan.policy(), rules, compared()) : null;
+    }
+
+    private ShadowCounts compared() {
+        return shadowBefore.plus(shadow.minus(shadowOrigin));
+    }
+
+    /** How a shadow's answers agreed up to now, while the rollout is at that stage. Thread-safe. */
+    @Nullable
+    Agreement agreement() {
+        return agreement;
     }
 
     /** Takes what was counted and lets the clock run on. */
@@ -150,7 +183,7 @@ final class Progress {
             callsBefore += 2 * calls < callsOfEpoch ? callsOfEpoch : callsOfEpoch - calls;
         }
         callsOfEpoch = calls;
-        if (!begun && run.stage() != Stage.DRAFT) {
+        if (!begun && !run.stage().unserved()) {
             double weight = (double) run.weight() / Weight.FULL.parts();
             synchronized (book) {
                 book.begin(run.promoted() ? 1 - weight : weight, !run.promoted() || run.weight() > 0);
@@ -207,6 +240,14 @@ final class Progress {
             resumed = run.resumed();
             ready = ready < 0 ? ready : elapsed;
         }
+        Agreement shadowed = agreement;
+        if (ready < 0
+                && run.stage() == Stage.SHADOW
+                && shadowed != null
+                && elapsed >= shadowed.rules().leastTime().toNanos()
+                && shadowed.compared() >= shadowed.rules().leastCalls()) {
+            ready = elapsed;
+        }
         boolean atStep = run.step() >= 0 && run.step() < plan.policy().steps().size();
         if (ready < 0 && run.stage() == Stage.CANARY && atStep) {
             Step step = plan.policy().steps().get(run.step());
@@ -236,6 +277,17 @@ final class Progress {
 
     /** What the data says as of the latest look. Thread-safe. */
     List<Evidence> evidence() {
+        return withShadow(ofBook());
+    }
+
+    private List<Evidence> withShadow(List<Evidence> ofBook) {
+        Agreement shadowed = agreement;
+        return shadowed == null
+                ? ofBook
+                : Stream.concat(Stream.of(shadowed.evidence()), ofBook.stream()).toList();
+    }
+
+    private List<Evidence> ofBook() {
         List<Evidence> known = evidence;
         if (known != null) {
             return known;
@@ -252,6 +304,10 @@ final class Progress {
 
     /** The same with its bands, for a person. Thread-safe. */
     List<Evidence> shown() {
+        return withShadow(shownOfBook());
+    }
+
+    private List<Evidence> shownOfBook() {
         List<Evidence> known = shown;
         if (known != null) {
             return known;
@@ -301,6 +357,7 @@ final class Progress {
                 callers(),
                 regressed(),
                 this::evidence,
+                agreement,
                 closed,
                 killed,
                 hindrance);
@@ -316,9 +373,12 @@ final class Progress {
 
     /** Whether enough has happened since the last checkpoint to make another. */
     boolean checkpointDue(RolloutRun run, long tick) {
-        Duration step = run.promoted() || run.step() < 0
-                ? RAREST
-                : plan.policy().steps().get(run.step()).leastTime().dividedBy(CHECKPOINTS_A_STEP);
+        ShadowStage rules = plan.policy().shadow();
+        Duration step = run.stage() == Stage.SHADOW && rules != null
+                ? rules.leastTime().dividedBy(CHECKPOINTS_A_STEP)
+                : run.promoted() || run.step() < 0
+                        ? RAREST
+                        : plan.policy().steps().get(run.step()).leastTime().dividedBy(CHECKPOINTS_A_STEP);
         // A short step that waits for weeks would fill the log otherwise.
         Duration late = elapsed().dividedBy(CHECKPOINTS_A_STEP);
         Duration atLeast = step.compareTo(late) > 0 ? step : late;
@@ -330,7 +390,10 @@ final class Progress {
     /** What an earlier process of this one's name has to know. */
     Checkpoint checkpoint(String reached, long tick) {
         lastCheckpoint = tick;
-        Map<String, Object> state = book.checkpoint();
+        Map<String, Object> state = new HashMap<>(book.checkpoint());
+        if (agreement != null) {
+            state.put(Agreement.NAME, compared().write());
+        }
         return new Checkpoint(epoch, elapsed, ready, hold, held, callers(), calls(), callsOfEpoch, reached, state);
     }
 }

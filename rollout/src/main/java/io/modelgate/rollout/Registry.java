@@ -132,6 +132,12 @@ final class Registry {
         };
     }
 
+    /** Whether a version is known to leave something behind that stays after it was taken back. */
+    static boolean asksForRemedy(GateMemory memory, String version) {
+        GateMemory.Registered known = memory.records().get(version);
+        return known != null && known.record().sideEffects() == SideEffects.REMEDIATE;
+    }
+
     private static String named(ModelGate<?, ?> gate, String version) {
         return "version \"" + version + "\" of gate \"" + gate.name() + "\"";
     }

@@ -129,6 +129,18 @@ public sealed interface RolloutEvent {
     record RolledBack(About about, String bad, String restored) implements RolloutEvent {}
 
     /**
+     * A version was taken back whose side effects ask for a {@linkplain SideEffects#REMEDIATE remedy}, and a ledger of exposures lists whom it
+     * reached, as far as its files tell at that time. Heard in each process with the ledger that served the rollout.
+     *
+     * @param about what all events have
+     * @param version the version taken back
+     * @param callers how many callers with a key it answered
+     * @param calls how many calls it answered
+     * @param ledger the ledger's folder
+     */
+    record ToRemedy(About about, String version, long callers, long calls, String ledger) implements RolloutEvent {}
+
+    /**
      * It is over, with success.
      *
      * @param about what all events have
@@ -164,4 +176,17 @@ public sealed interface RolloutEvent {
      * @param decision what it would have done, in a word: step, promote, hold, abort, roll back, complete
      */
     record WouldHave(About about, String policy, String decision) implements RolloutEvent {}
+
+    /**
+     * Stable's answers are no longer spread as they were when they were frozen as a reference. It is of no rollout, and nothing is done about
+     * it: whether the model or the world has changed is for a person to tell.
+     *
+     * @param about what all events have; its rollout is empty
+     * @param version the stable version
+     * @param metric the metric that has drifted
+     * @param distance how far it is from the reference, and how far it may be
+     * @param escalated whether this is the second and last time that it says so
+     */
+    record Drifted(About about, String version, String metric, Band distance, boolean escalated)
+            implements RolloutEvent {}
 }

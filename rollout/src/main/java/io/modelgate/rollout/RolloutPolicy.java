@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The declared rules of a rollout. Immutable.
@@ -33,6 +34,7 @@ import java.util.function.Consumer;
  * @param soak how long the promoted version is watched
  * @param pauseAlert when a person hears that it is held up
  * @param calendar when it may step up
+ * @param shadow what its shadow stage takes; null for none
  * @param holdDown how long the same candidate is not started again after an abort or a rollback
  */
 public record RolloutPolicy(
@@ -47,6 +49,7 @@ public record RolloutPolicy(
         Duration soak,
         PauseAlert pauseAlert,
         Calendar calendar,
+        @Nullable ShadowStage shadow,
         Duration holdDown) {
 
     /** Copies the lists. */
@@ -93,6 +96,24 @@ public record RolloutPolicy(
      */
     public static RolloutPolicy parse(String name, String yaml) {
         return PolicyFile.parse(name, yaml);
+    }
+
+    /** The same policy from its first step on: for what replays counts of calls, which have no answers to compare. */
+    public RolloutPolicy afterShadow() {
+        return new RolloutPolicy(
+                name,
+                steps,
+                guardrails,
+                alpha,
+                promotionAlpha,
+                processes,
+                inconclusive,
+                holdback,
+                soak,
+                pauseAlert,
+                calendar,
+                null,
+                holdDown);
     }
 
     /** The policy as an entry of the control log can hold it: strings, Longs, booleans, lists and maps. */

@@ -53,7 +53,7 @@ record RolloutRun(
     static RolloutRun started(Plan plan, int weight, Entry entry) {
         return new RolloutRun(
                 plan,
-                weight > 0 ? Stage.CANARY : Stage.DRAFT,
+                weight > 0 ? Stage.CANARY : plan.policy().shadow() == null ? Stage.DRAFT : Stage.SHADOW,
                 weight > 0 ? 0 : -1,
                 weight,
                 entry.seq(),

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs rollouts under policies: looks at what the calls of each say, and steps up, promotes or takes back as its policy wants. Thread-safe.
@@ -37,10 +38,13 @@ public final class Rollouts implements AutoCloseable {
     private final Starting starting;
     private final Interventions interventions;
     private final Registry registry;
+    private final Drifts drifts;
     private final UsersTests tests;
+    private final Shadows shadows = new Shadows();
     private final List<Webhook> webhooks;
     private final TickLoop loop;
     private final ControlLog.Subscription applied;
+    private final @Nullable ExposureKeeper exposures;
 
     private Rollouts(Gates gates, RolloutsBuilder config) {
         this.gates = gates;
@@ -48,13 +52,17 @@ public final class Rollouts implements AutoCloseable {
                 gates, config.instance + "-" + UUID.randomUUID().toString().substring(0, 8));
         notices = new Notices(events, gates.ticker(), gates::now);
         tests = new UsersTests(config.tests);
-        controller = new Controller(gates, config, tests, decided, notices);
-        starting = new Starting(gates, decided, tests, notices);
-        interventions = new Interventions(gates, decided, controller);
+        controller = new Controller(gates, config, tests, decided, notices, shadows);
+        starting = new Starting(gates, decided, tests, notices, shadows);
+        exposures = config.exposures == null ? null : config.exposures.attach(gates, notices);
+        interventions = new Interventions(gates, decided, controller, exposures);
         registry = new Registry(gates, decided);
+        drifts = new Drifts(gates, events);
         webhooks = List.copyOf(config.webhooks);
         events.listen(event -> {
-            if (event instanceof RolloutEvent.Hindered) {
+            if (event instanceof RolloutEvent.Hindered
+                    || event instanceof RolloutEvent.Drifted
+                    || event instanceof RolloutEvent.ToRemedy) {
                 tell(event);
             }
         });
@@ -63,7 +71,7 @@ public final class Rollouts implements AutoCloseable {
                 applied(each.entry());
             }
         });
-        loop = new TickLoop(gates, config, controller::tick);
+        loop = new TickLoop(gates, config, this::look);
     }
 
     /** Looks after the rollouts of these gates, once a second, until it or they are closed. */
@@ -85,6 +93,9 @@ public final class Rollouts implements AutoCloseable {
         }
         Rollouts rollouts = new Rollouts(gates, config);
         rollouts.loop.start();
+        if (rollouts.exposures != null && !config.manual) {
+            rollouts.exposures.start();
+        }
         return rollouts;
     }
 
@@ -126,7 +137,8 @@ public final class Rollouts implements AutoCloseable {
      * @param who whom it concerns: lists and segments; not the weight, which the policy says
      * @throws IllegalArgumentException for an unknown version, attribute or metric, listing what there is; if the candidate is stable; for a
      *     weight; for a guardrail of a user's own without its test; for a reason longer than 2,000 characters or with control characters
-     * @throws IllegalStateException if a rollout runs on this gate; if the candidate is killed, dropped or retyped a feature that stable
+     * @throws IllegalStateException if the policy has a shadow stage and the candidate, which is registered here, cannot be told that it is a shadow while
+     *     nothing says that its calls leave nothing behind; or compares answers by a function that is not given here; if a rollout runs on this gate; if the candidate is killed, dropped or retyped a feature that stable
      *     takes, or was taken back within its policy's hold-down, unless {@link RolloutBuilder#afterAbort()} is said; if the gate was built
      *     without {@link Cohorts#router}; if the gates are closed
      */
@@ -146,7 +158,15 @@ public final class Rollouts implements AutoCloseable {
      * {@link RolloutEvent.Hindered}. Does nothing once this or the gates are closed.
      */
     public void tick() {
+        look();
+    }
+
+    private void look() {
         controller.tick();
+        drifts.tick();
+        if (exposures != null) {
+            exposures.look();
+        }
     }
 
     /**
@@ -235,6 +255,37 @@ public final class Rollouts implements AutoCloseable {
     }
 
     /**
+     * Says how this process runs the shadows of a gate, for policies that have such a stage; before {@link #start}, and in each process. What is not said is as
+     * {@link ShadowBuilder} has it by default. A shadow that runs goes on as it was.
+     */
+    public <I, O> void shadowing(ModelGate<I, O> gate, Consumer<ShadowBuilder<I, O>> configure) {
+        shadows.configure(gate, configure);
+    }
+
+    /**
+     * What the calls of a gate's latest shadow came to in this process: how often its answers agreed with those that the callers got, how far its numbers were
+     * off, and the worst disagreements. Empty if none ran here since this was opened.
+     */
+    public Optional<ShadowReport> shadow(ModelGate<?, ?> gate) {
+        return shadows.report(gate);
+    }
+
+    /**
+     * Makes a pair of two versions that are switched as a whole: {@link BlueGreen}. Changes nothing but that the one that does not serve is kept warm from now
+     * on, in this process, until the pair is closed.
+     *
+     * @throws IllegalArgumentException if a version is not registered in this process; if both are the same; without a smoke call; if a version is to be kept
+     *     warm that leaves behind what stays and cannot be told that nobody gets its answer
+     * @throws IllegalStateException if the gate was built without {@link Cohorts#router}
+     */
+    public <I, O> BlueGreen<I, O> blueGreen(
+            ModelGate<I, O> gate, String blue, String green, Consumer<BlueGreenBuilder<I, O>> configure) {
+        BlueGreenBuilder<I, O> builder = new BlueGreenBuilder<>();
+        configure.accept(builder);
+        return BlueGreen.of(gate, blue, green, builder, decided);
+    }
+
+    /**
      * Tells that a rollback to a version was rehearsed and worked, so that rollouts from it no longer report that nobody ever tried.
      *
      * @throws IllegalArgumentException for an unknown version, listing the known ones
@@ -270,6 +321,39 @@ public final class Rollouts implements AutoCloseable {
     }
 
     /**
+     * Begins to count how the answers of the gate's stable version are spread, of each caller one, for {@link #freezeReference}. It is heard
+     * by way of {@link ModelGate#onServed}, off the serving path. Calling it again changes nothing while the same version is stable.
+     *
+     * @throws IllegalStateException if the gate has no stable version or was built without {@link Cohorts#router}, or the gates are closed
+     */
+    public void countReference(ModelGate<?, ?> gate) {
+        drifts.count(gate);
+    }
+
+    /**
+     * Freezes what was counted since {@link #countReference} as the reference of the stable version, in the log: from then on each process
+     * compares stable's present answers with it and reports, once and once more, that a metric {@linkplain RolloutEvent.Drifted has
+     * drifted}. A reference replaces the one before; it is void once another version is stable.
+     *
+     * @param drift which metrics, and how far they may move
+     * @throws IllegalArgumentException for a metric that the gate does not have, listing those that it has
+     * @throws IllegalStateException if fewer than 1,000 callers' answers were counted here; if the gate has no stable version or was built
+     *     without {@link Cohorts#router}; if the gates are closed
+     */
+    public Receipt freezeReference(ModelGate<?, ?> gate, Drift drift, Actor actor, String reason) {
+        return drifts.freeze(gate, drift, actor, reason);
+    }
+
+    /**
+     * Where stable's answers lie in this process against their reference, by metric; empty if there is none, or none was looked at yet.
+     *
+     * @throws IllegalStateException if the gate was built without {@link Cohorts#router}
+     */
+    public List<DriftStatus> drift(ModelGate<?, ?> gate) {
+        return drifts.status(gate);
+    }
+
+    /**
      * Calls a listener for every event from now on, until the subscription is closed; on the thread that applied the entry, or that looked,
      * so it should return soon. One that throws is reported.
      */
@@ -283,6 +367,11 @@ public final class Rollouts implements AutoCloseable {
         if (loop.stop()) {
             applied.close();
             controller.close();
+            shadows.close();
+            drifts.close();
+            if (exposures != null) {
+                exposures.close();
+            }
         }
     }
 }

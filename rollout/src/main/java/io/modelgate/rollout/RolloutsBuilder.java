@@ -27,6 +27,9 @@ public final class RolloutsBuilder {
     String instance = "main";
 
     @Nullable
+    ExposureLedger exposures;
+
+    @Nullable
     Executor executor;
 
     RolloutsBuilder() {}
@@ -98,6 +101,17 @@ public final class RolloutsBuilder {
                     + " characters: expected 1 to 100, none of them a control character");
         }
         instance = name;
+        return this;
+    }
+
+    /**
+     * Keeps a list of the callers that each rollout's version answers, under a policy or by hand. A call of a gate with a rollout costs that one
+     * offer to a bounded queue. Default: none.
+     *
+     * @param ledger one of its own for each {@link Rollouts}; closed with it
+     */
+    public RolloutsBuilder exposures(ExposureLedger ledger) {
+        exposures = ledger;
         return this;
     }
 

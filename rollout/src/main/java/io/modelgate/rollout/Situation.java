@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param callers about how many callers the candidate had at this weight
  * @param regressed whether the data says of any guardrail that it has regressed
  * @param said what the data says, put into words by whoever asks
+ * @param agreement how a shadow's answers agreed, while it is at that stage; or null
  * @param closed what the calendar says against stepping up now, and until when; null if nothing
  * @param killed who killed the version under rollout and why, or null
  * @param hindrance why this process cannot judge the version under rollout, or null
@@ -33,6 +34,7 @@ record Situation(
         long callers,
         boolean regressed,
         Supplier<List<Evidence>> said,
+        @Nullable Agreement agreement,
         @Nullable String closed,
         @Nullable String killed,
         @Nullable String hindrance) {
@@ -50,6 +52,7 @@ record Situation(
                 callers,
                 otherRegressed,
                 other,
+                agreement,
                 closed,
                 killed,
                 hindrance);

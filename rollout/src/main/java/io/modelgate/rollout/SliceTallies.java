@@ -31,9 +31,9 @@ final class SliceTallies {
         this.metrics = metrics;
         this.labels = labels;
         this.spread = Set.copyOf(spread);
-        tallies = new EpochTally[slicings.size()][];
+        tallies = new @Nullable EpochTally[slicings.size()][];
         for (int i = 0; i < tallies.length; i++) {
-            tallies[i] = new EpochTally[slicings.get(i).groups().size() + 1];
+            tallies[i] = new @Nullable EpochTally[slicings.get(i).groups().size() + 1];
         }
     }
 

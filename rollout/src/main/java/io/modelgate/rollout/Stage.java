@@ -4,6 +4,11 @@ package io.modelgate.rollout;
 public enum Stage {
     /** It has started and its first step has not begun: the calendar is closed, or a person must approve. Nobody goes to the candidate. */
     DRAFT(false),
+    /**
+     * Calls are mirrored to the candidate and its answers compared with those that the callers got. Nobody goes to the candidate. Begins with the
+     * rollout where the policy has it, in the place of {@link #DRAFT}.
+     */
+    SHADOW(false),
     /** It takes the policy's steps. */
     CANARY(false),
     /** The candidate is stable; callers who are held back keep the version before it. */
@@ -26,6 +31,11 @@ public enum Stage {
     /** Whether nothing comes after it. */
     public boolean end() {
         return end;
+    }
+
+    /** Whether nobody has gone to the candidate yet. */
+    boolean unserved() {
+        return this == DRAFT || this == SHADOW;
     }
 
     /** Whether the candidate is stable and still compared with the version before it. */

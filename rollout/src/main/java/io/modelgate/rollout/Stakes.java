@@ -15,7 +15,7 @@ public enum Stakes {
     /** Days: from 1 % on, doubled every 6 hours up to 50 %, and 3 days of soak. */
     MEDIUM("1 2 4 8 16 32 50", Duration.ofHours(6), 500, Duration.ofDays(3), 0.005, 0.05),
 
-    /** Weeks: from 0.5 % on, raised every day up to 50 %, and 2 weeks of soak. */
+    /** Weeks: a shadow of a day, which cannot be left out, then from 0.5 % on, raised every day up to 50 %, and 2 weeks of soak. */
     HIGH("0.5 1 2 5 10 25 50", Duration.ofDays(1), 1_000, Duration.ofDays(14), 0.003, 0.01);
 
     /** The weights, in percent, blanks between. */
@@ -61,6 +61,16 @@ public enum Stakes {
                 Guardrail.rate(Rate.ERRORS).worseBy(0.2),
                 Guardrail.rate(Rate.FALLBACK).worseByPoints(margin).requiredForPromotion(),
                 Guardrail.latency(0.99).worseBy(0.5));
+    }
+
+    /** Whether a policy is refused that has no shadow stage. */
+    boolean needsShadow() {
+        return this == HIGH;
+    }
+
+    /** A shadow stage of which nothing else is said. */
+    ShadowStage shadow() {
+        return new ShadowStage(0.1, leastTime, leastCallers, 0.95, new ShadowStage.Alike.Equal());
     }
 
     /** How long promotion's evidence may stay inconclusive before a person is asked: as long as four steps take. */

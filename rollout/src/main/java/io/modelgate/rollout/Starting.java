@@ -15,8 +15,10 @@ final class Starting {
     private final Decided decided;
     private final UsersTests tests;
     private final Notices notices;
+    private final Shadows shadows;
 
-    Starting(Gates gates, Decided decided, UsersTests tests, Notices notices) {
+    Starting(Gates gates, Decided decided, UsersTests tests, Notices notices, Shadows shadows) {
+        this.shadows = shadows;
         this.gates = gates;
         this.decided = decided;
         this.tests = tests;
@@ -32,6 +34,10 @@ final class Starting {
             String reason) {
         CohortRouting routing = Routings.of(gate);
         requireUsable(gate, policy);
+        String obstacle = shadows.obstacle(gate, routing.memory(), candidate, policy);
+        if (obstacle != null) {
+            throw new IllegalStateException(obstacle);
+        }
         tests.started(gate.name(), policy);
         String baseline = gate.describe().stable().orElse("");
         Rollout started = Rollout.begin(
@@ -65,12 +71,22 @@ final class Starting {
     /** The first step begins at once where nothing speaks against it. */
     private Weight firstWeight(RolloutPolicy policy) {
         Step first = policy.steps().get(0);
-        return !first.manual() && policy.calendar().open(gates.now()) ? first.weight() : Weight.NONE;
+        return policy.shadow() == null && !first.manual() && policy.calendar().open(gates.now())
+                ? first.weight()
+                : Weight.NONE;
     }
 
     /** Everything that a policy needs of a gate is there, or this says what is not. */
     void requireUsable(ModelGate<?, ?> gate, RolloutPolicy policy) {
         policy.requireSound();
+        List<String> read = gate.metrics().stream().<String>map(Metric::name).toList();
+        if (policy.shadow() != null
+                && policy.shadow().alike() instanceof ShadowStage.Alike.Within within
+                && !read.contains(within.metric())) {
+            throw new IllegalArgumentException("the shadow of policy \"" + policy.name()
+                    + "\" compares answers by the metric \"" + within.metric() + "\", which gate \"" + gate.name()
+                    + "\" does not have; it has " + read);
+        }
         List<String> metrics =
                 gate.measures().stream().<String>map(Metric::name).toList();
         for (Guardrail guardrail : policy.guardrails()) {

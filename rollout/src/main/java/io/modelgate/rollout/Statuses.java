@@ -47,7 +47,7 @@ final class Statuses {
 
     private static Weight weight(RolloutRun run, CohortRouting routing) {
         return switch (run.stage()) {
-            case DRAFT, ABORTED, ROLLED_BACK -> Weight.NONE;
+            case DRAFT, SHADOW, ABORTED, ROLLED_BACK -> Weight.NONE;
             case CANARY -> routing.weight();
             case FULL, SOAK -> Weight.of(Weight.FULL.parts() - run.weight());
             case COMPLETE -> Weight.FULL;

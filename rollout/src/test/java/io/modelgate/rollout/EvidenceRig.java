@@ -54,6 +54,7 @@ final class EvidenceRig {
                 Duration.ofHours(1),
                 new PauseAlert(Duration.ofMinutes(15), Duration.ofMinutes(15)),
                 new Calendar(ZoneOffset.UTC, List.of(), List.of()),
+                null,
                 Duration.ofDays(1));
     }
 

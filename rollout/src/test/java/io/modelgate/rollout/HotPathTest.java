@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.modelgate.Caller;
+import io.modelgate.Cause;
+import io.modelgate.Metric;
 import io.modelgate.Router;
+import io.modelgate.Watch;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +53,42 @@ class HotPathTest {
         allocated(log.routing(), caller, 1);
         log.weight("r", 2_000);
         assertThat(allocated(log.routing(), caller, 1)).isLessThan(200); // a keyed hash takes some thousand bytes
+    }
+
+    @Test
+    void countingInGroupsAllocatesNothingOnceTheGroupsAreThere() {
+        Metric<String> length = new Metric<>("length", 0, 20, String::length);
+        Wanted wanted = Wanted.by(EvidenceRig.policy(
+                0.05,
+                1,
+                Guardrail.rate(Rate.ERRORS).by("region", "eu", "us"),
+                Guardrail.distribution("length").by("region", "eu", "us")));
+        RolloutWatch watch = new RolloutWatch(
+                new RolloutUnits(),
+                Spots.salt("r"),
+                Bucketing.modelgate(),
+                50_000,
+                null,
+                List.of(length),
+                wanted,
+                false);
+        count(watch);
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        count(watch);
+        long bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+        assertThat(watch.counts().slices()).hasSize(2);
+        assertThat(bytes).as("bytes allocated by %d calls", CALLS).isLessThan(CALLS / 100);
+    }
+
+    private void count(RolloutWatch watch) {
+        for (int i = 0; i < CALLS; i++) {
+            long place = watch.place(callers[i % callers.length]);
+            if (place != Watch.NOWHERE && i % 10 == 0) {
+                watch.missed(place, Cause.ERROR);
+            } else if (place != Watch.NOWHERE) {
+                watch.answered(place, 1_000, "answer");
+            }
+        }
     }
 
     private void assertAllocatesNothing(Router.Routing routing) {

@@ -1,5 +1,6 @@
 package io.modelgate.rollout;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -353,11 +354,74 @@ class PolicyTest {
                 made.soak(),
                 made.pauseAlert(),
                 made.calendar(),
+                made.shadow(),
                 made.holdDown());
         assertThatIllegalArgumentException()
                 .isThrownBy(unsound::requireSound)
                 .withMessageContaining("policy \"everything\" has 2 mistakes:")
                 .withMessageContaining("steps are 0: expected 1 to 100; add one")
                 .withMessageContaining("alpha is 2: expected");
+    }
+
+    @Test
+    void highStakesBeginWithAShadowAndRefuseAPolicyWithoutOne() {
+        ShadowStage shadow = requireNonNull(
+                RolloutPolicy.of(p -> p.name("weeks").stakes(Stakes.HIGH)).shadow());
+        assertThat(shadow)
+                .isEqualTo(new ShadowStage(0.1, Duration.ofDays(1), 1_000, 0.95, new ShadowStage.Alike.Equal()));
+        assertThat(RolloutPolicy.of(p -> p.name("days")).shadow()).isNull();
+        assertThat(RolloutPolicy.of(p -> p.name("days").withoutShadow()).shadow())
+                .isNull();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        RolloutPolicy.of(p -> p.name("weeks").withoutShadow().stakes(Stakes.HIGH)))
+                .withMessageContaining("shadow is none, and high stakes ask for one");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RolloutPolicy.parse("weeks.yaml", "name: weeks\nstakes: high\nshadow: none"))
+                .withMessageContaining("weeks.yaml:3:9")
+                .withMessageContaining("high stakes ask for one");
+    }
+
+    @Test
+    void aShadowIsTheSameInCodeInAFileAndInTheLog() {
+        RolloutPolicy inCode = RolloutPolicy.of(p -> p.name("shadowed")
+                .shadow(s -> s.sample(0.5)
+                        .atLeast(Duration.ofHours(2))
+                        .calls(500)
+                        .agreement(0.98)
+                        .within("score", 0.02)));
+        RolloutPolicy inFile = RolloutPolicy.parse("shadowed.yaml", """
+                name: shadowed
+                shadow: {sample: 50 %, time: 2h, calls: 500, agreement: 98 %, metric: score, within: 0.02}
+                """);
+        assertThat(inFile).isEqualTo(inCode);
+        assertThat(RolloutPolicy.of(inCode.data())).contains(inCode);
+        RolloutPolicy byName = RolloutPolicy.parse("by.yaml", "name: n\nshadow: {by: same-band}");
+        assertThat(requireNonNull(byName.shadow()).alike()).isEqualTo(new ShadowStage.Alike.By("same-band"));
+        assertThat(RolloutPolicy.of(byName.data())).contains(byName);
+        assertThat(RolloutPolicy.of(p -> p.name("days")).data()).doesNotContainKey("shadow");
+    }
+
+    @Test
+    void whatIsWrongWithAShadowIsSaidWithItsFix() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RolloutPolicy.of(p -> p.name("n").shadow(s -> s.agreement(1))))
+                .withMessageContaining("shadow.agreement is 100 %: expected 1 % or more and below 100 %");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RolloutPolicy.of(p -> p.name("n").shadow(s -> s.sample(0))))
+                .withMessageContaining("shadow.sample is 0 %: expected above 0 %");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        RolloutPolicy.of(p -> p.name("n").shadow(s -> s.by("a").within("score", 1))))
+                .withMessageContaining("shadow says twice when answers agree");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RolloutPolicy.parse(
+                        "n.yaml", "name: n\nshadow: {sample: 200 %, metric: score, agreement: 100 %}"))
+                .withMessageContaining("shadow.sample is")
+                .withMessageContaining("shadow.within is missing")
+                .withMessageContaining("shadow.agreement is");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RolloutPolicy.parse("n.yaml", "name: n\nshadow: yes"))
+                .withMessageContaining("expected none, or a map");
     }
 }

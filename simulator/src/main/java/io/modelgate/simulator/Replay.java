@@ -43,7 +43,7 @@ final class Replay {
      */
     Replay(RolloutPolicy policy, Scenario scenario, @Nullable Duration look, long seed) {
         requireWatchable(policy, scenario);
-        this.policy = policy;
+        this.policy = policy.afterShadow(); // a scenario has no answers to compare
         this.scenario = scenario;
         this.seed = seed;
         needs = Needs.of(policy);
@@ -61,6 +61,12 @@ final class Replay {
                 throw new BadFileException("policy " + Quantity.quote(policy.name()) + ": the guardrail "
                         + Quantity.quote(guardrail.name())
                         + " is a user's own, and has no test here: simulate without it");
+            }
+            if (guardrail.by() != null || guardrail.kind() == Guardrail.Kind.DISTRIBUTION) {
+                throw new BadFileException(
+                        "policy " + Quantity.quote(policy.name()) + ": the guardrail "
+                                + Quantity.quote(guardrail.name())
+                                + " looks at groups or at how values are spread, which a scenario does not tell: simulate without it");
             }
             if (guardrail.metric() != null && !metrics.contains(guardrail.metric())) {
                 throw new BadFileException("scenario " + Quantity.quote(scenario.name()) + " has no metric "

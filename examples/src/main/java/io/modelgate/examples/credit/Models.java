@@ -28,6 +28,17 @@ record Models(LogisticRegression v1, Boosting.Trained v2) {
         return applicant -> v2.trees().probabilityOfBad(applicant.income(applicant.income() * 12 / 52));
     }
 
+    /**
+     * The model v4: the scores of v2, made stricter with those who rent and laxer with all others, so that it approves as many. On
+     * average nothing has changed.
+     */
+    Scorer v4() {
+        return applicant -> {
+            double bad = v2.trees().probabilityOfBad(applicant);
+            return applicant.home().equals("rent") ? Math.min(1, 2.2 * bad) : 0.84 * bad;
+        };
+    }
+
     /** The SHA-256 of an artefact, by which a gate tells that a version is the same one everywhere. */
     static String digest(String artefact) {
         try {

@@ -1,0 +1,161 @@
+package io.modelgate;
+
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of decision records in a folder: their names, which sort by time, and what becomes of those that nobody writes any more. Of each only
+ * one process writes, and all that share the folder may tidy it up.
+ */
+final class RotatedFiles {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
+    private static final String PREFIX = "decisions-";
+    private static final String PLAIN = ".jsonl";
+    private static final String PACKED = ".jsonl.gz";
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'");
+    private static final int TIME_LENGTH = "20260302T100000000Z".length();
+
+    /** Each process begins another file within a day; one that is older belongs to a process that died. */
+    private static final Duration LEFT_BEHIND = FileDecisionSinkBuilder.LONGEST_AGE.plusHours(1);
+
+    private final Path folder;
+    private final FileDecisionSinkBuilder config;
+
+    RotatedFiles(Path folder, FileDecisionSinkBuilder config) {
+        this.folder = folder;
+        this.config = config;
+    }
+
+    /** Makes a file that nobody else has, which its owner alone may read. */
+    Path make(Instant at, String process, long number) throws IOException {
+        String time = TIME.format(LocalDateTime.ofInstant(at, ZoneOffset.UTC));
+        Path file = folder.resolve(PREFIX + time + "-" + process + "-" + number + PLAIN);
+        return Files.createFile(file, ownerOnly());
+    }
+
+    private FileAttribute<?>[] ownerOnly() {
+        return folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    /** Puts a compressed file in the place of a plain one; readers find one of the two, whole. */
+    void compress(Path plain) throws IOException {
+        Path packed = plain.resolveSibling(plain.getFileName() + ".gz");
+        Path temporary = plain.resolveSibling(plain.getFileName() + ".gz.tmp");
+        Files.deleteIfExists(temporary);
+        try {
+            Files.createFile(temporary, ownerOnly());
+            try (FileOutputStream out = new FileOutputStream(temporary.toFile());
+                    FileInputStream in = new FileInputStream(plain.toFile())) {
+                GZIPOutputStream zip = new GZIPOutputStream(out, 1 << 16);
+                in.transferTo(zip);
+                zip.finish();
+                out.getFD().sync();
+            }
+            Files.move(temporary, packed, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.delete(plain);
+        } catch (IOException e) {
+            Files.deleteIfExists(temporary);
+            throw e;
+        }
+    }
+
+    /** Compresses these and what dead processes left behind, and deletes the oldest beyond the bounds. */
+    void tidy(List<Path> rotated) {
+        try {
+            List<Path> plain = new ArrayList<>(rotated);
+            list().stream().filter(this::leftBehind).forEach(plain::add);
+            for (Path file : new TreeSet<>(plain)) {
+                try {
+                    compress(file);
+                } catch (NoSuchFileException e) {
+                    LOG.trace("{} is gone: another process has seen to it", file);
+                } catch (IOException e) {
+                    LOG.warn("decision records: {} stays as it is, uncompressed: {}", file, e.toString());
+                }
+            }
+            prune(rotated);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("decision records: folder {} cannot be tidied up: {}", folder, e.toString());
+        }
+    }
+
+    /** What could not be compressed counts too: the disk may be full. */
+    private void prune(List<Path> rotated) throws IOException {
+        List<Path> kept = list().stream()
+                .filter(file -> file.toString().endsWith(PACKED) || rotated.contains(file) || leftBehind(file))
+                .toList();
+        long bytes = 0;
+        for (int i = kept.size() - 1; i >= 0; i--) { // the latest first
+            Path file = kept.get(i);
+            try {
+                bytes += Files.size(file);
+                if (kept.size() - i > config.keepFiles || bytes > config.keepBytes) {
+                    Files.delete(file);
+                }
+            } catch (NoSuchFileException e) {
+                LOG.trace("{} is gone: another process has seen to it", file);
+            }
+        }
+    }
+
+    /** By time, the oldest first. */
+    private List<Path> list() throws IOException {
+        TreeSet<Path> files = new TreeSet<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, PREFIX + "*")) {
+            for (Path file : all) {
+                if (began(file) != null
+                        && (file.toString().endsWith(PLAIN) || file.toString().endsWith(PACKED))) {
+                    files.add(file);
+                }
+            }
+        }
+        return List.copyOf(files);
+    }
+
+    private boolean leftBehind(Path file) {
+        Instant began = began(file);
+        return file.toString().endsWith(PLAIN)
+                && began != null
+                && began.plus(LEFT_BEHIND).isBefore(config.instants.instant());
+    }
+
+    private static @Nullable Instant began(Path file) {
+        String name = String.valueOf(file.getFileName());
+        int from = PREFIX.length();
+        if (!name.startsWith(PREFIX) || name.length() < from + TIME_LENGTH) {
+            return null;
+        }
+        try {
+            return LocalDateTime.parse(name.substring(from, from + TIME_LENGTH), TIME)
+                    .toInstant(ZoneOffset.UTC);
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package io.modelgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileDecisionSinkTest {
+
+    @TempDir
+    Path folder;
+
+    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-02T10:00:00Z"));
+
+    private FileDecisionSink open(Consumer<FileDecisionSinkBuilder> more) {
+        return FileDecisionSink.in(folder, f -> more.accept(f.instants(now::get)));
+    }
+
+    static DecisionRecord record(int number) {
+        return new DecisionRecord(
+                "id-" + number,
+                "chat",
+                Instant.EPOCH,
+                Duration.ofMillis(3),
+                DecisionRecord.Kind.ANSWERED,
+                "v1",
+                "v1",
+                null,
+                null,
+                Duration.ZERO,
+                null,
+                null,
+                null,
+                null,
+                null,
+                "first\nsecond",
+                null);
+    }
+
+    private static List<DecisionRecord> records(int from, int to) {
+        return IntStream.range(from, to).mapToObj(FileDecisionSinkTest::record).toList();
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.sorted().toList();
+        }
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        try (InputStream raw = Files.newInputStream(file);
+                InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        }
+    }
+
+    private List<String> allLines() throws IOException {
+        List<String> all = new ArrayList<>();
+        for (Path file : files()) {
+            all.addAll(lines(file));
+        }
+        return all;
+    }
+
+    @Test
+    void aRecordIsOneLineWhateverIsInIt() throws Exception {
+        try (FileDecisionSink sink = open(f -> {})) {
+            sink.write(records(0, 2));
+            assertThat(files())
+                    .singleElement()
+                    .asString()
+                    .endsWith("-0.jsonl")
+                    .contains("decisions-20260302T100000000Z-");
+            assertThat(lines(files().get(0)))
+                    .hasSize(2)
+                    .first()
+                    .isEqualTo(
+                            "{\"answeredBy\":\"v1\",\"at\":\"1970-01-01T00:00:00Z\",\"gate\":\"chat\",\"id\":\"id-0\","
+                                    + "\"input\":\"first\\u000asecond\",\"outcome\":\"answered\",\"routed\":\"v1\","
+                                    + "\"stalenessMillis\":0,\"tookNanos\":3000000,\"v\":1}");
+        }
+    }
+
+    @Test
+    void aFullFileRotatesAndIsCompressedAndNothingIsMissing() throws Exception {
+        try (FileDecisionSink sink = open(f -> f.rotateBytes(1 << 10))) {
+            for (int i = 0; i < 100; i += 5) {
+                sink.write(records(i, i + 5));
+            }
+        }
+        assertThat(files())
+                .hasSizeGreaterThan(5)
+                .allMatch(file -> file.toString().endsWith(".jsonl.gz"));
+        assertThat(allLines()).hasSize(100);
+        for (int i = 0; i < 100; i++) {
+            String id = "\"id-" + i + "\"";
+            assertThat(allLines()).filteredOn(line -> line.contains(id)).hasSize(1);
+        }
+    }
+
+    @Test
+    void anOldFileRotatesThoughNothingIsWritten() throws Exception {
+        try (FileDecisionSink sink = open(f -> f.rotateAfter(Duration.ofMinutes(5)))) {
+            sink.write(records(0, 1));
+            now.set(now.get().plusSeconds(299));
+            sink.flush();
+            sink.write(records(1, 2));
+            now.set(now.get().plusSeconds(1));
+            sink.flush();
+            now.set(now.get().minusSeconds(2)); // so that the next write alone would not begin another
+            sink.write(records(2, 3));
+        }
+        assertThat(files()).hasSize(2);
+        assertThat(lines(files().get(0))).hasSize(2);
+        assertThat(lines(files().get(1))).hasSize(1);
+    }
+
+    @Test
+    void theOldestFilesGoOnceThereAreTooMany() throws Exception {
+        try (FileDecisionSink sink =
+                open(f -> f.rotateAfter(Duration.ofMinutes(1)).keepFiles(3))) {
+            for (int i = 0; i < 10; i++) {
+                sink.write(records(i, i + 1));
+                now.set(now.get().plusSeconds(60));
+            }
+        }
+        assertThat(files()).hasSize(3);
+        assertThat(allLines()).anyMatch(line -> line.contains("id-9")).noneMatch(line -> line.contains("id-6"));
+    }
+
+    @Test
+    void keptFilesTakeNoMoreBytesThanAllowed() throws Exception {
+        try (FileDecisionSink sink =
+                open(f -> f.rotateAfter(Duration.ofMinutes(1)).keepBytes(1 << 10))) {
+            for (int i = 0; i < 30; i++) {
+                sink.write(records(i * 10, i * 10 + 10));
+                now.set(now.get().plusSeconds(60));
+            }
+        }
+        long bytes = 0;
+        for (Path file : files()) {
+            bytes += Files.size(file);
+        }
+        assertThat(bytes).isBetween(100L, 1L << 10);
+    }
+
+    @Test
+    void aFullDiskTakesNothingOfABatchAndTheNextTryWritesItOnce() throws Exception {
+        boolean[] full = {true};
+        FileDecisionSinkBuilder config = new FileDecisionSinkBuilder().instants(now::get);
+        try (FileDecisionSink sink = new FileDecisionSink(folder, config, (file, bytes) -> {
+            if (full[0] && file.length() > 0) {
+                file.write(Arrays.copyOf(bytes, 20));
+                throw new IOException("No space left on device");
+            }
+            file.write(bytes);
+        })) {
+            sink.write(records(0, 1));
+            assertThatIOException().isThrownBy(() -> sink.write(records(1, 3)));
+            assertThat(lines(files().get(0))).hasSize(1);
+            full[0] = false;
+            sink.write(records(1, 3));
+        }
+        assertThat(allLines()).hasSize(3);
+    }
+
+    @Test
+    void processesOfOneFolderNeverShareAFile() throws Exception {
+        try (FileDecisionSink one = open(f -> {});
+                FileDecisionSink other = open(f -> {})) {
+            one.write(records(0, 1));
+            other.write(records(1, 2));
+            assertThat(files()).hasSize(2);
+        }
+        assertThat(allLines()).hasSize(2);
+    }
+
+    @Test
+    void whatADeadProcessLeftIsCompressedADayLaterAndALivingOnesIsNot() throws Exception {
+        Path dead = folder.resolve("decisions-20260301T080000000Z-17-0123abcd-0.jsonl");
+        Path living = folder.resolve("decisions-20260302T095900000Z-18-0123abce-0.jsonl");
+        Path stranger = folder.resolve("decisions-notes.jsonl");
+        for (Path file : List.of(dead, living, stranger)) {
+            Files.writeString(file, "{}\n");
+        }
+        open(f -> f.keepFiles(1)).close();
+        assertThat(files()).containsExactly(folder.resolve(dead.getFileName() + ".gz"), living, stranger);
+    }
+
+    @Test
+    void filesAreForTheirOwnerOnly() throws Exception {
+        try (FileDecisionSink sink = open(f -> {})) {
+            sink.write(records(0, 1));
+            if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                assertThat(Files.getPosixFilePermissions(files().get(0))).hasSize(2);
+            }
+        }
+        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            assertThat(Files.getPosixFilePermissions(files().get(0))).hasSize(2);
+        }
+    }
+
+    @Test
+    void aFolderThatCannotBeMadeIsSaidAtTheStart() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        assertThatThrownBy(() -> FileDecisionSink.in(file.resolve("below")))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining(file + "/below of decision records cannot be made");
+    }
+}

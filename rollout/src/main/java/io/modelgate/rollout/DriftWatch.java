@@ -1,0 +1,143 @@
+package io.modelgate.rollout;
+
+import io.modelgate.Bins;
+import io.modelgate.Metric;
+import io.modelgate.ModelGate;
+import io.modelgate.rollout.Guardrail.Worse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Compares stable's present answers on one gate with their frozen reference. Not thread-safe.
+ *
+ * <p>The reference has half of each metric's α for its own sampling error, and the present the other half, by parts: a part ends after
+ * {@value #VALUES} callers or a day, so that a change is found by what came after it and not drowned in what came before.
+ */
+final class DriftWatch {
+
+    private static final long VALUES = 50_000;
+    private static final Duration PART = Duration.ofDays(1);
+
+    private final Reference reference;
+    private final StableTally<?> tally;
+    private final List<Each> metrics = new ArrayList<>();
+    private long part = 1;
+    private long partBegan;
+
+    /** One metric, and when it was reported. */
+    private static final class Each {
+        final Reference.Frozen frozen;
+        final int metric;
+        boolean drifted;
+        long reported;
+        int reports;
+        long present;
+        Interval distance = new Interval(0, 1);
+
+        Each(Reference.Frozen frozen, int metric) {
+            this.frozen = frozen;
+            this.metric = metric;
+        }
+    }
+
+    /** A report that is due. */
+    record Report(String metric, long reference, Band distance, boolean escalated) {}
+
+    DriftWatch(ModelGate<?, ?> gate, Reference reference, long now) {
+        this.reference = reference;
+        partBegan = now;
+        List<? extends Metric<?>> known = gate.metrics();
+        for (Reference.Frozen frozen : reference.metrics()) {
+            for (int i = 0; i < known.size(); i++) {
+                if (frozen.of(known.get(i))) {
+                    metrics.add(new Each(frozen, i));
+                }
+            }
+        }
+        tally = StableTally.of(gate, reference.version());
+    }
+
+    boolean of(Reference another) {
+        return reference
+                .entry()
+                .decision()
+                .id()
+                .equals(another.entry().decision().id());
+    }
+
+    /** Looks once; what is to be reported now. */
+    List<Report> look(long now) {
+        List<Report> due = new ArrayList<>();
+        long most = 0;
+        for (Each each : metrics) {
+            Bins bins = tally.bins(each.metric);
+            double alpha = reference.drift().alpha() / reference.metrics().size() / 2;
+            double seen = Distance.seen(each.frozen.bins(), bins);
+            double radii = Distance.radius(each.frozen.bins().count(), alpha)
+                    + Distance.radius(bins.count(), alpha * Epochs.part(part));
+            each.distance = new Interval(Math.max(seen - radii, 0), Math.min(seen + radii, 1));
+            each.present = bins.count();
+            each.drifted |= each.distance.low() > reference.drift().points();
+            boolean again = each.reports == 1
+                    && now - each.reported >= reference.drift().escalation().toNanos();
+            if (each.drifted && (each.reports == 0 || again)) {
+                each.reports++;
+                each.reported = now;
+                due.add(new Report(each.frozen.name(), each.frozen.bins().count(), band(each), each.reports == 2));
+            }
+            most = Math.max(most, each.present);
+        }
+        if (most >= VALUES || now - partBegan >= PART.toNanos()) {
+            part++;
+            partBegan = now;
+            tally.clear();
+        }
+        return due;
+    }
+
+    private Band band(Each each) {
+        return new Band(
+                        "distance of the distributions of " + each.frozen.name() + ", from the reference",
+                        Band.Unit.NUMBER,
+                        each.distance.low(),
+                        each.distance.high(),
+                        reference.drift().points(),
+                        Worse.HIGHER)
+                .agreeing(
+                        each.drifted
+                                ? Finding.REGRESSED
+                                : each.distance.high() < reference.drift().points()
+                                        ? Finding.NOT_WORSE
+                                        : Finding.INCONCLUSIVE);
+    }
+
+    List<DriftStatus> status() {
+        Instant frozen = reference.entry().decision().at();
+        return metrics.stream()
+                .map(each -> new DriftStatus(
+                        reference.version(),
+                        each.frozen.name(),
+                        frozen,
+                        reference.entry().decision().actor(),
+                        each.frozen.bins().count(),
+                        each.present,
+                        band(each),
+                        each.drifted))
+                .toList();
+    }
+
+    /** Metrics of the reference that this process does not have, or reads in another range. */
+    List<String> missing() {
+        return reference.metrics().stream()
+                .map(Reference.Frozen::name)
+                .filter(name ->
+                        metrics.stream().noneMatch(each -> each.frozen.name().equals(name)))
+                .toList();
+    }
+
+    void close() {
+        tally.close();
+    }
+}

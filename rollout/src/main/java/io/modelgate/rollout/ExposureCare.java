@@ -1,0 +1,223 @@
+package io.modelgate.rollout;
+
+import io.modelgate.Gates;
+import io.modelgate.ModelGate;
+import io.modelgate.Receipt;
+import io.modelgate.control.Decision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks after the files that no rollout is written to any more: seals those of processes that died, erases callers, deletes what is older than its
+ * retention. Under the lock of the {@link ExposureKeeper}.
+ */
+final class ExposureCare {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
+    private static final Duration STORED = Duration.ofSeconds(5);
+
+    /** A process seals what it wrote a minute after the end, an hour at most; one that has not is dead or might as well be. */
+    private static final Duration DEAD = Duration.ofMinutes(10);
+
+    private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+
+    private final Gates gates;
+    private final ExposureFolder folder;
+    private final ExposuresBuilder config;
+
+    /** Requests that wait for other processes, looked at once a minute. */
+    private final Set<Path> waiting = new HashSet<>();
+
+    private boolean begun;
+    private long looked;
+
+    ExposureCare(Gates gates, ExposureFolder folder, ExposuresBuilder config) {
+        this.gates = gates;
+        this.folder = folder;
+        this.config = config;
+    }
+
+    /** The id of the entry that seals a file: it is sealed once, whoever comes to it. */
+    static String sealId(String rollout, String file) {
+        return rollout + ".exposures." + file;
+    }
+
+    void look(List<OpenExposures> open, long tick) throws IOException {
+        boolean due = !begun || tick - looked >= MINUTE;
+        if (due) {
+            begun = true;
+            looked = tick;
+            waiting.clear();
+        }
+        for (ExposureErasure each : ExposureErasure.asked(folder.root())) {
+            if (!waiting.contains(each.request())) {
+                erase(each, open);
+            }
+        }
+        if (due) {
+            for (List<ExposureFile> files : folder.all()) {
+                if (!isOpen(files.get(0).header().rollout(), open)) {
+                    over(files);
+                }
+            }
+        }
+    }
+
+    private static boolean isOpen(String rollout, List<OpenExposures> open) {
+        return open.stream().anyMatch(each -> each.header.rollout().equals(rollout));
+    }
+
+    /** A rollout that is not written to here. */
+    private void over(List<ExposureFile> files) throws IOException {
+        long now = gates.now().toEpochMilli();
+        long last = Long.MIN_VALUE;
+        for (ExposureFile file : files) {
+            long its = file.lastAt();
+            last = Math.max(last, its);
+            Duration dead = config.lateAnswers.plus(DEAD);
+            if (!file.sealed() && now - its > dead.toMillis() && !runs(file.header())) {
+                sealFor(file);
+            }
+        }
+        if (now - last > config.retention.toMillis() && !runs(files.get(0).header())) {
+            delete(files);
+        }
+    }
+
+    /** Whether a rollout runs, or may run as far as this process knows. */
+    private boolean runs(ExposureFile.Header of) {
+        Optional<ModelGate<?, ?>> gate = gates.gates().stream()
+                .filter(each -> each.name().equals(of.gate()))
+                .findFirst();
+        return gate.isEmpty()
+                ? gates.describe(of.gate()).isPresent()
+                : gate.get().routing().orElse(null) instanceof CohortRouting routing && routing.runs(of.rollout());
+    }
+
+    /** Seals a file whose process has died; how many exposures that could not write nobody knows. */
+    private void sealFor(ExposureFile file) throws IOException {
+        Map<String, Object> data = seal(file);
+        data.put("notTaken", -1L);
+        String id = sealId(file.header().rollout(), file.name());
+        if (gates.append(decision(id, EntryTypes.EXPOSURES_SEALED, file.header().gate(), data))
+                .stored(STORED)) {
+            ExposureErasure.move(file.path(), ExposureWriter.sealed(file.path()));
+        }
+    }
+
+    private Map<String, Object> seal(ExposureFile file) throws IOException {
+        return new HashMap<>(OpenExposures.seal(file, folder.read(List.of(file), (caller, met) -> {}), file.digest()));
+    }
+
+    private Decision decision(String id, String type, String gate, Map<String, Object> data) {
+        String known = gates.describe(gate).isPresent() ? gate : "*";
+        return gates.decision(id, type, known, Decided.AUTOMATION, "", data);
+    }
+
+    private void delete(List<ExposureFile> files) throws IOException {
+        ExposureFile.Header header = files.get(0).header();
+        Path of = folder.of(header.rollout());
+        for (ExposureFile file : files) {
+            Files.deleteIfExists(file.path());
+        }
+        try {
+            for (Path left : ExposureFolder.listed(of)) {
+                Files.deleteIfExists(left);
+            }
+            Files.deleteIfExists(of);
+        } catch (IOException e) {
+            LOG.debug("{} is not empty", of, e);
+        }
+        Receipt unused = gates.append(decision(
+                header.rollout() + ".exposures-deleted",
+                EntryTypes.EXPOSURES_DELETED,
+                header.gate(),
+                Map.of(EntryTypes.ID, header.rollout(), "files", (long) files.size())));
+    }
+
+    /** Erases a caller from all that may be written here, and asks the other processes for the rest. */
+    long erase(String key, List<OpenExposures> open) throws IOException {
+        List<String> callers = new ArrayList<>(List.of(gates.identities().hash(key)));
+        for (List<ExposureFile> files : folder.all()) {
+            if (files.stream().anyMatch(file -> !file.header().hashed())) {
+                callers.add(ExposureFile.escape(key)); // nowhere else is a key written down
+                break;
+            }
+        }
+        Files.createDirectories(folder.root());
+        return erase(ExposureErasure.ask(folder.root(), callers), open);
+    }
+
+    private long erase(ExposureErasure asked, List<OpenExposures> open) throws IOException {
+        long erased = 0;
+        boolean elsewhere = false;
+        for (List<ExposureFile> files : folder.all()) {
+            for (ExposureFile file : files) {
+                long found = asked.in(file);
+                if (found == 0) {
+                    continue;
+                }
+                Optional<OpenExposures> own = open.stream()
+                        .filter(each ->
+                                each.writer != null && each.writer.path().equals(file.path()))
+                        .findFirst();
+                if (file.sealed() || own.filter(each -> each.sealing == null).isPresent()) {
+                    rewrite(asked, file, own);
+                    erased += found;
+                } else {
+                    elsewhere = true; // another process's, or about to be sealed
+                }
+            }
+        }
+        if (elsewhere) {
+            waiting.add(asked.request());
+        } else {
+            asked.done();
+        }
+        return erased;
+    }
+
+    /** The entry comes first: if this process dies in between, the request is still there and the file is written again, as the entry says. */
+    private void rewrite(ExposureErasure asked, ExposureFile file, Optional<OpenExposures> own) throws IOException {
+        Path without = asked.without(file);
+        if (own.isPresent()) {
+            ExposureWriter writer = own.get().writer;
+            if (writer != null) {
+                writer.replace(without);
+            }
+            return;
+        }
+        ExposureFile written = new ExposureFile(without, file.header());
+        Map<String, Object> data = seal(written);
+        data.put("file", file.name());
+        data.put("erased", true);
+        boolean stored = gates.append(decision(
+                        sealId(file.header().rollout(), file.name()) + "."
+                                + UUID.randomUUID().toString().substring(0, 8),
+                        EntryTypes.EXPOSURES_SEALED,
+                        file.header().gate(),
+                        data))
+                .stored(STORED);
+        if (!stored) {
+            LOG.warn("the seal of {} without an erased caller is not stored yet", file.name());
+        }
+        try {
+            ExposureErasure.move(without, file.path());
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} is gone: its retention is over", file.path(), e);
+        }
+    }
+}

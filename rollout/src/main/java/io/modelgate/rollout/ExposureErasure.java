@@ -1,0 +1,89 @@
+package io.modelgate.rollout;
+
+import java.io.BufferedOutputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Takes one caller out of a ledger. What is to be erased lies in a file of the folder until it is, so that each process sees to what it writes
+ * itself, and a crash in between only delays it. Immutable.
+ *
+ * @param request the file that asks for it
+ * @param callers the caller as files may name it: by its hash, and plain where there are files of plain keys
+ */
+record ExposureErasure(Path request, List<String> callers) {
+
+    private static final String PREFIX = "erase-";
+
+    static ExposureErasure ask(Path folder, List<String> callers) throws IOException {
+        Path request = folder.resolve(PREFIX + UUID.randomUUID());
+        Path temporary = folder.resolve("." + request.getFileName() + ".tmp");
+        Files.createFile(temporary, ExposureWriter.ownerOnly(temporary));
+        Files.writeString(temporary, String.join("\n", callers) + "\n");
+        move(temporary, request);
+        return new ExposureErasure(request, callers);
+    }
+
+    /** What is to be erased. */
+    static List<ExposureErasure> asked(Path folder) throws IOException {
+        List<ExposureErasure> asked = new ArrayList<>();
+        for (Path path : ExposureFolder.listed(folder)) {
+            if (String.valueOf(path.getFileName()).startsWith(PREFIX)) {
+                read(path).ifPresent(asked::add);
+            }
+        }
+        return asked;
+    }
+
+    private static Optional<ExposureErasure> read(Path path) throws IOException {
+        try {
+            return Optional.of(new ExposureErasure(path, Files.readAllLines(path)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty(); // another process has just seen to it
+        }
+    }
+
+    /** How many exposures of the caller a file holds. */
+    long in(ExposureFile file) throws IOException {
+        long[] found = {0};
+        file.read((caller, at, outcome) -> found[0] += callers.contains(caller) ? 1 : 0);
+        return found[0];
+    }
+
+    /** Writes a file without the caller beside it. */
+    Path without(ExposureFile file) throws IOException {
+        Path temporary = file.path().resolveSibling(file.name() + ".tmp");
+        Files.deleteIfExists(temporary);
+        Files.createFile(temporary, ExposureWriter.ownerOnly(temporary));
+        try (FileOutputStream raw = new FileOutputStream(temporary.toFile());
+                OutputStream out = new BufferedOutputStream(raw, 1 << 16)) {
+            out.write(file.header().line().getBytes(StandardCharsets.UTF_8));
+            file.read((caller, at, outcome) -> {
+                if (!callers.contains(caller)) {
+                    out.write(ExposureFile.line(caller, at, outcome).getBytes(StandardCharsets.UTF_8));
+                }
+            });
+            out.flush();
+            raw.getFD().sync();
+        }
+        return temporary;
+    }
+
+    void done() throws IOException {
+        Files.deleteIfExists(request);
+    }
+
+    static void move(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+}

@@ -1,0 +1,218 @@
+package io.modelgate.rollout;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One file of exposures, as one process wrote it: a line that says of what, and then a line for each exposure. {@code docs/exposures.md}
+ * describes the format. Immutable.
+ *
+ * @param path where it is
+ * @param header of what it is
+ */
+record ExposureFile(Path path, Header header) {
+
+    static final String OPEN = ".open";
+    static final String SEALED = ".sealed";
+
+    private static final String MAGIC = "#modelgate-exposures";
+    private static final String VERSION = "1";
+    private static final String HASHED = "hashed";
+    private static final String PLAIN = "plain";
+    private static final int LONGEST_LINE = 1 << 16;
+
+    /**
+     * Of what a file is.
+     *
+     * @param rollout the rollout's id
+     * @param gate the gate
+     * @param version the version under rollout
+     * @param hashed whether callers are keyed hashes, and not plain keys
+     * @param instance the process that wrote it
+     */
+    record Header(String rollout, String gate, String version, boolean hashed, String instance) {
+
+        String line() {
+            return String.join(
+                            "\t",
+                            MAGIC,
+                            VERSION,
+                            escape(rollout),
+                            escape(gate),
+                            escape(version),
+                            hashed ? HASHED : PLAIN,
+                            instance)
+                    + "\n";
+        }
+
+        static @Nullable Header of(String line) {
+            String[] parts = line.split("\t", -1);
+            if (parts.length != 7 || !parts[0].equals(MAGIC) || !parts[1].equals(VERSION)) {
+                return null;
+            }
+            return new Header(
+                    unescape(parts[2]), unescape(parts[3]), unescape(parts[4]), parts[5].equals(HASHED), parts[6]);
+        }
+    }
+
+    /** Takes the exposures of a file, one after the other. */
+    interface Reader {
+        /**
+         * Takes one.
+         *
+         * @param caller the caller as it is stored; empty for one without a key
+         * @param at when the call began, in milliseconds since 1970
+         * @param outcome the outcome's id
+         */
+        void exposure(String caller, long at, String outcome) throws IOException;
+    }
+
+    /** The file at a path; empty if it is none of ours, or its process died before the first line was whole. */
+    static Optional<ExposureFile> at(Path path) throws IOException {
+        String name = String.valueOf(path.getFileName());
+        if (!name.endsWith(OPEN) && !name.endsWith(SEALED)) {
+            return Optional.empty();
+        }
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(path))) {
+            String line = line(in);
+            Header header = line == null ? null : Header.of(line);
+            return header == null ? Optional.empty() : Optional.of(new ExposureFile(path, header));
+        }
+    }
+
+    static String line(String caller, long at, String outcome) {
+        return caller + '\t' + at + '\t' + outcome + '\n';
+    }
+
+    /** Its name, whether it is sealed or not. */
+    String name() {
+        String name = String.valueOf(path.getFileName());
+        return name.substring(0, name.lastIndexOf('.'));
+    }
+
+    boolean sealed() {
+        return path.toString().endsWith(SEALED);
+    }
+
+    /** Reads all exposures; a last line that is torn is none. */
+    void read(Reader reader) throws IOException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(path), 1 << 16)) {
+            line(in);
+            for (String line = line(in); line != null; line = line(in)) {
+                int first = line.indexOf('\t');
+                int second = line.indexOf('\t', first + 1);
+                if (first < 0 || second < 0) {
+                    throw new IOException(path + " holds a line that is no exposure");
+                }
+                long at;
+                try {
+                    at = Long.parseLong(line, first + 1, second, 10);
+                } catch (NumberFormatException e) {
+                    throw new IOException(path + " holds a line without a time", e);
+                }
+                reader.exposure(line.substring(0, first), at, line.substring(second + 1));
+            }
+        }
+    }
+
+    /** When the last exposure in it began, in milliseconds since 1970; when it was last written to if it has none. */
+    long lastAt() throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+            long length = file.length();
+            byte[] end = new byte[(int) Math.min(length, LONGEST_LINE)];
+            file.seek(length - end.length);
+            file.readFully(end);
+            String text = new String(end, StandardCharsets.UTF_8);
+            int stop = text.lastIndexOf('\n');
+            int start = text.lastIndexOf('\n', stop - 1);
+            if (start >= 0) {
+                String line = text.substring(start + 1, stop);
+                int first = line.indexOf('\t');
+                int second = line.indexOf('\t', first + 1);
+                try {
+                    return Long.parseLong(line, first + 1, second, 10);
+                } catch (NumberFormatException | IndexOutOfBoundsException e) {
+                    throw new IOException(path + " ends in a line without a time", e);
+                }
+            }
+        }
+        return Files.getLastModifiedTime(path).toMillis();
+    }
+
+    /** The SHA-256 of all its bytes, as an entry has it. */
+    String digest() throws IOException {
+        MessageDigest sha256 = sha256();
+        try (InputStream in = new DigestInputStream(Files.newInputStream(path), sha256)) {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+        return "sha256:" + HexFormat.of().formatHex(sha256.digest());
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java runtime has no SHA-256, which every runtime must have", e);
+        }
+    }
+
+    private static @Nullable String line(InputStream in) throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream(96);
+        for (int b = in.read(); b >= 0; b = in.read()) {
+            if (b == '\n') {
+                return line.toString(StandardCharsets.UTF_8);
+            }
+            if (line.size() == LONGEST_LINE) {
+                throw new IOException("a line has more than " + LONGEST_LINE + " bytes");
+            }
+            line.write(b);
+        }
+        return null;
+    }
+
+    /** A key may hold whatever would end a field or a line. */
+    static String escape(String text) {
+        StringBuilder escaped = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean pair = Character.isHighSurrogate(c)
+                    && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1));
+            if (pair) {
+                escaped.append(c).append(text.charAt(++i));
+            } else if (c == '\\' || Character.isISOControl(c) || Character.isSurrogate(c)) {
+                escaped.append("\\u").append(HexFormat.of().toHexDigits(c));
+            } else {
+                escaped.append(c);
+            }
+        }
+        return escaped.toString();
+    }
+
+    static String unescape(String text) {
+        StringBuilder plain = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\\' && i + 6 <= text.length() && text.charAt(i + 1) == 'u') {
+                plain.append((char) HexFormat.fromHexDigits(text, i + 2, i + 6));
+                i += 5;
+            } else {
+                plain.append(c);
+            }
+        }
+        return plain.toString();
+    }
+}

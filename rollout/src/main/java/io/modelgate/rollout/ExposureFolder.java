@@ -1,0 +1,182 @@
+package io.modelgate.rollout;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+
+/** The files of a ledger of exposures: a folder for each rollout, and in it a file for each process. Immutable. */
+record ExposureFolder(Path root) {
+
+    /** So many exposures are looked at in one reading: what is remembered of each caller has to fit the memory. */
+    private static final long ONE_READING = 1_000_000;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,150}");
+
+    /** Takes what one caller has met. */
+    interface Callers {
+        void caller(String caller, Met met) throws IOException;
+    }
+
+    /** What one caller has met. Not thread-safe. */
+    static final class Met {
+        private static final int MOST_OUTCOMES = 20;
+
+        long first = Long.MAX_VALUE;
+        long last = Long.MIN_VALUE;
+        long calls;
+        final List<String> outcomes = new ArrayList<>(2);
+
+        void at(long at, String outcome) {
+            first = Math.min(first, at);
+            last = Math.max(last, at);
+            calls++;
+            if (outcomes.size() < MOST_OUTCOMES) {
+                outcomes.add(outcome);
+            }
+        }
+    }
+
+    /** Where the files of a rollout are; an id that could not name a folder is hashed. */
+    Path of(String rollout) {
+        return root.resolve(
+                NAME.matcher(rollout).matches()
+                        ? rollout
+                        : "_"
+                                + HexFormat.of()
+                                        .formatHex(ExposureFile.sha256()
+                                                .digest(rollout.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    /** The files of a rollout, by name. */
+    List<ExposureFile> files(String rollout) throws IOException {
+        return files(of(rollout));
+    }
+
+    /** The files of all rollouts, by rollout. */
+    List<List<ExposureFile>> all() throws IOException {
+        List<List<ExposureFile>> all = new ArrayList<>();
+        for (Path folder : listed(root)) {
+            List<ExposureFile> files = files(folder);
+            if (!files.isEmpty()) {
+                all.add(files);
+            }
+        }
+        return all;
+    }
+
+    private static List<ExposureFile> files(Path folder) throws IOException {
+        List<ExposureFile> files = new ArrayList<>();
+        for (Path path : listed(folder)) {
+            try {
+                ExposureFile.at(path).ifPresent(files::add);
+            } catch (NoSuchFileException e) { // sealed meanwhile
+                Path sealed = path.resolveSibling(
+                        path.getFileName().toString().replace(ExposureFile.OPEN, ExposureFile.SEALED));
+                if (Files.exists(sealed)) {
+                    ExposureFile.at(sealed).ifPresent(files::add);
+                }
+            }
+        }
+        return files;
+    }
+
+    static Set<Path> listed(Path folder) throws IOException {
+        Set<Path> paths = new TreeSet<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+            all.forEach(paths::add);
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return Set.of();
+        }
+        return paths;
+    }
+
+    /** How many bytes all files have. */
+    long bytes() throws IOException {
+        long bytes = 0;
+        for (Path folder : listed(root)) {
+            for (Path path : listed(folder)) {
+                bytes += path.toFile().length(); // 0 if it was sealed or deleted meanwhile
+            }
+        }
+        return bytes;
+    }
+
+    /** Whom the version of a rollout answered; empty if there is no file of it. */
+    Optional<Exposures> read(String rollout) throws IOException {
+        List<ExposureFile> files = files(rollout);
+        return files.isEmpty() ? Optional.empty() : Optional.of(read(files, (caller, met) -> {}));
+    }
+
+    /** Reads files of one rollout, as often as the memory for their callers wants it. */
+    Exposures read(List<ExposureFile> files, Callers callers) throws IOException {
+        long[] totals = {0, 0, Long.MAX_VALUE, Long.MIN_VALUE}; // calls, of them without a key, first, last
+        long bytes = 0;
+        for (ExposureFile file : files) {
+            bytes += Files.size(file.path());
+            file.read((caller, at, outcome) -> {
+                totals[0]++;
+                totals[1] += caller.isEmpty() ? 1 : 0;
+                totals[2] = Math.min(totals[2], at);
+                totals[3] = Math.max(totals[3], at);
+            });
+        }
+        long distinct = 0;
+        long readings = 1 + totals[0] / ONE_READING;
+        for (long part = 0; part < readings; part++) {
+            Map<String, Met> met = part(files, part, readings);
+            distinct += met.size() - (met.containsKey("") ? 1 : 0);
+            for (Map.Entry<String, Met> each : met.entrySet()) {
+                callers.caller(each.getKey(), each.getValue());
+            }
+        }
+        ExposureFile.Header header = files.get(0).header();
+        return new Exposures(
+                header.rollout(),
+                header.gate(),
+                header.version(),
+                distinct,
+                totals[0],
+                totals[1],
+                totals[0] == 0 ? null : Instant.ofEpochMilli(totals[2]),
+                totals[0] == 0 ? null : Instant.ofEpochMilli(totals[3]),
+                files.size(),
+                bytes,
+                root);
+    }
+
+    private static Map<String, Met> part(List<ExposureFile> files, long part, long parts) throws IOException {
+        Map<String, Met> met = new HashMap<>();
+        for (ExposureFile file : files) {
+            file.read((caller, at, outcome) -> {
+                if (parts == 1 || Math.floorMod((caller.hashCode() * 0x9E3779B97F4A7C15L) >>> 32, parts) == part) {
+                    met.computeIfAbsent(caller, any -> new Met()).at(at, outcome);
+                }
+            });
+        }
+        return met;
+    }
+
+    /** The rollouts there are. */
+    List<String> rollouts() throws IOException {
+        Set<String> rollouts = new HashSet<>();
+        for (List<ExposureFile> files : all()) {
+            rollouts.add(files.get(0).header().rollout());
+        }
+        return List.copyOf(new TreeSet<>(rollouts));
+    }
+}

@@ -1,0 +1,485 @@
+package io.modelgate.rollout;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.modelgate.GateEvent;
+import io.modelgate.Gates;
+import io.modelgate.ModelGate;
+import io.modelgate.ServedCall;
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.Decision;
+import io.modelgate.control.Entry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes down whom the versions under rollout answer in this process, on a thread of its own, and seals, erases and forgets. Thread-safe.
+ *
+ * <p>A look takes the calls first and the state of the rollouts after them, so that the state is no older than any call.
+ */
+final class ExposureKeeper {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
+    private static final int MOST_WAITING = 1 << 16;
+    private static final long REST_NANOS = Duration.ofMillis(250).toNanos();
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final Duration LAST_SEALS = Duration.ofSeconds(5);
+
+    /** Beyond it a person waits too long for a rollback to count. */
+    private static final long MOST_TO_COUNT = 256L << 20;
+
+    private final Gates gates;
+    private final Notices notices;
+    private final ExposuresBuilder config;
+    private final ExposureFolder folder;
+    private final ExposureCare care;
+    private final String instance =
+            ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(0, 8);
+    private final ArrayBlockingQueue<Taken> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final ReentrantLock lock = new ReentrantLock();
+    private final ControlLog.Subscription calls;
+    private final ControlLog.Subscription events;
+
+    /** The entries of rollouts that have started: one may be over at the next look. */
+    private final Queue<Entry> started = new ConcurrentLinkedQueue<>();
+
+    private volatile boolean closed;
+
+    final LongAdder taken = new LongAdder();
+    private final LongAdder lostQueue = new LongAdder();
+    private final LongAdder lostBound = new LongAdder();
+    private final LongAdder lostDisk = new LongAdder();
+
+    /** Guarded by the lock. */
+    private final List<OpenExposures> open = new ArrayList<>();
+
+    private long others;
+    private long measured;
+    private long cared;
+    private boolean begun;
+    private long lostQueueTold;
+
+    /** A call that some version answered. */
+    private record Taken(
+            String gate, String version, @Nullable String key, long at, String outcome) {}
+
+    ExposureKeeper(Gates gates, Notices notices, ExposuresBuilder config, ExposureFolder folder) {
+        this.gates = gates;
+        this.notices = notices;
+        this.config = config;
+        this.folder = folder;
+        care = new ExposureCare(gates, folder, config);
+        calls = gates.onServedWhileRolling(this::heard);
+        events = gates.onEvent(event -> {
+            if (event instanceof GateEvent.Applied applied
+                    && applied.entry().type().equals(EntryTypes.ROLLOUT)) {
+                started.add(applied.entry());
+            }
+        });
+        bind(config.meters);
+    }
+
+    private void bind(@Nullable MeterRegistry registry) {
+        if (registry == null) {
+            return;
+        }
+        FunctionCounter.builder("modelgate.exposures.taken", taken, LongAdder::sum)
+                .description("calls that a version under rollout answered and that are on its list")
+                .register(registry);
+        Map.of("queue", lostQueue, "bound", lostBound, "disk", lostDisk)
+                .forEach((reason, count) -> FunctionCounter.builder("modelgate.exposures.lost", count, LongAdder::sum)
+                        .description("calls that a version under rollout answered and that are on no list")
+                        .tag("reason", reason)
+                        .register(registry));
+    }
+
+    void start() {
+        Thread thread = new Thread(this::run, "modelgate-exposures");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        while (!closed && !gates.closed()) {
+            look();
+            LockSupport.parkNanos(REST_NANOS);
+        }
+    }
+
+    private void heard(ServedCall<?, ?> call) {
+        String version = call.outcome().answeredBy().orElse(null);
+        if (version == null || closed) {
+            return;
+        }
+        Taken exposure = new Taken(
+                call.gate(),
+                version,
+                call.caller().keyOrNull(),
+                call.at().toEpochMilli(),
+                call.id().text());
+        if (!waiting.offer(exposure)) {
+            lostQueue.increment();
+        }
+    }
+
+    /** How many calls that may have been exposures are on no list. */
+    long notTaken() {
+        return lostQueue.sum() + lostBound.sum() + lostDisk.sum();
+    }
+
+    /** Writes down what was heard, and does what is due. What goes wrong with one thing keeps nothing from the others. */
+    void look() {
+        if (lock.isHeldByCurrentThread()) {
+            return; // a listener that this look told of something
+        }
+        lock.lock();
+        try {
+            if (gates.closed()) {
+                return;
+            }
+            long tick = gates.ticker().read();
+            List<Taken> batch = new ArrayList<>();
+            waiting.drainTo(batch);
+            refresh(tick);
+            measure(tick);
+            batch.forEach(this::attribute);
+            open.forEach(each -> flush(each, false));
+            tellOfLosses();
+            open.stream().filter(each -> each.toRemedy).forEach(this::remedy);
+            for (OpenExposures each : List.copyOf(open)) {
+                if (each.ended() && tick - each.endedTick >= config.lateAnswers.toNanos()) {
+                    seal(each, Duration.ZERO);
+                }
+            }
+            if (!begun || tick - cared >= SECOND) {
+                begun = true;
+                cared = tick;
+                care.look(List.copyOf(open), tick);
+            }
+        } catch (IOException | RuntimeException e) {
+            LOG.warn(
+                    "the exposures of rollouts in {} could not be looked after, which is tried again",
+                    folder.root(),
+                    e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void refresh(long tick) {
+        for (Entry entry = started.poll(); entry != null; entry = started.poll()) {
+            RolloutStart start = RolloutStart.of(entry);
+            String gate = entry.gate();
+            Optional<ModelGate<?, ?>> here = gates.gates().stream()
+                    .filter(each -> each.name().equals(gate))
+                    .findFirst();
+            if (start != null && here.isPresent() && find(start.id()).isEmpty() && !otherRuns(here.get())) {
+                long from = entry.decision().at().toEpochMilli();
+                open.add(opened(here.get(), start.id(), start.version(), from));
+            }
+        }
+        for (ModelGate<?, ?> gate : gates.gates()) {
+            if (gate.routing().orElse(null) instanceof CohortRouting routing) {
+                RolloutStart running = routing.running();
+                String id = running == null ? "" : running.id();
+                for (OpenExposures each : open) {
+                    if (each.header.gate().equals(gate.name())
+                            && !each.ended()
+                            && !each.header.rollout().equals(id)) {
+                        each.end(tick, gates.now().toEpochMilli());
+                        each.toRemedy = toRemedy(routing, each.header);
+                    }
+                }
+                if (running != null && find(id).isEmpty()) {
+                    open.add(opened(gate, id, running.version(), Long.MIN_VALUE));
+                }
+            }
+        }
+    }
+
+    /** Whether a rollout that is known runs: then another one has not started, whatever its entry says. */
+    private boolean otherRuns(ModelGate<?, ?> gate) {
+        return gate.routing().orElse(null) instanceof CohortRouting routing
+                && open.stream()
+                        .anyMatch(
+                                each -> each.header.gate().equals(gate.name()) && routing.runs(each.header.rollout()));
+    }
+
+    private Optional<OpenExposures> find(String rollout) {
+        return open.stream()
+                .filter(each -> each.header.rollout().equals(rollout))
+                .findFirst();
+    }
+
+    private OpenExposures opened(ModelGate<?, ?> gate, String rollout, String version, long from) {
+        ExposureFile.Header header =
+                new ExposureFile.Header(rollout, gate.name(), version, !config.plainKeys, instance);
+        return new OpenExposures(header, gate, folder.of(rollout), from);
+    }
+
+    private static boolean toRemedy(CohortRouting routing, ExposureFile.Header of) {
+        RolloutRun last = routing.memory().last();
+        return last != null
+                && last.plan().id().equals(of.rollout())
+                && (last.stage() == Stage.ABORTED || last.stage() == Stage.ROLLED_BACK)
+                && !last.displaced()
+                && Registry.asksForRemedy(routing.memory(), of.version());
+    }
+
+    /** What other processes have in the folder is looked at now and then. */
+    private void measure(long tick) throws IOException {
+        if (!begun || tick - measured >= 10 * SECOND) {
+            measured = tick;
+            others = folder.bytes() - own();
+        }
+    }
+
+    private long own() {
+        return open.stream().mapToLong(OpenExposures::bytes).sum();
+    }
+
+    private void attribute(Taken call) {
+        OpenExposures to = null;
+        for (OpenExposures each : open) { // the latest last
+            boolean takes = each.header.gate().equals(call.gate()) && each.takes(call.version(), call.at());
+            if (takes
+                    && (to == null
+                            || each.from <= call.at())) { // clocks may differ: rather a rollout too early than none
+                to = each;
+            }
+        }
+        if (to == null) {
+            return; // stable's, or of a rollout that is over
+        }
+        String caller = call.key() == null
+                ? ""
+                : config.plainKeys
+                        ? ExposureFile.escape(call.key())
+                        : gates.identities().hash(call.key());
+        long bytes = caller.length() + 40L;
+        try {
+            if (others + own() + bytes > config.mostBytes) {
+                to.notTaken++;
+                lostBound.increment();
+            } else {
+                to.take(caller, call.at(), call.outcome());
+                taken.increment();
+            }
+        } catch (IOException e) {
+            to.notTaken++;
+            lostDisk.increment();
+            notices.exposures(to.header.gate(), to.header.rollout(), "its exposures cannot be written: " + e);
+        }
+    }
+
+    private void flush(OpenExposures each, boolean last) {
+        try {
+            long given = each.flush(last);
+            lostDisk.add(given);
+            if (given > 0) {
+                notices.exposures(
+                        each.header.gate(),
+                        each.header.rollout(),
+                        given + " exposures are lost: they could not be written for too long");
+            }
+        } catch (IOException e) {
+            LOG.debug("exposures of rollout {} wait for the disk", each.header.rollout(), e);
+        }
+    }
+
+    private void tellOfLosses() {
+        for (OpenExposures each : open) {
+            if (lostBound.sum() > 0 && each.notTaken > 0) {
+                notices.exposures(
+                        each.header.gate(),
+                        each.header.rollout(),
+                        "its exposures are not all on the list: the ledger's folder has reached its bound of "
+                                + config.mostBytes + " bytes, or cannot be written");
+            }
+        }
+        long lost = lostQueue.sum();
+        if (lost > lostQueueTold) {
+            lostQueueTold = lost;
+            open.forEach(each -> notices.exposures(
+                    each.header.gate(),
+                    each.header.rollout(),
+                    "its exposures may not all be on the list: more than " + MOST_WAITING
+                            + " calls waited for the disk"));
+        }
+    }
+
+    private void remedy(OpenExposures each) {
+        each.toRemedy = false;
+        try {
+            folder.read(each.header.rollout()).ifPresent(reached -> notices.toRemedy(reached, text(reached)));
+        } catch (IOException e) {
+            notices.exposures(
+                    each.header.gate(),
+                    each.header.rollout(),
+                    "the list of those to whom to make up cannot be read: " + e);
+        }
+    }
+
+    private static String text(Exposures reached) {
+        return "version \"" + reached.version() + "\" answered " + reached.callers() + " callers in " + reached.calls()
+                + " calls" + (reached.withoutKey() == 0 ? "" : ", " + reached.withoutKey() + " of them without a key")
+                + ": the ledger in " + reached.folder() + " lists them under rollout " + reached.rollout();
+    }
+
+    /** Where those are listed whom the version of the last rollout reached, for the person who took it back. */
+    Optional<String> listOf(ModelGate<?, ?> gate, String version) {
+        RolloutRun last = Routings.of(gate).memory().last();
+        if (last == null || !last.plan().candidate().equals(version)) {
+            return Optional.empty();
+        }
+        try {
+            flush();
+            List<ExposureFile> files = folder.files(last.plan().id());
+            if (files.isEmpty()) {
+                return Optional.empty();
+            }
+            long bytes = 0;
+            for (ExposureFile file : files) {
+                bytes += file.path().toFile().length();
+            }
+            return bytes > MOST_TO_COUNT
+                    ? Optional.of("the ledger in " + folder.root() + " lists whom \"" + version
+                            + "\" answered, under rollout " + last.plan().id())
+                    : Optional.of(text(folder.read(files, (caller, met) -> {})));
+        } catch (IOException | RuntimeException e) { // the rollback is made: this is only about its report
+            LOG.warn(
+                    "the exposures of rollout {} could not be read", last.plan().id(), e);
+            return Optional.of("the ledger in " + folder.root() + " could not be read: " + e);
+        }
+    }
+
+    /** Seals what the rollout left here; once the entry is stored the file has its name for good. */
+    private void seal(OpenExposures each, Duration patience) {
+        try {
+            if (each.sealing == null) {
+                flush(each, true);
+                sealed(each);
+            }
+            if (each.sealing == null || each.sealing.stored(patience)) {
+                if (each.writer != null) {
+                    Path path = each.writer.path();
+                    ExposureErasure.move(path, ExposureWriter.sealed(path));
+                }
+                forget(each);
+            } else if (each.sealing.failure().isPresent()) {
+                LOG.warn("the exposures of rollout {} are not sealed", each.header.rollout());
+                forget(each);
+            }
+        } catch (IOException e) {
+            LOG.warn("the exposures of rollout {} are not sealed, which is tried again", each.header.rollout(), e);
+        }
+    }
+
+    private void forget(OpenExposures each) {
+        each.hold.close();
+        open.remove(each);
+        begun = false; // what was this process's counts with the rest
+    }
+
+    private void sealed(OpenExposures each) throws IOException {
+        Map<String, Object> data = new HashMap<>();
+        String name = instance;
+        if (each.writer != null) {
+            each.writer.close();
+            ExposureFile file = ExposureFile.at(each.writer.path()).orElseThrow();
+            data.putAll(OpenExposures.seal(file, folder.read(List.of(file), (caller, met) -> {}), file.digest()));
+            name = file.name();
+        } else if (each.notTaken == 0) {
+            return; // nobody of this rollout came here
+        }
+        data.put(EntryTypes.ID, each.header.rollout());
+        data.put(EntryTypes.VERSION, each.header.version());
+        data.put(Checkpoint.INSTANCE, instance);
+        data.put("notTaken", each.notTaken);
+        Decision decision = gates.decision(
+                ExposureCare.sealId(each.header.rollout(), name),
+                EntryTypes.EXPOSURES_SEALED,
+                each.header.gate(),
+                Decided.AUTOMATION,
+                "",
+                data);
+        each.sealing = gates.append(decision);
+    }
+
+    /** Writes down what has ended up to now. */
+    void flush() {
+        if (!closed && !gates.closed()) {
+            gates.flushServed();
+            look();
+        }
+    }
+
+    /** Erases a caller from what this process may write; how many exposures those were. */
+    long erase(String key) {
+        if (gates.closed()) {
+            throw new IllegalStateException("these Gates are closed: nothing can be erased");
+        }
+        flush();
+        lock.lock();
+        try {
+            return care.erase(key, List.copyOf(open));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the ledger in " + folder.root() + " cannot be written", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes and seals what there is: the next process begins files of its own. */
+    void close() {
+        if (closed) {
+            return;
+        }
+        flush();
+        closed = true;
+        calls.close();
+        events.close();
+        if (!free()) {
+            LOG.warn("the disk of the exposures in {} hangs: they stay unsealed", folder.root());
+            return;
+        }
+        try {
+            open.sort(Comparator.comparing(each -> each.header.rollout()));
+            for (OpenExposures each : List.copyOf(open)) {
+                if (!gates.closed()) {
+                    seal(each, LAST_SEALS);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean free() {
+        try {
+            return lock.tryLock(LAST_SEALS.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return lock.tryLock();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.modelgate.rollout;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * Writes the file of one rollout in this process. What is taken is with the system once {@link #flush} returns. Not thread-safe.
+ *
+ * <p>Through {@code java.io}, because an interrupt closes a channel in the middle of a write.
+ */
+final class ExposureWriter {
+
+    private final Path path;
+    private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
+    private RandomAccessFile file;
+    private long length;
+    private long unwritten;
+
+    private ExposureWriter(Path path) throws IOException {
+        this.path = path;
+        file = new RandomAccessFile(path.toFile(), "rw");
+    }
+
+    /** Makes the file of a process, which its owner alone may read. */
+    static ExposureWriter make(Path folder, ExposureFile.Header header) throws IOException {
+        Files.createDirectories(folder);
+        Path path = folder.resolve(header.instance() + ExposureFile.OPEN);
+        for (int i = 1; Files.exists(path) || Files.exists(sealed(path)); i++) { // the same rollout ran here before
+            path = folder.resolve(header.instance() + "-" + i + ExposureFile.OPEN);
+        }
+        try {
+            Files.createFile(path, ownerOnly(path));
+        } catch (FileAlreadyExistsException e) {
+            throw new IOException(path + " is there already", e);
+        }
+        ExposureWriter writer = new ExposureWriter(path);
+        writer.waiting.writeBytes(header.line().getBytes(StandardCharsets.UTF_8));
+        return writer;
+    }
+
+    static FileAttribute<?>[] ownerOnly(Path path) {
+        Set<String> views = path.getFileSystem().supportedFileAttributeViews();
+        return views.contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /** How many bytes it has, those that wait included. */
+    long bytes() {
+        return length + waiting.size();
+    }
+
+    void take(String caller, long at, String outcome) {
+        waiting.writeBytes(ExposureFile.line(caller, at, outcome).getBytes(StandardCharsets.UTF_8));
+        unwritten++;
+    }
+
+    /** How many bytes it has taken and not written. */
+    long waiting() {
+        return waiting.size();
+    }
+
+    /** Writes what waits, all or nothing, so that another try does not double it. */
+    void flush() throws IOException {
+        if (waiting.size() == 0) {
+            return;
+        }
+        try {
+            file.seek(length);
+            file.write(waiting.toByteArray());
+        } catch (IOException e) {
+            file.setLength(length);
+            throw e;
+        }
+        length += waiting.size();
+        waiting.reset();
+        unwritten = 0;
+    }
+
+    /** Gives up what could not be written; how many exposures that were. The first line, which says of what the file is, stays. */
+    long giveUp(ExposureFile.Header header) {
+        long given = unwritten;
+        waiting.reset();
+        unwritten = 0;
+        if (length == 0) {
+            waiting.writeBytes(header.line().getBytes(StandardCharsets.UTF_8));
+        }
+        return given;
+    }
+
+    /** Puts another file in its place and goes on at its end. */
+    void replace(Path by) throws IOException {
+        file.close();
+        try {
+            ExposureErasure.move(by, path);
+        } finally {
+            file = new RandomAccessFile(path.toFile(), "rw");
+            length = file.length();
+        }
+    }
+
+    void close() throws IOException {
+        try (RandomAccessFile closing = file) {
+            closing.getFD().sync();
+        }
+    }
+
+    /** The path of a file once it is sealed. */
+    static Path sealed(Path open) {
+        String name = String.valueOf(open.getFileName());
+        return open.resolveSibling(name.substring(0, name.length() - ExposureFile.OPEN.length()) + ExposureFile.SEALED);
+    }
+}

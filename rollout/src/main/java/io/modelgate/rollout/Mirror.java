@@ -1,0 +1,153 @@
+package io.modelgate.rollout;
+
+import io.modelgate.Caller;
+import io.modelgate.Cause;
+import io.modelgate.ModelGate;
+import io.modelgate.Outcome;
+import io.modelgate.ServedCall;
+import io.modelgate.Twin;
+import io.modelgate.control.ControlLog.Subscription;
+import java.time.Instant;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Mirrors a sample of stable's answered calls to the candidate of one rollout, off their callers' threads, and compares. What would wait too long is dropped and
+ * counted. Thread-safe.
+ */
+final class Mirror<I, O> {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
+
+    private final RolloutRun.Plan plan;
+    private final ShadowStage rules;
+    private final ShadowBuilder<I, O> settings;
+    private final ShadowBook<I, O> book;
+    private final Twin<I, O> twin;
+    private final Executor executor;
+    private final @Nullable ThreadPoolExecutor own;
+    private final Subscription served;
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicLong sampled = new AtomicLong();
+    private final AtomicLong dropped = new AtomicLong();
+    private volatile boolean stopped;
+    private volatile boolean threw;
+
+    Mirror(ModelGate<I, O> gate, RolloutRun.Plan plan, ShadowStage rules, ShadowBuilder<I, O> settings) {
+        this.plan = plan;
+        this.rules = rules;
+        this.settings = settings;
+        book = new ShadowBook<>(rules.alike(), settings, gate.gates().identities(), gate.metrics());
+        twin = gate.twin(plan.candidate(), t -> {
+            settings.twin.accept(t);
+            t.maxConcurrent(settings.threads);
+        });
+        own = settings.executor == null ? threads(settings.threads) : null;
+        executor = settings.executor != null ? settings.executor : own == null ? Runnable::run : own;
+        served = gate.onServed(this::served);
+    }
+
+    private static ThreadPoolExecutor threads(int count) {
+        ThreadPoolExecutor threads =
+                new ThreadPoolExecutor(count, count, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "modelgate-shadow");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+        return threads;
+    }
+
+    RolloutRun.Plan plan() {
+        return plan;
+    }
+
+    private void served(ServedCall<I, O> call) {
+        I input = call.asked();
+        if (stopped
+                || input == null
+                || !(call.outcome() instanceof Outcome.Answered<O> stable)
+                || !stable.version().equals(plan.baseline())
+                || unit(call.id().hashCode()) >= rules.sample()) {
+            return;
+        }
+        sampled.incrementAndGet();
+        if (waiting.incrementAndGet() > settings.waiting) {
+            waiting.decrementAndGet();
+            dropped.incrementAndGet();
+            return;
+        }
+        try {
+            executor.execute(() -> {
+                waiting.decrementAndGet();
+                mirror(input, call.caller(), stable.value(), call.at());
+            });
+        } catch (RuntimeException e) { // it takes no more: of a user's, or because this has stopped
+            waiting.decrementAndGet();
+            dropped.incrementAndGet();
+        }
+    }
+
+    /** A number of 0 to 1, below 1, that looks like chance; the finaliser of MurmurHash3, so that the bits of an id need not be any good. */
+    static double unit(long id) {
+        long mixed = id;
+        mixed = (mixed ^ mixed >>> 33) * 0xff51afd7ed558ccdL;
+        mixed = (mixed ^ mixed >>> 33) * 0xc4ceb9fe1a85ec53L;
+        mixed ^= mixed >>> 33;
+        return (mixed >>> 11) * 0x1.0p-53;
+    }
+
+    private void mirror(I input, Caller caller, O stable, Instant at) {
+        if (stopped) {
+            return;
+        }
+        try {
+            Outcome<O> shadow = twin.ask(input, caller);
+            if (shadow instanceof Outcome.Answered<O> answered) {
+                book.answered(input, stable, answered.value(), at);
+                return;
+            }
+            Cause cause = shadow.cause().orElse(Cause.ERROR);
+            // Whoever is sent to a version whose breaker is open gets no answer of it: that is how it answers.
+            if (shadow instanceof Outcome.Failed<O> || cause == Cause.BREAKER_OPEN) {
+                book.failed(input, stable, cause, at);
+            } else {
+                book.refused(cause);
+            }
+        } catch (Throwable e) { // users' code compares and digests; the next call is another
+            if (!threw) {
+                threw = true;
+                LOG.warn("the comparison of shadow \"{}\" threw; such calls are not compared", plan.candidate(), e);
+            }
+        }
+    }
+
+    ShadowCounts counts() {
+        return book.counts();
+    }
+
+    ShadowReport report(Agreement agreement) {
+        return book.report(plan, !stopped, sampled.get(), dropped.get(), agreement);
+    }
+
+    /** Mirrors no more calls; what is under way ends by itself. Idempotent. */
+    void stop() {
+        stopped = true;
+        served.close();
+        twin.close();
+        if (own != null) {
+            own.shutdown();
+        }
+    }
+
+    boolean stopped() {
+        return stopped;
+    }
+}

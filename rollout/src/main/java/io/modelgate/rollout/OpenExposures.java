@@ -1,0 +1,115 @@
+package io.modelgate.rollout;
+
+import io.modelgate.ModelGate;
+import io.modelgate.Receipt;
+import io.modelgate.control.ControlLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The exposures of one rollout in this process, from its start until they are sealed. Guarded by the lock of its {@link ExposureKeeper}. */
+final class OpenExposures {
+
+    /** What a disk that fails leaves waiting; more is given up. */
+    private static final long MOST_WAITING = 4 << 20;
+
+    final ExposureFile.Header header;
+    final ModelGate<?, ?> gate;
+
+    /** Keeps calls heard of that began before the end of the rollout. */
+    final ControlLog.Subscription hold;
+
+    /** When it started, by the clock of whoever started it, in milliseconds; long ago if it ran already. */
+    final long from;
+
+    private final Path folder;
+
+    @Nullable
+    ExposureWriter writer;
+
+    /** When the end was seen, by the ticker, and by the clock in milliseconds; while it runs, far off. */
+    long endedTick;
+
+    long endedAt = Long.MAX_VALUE;
+    long notTaken;
+    boolean toRemedy;
+
+    @Nullable
+    Receipt sealing;
+
+    OpenExposures(ExposureFile.Header header, ModelGate<?, ?> gate, Path folder, long from) {
+        this.from = from;
+        this.header = header;
+        this.gate = gate;
+        this.folder = folder;
+        hold = gate.onServed(call -> {});
+    }
+
+    boolean ended() {
+        return endedAt != Long.MAX_VALUE;
+    }
+
+    void end(long tick, long at) {
+        endedTick = tick;
+        endedAt = at;
+    }
+
+    boolean takes(String version, long at) {
+        return sealing == null && header.version().equals(version) && at <= endedAt;
+    }
+
+    /** Takes an exposure; it is written by {@link #flush}. */
+    void take(String caller, long at, String outcome) throws IOException {
+        ExposureWriter to = writer;
+        if (to == null) {
+            to = ExposureWriter.make(folder, header);
+            writer = to;
+        }
+        to.take(caller, at, outcome);
+    }
+
+    long bytes() {
+        return writer == null ? 0 : writer.bytes();
+    }
+
+    /**
+     * Writes what was taken; how many exposures were given up, because the disk has failed for too long or this is the last try.
+     *
+     * @throws IOException if it could not be written and is tried again
+     */
+    long flush(boolean last) throws IOException {
+        ExposureWriter to = writer;
+        if (to == null) {
+            return 0;
+        }
+        try {
+            to.flush();
+            return 0;
+        } catch (IOException e) {
+            if (!last && to.waiting() < MOST_WAITING) {
+                throw e;
+            }
+            long given = to.giveUp(header);
+            notTaken += given;
+            return given;
+        }
+    }
+
+    /** What the seal of a file says of it. */
+    static Map<String, Object> seal(ExposureFile file, Exposures read, String digest) {
+        Map<String, Object> data = new HashMap<>();
+        data.put(EntryTypes.ID, read.rollout());
+        data.put(EntryTypes.VERSION, read.version());
+        data.put(Checkpoint.INSTANCE, file.header().instance());
+        data.put("file", file.name());
+        data.put("hashed", file.header().hashed());
+        data.put("callers", read.callers());
+        data.put("exposures", read.calls());
+        data.put("withoutKey", read.withoutKey());
+        data.put("bytes", read.bytes());
+        data.put("digest", digest);
+        return data;
+    }
+}

@@ -1,0 +1,141 @@
+package io.modelgate.rollout;
+
+import io.modelgate.ModelGate;
+import io.modelgate.rollout.ShadowStage.Alike;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The shadows of this process: of each gate the latest, which runs while its rollout is at that stage. Thread-safe. */
+final class Shadows {
+
+    /** What is set for a gate, and kept with it so that their types fit. */
+    private record Setting<I, O>(ModelGate<I, O> gate, ShadowBuilder<I, O> settings) {
+
+        Mirror<I, O> mirror(RolloutRun.Plan plan, ShadowStage rules) {
+            return new Mirror<>(gate, plan, rules, settings);
+        }
+
+        /** Whether the candidate may be asked although nobody gets its answer. */
+        boolean harmless(String candidate) {
+            return settings.harmless || gate.version(candidate).knowsItsCall();
+        }
+    }
+
+    /** A mirror with what an earlier process of this one's name had counted. */
+    private record Session(Mirror<?, ?> mirror, ShadowStage rules) {}
+
+    private final Map<String, Setting<?, ?>> settings = new ConcurrentHashMap<>();
+    private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    private final Map<String, Agreement> agreements = new ConcurrentHashMap<>();
+
+    <I, O> void configure(ModelGate<I, O> gate, Consumer<ShadowBuilder<I, O>> configure) {
+        ShadowBuilder<I, O> builder = new ShadowBuilder<>();
+        configure.accept(builder);
+        settings.put(gate.name(), new Setting<>(gate, builder));
+    }
+
+    private Setting<?, ?> of(ModelGate<?, ?> gate) {
+        Setting<?, ?> known = settings.get(gate.name());
+        return known == null ? plain(gate) : known;
+    }
+
+    private static <I, O> Setting<I, O> plain(ModelGate<I, O> gate) {
+        return new Setting<>(gate, new ShadowBuilder<>());
+    }
+
+    /**
+     * What keeps this process from running a policy's shadow with a candidate that it has, with the fix; null if nothing does.
+     */
+    @Nullable
+    String obstacle(ModelGate<?, ?> gate, GateMemory memory, String candidate, RolloutPolicy policy) {
+        ShadowStage rules = policy.shadow();
+        if (rules == null) {
+            return null;
+        }
+        Setting<?, ?> setting = of(gate);
+        if (rules.alike() instanceof Alike.By by && !setting.settings().alike.containsKey(by.name())) {
+            return "the shadow of policy \"" + policy.name() + "\" compares answers by \"" + by.name()
+                    + "\", which is not given here: give it with shadowing(gate, s -> s.alike(\"" + by.name()
+                    + "\", …))";
+        }
+        GateMemory.Registered known = memory.records().get(candidate);
+        if ((known != null && known.record().sideEffects() == SideEffects.NONE) || !gate.registered(candidate)) {
+            return null;
+        }
+        return setting.harmless(candidate)
+                ? null
+                : "version \"" + candidate + "\" of gate \"" + gate.name()
+                        + "\" cannot be told that it is a shadow, and nothing says that its calls leave nothing behind: make it a version"
+                        + " that asks Call.shadow(), register it with sideEffects(NONE), or say shadowing(gate, s -> s.harmless())";
+    }
+
+    /** Has a shadow run if the rollout is at that stage, and none if it is not. */
+    void follow(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run) {
+        ShadowStage rules = run.plan().policy().shadow();
+        Session now = sessions.get(gate.name());
+        boolean due = run.stage() == Stage.SHADOW
+                && rules != null
+                && !routing.halted()
+                && gate.registered(run.plan().candidate())
+                && obstacle(
+                                gate,
+                                routing.memory(),
+                                run.plan().candidate(),
+                                run.plan().policy())
+                        == null;
+        if (!due || rules == null) {
+            stop(gate.name());
+            return;
+        }
+        if (now == null
+                || now.mirror().stopped()
+                || !now.mirror().plan().id().equals(run.plan().id())) {
+            stop(gate.name());
+            agreements.remove(gate.name());
+            sessions.put(gate.name(), new Session(of(gate).mirror(run.plan(), rules), rules));
+        }
+    }
+
+    void stop(String gate) {
+        Session now = sessions.get(gate);
+        if (now != null) {
+            now.mirror().stop();
+        }
+    }
+
+    /** What was counted here for a rollout. */
+    ShadowCounts counts(String gate, RolloutRun run) {
+        Session now = sessions.get(gate);
+        return now == null || !now.mirror().plan().id().equals(run.plan().id())
+                ? ShadowCounts.NONE
+                : now.mirror().counts();
+    }
+
+    /** Takes note of what was counted in all, for the report. */
+    void judged(String gate, @Nullable Agreement agreement) {
+        if (agreement != null) {
+            agreements.put(gate, agreement);
+        }
+    }
+
+    Optional<ShadowReport> report(ModelGate<?, ?> gate) {
+        Session now = sessions.get(gate.name());
+        if (now == null) {
+            return Optional.empty();
+        }
+        RolloutPolicy policy = now.mirror().plan().policy();
+        Agreement known = agreements.get(gate.name());
+        return Optional.of(now.mirror()
+                .report(
+                        known == null
+                                ? Agreement.of(policy, now.rules(), now.mirror().counts())
+                                : known));
+    }
+
+    void close() {
+        sessions.keySet().forEach(this::stop);
+    }
+}

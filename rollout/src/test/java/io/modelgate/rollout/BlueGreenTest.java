@@ -1,0 +1,277 @@
+package io.modelgate.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.modelgate.CallAwareModel;
+import io.modelgate.Caller;
+import io.modelgate.KillReceipt;
+import io.modelgate.ModelGate;
+import io.modelgate.control.Entry;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BlueGreenTest {
+
+    private final Rig rig = new Rig();
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    private BlueGreen<String, String> pair(Consumer<BlueGreenBuilder<String, String>> more) {
+        return rig.rollouts.blueGreen(rig.gate, "v1", "v2", b -> {
+            b.executor(Runnable::run);
+            more.accept(b);
+        });
+    }
+
+    private BlueGreen<String, String> pair() {
+        return pair(b -> b.smoke("answers", "hi", "v2"::equals));
+    }
+
+    private String served() {
+        return rig.gate.call("hi", Caller.of("user-42"));
+    }
+
+    private long entries() {
+        return rig.gates.applied();
+    }
+
+    @Test
+    void oneEntrySwitchesEverybodyAndOneSwitchesBack() {
+        BlueGreen<String, String> pair = pair();
+        long before = entries();
+        Entry there = pair.switchTo("v2", Rig.ALICE, "trained");
+        assertThat(served()).isEqualTo("v2");
+        assertThat(there.type()).isEqualTo(EntryTypes.PROMOTE);
+        assertThat(there.texts("smoke")).containsExactly("answers");
+        assertThat(entries()).isEqualTo(before + 1);
+
+        Entry back = pair.switchBack(Rig.BOB, "approvals fell");
+        assertThat(served()).isEqualTo("v1");
+        assertThat(back.type()).isEqualTo(EntryTypes.ROLLBACK);
+        assertThat(entries()).isEqualTo(before + 2);
+        assertThat(pair.status().serving()).contains("v1");
+        assertThat(pair.status().idle()).contains("v2");
+
+        pair.switchTo("v2", Rig.ALICE, "mended");
+        assertThat(served()).isEqualTo("v2");
+    }
+
+    @Test
+    void aSmokeCallThatFailsChangesNothingAndEachFailureIsNamed() {
+        BlueGreen<String, String> pair = pair(b -> b.smoke("right", "hi", "v2"::equals)
+                .smoke("wrong", "hi", "v9"::equals)
+                .smoke("throws", "hi", answer -> {
+                    throw new AssertionError("expected more");
+                }));
+        long before = entries();
+        assertThatThrownBy(() -> pair.switchTo("v2", Rig.ALICE, "trained"))
+                .isInstanceOfSatisfying(
+                        SmokeFailedException.class,
+                        e -> assertThat(e.failures()).containsOnlyKeys("wrong", "throws"))
+                .hasMessageContaining("2 of 3 smoke calls")
+                .hasMessageContaining("expected more");
+        assertThat(served()).isEqualTo("v1");
+        assertThat(entries()).isEqualTo(before);
+        assertThat(rig.gate.version("v2").invocations()).isZero();
+    }
+
+    @Test
+    void aVersionThatFailsOrIsKilledIsNotSwitchedTo() {
+        BlueGreen<String, String> pair = pair();
+        KillReceipt kill = rig.gate.version("v2").kill(Rig.BOB, "wrong");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> pair.switchTo("v2", Rig.ALICE, "trained"))
+                .withMessageContaining("is killed by bob (" + kill.id() + ")");
+        assertThat(pair.smoke("v2")).containsEntry("answers", "KILLED");
+        rig.gates.revive(kill.id(), Rig.BOB, "right").stored(Duration.ofSeconds(5));
+        rig.gate.kill(Rig.BOB, "all of it");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> pair.switchTo("v2", Rig.ALICE, "trained"))
+                .withMessageContaining("is killed by bob");
+    }
+
+    @Test
+    void nothingIsSwitchedWhereSomethingCameInBetween() {
+        BlueGreen<String, String> pair = pair(b -> b.smoke("slow", "hi", answer -> {
+            Rig.stored(rig.gate.version("v3").promote(Rig.BOB, "first"));
+            Rig.stored(rig.gate.version("v1").promote(Rig.BOB, "and back"));
+            return true;
+        }));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> pair.switchTo("v2", Rig.ALICE, "trained"))
+                .withMessageContaining("was changed while version \"v2\" was smoke-tested");
+        assertThat(served()).isEqualTo("v1");
+
+        BlueGreen<String, String> killed = pair(b -> b.smoke("slow", "hi", answer -> {
+            rig.gate.version("v2").kill(Rig.BOB, "wrong");
+            return true;
+        }));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> killed.switchTo("v2", Rig.ALICE, "trained"))
+                .withMessageContaining("is killed");
+    }
+
+    @Test
+    void aSwitchIsRefusedWhileARolloutRunsAndWhereThereIsNothingToSwitch() {
+        BlueGreen<String, String> pair = pair();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> pair.switchTo("v1", Rig.ALICE, "again"))
+                .withMessageContaining("is the stable version of gate \"credit-risk\" already");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> pair.switchBack(Rig.ALICE, "back"))
+                .withMessageContaining("it was not stable before");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> pair.switchTo("v3", Rig.ALICE, "other"))
+                .withMessageContaining("not one of the pair [v1, v2]");
+        rig.start("v3");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> pair.switchTo("v2", Rig.ALICE, "trained"))
+                .withMessageContaining("of version \"v3\" runs on gate");
+        rig.rollouts.abort(rig.gate, Rig.ALICE, "enough").stored(Duration.ofSeconds(5));
+        Rig.stored(rig.gate.version("v3").promote(Rig.ALICE, "by hand"));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> pair.switchTo("v2", Rig.ALICE, "trained"))
+                .withMessageContaining("has \"v3\" as stable, which is not one of the pair");
+    }
+
+    @Test
+    void aSwitchBackAsksNoSmokeCall() {
+        AtomicInteger smokes = new AtomicInteger();
+        BlueGreen<String, String> pair = pair(b -> b.smoke("counts", "hi", answer -> {
+            smokes.incrementAndGet();
+            return true;
+        }));
+        pair.switchTo("v2", Rig.ALICE, "trained");
+        pair.switchBack(Rig.ALICE, "back");
+        assertThat(smokes).hasValue(1);
+    }
+
+    @Test
+    void whicheverDoesNotServeIsKeptWarm() {
+        List<String> told = new ArrayList<>();
+        ModelGate<String, String> gate = rig.gates.gate("chat", g -> {
+            CallAwareModel<String, String> one = (input, call) -> asked(told, "v1", input, call.shadow());
+            CallAwareModel<String, String> two = (input, call) -> asked(told, "v2", input, call.shadow());
+            g.callAwareStable("v1", one).callAwareVersion("v2", two).router(Cohorts.router());
+        });
+        BlueGreen<String, String> pair = rig.rollouts.blueGreen(
+                gate,
+                "v1",
+                "v2",
+                b -> b.smoke("any", "smoke", a -> true)
+                        .warm("a")
+                        .warm("b")
+                        .every(Duration.ofSeconds(10))
+                        .executor(Runnable::run));
+        assertThat(told).containsExactly("v2 a true", "v2 b true");
+        assertThat(pair.status().warmed()).contains(rig.gates.now());
+        rig.world.time.advance(Duration.ofSeconds(10));
+        assertThat(told).hasSize(4);
+        told.clear();
+
+        pair.switchTo("v2", Rig.ALICE, "trained");
+        assertThat(told).containsExactly("v2 smoke true");
+        assertThat(pair.status().warmed()).isEmpty();
+        told.clear();
+        rig.world.time.advance(Duration.ofSeconds(10));
+        assertThat(told).containsExactly("v1 a true", "v1 b true");
+
+        pair.close();
+        rig.world.time.advance(Duration.ofMinutes(1));
+        assertThat(told).hasSize(2);
+    }
+
+    private static String asked(List<String> told, String version, String input, boolean shadow) {
+        told.add(version + " " + input + " " + shadow);
+        if (input.equals("bad")) {
+            throw new IllegalStateException("broken");
+        }
+        return version;
+    }
+
+    @Test
+    void aVersionThatIsNotWarmIsSaidOnceBeforeItIsNeeded() {
+        List<String> cold = new ArrayList<>();
+        BlueGreen<String, String> pair = pair(b -> b.smoke("any", "hi", a -> true)
+                .warm("hi")
+                .every(Duration.ofSeconds(10))
+                .onCold(cold::add));
+        assertThat(cold).isEmpty();
+        KillReceipt kill = rig.gate.version("v2").kill(Rig.BOB, "wrong");
+        rig.world.time.advance(Duration.ofSeconds(30));
+        assertThat(cold)
+                .singleElement()
+                .satisfies(each -> assertThat(each)
+                        .contains("version \"v2\" of gate \"credit-risk\" is not kept warm: call 1 of 1: KILLED"));
+        assertThat(pair.status().cold()).isPresent();
+
+        rig.gates.revive(kill.id(), Rig.BOB, "right").stored(Duration.ofSeconds(5));
+        rig.world.time.advance(Duration.ofSeconds(10));
+        assertThat(pair.status().cold()).isEmpty();
+    }
+
+    @Test
+    void aRoundThatHangsIsSaidAndNotJoinedByAnother() {
+        Deque<Runnable> tasks = new ArrayDeque<>();
+        List<String> cold = new ArrayList<>();
+        BlueGreen<String, String> pair = pair(b ->
+                b.smoke("any", "hi", a -> true).warm("hi").executor(tasks::add).onCold(cold::add));
+        rig.world.time.advance(Duration.ofMinutes(5));
+        assertThat(tasks).hasSize(1);
+        assertThat(cold).hasSize(1);
+        assertThat(pair.status().warmed()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeAPairIsRefusedWithTheFix() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> pair(b -> {}))
+                .withMessageContaining("has no smoke call: add one");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> rig.rollouts.blueGreen(rig.gate, "v1", "v1", b -> b.smoke("a", "hi", a -> true)))
+                .withMessageContaining("blue and green are both \"v1\"");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> rig.rollouts.blueGreen(rig.gate, "v1", "v9", b -> b.smoke("a", "hi", a -> true)))
+                .withMessageContaining("\"v9\"")
+                .withMessageContaining("not registered in this process");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> pair(b -> b.every(Duration.ofMillis(1))))
+                .withMessageContaining("expected PT1S to PT1H");
+        Rig.stored(rig.rollouts.register(
+                rig.gate,
+                "v2",
+                v -> v.artefact(URI.create("file:///v2"), "sha256:" + "0".repeat(64))
+                        .sideEffects(SideEffects.REMEDIATE),
+                Rig.ALICE));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> pair(b -> b.smoke("a", "hi", a -> true).warm("hi")))
+                .withMessageContaining("sideEffects(REMEDIATE)");
+    }
+
+    @Test
+    void eachProcessSwitchesWhenItAppliesTheEntry() {
+        try (Rig other = new Rig(rig.world, r -> {})) {
+            BlueGreen<String, String> theirs = other.rollouts.blueGreen(
+                    other.gate, "v1", "v2", b -> b.smoke("any", "hi", a -> true).executor(Runnable::run));
+            pair().switchTo("v2", Rig.ALICE, "trained");
+            assertThat(other.gate.call("hi", Caller.of("user-1"))).isEqualTo("v2");
+            assertThat(theirs.status().idle()).contains("v1");
+            theirs.switchBack(Rig.BOB, "back");
+            assertThat(served()).isEqualTo("v1");
+        }
+    }
+}

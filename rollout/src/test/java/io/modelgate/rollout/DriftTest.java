@@ -1,0 +1,235 @@
+package io.modelgate.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.modelgate.Bins;
+import io.modelgate.Caller;
+import io.modelgate.Gates;
+import io.modelgate.ModelGate;
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.MemoryControlLog;
+import io.modelgate.testkit.ManualTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Stable against its own frozen reference. */
+class DriftTest {
+
+    private static final Drift SCORE = Drift.of("score").worseByPoints(0.1).escalation(Duration.ofHours(6));
+    private static final int SEED = 20_261_129;
+
+    /** One process; what the model answers is a number, which is its score. */
+    private static final class Served implements AutoCloseable {
+        final ManualTime time = new ManualTime(Instant.parse("2026-03-02T10:00:00Z"));
+        final SplittableRandom random = new SplittableRandom(SEED);
+        final List<RolloutEvent.Drifted> heard = new ArrayList<>();
+        final Gates gates;
+        final ModelGate<Double, Double> gate;
+        final Rollouts rollouts;
+        int callers;
+
+        Served(ControlLog log) {
+            gates = Gates.open(g -> g.controlLog(log)
+                    .ticker(time)
+                    .instants(time)
+                    .scheduler(time)
+                    .eventExecutor(Runnable::run));
+            gate = gates.gate(
+                    "credit-risk",
+                    g -> g.stable("v1", input -> input)
+                            .version("v2", input -> input)
+                            .metric("score", 0, 1, answer -> answer)
+                            .router(Cohorts.router()));
+            rollouts = Rollouts.open(gates, RolloutsBuilder::manual);
+            rollouts.onEvent(event -> {
+                if (event instanceof RolloutEvent.Drifted drifted) {
+                    heard.add(drifted);
+                }
+            });
+        }
+
+        /** New callers, whose scores are spread evenly, to a power. */
+        Served calls(int times, double power) {
+            for (int i = 0; i < times; i++) {
+                gate.call(Math.pow(random.nextDouble(), power), Caller.of("user-" + callers++));
+            }
+            gates.flushServed();
+            return this;
+        }
+
+        Served tick(Duration later) {
+            time.advance(later);
+            rollouts.tick();
+            return this;
+        }
+
+        Served frozen() {
+            rollouts.countReference(gate);
+            calls(10_000, 1);
+            Rig.stored(rollouts.freezeReference(gate, SCORE, Rig.ALICE, "as it was accepted"));
+            return tick(Duration.ofSeconds(1));
+        }
+
+        @Override
+        public void close() {
+            rollouts.close();
+            gates.close();
+        }
+    }
+
+    private static Served process() {
+        return new Served(new MemoryControlLog());
+    }
+
+    @Test
+    void aSilentDriftIsReportedOnceAndOnceMore() {
+        try (Served process = process().frozen()) {
+            process.calls(10_000, 1).tick(Duration.ofMinutes(1));
+            assertThat(process.heard).isEmpty();
+            process.calls(5_000, 2).tick(Duration.ofDays(1)).tick(Duration.ofMinutes(1));
+            assertThat(process.heard)
+                    .isEmpty(); // a quarter of the values moved, of a third of the calls: less than is allowed
+
+            process.calls(5_000, 2).tick(Duration.ofMinutes(1)).tick(Duration.ofMinutes(1));
+            assertThat(process.heard).hasSize(1);
+            RolloutEvent.Drifted drifted = process.heard.get(0);
+            assertThat(drifted.escalated()).isFalse();
+            assertThat(drifted.version()).isEqualTo("v1");
+            assertThat(drifted.metric()).isEqualTo("score");
+            assertThat(drifted.distance().low()).isGreaterThan(0.1);
+            assertThat(drifted.reason())
+                    .startsWith("stable \"v1\" has drifted: the distribution of score is 0.")
+                    .endsWith("at most 0.1 allowed");
+            assertThat(Notification.of(drifted))
+                    .containsEntry("event", "drifted")
+                    .containsEntry("metric", "score")
+                    .containsEntry("escalated", false);
+
+            process.tick(Duration.ofHours(6));
+            assertThat(process.heard).hasSize(2);
+            assertThat(process.heard.get(1).escalated()).isTrue();
+            process.tick(Duration.ofDays(30));
+            assertThat(process.heard).hasSize(2);
+            // It kills nothing and takes nothing back.
+            assertThat(process.gate.describe().stable()).contains("v1");
+            assertThat(process.gate.describe().kills()).isEmpty();
+        }
+    }
+
+    @Test
+    void statusShowsWhereItLies() {
+        try (Served process = process().frozen()) {
+            process.calls(5_000, 1).tick(Duration.ofMinutes(1));
+            DriftStatus status = process.rollouts.drift(process.gate).get(0);
+            assertThat(status.reference()).isBetween(9_800L, 10_000L);
+            assertThat(status.by()).isEqualTo("alice");
+            assertThat(status.drifted()).isFalse();
+            assertThat(status.distance().limit()).isEqualTo(0.1);
+            assertThat(status.distance().low()).isZero();
+            assertThat(status.present()).isBetween(4_900L, 5_000L);
+        }
+    }
+
+    @Test
+    void aCallerIsCountedOnce() {
+        try (Served process = process()) {
+            process.rollouts.countReference(process.gate);
+            for (int i = 0; i < 2_000; i++) {
+                process.gate.call(0.5, Caller.of("user-1"));
+            }
+            process.gates.flushServed();
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, SCORE, Rig.ALICE, "too soon"))
+                    .withMessageContaining("would be made of 1 callers' answers here: expected 1000 or more");
+        }
+    }
+
+    @Test
+    void anotherStableMakesTheReferenceVoidForGood() {
+        try (Served process = process().frozen()) {
+            assertThat(process.rollouts.drift(process.gate)).hasSize(1);
+            Rig.stored(process.gate.version("v2").promote(Rig.BOB, "better"));
+            process.tick(Duration.ofSeconds(1));
+            assertThat(process.rollouts.drift(process.gate)).isEmpty();
+            process.rollouts.rollback(process.gate, Rig.BOB, "worse");
+            assertThat(process.gate.describe().stable()).contains("v1");
+            process.calls(10_000, 3).tick(Duration.ofSeconds(1));
+            assertThat(process.rollouts.drift(process.gate)).isEmpty();
+            assertThat(process.heard).isEmpty();
+        }
+    }
+
+    @Test
+    void everyProcessComparesItsOwnAnswersAndARestartGoesOn() {
+        ControlLog log = new MemoryControlLog();
+        try (Served one = new Served(log)) {
+            one.frozen();
+            try (Served other = new Served(log)) {
+                other.tick(Duration.ofSeconds(1)).calls(10_000, 2).tick(Duration.ofMinutes(1));
+                assertThat(other.heard).hasSize(1);
+            }
+            one.calls(10_000, 1).tick(Duration.ofMinutes(1));
+            assertThat(one.heard).isEmpty();
+        }
+    }
+
+    @Test
+    void whatWasCountedOfAnotherVersionIsNoReference() {
+        try (Served process = process()) {
+            process.rollouts.countReference(process.gate);
+            process.calls(5_000, 1);
+            Rig.stored(process.gate.version("v2").promote(Rig.BOB, "better"));
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, SCORE, Rig.ALICE, "late"))
+                    .withMessageContaining("of version \"v2\"");
+        }
+    }
+
+    @Test
+    void anUnchangedStableIsReportedWithinAlpha() {
+        int reported = 0;
+        int runs = 300;
+        double alpha = 0.05;
+        for (int run = 0; run < runs; run++) {
+            SplittableRandom random = new SplittableRandom(SEED + run);
+            long[] reference = new long[Bins.COUNT];
+            long[] present = new long[Bins.COUNT];
+            for (int i = 0; i < 2_000; i++) {
+                reference[random.nextInt(reference.length)]++;
+            }
+            boolean any = false;
+            for (int look = 0; look < 100; look++) {
+                for (int i = 0; i < 50; i++) {
+                    present[random.nextInt(present.length)]++;
+                }
+                Bins one = Bins.of(reference);
+                Bins other = Bins.of(present);
+                any |= Distance.of(one, other, alpha).low() > 0;
+            }
+            reported += any ? 1 : 0;
+        }
+        assertThat((double) reported / runs).isLessThanOrEqualTo(alpha);
+    }
+
+    @Test
+    void badArgumentsAreNamed() {
+        try (Served process = process()) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, Drift.of("skore"), Rig.ALICE, "x"))
+                    .withMessage("metric is \"skore\", which gate \"credit-risk\" does not have; it has [score]");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> SCORE.worseByPoints(1))
+                    .withMessageStartingWith("points of a drift is 1.0: expected a distance above 0 and below 1");
+            assertThatIllegalArgumentException().isThrownBy(() -> Drift.of());
+            assertThatIllegalArgumentException().isThrownBy(() -> Drift.of("a", "a"));
+            assertThatIllegalArgumentException().isThrownBy(() -> SCORE.alpha(0));
+            assertThatIllegalArgumentException().isThrownBy(() -> SCORE.escalation(Duration.ZERO));
+        }
+    }
+}

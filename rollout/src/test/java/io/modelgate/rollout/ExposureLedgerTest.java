@@ -1,0 +1,446 @@
+package io.modelgate.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.modelgate.Caller;
+import io.modelgate.control.Entry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who got hurt. */
+class ExposureLedgerTest {
+
+    @TempDir
+    Path root;
+
+    private final Rig.World world = new Rig.World();
+    private final List<Rig> rigs = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        rigs.forEach(Rig::close);
+    }
+
+    private Rig rig(ExposureLedger ledger) {
+        Rig rig = new Rig(world, r -> r.exposures(ledger));
+        rigs.add(rig);
+        return rig;
+    }
+
+    private ExposureLedger ledger(Consumer<ExposuresBuilder> configure) {
+        return ExposureLedger.in(root, configure);
+    }
+
+    /** A rollout that everyone of these is in. */
+    private static String start(Rig rig, String candidate) {
+        Rollout rollout = Rollout.start(rig.gate, candidate, r -> r.weight(Weight.FULL), Rig.ALICE, "everyone");
+        assertThat(rollout.stored(Duration.ofSeconds(5))).isTrue();
+        return rollout.id();
+    }
+
+    /** A rollout under a policy, in which ann and bob are. */
+    private static Rollout underPolicy(Rig rig) {
+        return rig.rollouts.start(
+                rig.gate, "v2", Rig.read(Rig.policy()), who -> who.allow("ann", "bob"), Rig.ALICE, "canary");
+    }
+
+    private void end(Rig rig) {
+        RolloutStart running = Routings.of(rig.gate).running();
+        assertThat(running).isNotNull();
+        Rig.stored(rig.gates.append(rig.gates.decision(
+                "end-" + running.id(),
+                EntryTypes.ROLLOUT_END,
+                rig.gate.name(),
+                Rig.BOB,
+                "",
+                Map.of(EntryTypes.ID, running.id()))));
+    }
+
+    private static void call(Rig rig, String... keys) {
+        for (String key : keys) {
+            rig.gate.call("input", Caller.of(key));
+        }
+    }
+
+    private List<String> csv(ExposureLedger ledger, String rollout) throws IOException {
+        StringBuilder csv = new StringBuilder();
+        ledger.export(rollout, csv);
+        return csv.toString().lines().toList();
+    }
+
+    private List<Path> files(String suffix) throws IOException {
+        try (Stream<Path> all = Files.walk(root)) {
+            return all.filter(path -> path.toString().endsWith(suffix)).sorted().toList();
+        }
+    }
+
+    private void sealed(Rig rig) {
+        rig.gates.flushServed();
+        rig.rollouts.tick(); // sees the end
+        world.time.advance(Duration.ofMinutes(1));
+        rig.rollouts.tick(); // appended
+        rig.rollouts.tick(); // stored, and named
+    }
+
+    private Entry seal(Rig rig) {
+        List<Entry> seals = rig.entries(EntryTypes.EXPOSURES_SEALED);
+        return seals.get(seals.size() - 1);
+    }
+
+    @Test
+    void whoeverTheVersionAnsweredIsListedWithFirstAndLastTimeAndOutcomes() throws Exception {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        call(rig, "before");
+        String rollout = start(rig, "v2");
+        String first =
+                rig.gate.decide("input", Caller.of("ann")).id().orElseThrow().text();
+        call(rig, "bob");
+        world.time.advance(Duration.ofHours(1));
+        String second =
+                rig.gate.decide("input", Caller.of("ann")).id().orElseThrow().text();
+
+        Exposures reached = ledger.of(rollout).orElseThrow();
+        assertThat(reached.callers()).isEqualTo(2);
+        assertThat(reached.calls()).isEqualTo(3);
+        assertThat(reached.version()).isEqualTo("v2");
+        assertThat(reached.first()).contains(Instant.parse("2026-03-02T10:00:00Z"));
+        assertThat(reached.last()).contains(Instant.parse("2026-03-02T11:00:00Z"));
+        String ann = rig.gates.identities().hash("ann");
+        List<String> ids = List.of(first, second);
+        assertThat(csv(ledger, rollout))
+                .hasSize(3)
+                .startsWith("caller,first,last,calls,outcome_ids,more_outcomes")
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith(ann + ",2026-03-02T10:00:00Z,2026-03-02T11:00:00Z,2,")
+                        .contains(ids)
+                        .endsWith(",0"));
+        assertThat(Files.readString(files(".open").get(0))).doesNotContain("ann", "before");
+    }
+
+    @Test
+    void whoGotStableIsNotListed() {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String rollout = Rollout.start(
+                        rig.gate, "v2", r -> r.allow("ann").weight(Weight.NONE), Rig.ALICE, "one of them")
+                .id();
+        rig.minutes(1);
+        call(rig, "ann", "bob");
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(1);
+    }
+
+    @Test
+    void callersWithoutAKeyAreCountedAndTheirOutcomesListed() throws Exception {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String rollout = Rollout.start(rig.gate, "v2", r -> r.force("region", "eu"), Rig.ALICE, "a region")
+                .id();
+        rig.minutes(1);
+        String id = rig.gate
+                .decide("input", Caller.anonymous().with("region", "eu"))
+                .id()
+                .orElseThrow()
+                .text();
+        Exposures reached = ledger.of(rollout).orElseThrow();
+        assertThat(reached.callers()).isZero();
+        assertThat(reached.withoutKey()).isEqualTo(1);
+        assertThat(csv(ledger, rollout).get(1)).startsWith(",").contains(id);
+    }
+
+    @Test
+    void aGateWithoutARolloutPaysNothing() {
+        Rig rig = rig(ledger(e -> {}));
+        assertThat(rig.gate.decide("input", Caller.of("ann")).id()).isEmpty();
+        start(rig, "v2");
+        assertThat(rig.gate.decide("input", Caller.of("ann")).id()).isPresent();
+        end(rig);
+        sealed(rig);
+        assertThat(rig.gate.decide("input", Caller.of("ann")).id()).isEmpty();
+    }
+
+    @Test
+    void theListIsSealedOnceTheRolloutIsOverAndAChangeShows() throws Exception {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        call(rig, "ann", "ann", "bob");
+        ledger.flush();
+        assertThat(ledger.verify(rollout, world.log).unsealed()).hasSize(1);
+        end(rig);
+        sealed(rig);
+
+        Entry seal = seal(rig);
+        assertThat(seal.decision().data())
+                .containsEntry("rollout", rollout)
+                .containsEntry("version", "v2")
+                .containsEntry("callers", 2L)
+                .containsEntry("exposures", 3L)
+                .containsEntry("notTaken", 0L);
+        ExposureCheck check = ledger.verify(rollout, world.log);
+        assertThat(check.sound()).isTrue();
+        assertThat(check.intact()).hasSize(1);
+
+        Files.writeString(files(".sealed").get(0), "x\t0\tx\n", StandardOpenOption.APPEND);
+        assertThat(ledger.verify(rollout, world.log).changed()).hasSize(1);
+        assertThat(ledger.verify(rollout, world.log).sound()).isFalse();
+        Files.delete(files(".sealed").get(0));
+        assertThat(ledger.verify(rollout, world.log).missing()).hasSize(1);
+        assertThat(ledger.verify(rollout, world.log).sound()).isFalse();
+    }
+
+    @Test
+    void closingSealsWhatRunsAndTheNextProcessGoesOnInAFileOfItsOwn() throws Exception {
+        Rig first = rig(ledger(e -> {}));
+        String rollout = start(first, "v2");
+        call(first, "ann");
+        first.rollouts.close();
+        assertThat(files(".sealed")).hasSize(1);
+
+        ExposureLedger ledger = ledger(e -> {});
+        Rig second = rig(ledger);
+        call(second, "ann", "bob");
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(2);
+        assertThat(ledger.of(rollout).orElseThrow().files()).isEqualTo(2);
+    }
+
+    @Test
+    void whatADeadProcessWroteIsSealedForItAndATornLineIsNone() throws Exception {
+        Rig dead = rig(ledger(e -> {}));
+        String rollout = start(dead, "v2");
+        call(dead, "ann", "bob");
+        dead.gates.flushServed();
+        dead.rollouts.tick();
+        Path file = files(".open").get(0);
+        Files.writeString(file, "0123456789abcdef\t17", StandardOpenOption.APPEND); // it dies here
+        ExposureLedger ledger = ledger(e -> {});
+        Rig living = rig(ledger);
+        end(living);
+        living.rollouts.tick();
+        assertThat(living.entries(EntryTypes.EXPOSURES_SEALED)).isEmpty();
+        world.time.advance(Duration.ofMinutes(12));
+        living.rollouts.tick();
+
+        assertThat(seal(living).decision().data()).containsEntry("callers", 2L).containsEntry("notTaken", -1L);
+        assertThat(ledger.verify(rollout, world.log).intact()).hasSize(1);
+    }
+
+    @Test
+    void aCallThatBeganBeforeTheEndIsListedThoughItIsAnsweredAfterIt() {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        rig.rollouts.tick();
+        try (var permit = rig.gate.enter(Caller.of("ann"))) {
+            assertThat(permit.version()).isEqualTo("v2");
+            end(rig);
+            rig.rollouts.tick();
+            world.time.advance(Duration.ofSeconds(30));
+            permit.success("late");
+        }
+        call(rig, "bob");
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(1);
+    }
+
+    @Test
+    void atItsBoundItTakesNoMoreAndSaysSo() {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        ExposureLedger ledger = ledger(e -> e.mostBytes(1 << 16).meters(meters));
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        for (int i = 0; i < 1_500; i++) {
+            call(rig, "user-" + i);
+        }
+        long listed = ledger.of(rollout).orElseThrow().callers();
+        assertThat(listed).isBetween(700L, 1_000L);
+        assertThat(ledger.of(rollout).orElseThrow().bytes()).isLessThanOrEqualTo(1 << 16);
+        assertThat(ledger.notTaken()).isEqualTo(1_500 - listed);
+        assertThat(meters.get("modelgate.exposures.lost")
+                        .tag("reason", "bound")
+                        .functionCounter()
+                        .count())
+                .isEqualTo((double) (1_500 - listed));
+        assertThat(rig.heard(RolloutEvent.Hindered.class))
+                .singleElement()
+                .satisfies(event -> assertThat(event.reason()).contains("bound of 65536 bytes"));
+        end(rig);
+        sealed(rig);
+        assertThat(seal(rig).decision().data()).containsEntry("notTaken", 1_500 - listed);
+    }
+
+    @Test
+    void anErasedCallerIsInNoFileAndTheSealSaysSoWithoutANameOfTheirs() throws Exception {
+        ExposureLedger ledger = ledger(ExposuresBuilder::plainKeys);
+        Rig rig = rig(ledger);
+        String old = start(rig, "v2");
+        call(rig, "ann", "bob");
+        end(rig);
+        sealed(rig);
+        String running = start(rig, "v3");
+        call(rig, "ann", "ann", "bob");
+
+        assertThat(ledger.erase("ann")).isEqualTo(3);
+        for (String rollout : List.of(old, running)) {
+            assertThat(csv(ledger, rollout)).noneMatch(line -> line.contains("ann"));
+            assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(1);
+        }
+        assertThat(ledger.verify(old, world.log).intact()).hasSize(1);
+        assertThat(seal(rig).decision().data()).containsEntry("erased", true);
+        assertThat(seal(rig).toString()).doesNotContain("ann");
+        try (Stream<Path> all = Files.walk(root)) {
+            assertThat(all.filter(Files::isRegularFile))
+                    .hasSize(2)
+                    .noneMatch(path -> text(path).contains("ann"));
+        }
+        call(rig, "bob");
+        assertThat(ledger.of(running).orElseThrow().calls()).isEqualTo(2);
+    }
+
+    private static String text(Path path) {
+        try {
+            return Files.readString(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void anErasureReachesTheFileThatAnotherProcessStillWrites() throws Exception {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig one = rig(ledger);
+        ExposureLedger others = ledger(e -> {});
+        Rig other = rig(others);
+        String rollout = start(one, "v2");
+        call(other, "ann");
+        others.flush();
+        assertThat(ledger.erase("ann")).isZero();
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(1);
+
+        world.time.advance(Duration.ofSeconds(1));
+        other.rollouts.tick();
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isZero();
+        try (Stream<Path> all = Files.list(root)) {
+            assertThat(all).noneMatch(path -> path.getFileName().toString().startsWith("erase-"));
+        }
+    }
+
+    @Test
+    void aRolloutIsDeletedAfterItsRetentionAndTheLogSaysSo() throws Exception {
+        ExposureLedger ledger = ledger(e -> e.retention(Duration.ofDays(30)));
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        call(rig, "ann");
+        end(rig);
+        sealed(rig);
+        world.time.advance(Duration.ofDays(29));
+        rig.rollouts.tick();
+        assertThat(ledger.rollouts()).containsExactly(rollout);
+        world.time.advance(Duration.ofDays(2));
+        rig.rollouts.tick();
+        assertThat(ledger.rollouts()).isEmpty();
+        try (Stream<Path> all = Files.list(root)) {
+            assertThat(all).isEmpty();
+        }
+        assertThat(rig.entries(EntryTypes.EXPOSURES_DELETED)).hasSize(1);
+        ExposureCheck check = ledger.verify(rollout, world.log);
+        assertThat(check.deleted()).isTrue();
+        assertThat(check.sound()).isTrue();
+    }
+
+    @Test
+    void takingAVersionBackThatLeavesSomethingBehindNamesThoseItReached() throws Exception {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        Path artefact = Files.writeString(root.resolve("model.bin"), "weights");
+        rig.rollouts.register(rig.gate, "v2", v -> v.artefact(artefact).sideEffects(SideEffects.REMEDIATE), Rig.ALICE);
+        underPolicy(rig);
+        call(rig, "ann", "bob", "ann");
+
+        Rollback rollback = rig.rollouts.rollback(rig.gate, Rig.BOB, "wrong mails");
+        assertThat(rollback.remedies())
+                .hasSize(2)
+                .anySatisfy(remedy -> assertThat(remedy)
+                        .contains("version \"v2\" answered 2 callers in 3 calls")
+                        .contains(root.toString()));
+        assertThat(rig.heard(RolloutEvent.ToRemedy.class)).singleElement().satisfies(event -> {
+            assertThat(event.callers()).isEqualTo(2);
+            assertThat(event.calls()).isEqualTo(3);
+            assertThat(event.ledger()).isEqualTo(root.toString());
+        });
+    }
+
+    @Test
+    void aSpreadsheetTakesNoKeyForAFormulaAndAnyKeyComesBack() throws Exception {
+        ExposureLedger ledger = ledger(ExposuresBuilder::plainKeys);
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        call(rig, "=1+1", "a,\"b\"", "tab\tnew\nline\\u0041", "\ud83d\ude00", "half\ud83d");
+        String csv = csv(ledger, rollout).toString();
+        assertThat(csv).contains("'=1+1,").contains("\"a,\"\"b\"\"\",").contains("\ud83d\ude00,");
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(5);
+        assertThat(ExposureFile.unescape(ExposureFile.escape("tab\tnew\nline\\u0041half\ud83d")))
+                .isEqualTo("tab\tnew\nline\\u0041half\ud83d");
+    }
+
+    @Test
+    void aRolloutThatBeganAndEndedBetweenTwoLooksIsListed() {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        Rollout rollout = underPolicy(rig);
+        call(rig, "ann");
+        rig.rollouts.abort(rig.gate, Rig.BOB, "at once").stored(Duration.ofSeconds(5));
+        assertThat(ledger.of(rollout.id()).orElseThrow().callers()).isEqualTo(1);
+    }
+
+    @Test
+    void aSecondRolloutThatDidNotStartTakesNothingFromTheOneThatRuns() {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        Rig.stored(rig.gates.append(rig.gates.decision(
+                "second",
+                EntryTypes.ROLLOUT,
+                rig.gate.name(),
+                Rig.BOB,
+                "",
+                Log.startData("second", "v2", Weight.FULL.parts()))));
+        call(rig, "ann");
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(1);
+        assertThat(ledger.rollouts()).containsExactly(rollout);
+    }
+
+    @Test
+    void aLedgerBelongsToOneRolloutsAndBadSettingsAreRefused() {
+        ExposureLedger ledger = ledger(e -> {});
+        rig(ledger);
+        assertThatIllegalStateException().isThrownBy(() -> rig(ledger)).withMessageContaining("belongs to Rollouts");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ledger(e -> e.mostBytes(1)))
+                .withMessage("mostBytes is 1: expected 65536 or more");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ledger(e -> e.retention(Duration.ofHours(1))))
+                .withMessageContaining("retention is PT1H");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ledger.export("nothing", new StringBuilder()))
+                .withMessageContaining("rollout \"nothing\" has no exposures");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> ExposureLedger.in(root).erase("ann"))
+                .withMessageContaining("belongs to no Rollouts");
+    }
+}
