@@ -31,6 +31,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
     private @Nullable RegisteredVersion<I, O> routed;
     private @Nullable Flight<I, O> routedFlight;
     private long start = Descent.UNREAD;
+    private @Nullable GateState<I, O> routedIn;
     private @Nullable Context context;
     private @Nullable ObservedCall observed;
     private @Nullable String traceId;
@@ -90,6 +91,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
             return;
         }
         routed = target.version();
+        routedIn = seen;
         if (target.killSwitch().blocks(caller)) {
             fall(Miss.of(Cause.KILLED));
             return;
@@ -180,7 +182,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
     private void finish(Outcome<O> reached) {
         Outcome<O> named = reached;
         if (ENDED.compareAndSet(this, false, true)) { // whoever gives it up may have told of it
-            named = gate.served(reached, start, input, caller, traceId);
+            named = gate.served(routedIn, reached, start, input, caller, traceId);
         }
         outcome = named;
         if (outcomes) {

@@ -48,9 +48,14 @@ public final class CallCounts {
         return latencies;
     }
 
-    /** The values of the gate's metrics, in the order of {@link ModelGate#metrics()}; {@link Values#NONE} for one that was not tallied. */
+    /** The values of the gate's metrics, in the order of {@link ModelGate#measures()}; {@link Values#NONE} for one that was not tallied. */
     public Values values(int metric) {
         return metric < values.size() ? values.get(metric) : Values.NONE;
+    }
+
+    /** How many metrics were tallied, and labels after them: {@link #values} knows others as {@link Values#NONE}. */
+    public int metrics() {
+        return values.size();
     }
 
     /** How the values of a metric are spread; {@link Bins#NONE} for one of which that was not tallied. */

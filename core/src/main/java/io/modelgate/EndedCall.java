@@ -21,6 +21,9 @@ final class EndedCall<I, O> {
     /** What the version answered that the caller was routed to, or the outcome of any other call. */
     private @Nullable Object result;
 
+    /** The snapshot in which its caller was routed there, where feedback may ask for the place. */
+    private @Nullable GateState<I, O> routedIn;
+
     /** That version; null where {@link #result} is an outcome. */
     private @Nullable String answeredBy;
 
@@ -35,7 +38,8 @@ final class EndedCall<I, O> {
     }
 
     /** The version that the caller was routed to answered, and nobody was given the outcome. */
-    void answered(String version, Object answer, Duration stale) {
+    void answered(String version, Object answer, Duration stale, @Nullable GateState<I, O> seen) {
+        routedIn = seen;
         answeredBy = version;
         result = answer;
         staleness = stale;
@@ -70,7 +74,7 @@ final class EndedCall<I, O> {
     Outcome<O> outcome() {
         return answeredBy == null
                 ? (Outcome<O>) known()
-                : new Outcome.Answered<>(answer(), answeredBy, staleness, OutcomeId.next());
+                : gate.answered(routedIn, answer(), answeredBy, staleness, start, caller);
     }
 
     @SuppressWarnings("unchecked") // what a version of this gate answered

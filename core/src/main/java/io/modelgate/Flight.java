@@ -119,6 +119,12 @@ final class Flight<I, O> extends RunningCall<I, O> {
         return new Flight<>(invoker, version, caller, again, null, null, routedIn);
     }
 
+    /** The snapshot in which the caller was routed here; null if it stands in for another. */
+    @Nullable
+    GateState<I, O> routedIn() {
+        return routedIn;
+    }
+
     private boolean enforced() {
         return listener != null || landing != null;
     }

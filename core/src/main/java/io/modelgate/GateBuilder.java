@@ -28,11 +28,13 @@ import org.jspecify.annotations.Nullable;
 public final class GateBuilder<I, O> {
 
     private static final int MOST_METRICS = 100;
+    private static final int MOST_LABELS = 20;
 
     private final String name;
     private final List<VersionBuilder<I, O>> versions = new ArrayList<>();
     private final Set<String> attributes = new LinkedHashSet<>();
     private final List<Metric<O>> metrics = new ArrayList<>();
+    private final List<Label> labels = new ArrayList<>();
     private @Nullable String stable;
     private @Nullable String stableById;
     private CircuitBreakerConfig breaker = Breaker.defaults();
@@ -184,16 +186,52 @@ public final class GateBuilder<I, O> {
      */
     public GateBuilder<I, O> metric(String name, double least, double most, ToDoubleFunction<? super O> of) {
         Metric<O> metric = new Metric<>(name, least, most, of);
-        if (metrics.stream().anyMatch(known -> known.name().equals(name))) {
-            throw new IllegalArgumentException(
-                    gate() + "metric \"" + name + "\" was given before; each has its own name");
-        }
+        requireNew("metric", name);
         if (metrics.size() == MOST_METRICS) {
             throw new IllegalArgumentException(
                     gate() + "metric \"" + name + "\" is one too many: expected " + MOST_METRICS + " at most");
         }
         metrics.add(metric);
         return this;
+    }
+
+    /**
+     * Has the gate hear, by {@link ModelGate#feedback}, what an outcome turned out to be: whether a loan was paid back, whether a person
+     * took the answer. Outcomes have an {@linkplain Outcome#id id} then, and guardrails may be about it as about a metric.
+     *
+     * @param name what feedback and guardrails call it
+     * @param least the smallest value
+     * @param most the largest value, above {@code least}
+     * @throws IllegalArgumentException if the name is malformed or that of a metric or label given before, if a bound is not finite or
+     *     {@code least} is not below {@code most}, or if there are 20 labels
+     */
+    public GateBuilder<I, O> label(String name, double least, double most) {
+        return label(name, least, most, Duration.ZERO);
+    }
+
+    /**
+     * Adds a label as {@link #label(String, double, double)} does, one that is taken only of outcomes that are old enough: those that are known
+     * early are seldom like those that are known late, and the candidate's outcomes are the younger ones.
+     *
+     * @param after how old an outcome has to be, zero or more and less than {@link GatesBuilder#feedbackWithin}
+     */
+    public GateBuilder<I, O> label(String name, double least, double most, Duration after) {
+        Label label = new Label(name, least, most, after);
+        requireNew("label", name);
+        if (labels.size() == MOST_LABELS) {
+            throw new IllegalArgumentException(
+                    gate() + "label \"" + name + "\" is one too many: expected " + MOST_LABELS + " at most");
+        }
+        labels.add(label);
+        return this;
+    }
+
+    private void requireNew(String what, String name) {
+        if (metrics.stream().anyMatch(known -> known.name().equals(name))
+                || labels.stream().anyMatch(known -> known.name().equals(name))) {
+            throw new IllegalArgumentException(
+                    gate() + what + " \"" + name + "\" was given before; each metric and label has its own name");
+        }
     }
 
     /**
@@ -415,6 +453,7 @@ public final class GateBuilder<I, O> {
                 latencyHistogram,
                 startWithoutStable,
                 List.copyOf(metrics),
+                List.copyOf(labels),
                 answer);
     }
 }

@@ -35,6 +35,7 @@ record GateConfig<I, O>(
         boolean latencyHistogram,
         boolean startWithoutStable,
         List<Metric<O>> metrics,
+        List<Label> labels,
         Class<?> answer) {
 
     /** The settings under which a version's twin is asked: those of the gate, with admission of its own. */
@@ -63,6 +64,7 @@ record GateConfig<I, O>(
                 cutInFlightOnKill,
                 false,
                 startWithoutStable,
+                List.of(),
                 List.of(),
                 answer);
     }

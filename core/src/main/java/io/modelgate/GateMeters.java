@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -148,6 +149,26 @@ final class GateMeters {
                 .tags(tags.and(
                         "version", routed == null ? "none" : routed, "rung", key.rung(), "cause", tag(key.cause())))
                 .register(registry));
+    }
+
+    /** Publishes a way in which feedback went that none had gone before. */
+    void bind(FeedbackCounts.Key key, FeedbackCounts.Count count) {
+        safely(() -> bindFeedback(key, count));
+    }
+
+    private void bindFeedback(FeedbackCounts.Key key, FeedbackCounts.Count count) {
+        Tags labelled = tags.and("version", key.version(), "label", key.label());
+        String result = key.result().name().toLowerCase(Locale.ROOT);
+        keep(FunctionCounter.builder("modelgate.feedback", count.times(), LongAdder::sum)
+                .description("labels that were given, by the version that had answered and what became of them")
+                .tags(labelled.and("result", result))
+                .register(registry));
+        if (key.result() == Feedback.JOINED) {
+            keep(Gauge.builder("modelgate.feedback.sum", count.sum(), DoubleAdder::sum)
+                    .description("sum of the values of the labels that joined")
+                    .tags(labelled)
+                    .register(registry));
+        }
     }
 
     private static String tag(Cause cause) {

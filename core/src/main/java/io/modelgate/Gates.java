@@ -265,6 +265,18 @@ public final class Gates implements AutoCloseable {
         return served.dropped();
     }
 
+    Duration feedbackWithin() {
+        return config.feedbackWithin;
+    }
+
+    FeedbackIds feedbackIds() {
+        return config.feedbackIds;
+    }
+
+    OutcomeIds outcomeIds(String gate) {
+        return new OutcomeIds(gate, identities, ticker, config.instants);
+    }
+
     ServedCalls served() {
         return served;
     }
@@ -637,6 +649,14 @@ public final class Gates implements AutoCloseable {
         return events;
     }
 
+    private void closeFeedback() {
+        try {
+            config.feedbackIds.close();
+        } catch (RuntimeException e) {
+            warnings.threw("the end of what remembers feedback", e);
+        }
+    }
+
     /**
      * Stores what is waiting, for two seconds at most, then lets go of the control log and takes the meters back. Calls are still
      * served, from the last state.
@@ -647,6 +667,7 @@ public final class Gates implements AutoCloseable {
         control.close();
         budgets.close();
         served.close();
+        closeFeedback();
         if (records != null) {
             records.close();
         }

@@ -60,6 +60,10 @@ public final class GatesBuilder {
     @Nullable
     Supplier<? extends @Nullable Caller> callers;
 
+    Duration feedbackWithin = Duration.ofDays(90);
+
+    FeedbackIds feedbackIds = FeedbackIds.inMemory(MemoryFeedbackIds.MOST);
+
     /** How stale the log may be before all gates are killed; null without limit. */
     @Nullable
     Duration staleLimit;
@@ -184,6 +188,29 @@ public final class GatesBuilder {
      */
     public GatesBuilder traceIds(Supplier<@Nullable String> current) {
         traceIds = current;
+        return this;
+    }
+
+    /**
+     * Sets for how long after an outcome {@linkplain ModelGate#feedback feedback} is taken; the same in all processes. Default: 90 days.
+     *
+     * @param longest one minute to ten years of 365 days
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public GatesBuilder feedbackWithin(Duration longest) {
+        if (longest.compareTo(Duration.ofMinutes(1)) < 0 || longest.compareTo(Duration.ofDays(3650)) > 0) {
+            throw new IllegalArgumentException("feedbackWithin is " + longest + ": expected one minute to 3650 days");
+        }
+        feedbackWithin = longest;
+        return this;
+    }
+
+    /**
+     * Sets what remembers which feedback was given, so that each label of an outcome is taken once; {@link Gates#close} closes it. Default:
+     * {@link FeedbackIds#inMemory} for 250,000, so that what was given before a restart, or to another process, is taken again.
+     */
+    public GatesBuilder feedbackIds(FeedbackIds ids) {
+        feedbackIds = ids;
         return this;
     }
 

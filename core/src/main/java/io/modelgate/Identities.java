@@ -51,11 +51,19 @@ public final class Identities {
         return HexFormat.of().formatHex(hmac(new SecretKeySpec(own, ALGORITHM), content));
     }
 
-    private static byte[] hmac(SecretKeySpec key, byte[] content) {
+    /** The whole keyed hash of bytes: 32 of them. What is no identity must not begin as one may, in UTF-8: with 0xFF for instance. */
+    byte[] mac(byte[]... parts) {
+        return hmac(secret, parts);
+    }
+
+    private static byte[] hmac(SecretKeySpec key, byte[]... parts) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(key);
-            return mac.doFinal(content);
+            for (byte[] part : parts) {
+                mac.update(part);
+            }
+            return mac.doFinal();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(
                     "this Java runtime has no " + ALGORITHM + ", which every runtime must have", e);

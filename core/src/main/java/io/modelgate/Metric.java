@@ -26,6 +26,23 @@ public record Metric<O>(String name, double least, double most, ToDoubleFunction
         }
     }
 
+    /** A label, for those who know metrics: no answer has it, and feedback brings it. */
+    static <O> Metric<O> of(Label label) {
+        return new Metric<>(label.name(), label.least(), label.most(), new Later<>());
+    }
+
+    /** Whether no answer has it: it is a {@link Label}, which feedback brings. */
+    public boolean later() {
+        return of instanceof Later;
+    }
+
+    private record Later<O>() implements ToDoubleFunction<O> {
+        @Override
+        public double applyAsDouble(O answer) {
+            return Double.NaN;
+        }
+    }
+
     /** This one, but whatever it throws is a warning and no value. */
     Metric<O> guarded(String gate, Warnings warnings) {
         String what = "metric \"" + name + "\" of gate \"" + gate + "\"";

@@ -2,6 +2,7 @@ package io.modelgate;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.modelgate.control.ControlLog;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +43,10 @@ public final class ModelGate<I, O> {
     private final Invoker<I, O> invoker;
     private final @Nullable Fallback<I, O> remembering;
     private final List<Metric<O>> metrics;
+    private final List<Metric<O>> measures;
+    private final boolean labelled;
+    private final OutcomeIds ids;
+    private final GateFeedback feedback;
     private final @Nullable CallObserver observer;
     private Optional<String> lack = Optional.empty();
     private volatile @Nullable GateMeters meters;
@@ -56,6 +62,11 @@ public final class ModelGate<I, O> {
         metrics = config.metrics().stream()
                 .map(metric -> metric.guarded(config.name(), gates.warnings()))
                 .toList();
+        measures = Stream.concat(metrics.stream(), config.labels().stream().map(Metric::<O>of))
+                .toList();
+        labelled = !config.labels().isEmpty();
+        ids = gates.outcomeIds(config.name());
+        feedback = new GateFeedback(config.name(), config.labels(), ids, gates, this::onNewFeedback);
         outcomes = new OutcomeCounts(this::onNewOutcome);
         compiler = new GateCompiler<>(config, outcomes, gates.warnings());
         invoker = new Invoker<>(this, config, ticker);
@@ -128,7 +139,7 @@ public final class ModelGate<I, O> {
 
     private Outcome<O> decided(I input, Caller caller) {
         GateState<I, O> seen = state;
-        if (seen.served()) {
+        if (labelled || seen.served()) {
             return heard(seen, input, caller.copy(), false).outcome();
         }
         if (seen.gateSwitch().blocks(caller)) {
@@ -143,7 +154,7 @@ public final class ModelGate<I, O> {
     }
 
     /**
-     * A call that those hear of who listen, once it has ended.
+     * A call that those hear of who listen, once it has ended, or that feedback may come of.
      *
      * @param bare whether an answer is all that the caller gets: then its outcome and id are made by whoever hears of it
      */
@@ -154,27 +165,34 @@ public final class ModelGate<I, O> {
         try {
             if (seen.gateSwitch().blocks(caller)) {
                 ended = new EndedCall<>(this, input, caller, start);
-                ended.came(named(killed(seen, input, caller)));
+                ended.came(named(null, killed(seen, input, caller), start, caller));
             } else {
                 target = route(seen, caller);
                 start = start(target, caller);
                 ended = new EndedCall<>(this, input, caller, start);
                 Object answer = serve(seen, target, input, caller, start, ended);
                 if (target == null || !isAll(answer)) {
-                    ended.came(named(outcome(seen, target, answer, input, caller, start)));
+                    ended.came(named(seen, outcome(seen, target, answer, input, caller, start), start, caller));
                 } else if (bare) {
-                    ended.answered(target.version().id, answer, gates.staleness());
+                    ended.answered(target.version().id, answer, gates.staleness(), labelled ? seen : null);
                 } else {
-                    ended.came(new Outcome.Answered<>(
-                            answerIn(answer), target.version().id, gates.staleness(), OutcomeId.next()));
+                    ended.came(answered(
+                            labelled ? seen : null,
+                            answerIn(answer),
+                            target.version().id,
+                            gates.staleness(),
+                            start,
+                            caller));
                 }
             }
         } catch (Throwable e) { // the model's Error, or what users' code that counts tokens threw
             threw(target == null ? null : target.version(), e, Cause.ERROR, start, input, caller, traceId());
             throw e;
         }
-        ended.trace(gates.served().traceId());
-        gates.served().ended(ended);
+        if (seen.served()) {
+            ended.trace(gates.served().traceId());
+            gates.served().ended(ended);
+        }
         return ended;
     }
 
@@ -184,17 +202,53 @@ public final class ModelGate<I, O> {
         return state.served() ? gates.served().traceId() : null;
     }
 
-    /** The outcome of a call with its id, if anybody listens, who then hears of it. Once for each call. */
-    Outcome<O> served(Outcome<O> outcome, long start, @Nullable I input, Caller caller, @Nullable String traceId) {
-        if (!state.served()) {
+    /**
+     * The outcome of a call with its id, if anybody listens, who then hears of it, or feedback may come of it. Once for each call.
+     *
+     * @param routedIn the snapshot in which the caller was routed; null if it was not, or nobody routed to answered
+     * @param traceId the trace that the call began in
+     */
+    Outcome<O> served(
+            @Nullable GateState<I, O> routedIn,
+            Outcome<O> outcome,
+            long start,
+            @Nullable I input,
+            Caller caller,
+            @Nullable String traceId) {
+        boolean heard = state.served();
+        if (!heard && !labelled) {
             return outcome;
         }
-        EndedCall<I, O> ended = new EndedCall<>(this, input, caller, start);
-        Outcome<O> named = named(outcome);
-        ended.came(named);
-        ended.trace(traceId);
-        gates.served().ended(ended);
+        Outcome<O> named = named(routedIn, outcome, start, caller);
+        if (heard) {
+            EndedCall<I, O> ended = new EndedCall<>(this, input, caller, start);
+            ended.came(named);
+            ended.trace(traceId);
+            gates.served().ended(ended);
+        }
         return named;
+    }
+
+    /** The outcome of a call that the version answered to which its caller was routed in a snapshot, with its id. */
+    Outcome<O> answered(
+            @Nullable GateState<I, O> routedIn, O answer, String version, Duration stale, long start, Caller caller) {
+        return new Outcome.Answered<>(answer, version, stale, idOfAnswer(routedIn, version, start, caller));
+    }
+
+    /** With the place in the rollout, if the caller has one there and feedback may ask for it. */
+    private OutcomeId idOfAnswer(@Nullable GateState<I, O> routedIn, String version, long start, Caller caller) {
+        Watch watch = routedIn == null || !labelled ? null : routedIn.watch();
+        if (watch != null && routedIn != null && !routedIn.barsAnArm(caller)) {
+            try {
+                long place = watch.place(caller);
+                if (place >= 0) {
+                    return new OutcomeId(ids, version, watch.rollout(), watch.carried(place), start);
+                }
+            } catch (Throwable e) {
+                gates.warnings().threw(invoker.watch(), e);
+            }
+        }
+        return new OutcomeId(ids, version, 0, Watch.NOWHERE, start);
     }
 
     /** Those who listen hear of a call that ends without an outcome. */
@@ -207,6 +261,7 @@ public final class ModelGate<I, O> {
             Caller caller,
             @Nullable String traceId) {
         var unused = served(
+                null,
                 routed == null
                         ? new Outcome.Refused<>(cause, null, thrown, gates.staleness())
                         : new Outcome.Failed<>(cause, routed.id, thrown, gates.staleness()),
@@ -225,6 +280,7 @@ public final class ModelGate<I, O> {
             Caller caller,
             @Nullable String traceId) {
         var unused = served(
+                null,
                 miss.cause.refusal() || routed == null
                         ? new Outcome.Refused<>(
                                 miss.cause, routed == null ? null : routed.id, miss.error, gates.staleness())
@@ -235,11 +291,12 @@ public final class ModelGate<I, O> {
                 traceId);
     }
 
-    private static <O> Outcome<O> named(Outcome<O> outcome) {
-        OutcomeId id = OutcomeId.next();
+    private Outcome<O> named(@Nullable GateState<I, O> routedIn, Outcome<O> outcome, long start, Caller caller) {
         if (outcome instanceof Outcome.Answered<O> answered) {
-            return new Outcome.Answered<>(answered.value(), answered.version(), answered.staleness(), id);
+            return answered(routedIn, answered.value(), answered.version(), answered.staleness(), start, caller);
         }
+        String version = outcome instanceof Outcome.FellBack<O> stood ? stood.rungVersion() : null;
+        OutcomeId id = new OutcomeId(ids, version, 0, Watch.NOWHERE, start);
         if (outcome instanceof Outcome.FellBack<O> fell) {
             return new Outcome.FellBack<>(
                     fell.value(),
@@ -256,6 +313,48 @@ public final class ModelGate<I, O> {
         }
         Outcome.Refused<O> refused = (Outcome.Refused<O>) outcome;
         return new Outcome.Refused<>(refused.reason(), refused.routedTo(), refused.error(), refused.staleness(), id);
+    }
+
+    // ---- what is learnt later
+
+    /**
+     * Takes what an outcome turned out to be, minutes or weeks after it, in any order and in any process on the control log, and joins it to the version
+     * that answered: to its {@link #feedbackStats} and meters, and, while the rollout that the call was part of runs, to its evidence. Once: a second one of
+     * the same outcome changes nothing, whatever its value.
+     *
+     * @param outcomeId {@link OutcomeId#text}, from wherever: what is not one of this gate's is counted and changes nothing
+     * @param value of the gate's one label
+     * @return what became of it
+     * @throws IllegalArgumentException if the gate does not have exactly one label, or the value is out of its range
+     * @throws FeedbackException if it cannot be found out whether it was given before; give it again
+     * @throws IllegalStateException if the gates are closed
+     */
+    public Feedback feedback(String outcomeId, double value) {
+        return feedback(outcomeId, feedback.only(), value);
+    }
+
+    /**
+     * Takes one of several labels of an outcome, as {@link #feedback(String, double)} does; each label once.
+     *
+     * @throws IllegalArgumentException if the gate has no such label, or the value is out of its range
+     */
+    public Feedback feedback(String outcomeId, String label, double value) {
+        return feedback(outcomeId, feedback.label(label), value);
+    }
+
+    private Feedback feedback(String outcomeId, Label label, double value) {
+        gates.control().requireOpen();
+        return feedback.take(outcomeId, label, value, state);
+    }
+
+    /** What its labels said of its versions, as far as this process was given them. */
+    public FeedbackStats feedbackStats() {
+        return feedback.counts().stats();
+    }
+
+    /** What it hears of outcomes later, in the order in which they were given. Unmodifiable. */
+    public List<Label> labels() {
+        return config.labels();
     }
 
     /**
@@ -557,6 +656,11 @@ public final class ModelGate<I, O> {
         return metrics;
     }
 
+    /** What guardrails may be about: its metrics, and then its labels as metrics that no answer {@linkplain Metric#later has}. Unmodifiable. */
+    public List<Metric<O>> measures() {
+        return measures;
+    }
+
     /** The names of the rungs of its ladder, in the order in which they are asked; empty without a ladder. */
     public List<String> rungs() {
         return config.fallback() == null
@@ -705,7 +809,7 @@ public final class ModelGate<I, O> {
     void start() {
         GateFold fold = gates.control().foldOf(name());
         GateStart.check(config, fold, gates.control().fleetEntries(), registered.values());
-        GateStart.fold(config, fold, gates.control().fleetEntries(), gates.identities(), metrics);
+        GateStart.fold(config, fold, gates.control().fleetEntries(), gates.identities(), measures);
         recompile();
         if (fold.stable() != null && !fold.stable().equals(config.stable())) {
             LOG.warn(
@@ -719,7 +823,7 @@ public final class ModelGate<I, O> {
     /** Starts its routing anew, on another fold than before. */
     void restart() {
         GateStart.fold(
-                config, gates.control().foldOf(name()), gates.control().fleetEntries(), gates.identities(), metrics);
+                config, gates.control().foldOf(name()), gates.control().fleetEntries(), gates.identities(), measures);
     }
 
     /** Forgets what it has put elsewhere, because it does not come to be. */
@@ -821,6 +925,7 @@ public final class ModelGate<I, O> {
         GateMeters bound = new GateMeters(registry, this);
         registered.values().forEach(bound::bind);
         outcomes.all().forEach(bound::bind);
+        feedback.counts().all().forEach(bound::bind);
         meters = bound;
     }
 
@@ -829,6 +934,13 @@ public final class ModelGate<I, O> {
         if (bound != null) {
             meters = null;
             bound.close();
+        }
+    }
+
+    private void onNewFeedback(FeedbackCounts.Key key) {
+        GateMeters bound = meters;
+        if (bound != null) {
+            bound.bind(key, feedback.counts().count(key));
         }
     }
 

@@ -43,7 +43,10 @@ public sealed interface Outcome<O> {
     @Nullable
     OutcomeId issued();
 
-    /** What names it, for what is learnt of it later; absent where nobody {@linkplain ModelGate#onServed listens} to the gate's calls. */
+    /**
+     * What names it, for what is learnt of it later; absent where the gate has no {@linkplain GateBuilder#label labels} and nobody
+     * {@linkplain ModelGate#onServed listens} to its calls.
+     */
     default Optional<OutcomeId> id() {
         return Optional.ofNullable(issued());
     }

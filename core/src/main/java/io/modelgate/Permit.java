@@ -56,6 +56,7 @@ public final class Permit<I, O> implements AutoCloseable {
 
     private @Nullable Miss standInMiss;
 
+    private @Nullable OutcomeId id;
     private boolean settled;
     private boolean counted;
 
@@ -148,6 +149,16 @@ public final class Permit<I, O> implements AutoCloseable {
         }
     }
 
+    /** What names its outcome, as {@link Outcome#id} does; empty before it is settled with an answer, or has fallen back. */
+    public Optional<OutcomeId> id() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(id);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Settles the permit with the model's answer and says whether it is usable: in time, and passed by the gate's accept check. If it is
      * not, the version has failed, and {@link #fallBack} has the answer for the caller.
@@ -196,7 +207,8 @@ public final class Permit<I, O> implements AutoCloseable {
                         to.id,
                         why.error,
                         gate.gates().staleness());
-        var unused = gate.served(outcome, start, input, caller, traceId);
+        id = gate.served(flight == null ? null : flight.routedIn(), outcome, start, input, caller, traceId)
+                .issued();
     }
 
     /**
@@ -252,7 +264,9 @@ public final class Permit<I, O> implements AutoCloseable {
             if (standIn != null && standInMiss != null) {
                 descent.missed(standIn, standInMiss);
             }
-            return gate.served(descent.outcome(), start, input, caller, traceId);
+            Outcome<O> outcome = gate.served(null, descent.outcome(), start, input, caller, traceId);
+            id = outcome.issued();
+            return outcome;
         } finally {
             lock.unlock();
         }

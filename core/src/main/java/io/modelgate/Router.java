@@ -20,7 +20,11 @@ public interface Router {
     /** The routing of a gate before any entry. */
     Routing initial(String gate, Identities identities);
 
-    /** The routing of a gate before any entry, for a router that reads the gate's metrics off its answers. */
+    /**
+     * The routing of a gate before any entry, for a router that reads the gate's metrics off its answers.
+     *
+     * @param metrics {@link ModelGate#measures}
+     */
     default Routing initial(String gate, Identities identities, List<? extends Metric<?>> metrics) {
         return initial(gate, identities);
     }

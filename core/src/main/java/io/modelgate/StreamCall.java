@@ -30,6 +30,7 @@ public final class StreamCall {
     /** The version that the caller was routed to, if it got that far, and why it does not answer. */
     private @Nullable RegisteredVersion<Invocation, Object> routed;
 
+    private @Nullable GateState<Invocation, Object> routedIn;
     private @Nullable Miss routedMiss;
 
     /** Stable, where it stands in, and why it does not answer. */
@@ -131,6 +132,7 @@ public final class StreamCall {
             return null;
         }
         routed = target.version();
+        routedIn = seen;
         if (target.killSwitch().blocks(caller)) {
             routedMiss = Miss.of(Cause.KILLED);
             return null;
@@ -427,7 +429,7 @@ public final class StreamCall {
     }
 
     private void tellEnded(Outcome<Object> outcome) {
-        Outcome<Object> named = gate.served(outcome, start, input, caller, traceId);
+        Outcome<Object> named = gate.served(routedIn, outcome, start, input, caller, traceId);
         ObservedCall call = observed;
         if (call != null) {
             call.ended(named);

@@ -33,4 +33,23 @@ public interface Watch {
      * @param cause why
      */
     void missed(long place, Cause cause);
+
+    /** Which rollout it compares, so that what is learnt of a call later finds it again, in any process; 0 if nothing is to. */
+    default long rollout() {
+        return 0;
+    }
+
+    /** A place as the id of an outcome carries it, 0 or more: no finer than {@link #labelled} needs it. It is the same in every process. */
+    default long carried(long place) {
+        return place;
+    }
+
+    /**
+     * A label came of a call that the version routed to had answered, at this weight of the rollout or another. Not on the hot path.
+     *
+     * @param place what {@link #carried} gave then
+     * @param label its number among {@link ModelGate#labels}
+     * @param scaled 0 for the label's least to 1 for its most
+     */
+    default void labelled(long place, int label, double scaled) {}
 }

@@ -32,7 +32,32 @@ final class CountSums {
     }
 
     private static boolean grown(CallCounts from, CallCounts to) {
-        return from.answered() <= to.answered() && Misses.of(from) <= Misses.of(to);
+        if (from.answered() > to.answered() || Misses.of(from) > Misses.of(to)) {
+            return false;
+        }
+        for (int i = 0; i < from.metrics(); i++) {
+            if (from.values(i).count() > to.values(i).count()) { // labels come without calls
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** How many values of metrics and labels were counted, of callers' first calls and labels too. */
+    static long values(StepCounts counts) {
+        return values(counts.stable().calls())
+                + values(counts.stable().firstCalls())
+                + values(counts.candidate().calls())
+                + values(counts.candidate().firstCalls())
+                + values(counts.byRule());
+    }
+
+    private static long values(CallCounts counts) {
+        long values = 0;
+        for (int i = 0; i < counts.metrics(); i++) {
+            values += counts.values(i).count();
+        }
+        return values;
     }
 
     static long calls(StepCounts counts) {

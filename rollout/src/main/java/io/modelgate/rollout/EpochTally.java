@@ -7,8 +7,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,14 +42,22 @@ final class EpochTally {
     private final AtomicLongArray units = new AtomicLongArray(2);
     private final AtomicLongArray missed = new AtomicLongArray(2 * RATES);
 
+    /** The number of the first label among the metrics, and the units of each label and arm that had one. */
+    private final int firstLabel;
+
+    private final AtomicReferenceArray<long @Nullable []> labelled;
+
     private EpochTally(
             RolloutUnits shared,
             int metrics,
+            int labels,
             Set<Integer> spread,
             boolean countsFirst,
             boolean latencies,
             boolean all) {
         this.shared = shared;
+        firstLabel = metrics - labels;
+        labelled = new AtomicReferenceArray<>(2 * labels);
         for (int i = 0; i < calls.length; i++) {
             calls[i] = new CallTally(metrics, spread, latencies);
         }
@@ -57,9 +67,13 @@ final class EpochTally {
         callers = all ? new HyperLogLog[] {new HyperLogLog(), new HyperLogLog()} : null;
     }
 
-    /** Of all callers. */
-    static EpochTally all(RolloutUnits shared, int metrics, Set<Integer> spread, boolean firstCalls) {
-        return new EpochTally(shared, metrics, spread, firstCalls, true, true);
+    /**
+     * Of all callers.
+     *
+     * @param metrics how many metrics there are, labels included, which come last
+     */
+    static EpochTally all(RolloutUnits shared, int metrics, int labels, Set<Integer> spread, boolean firstCalls) {
+        return new EpochTally(shared, metrics, labels, spread, firstCalls, true, true);
     }
 
     /**
@@ -67,8 +81,8 @@ final class EpochTally {
      *
      * @param shared what all epochs of the rollout share of this group
      */
-    static EpochTally group(RolloutUnits shared, int metrics, Set<Integer> spread, Slicing slicing) {
-        return new EpochTally(shared, metrics, spread, slicing.firstCalls(), slicing.latencies(), false);
+    static EpochTally group(RolloutUnits shared, int metrics, int labels, Set<Integer> spread, Slicing slicing) {
+        return new EpochTally(shared, metrics, labels, spread, slicing.firstCalls(), slicing.latencies(), false);
     }
 
     /** Counts an answer; whether it is the caller's first call at this weight and is to be counted as that too. */
@@ -86,6 +100,25 @@ final class EpochTally {
         calls[arm].value(metric, scaled, 1);
         if (first) {
             firstCalls[arm].value(metric, scaled, 1);
+        }
+    }
+
+    /** Counts a label, of each unit and arm the first one at this weight by itself: 50 KB for each label and arm of which there is one. */
+    void labelled(int arm, int spot, int label, double scaled) {
+        calls[arm].value(firstLabel + label, scaled, 1);
+        if (arm == BY_RULE || firstCalls.length == 0) {
+            return;
+        }
+        int slot = 2 * label + arm;
+        long[] had = labelled.get(slot);
+        if (had == null) {
+            labelled.compareAndSet(slot, null, new long[Spots.UNITS / Long.SIZE]);
+            had = Objects.requireNonNull(labelled.get(slot));
+        }
+        int unit = Spots.unit(spot);
+        long bit = 1L << unit;
+        if (((long) SEEN.getAndBitwiseOr(had, unit >>> 6, bit) & bit) == 0) {
+            firstCalls[arm].value(firstLabel + label, scaled, 1);
         }
     }
 

@@ -86,6 +86,11 @@ final class MeanPage extends Page {
         CallCounts byRule = totals.byRule();
         Values candidate = absolute ? of(totals.candidate()).plus(byRule.values(metric)) : of(totals.candidate());
         Values stable = absolute ? Values.NONE : of(totals.stable());
+        if (candidate.count() < candidateSeen.count() || stable.count() < stableSeen.count()) {
+            candidateSeen =
+                    Values.NONE; // a source that has counted labels and no calls does not look new after a restart
+            stableSeen = Values.NONE;
+        }
         Values newCandidate = candidate.minus(candidateSeen);
         Values newStable = stable.minus(stableSeen);
         candidateSeen = candidate;

@@ -102,7 +102,8 @@ record Pages(
         int index = metricNames.indexOf(metric);
         if (index < 0) {
             return new NoDataPage(
-                    guardrail, "the gate has no metric \"" + metric + "\" in this process, only " + metricNames);
+                    guardrail,
+                    "the gate has no metric or label \"" + metric + "\" in this process, only " + metricNames);
         }
         double[] range = metricRanges.get(index);
         Groups by = guardrail.by();

@@ -97,8 +97,8 @@ final class Progress {
         ownTests = plan.policy().guardrails().stream().anyMatch(each -> each.kind() == Guardrail.Kind.CUSTOM);
         book = new EvidenceBook(
                 plan.policy(),
-                gate.metrics().stream().<String>map(Metric::name).toList(),
-                gate.metrics().stream()
+                gate.measures().stream().<String>map(Metric::name).toList(),
+                gate.measures().stream()
                         .map(metric -> new double[] {metric.least(), metric.most()})
                         .toList(),
                 tests);
@@ -207,7 +207,8 @@ final class Progress {
         long all = callsOfEpoch
                 + now.stable().calls().calls()
                 + now.candidate().calls().calls()
-                + now.byRule().calls();
+                + now.byRule().calls()
+                + CountSums.values(now); // a label comes without a call
         if (begun && (all != looked || ownTests)) { // counts that stand still cost nothing
             synchronized (book) {
                 book.underWay(candidate.calls(tick), baseline.calls(tick));

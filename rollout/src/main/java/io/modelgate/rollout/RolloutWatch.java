@@ -32,6 +32,9 @@ final class RolloutWatch implements Watch {
     private static final int SPOT = (1 << ARM_SHIFT) - 1;
     private static final int ARM = 3;
 
+    /** The bits of a spot within its unit. */
+    private static final long UNIT_SPOTS = (1 << Spots.SPOT_BITS_IN_UNIT) - 1;
+
     private final RolloutUnits shared;
     private final long salt;
     private final Bucketing bucketing;
@@ -40,6 +43,10 @@ final class RolloutWatch implements Watch {
     private final int weight;
     private final @Nullable CohortRules rules;
     private final Metric<Object>[] metrics;
+
+    /** How many of them are read off answers; the others are labels, which come later. */
+    private final int read;
+
     private final Set<Integer> spread;
     private final boolean firstCalls;
     private final @Nullable SliceTallies slices;
@@ -55,7 +62,7 @@ final class RolloutWatch implements Watch {
      * @param among whom chance assigns: all callers, or those of the range that the rollout has in its exclusion group
      * @param weight callers in one of so many buckets get the candidate, the first ones; those not held back once it is promoted
      * @param rules what decides ahead of the bucket, or null
-     * @param metrics the gate's
+     * @param metrics the gate's, its labels after them
      * @param wanted what there is to count beside the calls
      * @param promoted whether the candidate was promoted, so that it is who gets no version by rule or bucket that gets it
      */
@@ -78,11 +85,12 @@ final class RolloutWatch implements Watch {
         this.weight = weight;
         this.rules = rules;
         this.metrics = (Metric<Object>[]) metrics.toArray(Metric[]::new);
+        read = (int) metrics.stream().takeWhile(metric -> !metric.later()).count();
         spread = Set.copyOf(wanted.spread(metrics));
         firstCalls = wanted.firstCalls();
         slices = wanted.slicings().isEmpty()
                 ? null
-                : new SliceTallies(shared, wanted.slicings(), metrics.size(), spread);
+                : new SliceTallies(shared, wanted.slicings(), metrics.size(), metrics.size() - read, spread);
         this.promoted = promoted;
     }
 
@@ -128,7 +136,7 @@ final class RolloutWatch implements Watch {
         if (who == CANDIDATE || who == BY_RULE) {
             shared.reached(HyperLogLog.hash(spot));
         }
-        for (int i = 0; i < metrics.length; i++) {
+        for (int i = 0; i < read; i++) {
             Metric<Object> metric = metrics[i];
             double scaled = (metric.of().applyAsDouble(answer) - metric.least()) / (metric.most() - metric.least());
             to.value(arm, first, i, scaled);
@@ -148,6 +156,34 @@ final class RolloutWatch implements Watch {
         }
     }
 
+    @Override
+    public long rollout() {
+        return salt;
+    }
+
+    /** Labels tell callers apart by unit, and an id need not say more. */
+    @Override
+    public long carried(long place) {
+        return place & ~UNIT_SPOTS;
+    }
+
+    /**
+     * Counts a label in the arm and the groups in which its call was answered, whatever the weight was then: what is compared are means
+     * and distributions, and they do not depend on the arms' shares. A unit that was in one arm before and is in the other now has a first label in each.
+     */
+    @Override
+    public void labelled(long place, int label, double scaled) {
+        if (label < 0 || label >= metrics.length - read) {
+            return; // whoever wrote the id had other labels
+        }
+        int arm = Math.min((int) place >>> ARM_SHIFT & ARM, BY_RULE);
+        int spot = (int) place & SPOT;
+        epoch().labelled(arm, spot, label, scaled);
+        if (slices != null) {
+            slices.labelled(place, arm, spot, label, scaled);
+        }
+    }
+
     private EpochTally epoch() {
         EpochTally known = epoch;
         return known == null ? newEpoch() : known;
@@ -156,7 +192,7 @@ final class RolloutWatch implements Watch {
     private synchronized EpochTally newEpoch() {
         EpochTally known = epoch;
         if (known == null) {
-            known = EpochTally.all(shared, metrics.length, spread, firstCalls);
+            known = EpochTally.all(shared, metrics.length, metrics.length - read, spread, firstCalls);
             epoch = known;
         }
         return known;

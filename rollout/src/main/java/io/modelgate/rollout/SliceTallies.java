@@ -21,13 +21,15 @@ final class SliceTallies {
     private final RolloutUnits shared;
     private final Slicing[] slicings;
     private final int metrics;
+    private final int labels;
     private final Set<Integer> spread;
     private final @Nullable EpochTally[][] tallies; // a racy read is safe: their fields are final
 
-    SliceTallies(RolloutUnits shared, List<Slicing> slicings, int metrics, Set<Integer> spread) {
+    SliceTallies(RolloutUnits shared, List<Slicing> slicings, int metrics, int labels, Set<Integer> spread) {
         this.shared = shared;
         this.slicings = slicings.toArray(Slicing[]::new);
         this.metrics = metrics;
+        this.labels = labels;
         this.spread = Set.copyOf(spread);
         tallies = new @Nullable EpochTally[slicings.size()][];
         for (int i = 0; i < tallies.length; i++) {
@@ -74,6 +76,15 @@ final class SliceTallies {
         }
     }
 
+    void labelled(long place, int arm, int spot, int label, double scaled) {
+        for (int i = 0; i < slicings.length; i++) {
+            EpochTally to = tally(place, i);
+            if (to != null) {
+                to.labelled(arm, spot, label, scaled);
+            }
+        }
+    }
+
     private @Nullable EpochTally tally(long place, int slicing) {
         int number = (int) (place >>> (SHIFT + BITS * slicing)) & MASK;
         if (number == 0) {
@@ -87,7 +98,7 @@ final class SliceTallies {
         EpochTally known = tallies[slicing][number];
         if (known == null) {
             Slice slice = slicings[slicing].slice(number);
-            known = EpochTally.group(shared.of(slice), metrics, spread, slicings[slicing]);
+            known = EpochTally.group(shared.of(slice), metrics, labels, spread, slicings[slicing]);
             tallies[slicing][number] = known;
         }
         return known;

@@ -22,7 +22,9 @@ final class Spots {
     /** How many bits a spot has. */
     static final int SPOT_BITS = 29;
 
-    private static final int SPOT_BITS_IN_UNIT = 10;
+    /** How many bits of a spot say where it is in its unit. */
+    static final int SPOT_BITS_IN_UNIT = 10;
+
     private static final int SPOT_BITS_IN_BUCKET = SPOT_BITS_IN_UNIT + 2;
 
     /** Weyl increment of SplitMix64: the odd number nearest to 2^64 divided by the golden ratio (Steele, Lea, Flood, OOPSLA 2014). */

@@ -101,19 +101,21 @@ final class Starting {
     /** Everything that a policy needs of a gate is there, or this says what is not. */
     void requireUsable(ModelGate<?, ?> gate, RolloutPolicy policy) {
         policy.requireSound();
-        List<String> metrics = gate.metrics().stream().<String>map(Metric::name).toList();
+        List<String> read = gate.metrics().stream().<String>map(Metric::name).toList();
         if (policy.shadow() != null
                 && policy.shadow().alike() instanceof ShadowStage.Alike.Within within
-                && !metrics.contains(within.metric())) {
+                && !read.contains(within.metric())) {
             throw new IllegalArgumentException("the shadow of policy \"" + policy.name()
                     + "\" compares answers by the metric \"" + within.metric() + "\", which gate \"" + gate.name()
-                    + "\" does not have; it has " + metrics);
+                    + "\" does not have; it has " + read);
         }
+        List<String> metrics =
+                gate.measures().stream().<String>map(Metric::name).toList();
         for (Guardrail guardrail : policy.guardrails()) {
             String metric = guardrail.metric();
             if (metric != null && !metrics.contains(metric)) {
                 throw new IllegalArgumentException("guardrail \"" + guardrail.name() + "\" of policy \"" + policy.name()
-                        + "\" is about the metric \"" + metric + "\", which gate \"" + gate.name()
+                        + "\" is about the metric or label \"" + metric + "\", which gate \"" + gate.name()
                         + "\" does not have; it has " + metrics);
             }
             requireGroups(gate, policy, guardrail);
@@ -133,7 +135,7 @@ final class Starting {
                     + "\" does not declare; declared are " + gate.describe().attributes() + "; add attributes(\""
                     + by.attribute() + "\")");
         }
-        gate.metrics().stream()
+        gate.measures().stream()
                 .filter(each -> each.name().equals(guardrail.metric()) && each.least() < 0)
                 .filter(each -> guardrail.kind() == Guardrail.Kind.GROUP_RATIO)
                 .findFirst()

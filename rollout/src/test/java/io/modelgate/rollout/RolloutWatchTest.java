@@ -517,4 +517,104 @@ class RolloutWatchTest {
         assertThat(shuffled.candidate().callers()).isEqualTo(inOrder.candidate().callers());
         assertThat(shuffled.reached()).isEqualTo(inOrder.reached());
     }
+
+    private static double[] labels(ArmCounts arm) {
+        return new double[] {
+            arm.calls().values(1).count(), arm.calls().values(1).sum(),
+            arm.firstCalls().values(1).count(), arm.firstCalls().values(1).sum()
+        };
+    }
+
+    /** With a metric and the label of a gate. */
+    private RolloutWatch labelled() {
+        return labelled(Wanted.calls(true));
+    }
+
+    private RolloutWatch labelled(Wanted wanted) {
+        try (Gates gates = Gates.open(g -> {})) {
+            return new RolloutWatch(
+                    shared,
+                    SALT,
+                    Bucketing.modelgate(),
+                    TEN_PERCENT,
+                    null,
+                    gates.<String, String>gate(
+                                    "g",
+                                    g -> g.stable("v1", input -> input)
+                                            .metric("length", 0, 10, String::length)
+                                            .label("kept", 0, 1))
+                            .measures(),
+                    wanted,
+                    false);
+        }
+    }
+
+    @Test
+    void ofAUnitTheFirstLabelOfEachArmCounts() {
+        RolloutWatch watch = labelled();
+        long place = watch.carried(watch.place(caller(true, 0)));
+        watch.labelled(place, 0, 1);
+        watch.labelled(place, 0, 0.5);
+        long asStable = watch.carried(watch.place(caller(true, 0)) & ((1L << Spots.SPOT_BITS) - 1));
+        watch.labelled(asStable, 0, 0.25);
+
+        assertThat(labels(watch.counts().candidate())).containsExactly(2, 1.5, 1, 1);
+        assertThat(labels(watch.counts().stable())).containsExactly(1, 0.25, 1, 0.25);
+        assertThat(watch.counts().candidate().calls().values(0)).isEqualTo(Values.NONE);
+        assertThat(watch.counts().candidate().calls().calls()).isZero();
+        assertThat(watch.counts().candidate().callers()).isZero();
+        assertThat(watch.rollout()).isEqualTo(SALT);
+    }
+
+    @Test
+    void anAnswerHasNoLabel() {
+        RolloutWatch watch = labelled();
+        answers(watch, caller(true, 0));
+        assertThat(watch.counts().candidate().calls().values(0).count()).isEqualTo(1);
+        assertThat(watch.counts().candidate().calls().values(1).count()).isZero();
+        watch.labelled(watch.place(caller(true, 0)), 0, 1);
+        assertThat(labels(watch.counts().candidate())).containsExactly(1, 1, 1, 1);
+    }
+
+    @Test
+    void whatAnIdCarriesSaysTheUnitAndNothingFiner() {
+        RolloutWatch watch = labelled();
+        for (int i = 0; i < 1_000; i++) {
+            long place = watch.place(Caller.of("user-" + i));
+            long carried = watch.carried(place);
+            assertThat(carried & 1023).isZero();
+            assertThat(carried >>> 10).isEqualTo(place >>> 10);
+        }
+    }
+
+    @Test
+    void aLabelThatTheGateDoesNotHaveIsPassedOver() {
+        RolloutWatch watch = labelled();
+        watch.labelled(0, 1, 1);
+        watch.labelled(0, -1, 1);
+        watch.labelled(0, -2, 1);
+        assertThat(labels(watch.counts().stable())).containsExactly(0, 0, 0, 0);
+    }
+
+    @Test
+    void labelsByRuleCountBesideTheArms() {
+        RolloutWatch watch = labelled();
+        watch.labelled(2L << Spots.SPOT_BITS | 4096, 0, 1);
+        watch.labelled(3L << Spots.SPOT_BITS, 0, 1);
+        assertThat(watch.counts().byRule().values(1)).isEqualTo(new Values(2, 2, 2));
+        assertThat(labels(watch.counts().candidate())).containsExactly(0, 0, 0, 0);
+    }
+
+    @Test
+    void aLabelCountsInTheGroupsOfItsCaller() {
+        RolloutWatch watch = labelled(by(Guardrail.mean("kept").by("home", "own", "rent")));
+        Caller someone = caller(true, 0);
+        watch.labelled(watch.carried(watch.place(someone.with("home", "rent"))), 0, 1);
+        watch.labelled(watch.carried(watch.place(someone.with("home", "barge"))), 0, 0);
+
+        ArmCounts renters = watch.counts().of(new Slice("home", "rent")).candidate();
+        assertThat(labels(renters)).containsExactly(1, 1, 1, 1);
+        assertThat(labels(watch.counts().candidate())).containsExactly(2, 1, 1, 1);
+        assertThat(watch.counts().slices()).containsOnlyKeys(new Slice("home", "rent"));
+    }
 }

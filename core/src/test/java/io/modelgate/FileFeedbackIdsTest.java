@@ -1,0 +1,175 @@
+package io.modelgate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileFeedbackIdsTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+    @TempDir
+    Path directory;
+
+    private Path file;
+
+    @BeforeEach
+    void name() {
+        file = directory.resolve("feedback.ids");
+    }
+
+    private static String id(int number) {
+        return String.format("%022d", number);
+    }
+
+    private static boolean first(FeedbackIds ids, int number) {
+        return ids.first(id(number), NOW, NOW.plusSeconds(60));
+    }
+
+    @Test
+    void whatItsProcessDidNotFinishIsCutOff() throws IOException {
+        FeedbackIds before = FeedbackIds.inFile(file);
+        first(before, 1);
+        for (String tail : new String[] {"0000", "\0".repeat(100), "\0".repeat(34)}) {
+            Files.writeString(file, tail, StandardOpenOption.APPEND);
+            FeedbackIds after = FeedbackIds.inFile(file);
+            assertThat(Files.size(file)).isEqualTo(2 * FileFeedbackIds.LINE);
+            assertThat(first(after, 1)).isFalse();
+        }
+        assertThat(first(before, 2)).isTrue();
+        assertThat(first(FeedbackIds.inFile(file), 2)).isFalse();
+    }
+
+    @Test
+    void anotherThatDiedOverItsLineHindersNobody() throws IOException {
+        FeedbackIds ids = FeedbackIds.inFile(file);
+        first(ids, 1);
+        Files.writeString(file, "000000000000", StandardOpenOption.APPEND);
+        assertThat(first(ids, 2)).isTrue();
+        assertThat(Files.size(file)).isEqualTo(3 * FileFeedbackIds.LINE);
+    }
+
+    @Test
+    void damageInTheMiddleIsRefusedWithItsLine() throws IOException {
+        FeedbackIds ids = FeedbackIds.inFile(file);
+        first(ids, 1);
+        first(ids, 2);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[FileFeedbackIds.LINE + 3] = '!';
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> FeedbackIds.inFile(file))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("feedback.ids: line 2 is damaged");
+    }
+
+    @Test
+    void anotherFileIsRefused() throws IOException {
+        Files.writeString(file, "x".repeat(100));
+        assertThatThrownBy(() -> FeedbackIds.inFile(file)).hasMessageContaining("line 1 is not");
+        assertThat(Files.size(file)).isEqualTo(100);
+    }
+
+    @Test
+    void aDirectoryThatIsMissingIsSaid() {
+        assertThatThrownBy(() -> FeedbackIds.inFile(directory.resolve("no/such.ids")))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("such.ids");
+    }
+
+    @Test
+    void whatHasExpiredIsTakenOutAndNothingElse() throws IOException {
+        FeedbackIds one = FeedbackIds.inFile(file);
+        FeedbackIds other = FeedbackIds.inFile(file);
+        for (int i = 0; i < 10_000; i++) {
+            Instant now = NOW.plusSeconds(i);
+            FeedbackIds at = i % 3 == 0 ? one : other;
+            assertThat(at.first(id(i), now, now.plusSeconds(100))).isTrue();
+            if (i > 0) {
+                int recent = Math.max(0, i - 100);
+                assertThat(one.first(id(recent), now, now.plusSeconds(100))).isFalse();
+                assertThat(other.first(id(i - 1), now, now.plusSeconds(100))).isFalse();
+            }
+        }
+        assertThat(Files.size(file)).isLessThan(3_000 * FileFeedbackIds.LINE);
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).contains(id(9_999));
+    }
+
+    @Test
+    void anInterruptedThreadIsServedAndStaysInterrupted() {
+        FeedbackIds ids = FeedbackIds.inFile(file);
+        Thread.currentThread().interrupt();
+        assertThat(first(ids, 1)).isTrue();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(first(ids, 1)).isFalse();
+    }
+
+    @Test
+    void inMemoryTheLatestAreRemembered() {
+        FeedbackIds ids = FeedbackIds.inMemory(1_000);
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(first(ids, i)).isTrue();
+        }
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(first(ids, i)).isFalse();
+        }
+        assertThat(first(ids, 1_000)).isTrue();
+        assertThat(first(ids, 1)).isFalse();
+        assertThat(first(ids, 0)).isTrue();
+        assertThatThrownBy(() -> FeedbackIds.inMemory(0)).hasMessageContaining("most is 0: expected 1 to 10000000");
+        assertThat(ids.first(id(0), NOW.plus(Duration.ofDays(1)), NOW.plus(Duration.ofDays(2))))
+                .isFalse();
+    }
+
+    /** The lock is the system's: in one process a monitor would do. */
+    @Test
+    @Timeout(120)
+    void ofThreeProcessesAtOnceOneIsFirstWithEachId() throws Exception {
+        List<Process> processes = new ArrayList<>();
+        List<BufferedReader> said = new ArrayList<>();
+        try {
+            for (int i = 0; i < 3; i++) {
+                Process process = new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java")
+                                        .toString(),
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                FeedbackProcess.class.getName(),
+                                file.toString())
+                        .redirectError(directory.resolve("err" + i).toFile())
+                        .start();
+                processes.add(process);
+                said.add(process.inputReader(StandardCharsets.UTF_8));
+            }
+            for (BufferedReader each : said) {
+                assertThat(each.readLine()).isEqualTo("ready");
+            }
+            for (Process each : processes) {
+                each.outputWriter().write("go");
+                each.outputWriter().flush();
+            }
+            List<Integer> firsts = new ArrayList<>();
+            for (BufferedReader each : said) {
+                each.lines().map(Integer::valueOf).forEach(firsts::add);
+            }
+            assertThat(firsts).hasSize(FeedbackProcess.IDS).doesNotHaveDuplicates();
+        } finally {
+            processes.forEach(Process::destroyForcibly);
+        }
+    }
+}

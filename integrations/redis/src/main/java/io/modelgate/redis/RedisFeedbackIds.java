@@ -1,0 +1,118 @@
+package io.modelgate.redis;
+
+import static io.modelgate.redis.RedisLink.bytes;
+
+import io.lettuce.core.SetArgs;
+import io.modelgate.FeedbackIds;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers for a whole fleet which feedback was given, on Redis 6.2 or newer, or Valkey: one key for each label of an outcome, which
+ * expires with it; about 200 bytes. Thread-safe.
+ *
+ * <pre>{@code
+ * Gates.open(g -> g.feedbackIds(RedisFeedbackIds.open(r -> r.uri("rediss://redis.internal:6379").name("credit"))));
+ * }</pre>
+ *
+ * <p>It connects by itself, again and again; meanwhile feedback is refused with an exception and may be given again. What Redis loses, by a
+ * failover or because it evicts keys, is taken again if it is given again.
+ */
+public final class RedisFeedbackIds implements FeedbackIds {
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{22}");
+
+    /** Of so many ids it is known that an answer never came. The eldest is forgotten, and its feedback lost if Redis had taken it. */
+    private static final int UNSURE = 10_000;
+
+    private final RedisLink link;
+    private final String name;
+    private final Duration askTimeout;
+    private final String process = UUID.randomUUID().toString().substring(0, 18);
+    private final AtomicLong attempts = new AtomicLong();
+
+    /** The attempts at an id whose answers never came: if one of them holds the id, it was this process's and nobody was told. */
+    private final Map<String, List<String>> unsure = new LinkedHashMap<>();
+
+    private RedisFeedbackIds(RedisAddress address, RedisFeedbackIdsBuilder config) {
+        name = config.name;
+        askTimeout = config.askTimeout;
+        link = RedisLink.open(address, askTimeout);
+    }
+
+    /**
+     * Begins to connect and does not wait for it.
+     *
+     * @throws IllegalArgumentException if a setting is out of range or does not go with the URI, or there is none
+     */
+    public static RedisFeedbackIds open(Consumer<RedisFeedbackIdsBuilder> configure) {
+        RedisFeedbackIdsBuilder config = new RedisFeedbackIdsBuilder();
+        configure.accept(config);
+        return new RedisFeedbackIds(config.address(), config);
+    }
+
+    @Override
+    public boolean first(String id, Instant now, Instant expires) {
+        if (!ID.matcher(id).matches()) {
+            throw new IllegalArgumentException("id is not 22 letters, digits, '-' or '_'");
+        }
+        byte[] key = bytes("modelgate:{" + name + "/" + id + "}:feedback");
+        String attempt = process + "." + attempts.incrementAndGet();
+        SetArgs once = SetArgs.Builder.nx()
+                .px(Math.max(1, Duration.between(now, expires).toMillis()));
+        List<String> earlier = take(id);
+        try {
+            link.awaitConnected(askTimeout);
+            if (link.call(redis -> redis.set(key, bytes(attempt), once)) != null) {
+                return true;
+            }
+            return !earlier.isEmpty() && earlier.contains(holder(key));
+        } catch (RuntimeException | Error e) {
+            keep(id, earlier, attempt);
+            throw e;
+        }
+    }
+
+    private String holder(byte[] key) {
+        byte @Nullable [] holder = link.call(redis -> redis.get(key));
+        return holder == null ? "" : RedisLink.text(holder);
+    }
+
+    private List<String> take(String id) {
+        synchronized (unsure) {
+            List<String> attempts = unsure.remove(id);
+            return attempts == null ? List.of() : attempts;
+        }
+    }
+
+    private void keep(String id, List<String> earlier, String attempt) {
+        synchronized (unsure) {
+            List<String> all = unsure.computeIfAbsent(id, none -> new ArrayList<>());
+            all.addAll(earlier);
+            all.add(attempt);
+            if (unsure.size() > UNSURE) {
+                unsure.remove(unsure.keySet().iterator().next());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        link.close();
+    }
+
+    /** For messages: where it is, without credentials. */
+    @Override
+    public String toString() {
+        return "feedback ids " + name + " on " + link.address();
+    }
+}

@@ -1,0 +1,133 @@
+package io.modelgate.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.modelgate.control.ControlLogException;
+import io.modelgate.testkit.RedisServer;
+import io.modelgate.testkit.TcpProxy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is special about Redis: it is elsewhere, and its answers may not come. */
+@Timeout(60)
+class RedisFeedbackIdsTest {
+
+    private static final String ID = "abcdefghijklmnopqrstuv";
+    private static final String SECRET = "no-one-may-see-this";
+    private static final Instant NOW = Instant.parse("2031-06-01T12:00:00Z");
+
+    private RedisServer redis;
+    private TcpProxy proxy;
+    private RedisFeedbackIds ids;
+    private RedisFeedbackIds other;
+
+    @BeforeEach
+    void start() {
+        RedisServer.assumeAvailable();
+        redis = RedisServer.create().password(SECRET).start();
+        proxy = TcpProxy.to(redis.port());
+        ids = open(proxy.port());
+        other = open(redis.port());
+    }
+
+    @AfterEach
+    void stop() {
+        if (redis != null) {
+            ids.close();
+            other.close();
+            proxy.close();
+            redis.close();
+        }
+    }
+
+    private RedisFeedbackIds open(int port) {
+        return RedisFeedbackIds.open(r -> r.uri(redis.uri(port)).askTimeout(Duration.ofMillis(500)));
+    }
+
+    private static boolean first(RedisFeedbackIds ids) {
+        return ids.first(ID, NOW, NOW.plus(Duration.ofDays(90)));
+    }
+
+    /** Asks until there is an answer. */
+    private static boolean atLast(RedisFeedbackIds ids) {
+        while (true) {
+            try {
+                return first(ids);
+            } catch (ControlLogException e) {
+                LockSupport.parkNanos(5_000_000);
+            }
+        }
+    }
+
+    private void connected() {
+        assertThat(ids.first("0000000000000000000000", NOW, NOW.plusSeconds(60)))
+                .isTrue();
+    }
+
+    @Test
+    void whoeverCannotReachItIsToldAndAsksAgain() {
+        connected();
+        proxy.cut();
+        assertThatThrownBy(() -> first(ids))
+                .isInstanceOf(ControlLogException.class)
+                .hasMessageNotContaining(SECRET);
+        proxy.heal();
+        assertThat(atLast(ids)).isTrue();
+        assertThat(first(ids)).isFalse();
+        assertThat(first(other)).isFalse();
+    }
+
+    @Test
+    void anAnswerThatNeverCameIsFoundOutLater() {
+        connected();
+        proxy.swallowReplies();
+        assertThatThrownBy(() -> first(ids)).isInstanceOf(ControlLogException.class);
+        assertThat(redis.command("EXISTS", key())).hasToString("1");
+        proxy.heal();
+
+        assertThat(atLast(ids)).isTrue();
+        assertThat(first(ids)).isFalse();
+        assertThat(first(other)).isFalse();
+    }
+
+    @Test
+    void anAnswerThatNeverCameIsNobodysIfAnotherWasFirst() {
+        connected();
+        assertThat(first(other)).isTrue();
+        proxy.swallowReplies();
+        assertThatThrownBy(() -> first(ids)).isInstanceOf(ControlLogException.class);
+        proxy.heal();
+        assertThat(atLast(ids)).isFalse();
+    }
+
+    private static String key() {
+        return "modelgate:{modelgate/" + ID + "}:feedback";
+    }
+
+    @Test
+    void aKeyExpiresWithItsOutcome() {
+        assertThat(first(other)).isTrue();
+        long left = Long.parseLong(String.valueOf(redis.command("TTL", key())));
+        assertThat(left)
+                .isBetween(
+                        Duration.ofDays(90).toSeconds() - 60,
+                        Duration.ofDays(90).toSeconds());
+    }
+
+    @Test
+    void wrongSettingsAreRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> RedisFeedbackIds.open(r -> {}));
+        assertThatIllegalArgumentException().isThrownBy(() -> RedisFeedbackIds.open(r -> r.name("a b")));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RedisFeedbackIds.open(r -> r.askTimeout(Duration.ofMillis(9))));
+        assertThatIllegalArgumentException().isThrownBy(() -> other.first("a", NOW, NOW.plusSeconds(1)));
+        assertThat(other).hasToString("feedback ids modelgate on " + "redis://127.0.0.1:" + redis.port());
+    }
+}
