@@ -151,6 +151,19 @@ class DriftTest {
     }
 
     @Test
+    void whatTheCandidateAnswersIsNotStables() {
+        try (Served process = process()) {
+            process.rollouts.countReference(process.gate);
+            Rollout half = Rollout.start(process.gate, "v2", r -> r.weight(Weight.percent(50)), Rig.ALICE, "by hand");
+            assertThat(half.stored(Duration.ofSeconds(5))).isTrue();
+            process.calls(1_000, 1);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, SCORE, Rig.ALICE, "half"))
+                    .withMessageMatching(".* would be made of [45]\\d\\d callers' answers here.*");
+        }
+    }
+
+    @Test
     void anotherStableMakesTheReferenceVoidForGood() {
         try (Served process = process().frozen()) {
             assertThat(process.rollouts.drift(process.gate)).hasSize(1);
