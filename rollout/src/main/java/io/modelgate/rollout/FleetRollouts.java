@@ -4,6 +4,7 @@ import io.modelgate.Gates;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import io.modelgate.control.Head;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,7 @@ final class FleetRollouts {
                 fold(entry);
             }
         }
-        return Map.copyOf(known);
+        return Collections.unmodifiableMap(new TreeMap<>(known)); // by name: whoever reads of them finds the same order
     }
 
     /** A log on a server may lose entries and go on without. */
