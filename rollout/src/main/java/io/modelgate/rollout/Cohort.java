@@ -45,7 +45,13 @@ record Cohort(
             RolloutRun run,
             boolean halted,
             List<? extends Metric<?>> metrics) {
-        return new Cohort(start, rules, halted ? 0 : run.weight(), halted, run, new Counting(new RolloutUnits(), null))
+        return new Cohort(
+                        start,
+                        rules,
+                        halted ? 0 : run.weight(),
+                        halted,
+                        run,
+                        new Counting(new RolloutUnits(Spots.salt(start.id())), null))
                 .watched(metrics);
     }
 

@@ -29,12 +29,32 @@ final class RolloutUnits {
     }
 
     private final Map<Slice, RolloutUnits> slices = new ConcurrentHashMap<>();
+    private final long rollout;
+
     private volatile byte @Nullable [] marks;
     private volatile @Nullable HyperLogLog reached;
 
     /** The same of one group: a unit's first miss there is one, whatever other groups' callers in that unit had. */
     RolloutUnits of(Slice slice) {
         return slices.computeIfAbsent(slice, each -> new RolloutUnits());
+    }
+
+    /** Knows nothing yet, of no rollout in particular. */
+    RolloutUnits() {
+        this(0);
+    }
+
+    /**
+     * Knows nothing yet.
+     *
+     * @param rollout tells the rollout from others, also from those whose callers are in the same order; not 0
+     */
+    RolloutUnits(long rollout) {
+        this.rollout = rollout;
+    }
+
+    long rollout() {
+        return rollout;
     }
 
     /** Takes note of a unit's miss; the rates for which it is the unit's first, as a bit each by ordinal. */

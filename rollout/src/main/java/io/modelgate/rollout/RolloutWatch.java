@@ -158,7 +158,7 @@ final class RolloutWatch implements Watch {
 
     @Override
     public long rollout() {
-        return salt;
+        return shared.rollout(); // not the salt: an exclusion group has one for all its rollouts
     }
 
     /** Labels tell callers apart by unit, and an id need not say more. */
