@@ -536,6 +536,7 @@ class RolloutWatchTest {
                     shared,
                     SALT,
                     Bucketing.modelgate(),
+                    Dependencies.NONE,
                     TEN_PERCENT,
                     null,
                     gates.<String, String>gate(

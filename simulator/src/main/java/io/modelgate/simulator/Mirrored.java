@@ -54,7 +54,8 @@ final class Mirrored {
                 policy.calendar(),
                 new ShadowStage(
                         1, shadow.leastTime(), shadow.leastCalls(), shadow.agreement(), new ShadowStage.Alike.Equal()),
-                policy.holdDown());
+                policy.holdDown(),
+                policy.windows());
     }
 
     /** The candidate's answer to an input, a number of 0 to 1: stable's is always 0. */
