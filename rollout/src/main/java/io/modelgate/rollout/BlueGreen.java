@@ -19,6 +19,7 @@ import java.util.UUID;
  *
  * <pre>{@code
  * BlueGreen<Applicant, Decision> pair = rollouts.blueGreen(credit, "v1", "v2", b -> b
+ *         .harmless()
  *         .smoke("a good applicant", good, d -> d.approved())
  *         .warm(typical));
  * pair.switchTo("v2", Actor.of("alice"), "trained on 2026");
