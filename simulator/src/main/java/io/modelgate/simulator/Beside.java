@@ -64,6 +64,7 @@ record Beside(Together together, double share, Behaviour stable, Behaviour candi
                 first.missing(),
                 first.labels(),
                 first.agreement(),
+                first.reference(),
                 this);
     }
 }

@@ -59,6 +59,7 @@ record PeersTable(List<Row> rows) {
                     List.of(),
                     List.of(),
                     null,
+                    null,
                     null);
         }
 

@@ -87,7 +87,7 @@ final class Report {
         time(out, "time to the promotion, median", summary.toPromotion());
     }
 
-    private static void share(PrintWriter out, String what, Estimate share) {
+    static void share(PrintWriter out, String what, Estimate share) {
         line(out, what, Quantity.percent(share.value()), Quantity.percent(share.low()), Quantity.percent(share.high()));
     }
 
@@ -101,7 +101,7 @@ final class Report {
         return String.format(Locale.ROOT, "%,.0f", number);
     }
 
-    private static void time(PrintWriter out, String what, Estimate seconds) {
+    static void time(PrintWriter out, String what, Estimate seconds) {
         if (seconds.known()) {
             line(out, what, seconds(seconds.value()), seconds(seconds.low()), seconds(seconds.high()));
         }
@@ -148,7 +148,7 @@ final class Report {
         return json;
     }
 
-    private static Map<String, Object> json(Estimate estimate) {
+    static Map<String, Object> json(Estimate estimate) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("value", estimate.value());
         json.put("low", estimate.low());

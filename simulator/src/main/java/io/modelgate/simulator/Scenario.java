@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param missing when calls are made but not counted
  * @param labels what its answers turn out to be later
  * @param agreement how often the candidate's answer is stable's, 0 to 1; null if that is not said, and then nothing is compared
+ * @param reference after how long stable's answers are frozen; null if they are not
  * @param other a second gate; null if there is none
  */
 record Scenario(
@@ -51,6 +52,7 @@ record Scenario(
         List<Missing> missing,
         List<Label> labels,
         @Nullable Double agreement,
+        @Nullable Duration reference,
         @Nullable Beside other) {
 
     Scenario {

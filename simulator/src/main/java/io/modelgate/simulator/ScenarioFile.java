@@ -49,6 +49,7 @@ final class ScenarioFile {
                 "agreement",
                 "versions",
                 "recording",
+                "reference",
                 "other",
                 "changes",
                 "missing");
@@ -118,6 +119,7 @@ final class ScenarioFile {
                 top.maps("missing").stream().map(ScenarioFile::missing).toList(),
                 versions.labels(),
                 top.has("agreement") ? (Double) top.share("agreement") : null,
+                top.has("reference") ? Duration.ofNanos(positive("reference")) : null,
                 top.has("other") ? other(top.map("other")) : null);
     }
 
