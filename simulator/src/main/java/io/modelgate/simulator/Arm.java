@@ -5,6 +5,7 @@ import io.modelgate.CallTally;
 import io.modelgate.Cause;
 import io.modelgate.rollout.ArmCounts;
 import io.modelgate.rollout.Rate;
+import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -17,21 +18,22 @@ final class Arm {
     private final int from;
     private final int to;
     private final int metrics;
+    private final BitSet labelled = new BitSet();
     private final CallTally all;
     private final CallTally first;
     private final Crowd units = new Crowd();
     private final Map<Rate, Long> missed = new EnumMap<>(Rate.class);
 
-    /** For the callers from one number to another. */
-    Arm(Needs needs, Callers callers, int from, int to, int metrics, Draws draws) {
+    /** For the callers from one number to another, who are answered with so many metrics, and so many labels later. */
+    Arm(Needs needs, Callers callers, int from, int to, int metrics, int labels, Draws draws) {
         this.needs = needs;
         this.callers = callers;
         this.draws = draws;
         this.from = from;
         this.to = to;
         this.metrics = metrics;
-        all = new CallTally(metrics, needs.spread(), true);
-        first = new CallTally(metrics, needs.spread(), true);
+        all = new CallTally(metrics + labels, needs.spread(), true);
+        first = new CallTally(metrics + labels, needs.spread(), true);
         units.resize(to - from);
     }
 
@@ -71,6 +73,21 @@ final class Arm {
                     first.value(metric, value, n);
                 }
             });
+        }
+    }
+
+    /** The number of one of its callers, each as likely as the next. */
+    int anybody() {
+        return from + draws.random().nextInt(to - from);
+    }
+
+    /** Counts what an answer turned out to be: of a caller the first at this weight is by itself too. */
+    void labelled(int number, int caller, double value) {
+        all.value(number, value, 1);
+        int bit = (number - metrics) * callers.all() + caller;
+        if (needs.firstCalls() && !labelled.get(bit)) {
+            labelled.set(bit);
+            first.value(number, value, 1);
         }
     }
 

@@ -22,6 +22,7 @@ final class Chronicle {
     private boolean escalated;
     private @Nullable String hindered;
     private boolean moved;
+    private boolean shut;
 
     /** Keeps a timeline only if it is to be told. */
     Chronicle(Instant start, boolean told) {
@@ -33,6 +34,9 @@ final class Chronicle {
         moved = true;
         if (event instanceof RolloutEvent.Promoted) {
             promoted = since(event.about().at());
+            shut = false;
+        } else if (event instanceof RolloutEvent.Window window) {
+            shut = !window.open();
         } else if (event instanceof RolloutEvent.HeldTooLong late) {
             alerts++;
             escalated |= late.escalated();
@@ -61,6 +65,9 @@ final class Chronicle {
         if (event instanceof RolloutEvent.Stepped stepped) {
             return "step " + (stepped.step() + 1) + ": " + stepped.weight();
         }
+        if (event instanceof RolloutEvent.Window window) {
+            return (window.open() ? "window opens: " : "window closes: ") + event.reason();
+        }
         String name = event.getClass()
                 .getSimpleName()
                 .replaceAll("(?<=.)([A-Z])", " $1")
@@ -73,6 +80,11 @@ final class Chronicle {
         boolean was = moved;
         moved = false;
         return was;
+    }
+
+    /** Whether nobody goes to the candidate for the hour of the day. */
+    boolean shut() {
+        return shut;
     }
 
     @Nullable

@@ -34,6 +34,8 @@ final class PeerRun {
                 Duration.ZERO,
                 bad,
                 0,
+                0,
+                null,
                 List.of());
     }
 }

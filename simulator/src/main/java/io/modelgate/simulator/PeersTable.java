@@ -57,6 +57,9 @@ record PeersTable(List<Row> rows) {
                     behaviour(candidate),
                     List.of(),
                     List.of(),
+                    List.of(),
+                    null,
+                    null,
                     null);
         }
 

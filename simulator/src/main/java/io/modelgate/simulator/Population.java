@@ -6,6 +6,7 @@ import io.modelgate.rollout.ArmCounts;
 import io.modelgate.rollout.Rate;
 import io.modelgate.rollout.StepCounts;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /** The callers of one group, or all where there are no groups: who of them is in which arm, and what their calls came to. Not thread-safe. */
@@ -15,6 +16,8 @@ final class Population {
     private final double share;
     private final Needs needs;
     private final int metrics;
+    private final int labels;
+    private final Truth truth;
     private final Draws draws;
     private final Callers callers;
     private final Crowd reached = new Crowd();
@@ -23,6 +26,9 @@ final class Population {
     private Behaviour stable;
     private Behaviour candidate;
     private long bad;
+
+    /** The share of the callers who get the candidate and are not counted. */
+    private double outside;
 
     /**
      * With nobody on the candidate.
@@ -37,6 +43,8 @@ final class Population {
         this.needs = needs;
         this.draws = draws;
         metrics = scenario.metrics().size();
+        labels = scenario.labels().size();
+        truth = new Truth(needs.metrics() ? scenario.labels() : List.of(), metrics, draws);
         callers = new Callers(Math.max(1, (int) Math.round(scenario.callers() * share)), draws);
         stable = scenario.stable().of(group);
         candidate = scenario.candidate().of(group);
@@ -53,33 +61,45 @@ final class Population {
         candidate = ofCandidate.of(group);
     }
 
-    /** Counts anew, with a share of the callers on the candidate. */
-    void restart(double weight) {
-        int cohort = callers.cohort(weight);
+    /**
+     * Counts anew, with a share of the callers on the candidate.
+     *
+     * @param weight the share
+     * @param range the share of the callers of whom any is counted: in an exclusion group the others may have another candidate. A weight
+     *     beyond it is that after a promotion, which goes to the others too
+     */
+    void restart(double weight, double range) {
+        int counted = callers.cohort(range);
+        int cohort = callers.cohort(weight <= range ? weight : range - (1 - weight));
+        outside = weight <= range ? 0 : 1 - (double) counted / callers.all();
         candidateArm = arm(0, cohort);
-        stableArm = arm(cohort, callers.all());
-        reached.resize(Math.max(cohort, reached.seen()));
+        stableArm = arm(cohort, counted);
+        reached.resize(Math.max(weight <= range ? cohort : callers.all(), reached.seen()));
     }
 
     private Arm arm(int from, int to) {
-        return new Arm(needs, callers, from, to, metrics, draws);
+        return new Arm(needs, callers, from, to, metrics, labels, draws);
     }
 
     /**
      * Lets calls come in.
      *
+     * @param now until when, in nanoseconds after the start
      * @param expected how many of all callers may be expected
      * @param stableHidden whether stable's are not counted
      * @param candidateHidden whether the candidate's are not
      */
-    void pass(double expected, boolean stableHidden, boolean candidateHidden) {
+    void pass(long now, double expected, boolean stableHidden, boolean candidateHidden) {
         double calls = expected * share;
         double candidates = (double) candidateArm.callers() / callers.all();
-        calls(stableArm, stable, calls * (1 - candidates), stableHidden, false);
-        calls(candidateArm, candidate, calls * candidates, candidateHidden, true);
+        double stables = (double) stableArm.callers() / callers.all();
+        calls(stableArm, stable, calls * stables, stableHidden, false, now);
+        calls(candidateArm, candidate, calls * candidates, candidateHidden, true, now);
+        calls(candidateArm, candidate, calls * outside, true, true, now);
+        truth.give(stableArm, candidateArm, now);
     }
 
-    private void calls(Arm arm, Behaviour behaviour, double expected, boolean hidden, boolean candidates) {
+    private void calls(Arm arm, Behaviour behaviour, double expected, boolean hidden, boolean candidates, long now) {
         if (arm.callers() == 0 || expected == 0) {
             return;
         }
@@ -96,6 +116,7 @@ final class Population {
         }
         if (!hidden) {
             arm.answered(answered, behaviour);
+            truth.answered(candidates, arm, behaviour, answered, now);
         }
         if (candidates) {
             bad += missed + secretlyBad;
@@ -105,6 +126,11 @@ final class Population {
 
     StepCounts counts() {
         return new StepCounts(stableArm.counts(), candidateArm.counts(), CallCounts.NONE, reached.seen());
+    }
+
+    /** How many callers the candidate has answered. */
+    long reached() {
+        return reached.seen();
     }
 
     /** The bad answers of the candidate so far. */

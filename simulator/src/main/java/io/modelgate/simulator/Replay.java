@@ -1,17 +1,11 @@
 package io.modelgate.simulator;
 
-import io.modelgate.Actor;
 import io.modelgate.Gates;
-import io.modelgate.Metric;
-import io.modelgate.ModelGate;
-import io.modelgate.rollout.Cohorts;
 import io.modelgate.rollout.Groups;
 import io.modelgate.rollout.Guardrail;
 import io.modelgate.rollout.RolloutPolicy;
-import io.modelgate.rollout.RolloutStatus;
 import io.modelgate.rollout.Rollouts;
 import io.modelgate.rollout.ShadowStage;
-import io.modelgate.rollout.Stage;
 import io.modelgate.rollout.Step;
 import io.modelgate.testkit.ManualTime;
 import java.time.Duration;
@@ -25,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Replay {
 
-    private static final Actor PERSON = Actor.of("simulator");
-
     /** The chance of the shadow's calls is not that of the rest, which is the same with and without them. */
     private static final long SHADOWS = 0x5ad0L;
+
+    /** Nor is the second gate's that of the first. */
+    private static final long OTHER = 0x07e6L;
 
     private static final int MOST_LOOKS = 10_000;
     private static final int LOOKS_PER_STEP = 60;
@@ -56,8 +51,7 @@ final class Replay {
         this.policy = Mirrored.every(policy, scenario.agreement() != null);
         this.scenario = scenario;
         this.seed = seed;
-        needs = Needs.of(
-                policy, scenario.metrics().stream().<String>map(Metric::name).toList());
+        needs = Needs.of(policy, scenario.measures());
         Duration planned = policy.steps().stream().map(Step::leastTime).reduce(policy.soak(), Duration::plus);
         ShadowStage shadow = this.policy.shadow();
         planned = shadow == null ? planned : planned.plus(shadow.leastTime());
@@ -68,7 +62,7 @@ final class Replay {
     }
 
     private static void requireWatchable(RolloutPolicy policy, Scenario scenario) {
-        List<String> metrics = scenario.metrics().stream().map(Metric::name).toList();
+        List<String> metrics = scenario.measures();
         for (Guardrail guardrail : policy.guardrails()) {
             if (guardrail.kind() == Guardrail.Kind.CUSTOM) {
                 throw new BadFileException("policy " + Quantity.quote(policy.name()) + ": the guardrail "
@@ -79,7 +73,7 @@ final class Replay {
             if (guardrail.metric() != null && !metrics.contains(guardrail.metric())) {
                 throw new BadFileException("scenario " + Quantity.quote(scenario.name()) + " has no metric "
                         + Quantity.quote(guardrail.metric())
-                        + ", which a guardrail of the policy watches: add it under metrics");
+                        + ", which a guardrail of the policy watches: add it under metrics or labels");
             }
         }
     }
@@ -149,85 +143,52 @@ final class Replay {
 
     private Run run(int number, boolean told, @Nullable Trace trace) {
         ManualTime time = new ManualTime(scenario.start());
-        Chronicle chronicle = new Chronicle(scenario.start(), told);
-        World world = new World(scenario, needs, new Draws(seed, number), chronicle::add);
         try (Gates gates = Gates.open(g -> g.ticker(time)
-                        .instants(time)
-                        .scheduler(time)
-                        .executor(Runnable::run)
-                        .eventExecutor(Runnable::run));
-                Rollouts rollouts =
-                        Rollouts.open(gates, r -> r.manual().observations(world).executor(Runnable::run))) {
-            ModelGate<Object, Object> gate = gate(gates);
-            Mirrored.configure(rollouts, gate);
-            Mirrored mirrored = new Mirrored(gates, gate, new Draws(seed ^ SHADOWS, number));
-            rollouts.onEvent(chronicle::hear);
-            rollouts.start(gate, "candidate", policy, PERSON, "simulated");
-            rollouts.tick(); // so that the first step's time begins now
-            RolloutStatus status = status(rollouts, gate);
-            world.share(status.weight());
-            if (trace != null) {
-                trace.look(world.now(), status, world.bad());
+                .instants(time)
+                .scheduler(time)
+                .executor(Runnable::run)
+                .eventExecutor(Runnable::run))) {
+            Simulated one = simulated(gates, Beside.FIRST, scenario, number, told);
+            Beside beside = scenario.other();
+            Simulated other =
+                    beside == null ? null : simulated(gates, Beside.OTHER, beside.scenario(scenario), number, told);
+            Pair pair = new Pair(one, other, beside);
+            try (Rollouts rollouts = Rollouts.open(
+                    gates, r -> r.manual().observations(pair::counts).executor(Runnable::run))) {
+                run(rollouts, pair, one, time, trace);
+                return pair.run(number);
             }
-            while (!status.stage().end()
-                    && !chronicle.escalated()
-                    && world.now().compareTo(limit) < 0) {
-                world.pass(look.toNanos());
-                if (status.stage() == Stage.SHADOW) {
-                    mirrored.pass(look, world.callsPerSecond() * shadowed);
-                }
-                time.advance(look);
-                rollouts.tick();
-                chronicle.requireUnhindered();
-                boolean moved = chronicle.moved();
-                if (moved) {
-                    status = status(rollouts, gate);
-                    if (status.waiting()) {
-                        rollouts.approve(gate, PERSON, "approved at once");
-                        status = status(rollouts, gate);
-                    }
-                    world.share(status.weight());
-                }
-                if (trace != null && trace.due(moved)) {
-                    trace.look(world.now(), status(rollouts, gate), world.bad());
-                }
-            }
-            return new Run(
-                    number,
-                    ending(status.stage()),
-                    world.now(),
-                    chronicle.promoted(),
-                    world.turnedBad(),
-                    world.bad(),
-                    chronicle.alerts(),
-                    chronicle.lines());
         }
     }
 
-    private static RolloutStatus status(Rollouts rollouts, ModelGate<?, ?> gate) {
-        return rollouts.status(gate).orElseThrow(() -> new IllegalStateException("the rollout has no status"));
+    private Simulated simulated(Gates gates, String name, Scenario what, int number, boolean told) {
+        long chance = name.equals(Beside.FIRST) ? seed : seed ^ OTHER;
+        return new Simulated(
+                gates,
+                name,
+                what,
+                needs,
+                new Draws(chance, number),
+                new Draws(chance ^ SHADOWS, number),
+                new Chronicle(what.start(), told));
     }
 
-    private ModelGate<Object, Object> gate(Gates gates) {
-        return gates.gate("simulated", g -> {
-            double agreement = scenario.agreement() == null ? 1 : scenario.agreement();
-            g.stable("stable", input -> 0)
-                    .version("candidate", input -> Mirrored.answer(input, agreement))
-                    .router(Cohorts.router());
-            if (!scenario.attribute().isEmpty()) {
-                g.attributes(scenario.attribute());
+    private void run(Rollouts rollouts, Pair pair, Simulated one, ManualTime time, @Nullable Trace trace) {
+        rollouts.onEvent(pair::hear);
+        pair.start(rollouts, policy);
+        rollouts.tick(); // so that the first step's time begins now
+        pair.follow(rollouts);
+        if (trace != null) {
+            trace.look(one.now(), one.asked(rollouts), one.world().bad());
+        }
+        for (Duration now = Duration.ZERO; !pair.over() && now.compareTo(limit) < 0; now = now.plus(look)) {
+            pair.pass(look, shadowed);
+            time.advance(look);
+            rollouts.tick();
+            boolean moved = pair.follow(rollouts);
+            if (trace != null && trace.due(moved)) {
+                trace.look(one.now(), one.asked(rollouts), one.world().bad());
             }
-            for (Metric<Object> metric : scenario.metrics()) {
-                g.metric(metric.name(), metric.least(), metric.most(), metric.of());
-            }
-        });
-    }
-
-    private static Ending ending(Stage stage) {
-        return switch (stage) {
-            case ABORTED, ROLLED_BACK -> Ending.ROLLED_BACK;
-            case COMPLETE -> Ending.COMPLETE;
-            default -> Ending.UNDECIDED;
-        };
+        }
     }
 }

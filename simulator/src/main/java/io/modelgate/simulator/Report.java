@@ -70,17 +70,24 @@ final class Report {
         share(out, "completed", summary.complete());
         share(out, "undecided at the end", summary.undecided());
         share(out, "a person was called: held up too long", summary.alerted());
+        if (summary.other() != null) {
+            share(out, "the other gate: rolled back", summary.other().rolledBack());
+            share(out, "                completed", summary.other().complete());
+            share(out, "                undecided at the end", summary.other().undecided());
+            number(out, "                bad answers, median", summary.other().bad());
+        }
     }
 
     private void quantiles(PrintWriter out) {
         number(out, "bad answers before the rollback, median", summary.bad());
         number(out, "                                 90 %", summary.bad90());
+        number(out, "callers that the candidate answered, median", summary.reached());
         time(out, "time from turning bad to the rollback, median", summary.toRollback());
         time(out, "                                       90 %", summary.toRollback90());
         time(out, "time to the promotion, median", summary.toPromotion());
     }
 
-    private static void share(PrintWriter out, String what, Estimate share) {
+    static void share(PrintWriter out, String what, Estimate share) {
         line(out, what, Quantity.percent(share.value()), Quantity.percent(share.low()), Quantity.percent(share.high()));
     }
 
@@ -94,7 +101,7 @@ final class Report {
         return String.format(Locale.ROOT, "%,.0f", number);
     }
 
-    private static void time(PrintWriter out, String what, Estimate seconds) {
+    static void time(PrintWriter out, String what, Estimate seconds) {
         if (seconds.known()) {
             line(out, what, seconds(seconds.value()), seconds(seconds.low()), seconds(seconds.high()));
         }
@@ -129,19 +136,32 @@ final class Report {
         json.put("alerted", json(summary.alerted()));
         json.put("badMedian", json(summary.bad()));
         json.put("bad90", json(summary.bad90()));
+        json.put("reachedMedian", json(summary.reached()));
         json.put("secondsToRollbackMedian", json(summary.toRollback()));
         json.put("secondsToRollback90", json(summary.toRollback90()));
         json.put("secondsToPromotionMedian", json(summary.toPromotion()));
+        if (summary.other() != null) {
+            json.put("other", json(summary.other()));
+        }
         json.put("typicalRun", typical.number());
         json.put("timeline", typical.timeline().stream().map(Report::json).toList());
         return json;
     }
 
-    private static Map<String, Object> json(Estimate estimate) {
+    static Map<String, Object> json(Estimate estimate) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("value", estimate.value());
         json.put("low", estimate.low());
         json.put("high", estimate.high());
+        return json;
+    }
+
+    private static Map<String, Object> json(Summary.Ends ends) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("rolledBack", json(ends.rolledBack()));
+        json.put("complete", json(ends.complete()));
+        json.put("undecided", json(ends.undecided()));
+        json.put("badMedian", json(ends.bad()));
         return json;
     }
 

@@ -1,6 +1,8 @@
 package io.modelgate.simulator;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param promoted when the candidate became stable; null if it did not
  * @param turnedBad when the candidate began to differ from stable; null if it did not
  * @param bad the bad answers that the candidate served
+ * @param reached how many callers the candidate answered
  * @param alerts how often a person was called because it was held up
+ * @param other what came of the second gate; null if there is none
  * @param timeline what happened when; empty unless asked for
  */
 record Run(
@@ -23,7 +27,9 @@ record Run(
         @Nullable Duration promoted,
         @Nullable Duration turnedBad,
         long bad,
+        long reached,
         int alerts,
+        @Nullable Run other,
         List<Line> timeline) {
 
     /**
@@ -36,6 +42,14 @@ record Run(
 
     Run {
         timeline = List.copyOf(timeline);
+    }
+
+    /** With what came of the second gate, its timeline within this one. */
+    Run with(Run second) {
+        List<Line> both = new ArrayList<>(timeline);
+        second.timeline.forEach(line -> both.add(new Line(line.at(), "other: " + line.text())));
+        both.sort(Comparator.comparing(Line::at));
+        return new Run(number, ending, length, promoted, turnedBad, bad, reached, alerts, second, both);
     }
 
     boolean rolledBack() {

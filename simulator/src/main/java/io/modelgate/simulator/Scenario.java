@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,10 @@ import org.jspecify.annotations.Nullable;
  * @param candidate how the candidate does
  * @param changes what becomes another, in the order of their time
  * @param missing when calls are made but not counted
+ * @param labels what its answers turn out to be later
  * @param agreement how often the candidate's answer is stable's, 0 to 1; null if that is not said, and then nothing is compared
+ * @param reference after how long stable's answers are frozen; null if they are not
+ * @param other a second gate; null if there is none
  */
 record Scenario(
         String name,
@@ -46,7 +50,10 @@ record Scenario(
         Behaviour candidate,
         List<Change> changes,
         List<Missing> missing,
-        @Nullable Double agreement) {
+        List<Label> labels,
+        @Nullable Double agreement,
+        @Nullable Duration reference,
+        @Nullable Beside other) {
 
     Scenario {
         traffic = List.copyOf(traffic);
@@ -54,6 +61,27 @@ record Scenario(
         groups = Collections.unmodifiableMap(new LinkedHashMap<>(groups)); // draws are in this order
         changes = List.copyOf(changes);
         missing = List.copyOf(missing);
+        labels = List.copyOf(labels);
+    }
+
+    /** The names of the metrics, and of the labels after them. */
+    List<String> measures() {
+        return Stream.concat(metrics.stream(), labels.stream().map(Label::truth))
+                .<String>map(Metric::name)
+                .toList();
+    }
+
+    /**
+     * What an answer turns out to be. Immutable.
+     *
+     * @param truth its name and its range
+     * @param after how long after the answer it comes, in nanoseconds
+     */
+    record Label(Metric<Object> truth, Spread after) {}
+
+    /** The share of the callers that an exclusion group leaves to each gate; 1 where there is none. */
+    double share() {
+        return other == null || other.share() == 0 ? 1 : other.share();
     }
 
     /** Whose calls are meant. */

@@ -1,6 +1,5 @@
 package io.modelgate.simulator;
 
-import io.modelgate.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -22,7 +21,7 @@ final class ScenarioFile {
     /** A Monday morning. */
     private static final Instant START = Instant.parse("2026-01-05T09:00:00Z");
 
-    private static final List<String> SHIFTS = List.of("rates", "latency", "metrics", "badAnswers", "groups");
+    private static final List<String> SHIFTS = List.of("rates", "latency", "metrics", "labels", "badAnswers", "groups");
 
     /** So much may shares written as decimals fall short of 1. */
     private static final double ROUNDING = 1e-9;
@@ -45,14 +44,17 @@ final class ScenarioFile {
                 "duration",
                 "traffic",
                 "metrics",
+                "labels",
                 "groups",
                 "agreement",
                 "versions",
                 "recording",
+                "reference",
+                "other",
                 "changes",
                 "missing");
         groups = groups(top);
-        versions = new Versions(metrics(top), groups.keySet());
+        versions = new Versions(Measures.metrics(top), Measures.labels(top), groups.keySet());
     }
 
     /**
@@ -96,9 +98,7 @@ final class ScenarioFile {
             candidate = versions.first(both.map("candidate"));
             traffic = traffic(top);
         }
-        for (YamlMap change : top.maps("changes")) {
-            changes.add(change(change));
-        }
+        changes.addAll(changes(top));
         changes.sort(Comparator.comparingLong(Scenario.Change::atNanos));
         String name = top.textOrNull("name");
         String says = top.textOrNull("says");
@@ -117,7 +117,40 @@ final class ScenarioFile {
                 candidate,
                 changes,
                 top.maps("missing").stream().map(ScenarioFile::missing).toList(),
-                top.has("agreement") ? (Double) top.share("agreement") : null);
+                versions.labels(),
+                top.has("agreement") ? (Double) top.share("agreement") : null,
+                top.has("reference") ? Duration.ofNanos(positive("reference")) : null,
+                top.has("other") ? other(top.map("other")) : null);
+    }
+
+    private Beside other(YamlMap map) {
+        map.only("together", "share", "versions", "changes");
+        List<String> words = List.of("lockstep", "after", "exclusive");
+        Beside.Together together = Beside.Together.values()[words.indexOf(map.word("together", words))];
+        boolean shared = together == Beside.Together.EXCLUSIVE;
+        if (!shared && map.has("share")) {
+            throw map.bad("share", "a share that nothing has: expected it beside together: exclusive alone");
+        }
+        double share = shared ? map.share("share") : 0;
+        if (shared && (share == 0 || share > 0.5)) {
+            throw map.bad("share", "share is " + map.text("share") + ": expected above 0 % and up to 50 % for each");
+        }
+        YamlMap both = map.map("versions").only("stable", "candidate");
+        return new Beside(
+                together,
+                share,
+                versions.first(both.map("stable")),
+                versions.first(both.map("candidate")),
+                changes(map));
+    }
+
+    private List<Scenario.Change> changes(YamlMap map) {
+        List<Scenario.Change> read = new ArrayList<>();
+        for (YamlMap change : map.maps("changes")) {
+            read.add(change(change));
+        }
+        read.sort(Comparator.comparingLong(Scenario.Change::atNanos));
+        return read;
     }
 
     private List<Scenario.Change> recording(@Nullable Path folder) {
@@ -171,25 +204,6 @@ final class ScenarioFile {
         return List.of(map.number("traffic", 0, MOST_CALLS));
     }
 
-    private static List<Metric<Object>> metrics(YamlMap top) {
-        if (!top.has("metrics")) {
-            return List.of();
-        }
-        YamlMap metrics = top.map("metrics");
-        List<Metric<Object>> read = new ArrayList<>();
-        for (String name : metrics.keys()) {
-            YamlMap range = metrics.map(name).only("least", "most");
-            double least = range.number("least", -1e12, 1e12);
-            double most = range.number("most", -1e12, 1e12);
-            try {
-                read.add(new Metric<>(name, least, most, answer -> Double.NaN));
-            } catch (IllegalArgumentException e) {
-                throw metrics.bad(name, String.valueOf(e.getMessage()));
-            }
-        }
-        return read;
-    }
-
     private static Map<String, Double> groups(YamlMap top) {
         if (!top.has("groups")) {
             return Map.of();
@@ -217,12 +231,22 @@ final class ScenarioFile {
     }
 
     private Scenario.Change change(YamlMap map) {
-        map.only("at", "atWeight", "traffic", "version", "rates", "latency", "metrics", "badAnswers", "groups");
+        map.only(
+                "at",
+                "atWeight",
+                "traffic",
+                "version",
+                "rates",
+                "latency",
+                "metrics",
+                "labels",
+                "badAnswers",
+                "groups");
         boolean timed = map.oneOf("at", "atWeight").equals("at");
         boolean shifts = SHIFTS.stream().anyMatch(map::has);
         if (!shifts && !map.has("traffic")) {
             throw map.bad(
-                    "a change that changes nothing: add traffic, or a version and its rates, latency, metrics, badAnswers or groups");
+                    "a change that changes nothing: add traffic, or a version and its rates, latency, metrics, labels, badAnswers or groups");
         }
         return new Scenario.Change(
                 timed ? map.nanos("at") : -1,

@@ -98,6 +98,12 @@ public final class Simulate implements Callable<Integer> {
                     "Instead: Flagger's and Argo Rollouts' documented example rules beside policies with the same weights and times.")
     private boolean peers;
 
+    @Option(
+            names = "--reference",
+            paramLabel = "SCENARIO.yaml",
+            description = "Instead: the scenario's stable version against its own frozen reference, without a rollout.")
+    private @Nullable Path reference;
+
     private Simulate() {}
 
     /** Runs the command and ends the process with its exit code. */
@@ -126,7 +132,14 @@ public final class Simulate implements Callable<Integer> {
     public Integer call() {
         require("--runs", runs, 1, MOST_RUNS);
         require("--threads", threads, 1, 64);
-        if (peers) {
+        if (reference != null) {
+            if (peers || policy != null || look != null || plot != null) {
+                throw bad("--reference takes no policy, --look, --plot or --peers: nothing is rolled out");
+            }
+            Frozen frozen = new Frozen(ScenarioFile.load(reference), seed);
+            List<Frozen.Result> done = withBar(runs, campaign -> campaign.run(runs, frozen::run));
+            write(frozen.report(done, commandLine().getOut()));
+        } else if (peers) {
             if (policy != null || look != null || plot != null) {
                 throw bad("--peers takes no policy, scenario, --look or --plot: it brings its own and draws nothing");
             }

@@ -99,6 +99,13 @@ final class Spread {
         }
     }
 
+    /** Draws one value. */
+    double one(Draws draws) {
+        return Double.isNaN(second)
+                ? points[points.length == 1 ? 0 : draws.random().nextInt(points.length)]
+                : points[draws.random().nextDouble() < second ? 1 : 0];
+    }
+
     /** The median, for where only the number of the calls matters. */
     double middle() {
         return points[points.length / 2];

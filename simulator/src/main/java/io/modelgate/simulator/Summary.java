@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came of many runs, each figure with its simulation error. Immutable.
@@ -19,9 +20,11 @@ import java.util.function.ToDoubleFunction;
  * @param alerted the share in which a person was called because it was held up
  * @param bad the bad answers served until the rollback, or else until the end: the median of all runs
  * @param bad90 the same, the 90 % quantile
+ * @param reached the callers that the candidate answered until then: the median of all runs
  * @param toRollback seconds from when the candidate turned bad to the rollback: the median of those rolled back
  * @param toRollback90 the same, the 90 % quantile
  * @param toPromotion seconds from the start to the promotion: the median of those promoted
+ * @param other the ends of the second gate's rollout; null if there is none
  * @param typical the run in the middle: by how it ended, then by its bad answers, then by its length
  */
 record Summary(
@@ -34,10 +37,35 @@ record Summary(
         Estimate alerted,
         Estimate bad,
         Estimate bad90,
+        Estimate reached,
         Estimate toRollback,
         Estimate toRollback90,
         Estimate toPromotion,
+        @Nullable Ends other,
         int typical) {
+
+    /**
+     * How rollouts ended. Immutable.
+     *
+     * @param rolledBack the share that was rolled back
+     * @param complete the share that was completed
+     * @param undecided the share that was still running or held at the end
+     * @param bad the bad answers served by then: the median
+     */
+    record Ends(Estimate rolledBack, Estimate complete, Estimate undecided, Estimate bad) {
+
+        private static @Nullable Ends of(List<Run> runs) {
+            List<Run> others =
+                    runs.stream().map(Run::other).filter(Objects::nonNull).toList();
+            return others.isEmpty()
+                    ? null
+                    : new Ends(
+                            share(others, Run::rolledBack),
+                            share(others, run -> run.ending() == Ending.COMPLETE),
+                            share(others, run -> run.ending() == Ending.UNDECIDED),
+                            Estimate.quantile(values(others, run -> true, Run::bad), 0.5));
+        }
+    }
 
     static Summary of(List<Run> runs, boolean badCandidate) {
         double[] bad = values(runs, run -> true, Run::bad);
@@ -54,9 +82,11 @@ record Summary(
                 share(runs, run -> run.alerts() > 0),
                 Estimate.quantile(bad, 0.5),
                 Estimate.quantile(bad, 0.9),
+                Estimate.quantile(values(runs, run -> true, Run::reached), 0.5),
                 Estimate.quantile(toRollback, 0.5),
                 Estimate.quantile(toRollback, 0.9),
                 Estimate.quantile(toPromotion, 0.5),
+                Ends.of(runs),
                 typical(runs));
     }
 

@@ -3,6 +3,7 @@ package io.modelgate.simulator;
 import io.modelgate.Cause;
 import io.modelgate.Metric;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -25,11 +26,13 @@ final class Versions {
     private static final Spread LATENCY = Spread.lognormal(20e6, 60e6);
 
     private final List<Metric<Object>> metrics;
+    private final List<Scenario.Label> labels;
     private final Set<String> groups;
 
-    /** Of a gate with these metrics, asked by callers of these groups. */
-    Versions(List<Metric<Object>> metrics, Set<String> groups) {
+    /** Of a gate with these metrics and labels, asked by callers of these groups. */
+    Versions(List<Metric<Object>> metrics, List<Scenario.Label> labels, Set<String> groups) {
         this.metrics = List.copyOf(metrics);
+        this.labels = List.copyOf(labels);
         this.groups = Set.copyOf(groups);
     }
 
@@ -37,24 +40,28 @@ final class Versions {
         return metrics;
     }
 
-    /** A version from the start; null answers everything. Metrics that it does not name lie in the middle of their range. */
+    List<Scenario.Label> labels() {
+        return labels;
+    }
+
+    /** A version from the start; null answers everything. Metrics and labels that it does not name lie in the middle of their range. */
     Behaviour first(@Nullable YamlMap map) {
         Behaviour plain = new Behaviour(
                 Map.of(),
                 LATENCY,
-                metrics.stream().map(m -> Spread.constant(0.5)).toList(),
+                Collections.nCopies(metrics.size() + labels.size(), Spread.constant(0.5)),
                 0,
                 Map.of());
         return map == null
                 ? plain
-                : plain.shifted(shift(map.only("rates", "latency", "metrics", "badAnswers", "groups")));
+                : plain.shifted(shift(map.only("rates", "latency", "metrics", "labels", "badAnswers", "groups")));
     }
 
     Behaviour.Shift shift(YamlMap map) {
         return new Behaviour.Shift(
                 map.has("rates") ? rates(map.map("rates")) : null,
-                map.has("latency") ? latency(map.map("latency")) : null,
-                map.has("metrics") ? means(map.map("metrics")) : Map.of(),
+                map.has("latency") ? time(map.map("latency"), "latency") : null,
+                means(map),
                 map.has("badAnswers") ? map.share("badAnswers") : null,
                 map.has("groups") ? groups(map.map("groups")) : Map.of());
     }
@@ -63,7 +70,7 @@ final class Versions {
         map.only(groups.stream().sorted().toArray(String[]::new));
         Map<String, Behaviour.Shift> read = new HashMap<>();
         for (String group : map.keys()) {
-            read.put(group, shift(map.map(group).only("rates", "latency", "metrics", "badAnswers")));
+            read.put(group, shift(map.map(group).only("rates", "latency", "metrics", "labels", "badAnswers")));
         }
         return read;
     }
@@ -83,7 +90,8 @@ final class Versions {
         return rates;
     }
 
-    private static Spread latency(YamlMap map) {
+    /** How a time is spread, by its median and its 99 % quantile or by quantiles. */
+    static Spread time(YamlMap map, String what) {
         if (map.has("median")) {
             map.only("median", "p99");
             long median = map.nanos("median");
@@ -97,7 +105,7 @@ final class Versions {
         map.only(known.toArray(String[]::new));
         List<String> given = known.stream().filter(map::has).toList();
         if (given.isEmpty()) {
-            throw map.bad("latency says nothing: expected median and p99, or quantiles like p50, p90 and p99.9");
+            throw map.bad(what + " says nothing: expected median and p99, or quantiles like p50, p90 and p99.9");
         }
         double[] at = given.stream()
                 .mapToDouble(q -> Double.parseDouble(q.substring(1)) / 100)
@@ -113,12 +121,24 @@ final class Versions {
     }
 
     private Map<Integer, Spread> means(YamlMap map) {
-        List<String> names = metrics.stream().map(Metric::name).toList();
-        map.only(names.toArray(String[]::new));
         Map<Integer, Spread> means = new HashMap<>();
+        if (map.has("metrics")) {
+            means(map.map("metrics"), metrics, 0, means);
+        }
+        if (map.has("labels")) {
+            List<Metric<Object>> truths =
+                    labels.stream().map(Scenario.Label::truth).toList();
+            means(map.map("labels"), truths, metrics.size(), means);
+        }
+        return means;
+    }
+
+    private static void means(YamlMap map, List<Metric<Object>> known, int first, Map<Integer, Spread> means) {
+        List<String> names = known.stream().<String>map(Metric::name).toList();
+        map.only(names.toArray(String[]::new));
         for (String name : map.keys()) {
-            int number = names.indexOf(name);
-            Metric<Object> metric = metrics.get(number);
+            Metric<Object> metric = known.get(names.indexOf(name));
+            int number = first + names.indexOf(name);
             YamlMap value = map.map(name).only("mean", "deviation");
             double range = metric.most() - metric.least();
             double mean = (value.number("mean", metric.least(), metric.most()) - metric.least()) / range;
@@ -129,6 +149,5 @@ final class Versions {
                 means.put(number, Spread.either(mean));
             }
         }
-        return means;
     }
 }

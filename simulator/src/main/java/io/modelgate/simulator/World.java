@@ -33,6 +33,7 @@ final class World implements Observations {
     private Behaviour candidate;
     private @Nullable Double traffic;
     private double share;
+    private boolean shut;
 
     /** The sequence number under which the present counts are asked for. */
     private long claimed = UNCLAIMED;
@@ -66,8 +67,18 @@ final class World implements Observations {
         }
     }
 
+    /** Nobody gets the candidate for a while, nothing is counted, and the cohort and what was counted stay. */
+    void shut(boolean now) {
+        shut = now;
+    }
+
+    /** The share of the callers that the candidate gets now. */
+    double candidateShare() {
+        return shut ? 0 : share;
+    }
+
     private void restart() {
-        populations.forEach(each -> each.restart(share));
+        populations.forEach(each -> each.restart(share, scenario.share()));
         counted = null;
         claimed = UNCLAIMED;
     }
@@ -77,8 +88,10 @@ final class World implements Observations {
         double calls = callsPerSecond() * (nanos / SECOND);
         boolean stableHidden = hidden(Scenario.Who.STABLE);
         boolean candidateHidden = hidden(Scenario.Who.CANDIDATE);
-        populations.forEach(each -> each.pass(calls, stableHidden, candidateHidden));
         now += nanos;
+        if (!shut) {
+            populations.forEach(each -> each.pass(now, calls, stableHidden, candidateHidden));
+        }
         counted = null;
         change();
     }
@@ -160,6 +173,11 @@ final class World implements Observations {
     /** The bad answers of the candidate so far: misses, and answers that are bad in truth. */
     long bad() {
         return populations.stream().mapToLong(Population::bad).sum();
+    }
+
+    /** How many callers the candidate has answered. */
+    long reached() {
+        return populations.stream().mapToLong(Population::reached).sum();
     }
 
     /** How long after the start the candidate began to differ from stable; null while it has not. */

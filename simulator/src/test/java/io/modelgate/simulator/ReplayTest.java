@@ -141,6 +141,56 @@ class ReplayTest {
         assertThat(run.promoted()).isGreaterThanOrEqualTo(Duration.ofMinutes(40)); // of which the shadow takes 10
     }
 
+    /** The night is from the 10th hour to the 23rd; every move of every run asks the gate itself who gets the candidate. */
+    @Test
+    void outsideItsWindowsNobodyGetsTheCandidateAndWithinThemTheSameCallersDo() {
+        Replay replay = replay(Shipped.policy("office-hours"), "bad-night", Duration.ofMinutes(1));
+        for (int number = 0; number < 3; number++) {
+            Run run = replay.retold(number);
+            assertThat(run.ending()).isEqualTo(Ending.COMPLETE);
+            assertThat(run.bad()).isLessThan(2000); // half of a night's calls are 468,000, of which 93,600 would be bad
+            assertThat(run.timeline())
+                    .extracting(line -> line.at().toHours() + " " + line.text().split(":", 2)[0])
+                    .containsSubsequence(
+                            "0 started as a draft",
+                            "1 step 1",
+                            "7 step 3",
+                            "9 window closes",
+                            "25 window opens",
+                            "27 promoted");
+        }
+    }
+
+    @Test
+    void withoutWindowsTheSameNightTakesTheCandidateBack() throws Exception {
+        String always = Files.readString(Path.of("policies", "office-hours.yaml"))
+                .replaceFirst("(?s)windows:.*?\n\n", "")
+                .replace("time: 4h", "time: 6h");
+        Run run = replay(RolloutPolicy.parse("always", always), "bad-night", Duration.ofMinutes(1))
+                .run(0);
+        assertThat(run.ending()).isEqualTo(Ending.ROLLED_BACK);
+        assertThat(run.length()).isGreaterThan(Duration.ofHours(10));
+    }
+
+    /** The first labels come after some twenty minutes: nothing can be known before, and the candidate is taken back at the first weight. */
+    @Test
+    void whatOnlyLabelsTellIsFoundOnceTheyComeAndNotBefore() {
+        Replay replay = replay(Shipped.policy("truth-later"), "only-labels-tell", Duration.ofSeconds(20));
+        for (int number = 0; number < 4; number++) {
+            Run run = replay.retold(number);
+            assertThat(run.ending()).isEqualTo(Ending.ROLLED_BACK);
+            assertThat(run.length()).isBetween(Duration.ofMinutes(20), Duration.ofHours(2));
+            assertThat(run.reached()).isBetween(100L, 6000L);
+            assertThat(run.timeline()).last().matches(line -> line.text().contains("defaulted"));
+        }
+    }
+
+    @Test
+    void labelsThatAreTheSameArePassed() {
+        Summary summary = summary(replay(Shipped.policy("truth-later"), "labels-agree", Duration.ofSeconds(60)), 4);
+        assertThat(summary.complete().value()).isEqualTo(1);
+    }
+
     @Test
     void whatTheGroupsCountIsWhatAllCount() throws Exception {
         Scenario scenario = ScenarioFile.load(Path.of("scenarios", "harms-one-group.yaml"));

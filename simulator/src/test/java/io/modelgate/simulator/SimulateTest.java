@@ -36,7 +36,8 @@ class SimulateTest {
                         "--threads",
                         "--json",
                         "--plot",
-                        "--peers")
+                        "--peers",
+                        "--reference")
                 .contains("Exit codes:", "an argument or a file cannot be used");
         assertThat(err.toString()).isEmpty();
     }
@@ -79,6 +80,8 @@ class SimulateTest {
             --runs many a b                            | Invalid value for option '--runs'
             --threads 65 a b                           | --threads is 65: expected 1 to 64
             --peers a b                                | --peers takes no policy
+            --reference scenarios/aa.yaml              | has no reference
+            --reference scenarios/aa.yaml --peers      | --reference takes no policy
             --frobnicate                               | Unknown option: '--frobnicate'
             nowhere.yaml scenarios/aa.yaml             | nowhere.yaml: cannot be read
             policies/canary.yaml nowhere.yaml          | nowhere.yaml: cannot be read

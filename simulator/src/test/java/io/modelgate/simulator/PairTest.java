@@ -1,0 +1,82 @@
+package io.modelgate.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Two gates whose rollouts have to do with each other. */
+class PairTest {
+
+    private static Run run(String policy, String scenario, int number) {
+        return new Replay(
+                        Shipped.policy(policy),
+                        ScenarioFile.load(Path.of("scenarios", scenario + ".yaml")),
+                        Duration.ofSeconds(10),
+                        11)
+                .retold(number);
+    }
+
+    private static Run other(Run run) {
+        return Objects.requireNonNull(run.other());
+    }
+
+    @Test
+    void theBadOneOfALockstepPairTakesTheGoodOneBackAtTheSameLook() {
+        for (int number = 0; number < 3; number++) {
+            Run run = run("in-a-share", "bad-in-lockstep", number);
+            assertThat(run.ending()).isEqualTo(Ending.ROLLED_BACK);
+            assertThat(other(run).ending()).isEqualTo(Ending.ROLLED_BACK);
+            assertThat(other(run).length()).isEqualTo(run.length());
+            assertThat(run.length()).isGreaterThan(Duration.ofMinutes(25));
+        }
+    }
+
+    @Test
+    void whoWaitsForTheFirstBeginsOnceThatIsComplete() {
+        for (int number = 0; number < 3; number++) {
+            Run run = run("in-a-share", "waits-for-the-first", number);
+            assertThat(run.ending()).isEqualTo(Ending.COMPLETE);
+            assertThat(other(run).ending()).isEqualTo(Ending.ROLLED_BACK);
+            List<Run.Line> steps = other(run).timeline().stream()
+                    .filter(line -> line.text().startsWith("step 1"))
+                    .toList();
+            assertThat(steps).hasSize(1);
+            assertThat(steps.get(0).at()).isGreaterThanOrEqualTo(run.length());
+            assertThat(run.timeline()).anyMatch(line -> line.text().startsWith("other: held by others"));
+        }
+    }
+
+    @Test
+    void whatIsKeptApartIsJudgedApart() {
+        for (int number = 0; number < 3; number++) {
+            Run run = run("in-a-share", "apart", number);
+            assertThat(run.ending()).isEqualTo(Ending.COMPLETE);
+            assertThat(other(run).ending()).isEqualTo(Ending.ROLLED_BACK);
+            assertThat(other(run).length()).isLessThan(Duration.ofMinutes(30));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "share: 40 % | share: 60 % | share is 60 %: expected above 0 % and up to 50 % for each",
+                "together: exclusive | together: lockstep | a share that nothing has",
+                "together: exclusive | together: apart | unknown value \"apart\" in together"
+            })
+    void whatASecondGateCannotBeIsRefused(String good, String bad, String message) throws Exception {
+        String file = Files.readString(Path.of("scenarios", "apart.yaml")).replace(good, bad);
+        assertThatThrownBy(() -> ScenarioFile.parse("s.yaml", file.getBytes(StandardCharsets.UTF_8), null))
+                .isInstanceOf(BadFileException.class)
+                .hasMessageContaining(message);
+    }
+}
