@@ -49,7 +49,8 @@ class DocsTest {
         Path artefact = Files.writeString(path("/model.bin"), "weights");
         try (Gates gates = Gates.open(g -> {})) {
             ModelGate<String, String> credit = gates.gate(
-                    "credit-risk", g -> g.stable("v1", x -> x).version("v2", x -> x).router(Cohorts.router()));
+                    "credit-risk",
+                    g -> g.stable("v1", x -> x).version("v2", x -> x).router(Cohorts.router()));
             // exposures: begin
             ExposureLedger reached = ExposureLedger.in(path("/var/lib/credit/exposures"));
             Rollouts rollouts = Rollouts.open(gates, r -> r.exposures(reached));
@@ -57,17 +58,15 @@ class DocsTest {
             // exposures: end
             try (rollouts) {
                 rollouts.register(
-                        credit,
-                        "v2",
-                        v -> v.artefact(artefact).sideEffects(SideEffects.REMEDIATE),
-                        Rig.ALICE);
-                Rollout rollout = rollouts.start(
-                        credit, "v2", Rig.policy(), who -> who.allow("user-42"), Rig.ALICE, "canary");
+                        credit, "v2", v -> v.artefact(artefact).sideEffects(SideEffects.REMEDIATE), Rig.ALICE);
+                Rollout rollout =
+                        rollouts.start(credit, "v2", Rig.policy(), who -> who.allow("user-42"), Rig.ALICE, "canary");
                 assertThat(rollout.stored(Duration.ofSeconds(20))).isTrue();
                 credit.call("input", Caller.of("user-42"));
                 // exposures: begin
                 Rollback back = rollouts.rollback(credit, Actor.of("bob"), "declined the wrong people");
-                for (String remedy : back.remedies()) { // version "v2" answered 1204 callers in 3377 calls: the ledger in …
+                // version "v2" answered 1204 callers in 3377 calls: the ledger in /var/lib/credit/exposures lists them …
+                for (String remedy : back.remedies()) {
                     System.out.println(remedy);
                 }
                 try (Writer csv = Files.newBufferedWriter(path("/var/lib/credit/reached.csv"))) {
