@@ -107,7 +107,7 @@ class DocsTest {
     void thePagesShowThisVeryCode() throws IOException {
         for (String page : List.of("exposures", "decision-records")) {
             String shown = words(Files.readString(Path.of("../docs/" + page + ".md")));
-            assertThat(shown).contains(words("```java\n" + code(page).replace("path(\"", "Path.of(\"") + "```"));
+            assertThat(shown).contains(words("```java " + code(page).replace("path(\"", "Path.of(\"") + "```"));
         }
     }
 
