@@ -36,7 +36,7 @@ final class ExposureCare {
 
     private final Gates gates;
     private final ExposureFolder folder;
-    private final ExposuresBuilder config;
+    private final ExposureLedgerBuilder config;
 
     /** Requests that wait for other processes, looked at once a minute. */
     private final Set<Path> waiting = new HashSet<>();
@@ -44,7 +44,7 @@ final class ExposureCare {
     private boolean begun;
     private long looked;
 
-    ExposureCare(Gates gates, ExposureFolder folder, ExposuresBuilder config) {
+    ExposureCare(Gates gates, ExposureFolder folder, ExposureLedgerBuilder config) {
         this.gates = gates;
         this.folder = folder;
         this.config = config;
@@ -111,6 +111,7 @@ final class ExposureCare {
     private void sealFor(ExposureFile file) throws IOException {
         Map<String, Object> data = seal(file);
         data.put("notTaken", -1L);
+        data.put(OpenExposures.MAY_BE_MISSING, -1L);
         String id = sealId(file.header().rollout(), file.name());
         if (gates.append(decision(id, EntryTypes.EXPOSURES_SEALED, file.header().gate(), data))
                 .stored(STORED)) {
@@ -162,6 +163,11 @@ final class ExposureCare {
     }
 
     private long erase(ExposureErasure asked, List<OpenExposures> open) throws IOException {
+        for (OpenExposures each : open) {
+            if (each.writer != null) {
+                each.writer.flush(); // the caller may be in what waits, which goes on from the file as it is
+            }
+        }
         long erased = 0;
         boolean elsewhere = false;
         for (List<ExposureFile> files : folder.all()) {
@@ -196,7 +202,7 @@ final class ExposureCare {
         if (own.isPresent()) {
             ExposureWriter writer = own.get().writer;
             if (writer != null) {
-                writer.replace(without);
+                writer.replace(without, file.header());
             }
             return;
         }

@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ final class ExposureKeeper {
 
     private final Gates gates;
     private final Notices notices;
-    private final ExposuresBuilder config;
+    private final ExposureLedgerBuilder config;
     private final ExposureFolder folder;
     private final ExposureCare care;
     private final ExposureReports reports;
@@ -52,6 +53,7 @@ final class ExposureKeeper {
             ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(0, 8);
     private final ArrayBlockingQueue<Taken> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final ReentrantLock lock = new ReentrantLock();
+    private final LongAdder noRoom = new LongAdder();
     private final ControlLog.Subscription calls;
     private final ControlLog.Subscription events;
 
@@ -68,18 +70,22 @@ final class ExposureKeeper {
     private long cared;
     private boolean begun;
 
+    /** How many calls had found no room at the last look. */
+    private long unheard;
+
     /** A call that some version answered. */
     private record Taken(
             String gate, String version, @Nullable String key, long at, String outcome) {}
 
-    ExposureKeeper(Gates gates, Notices notices, ExposuresBuilder config, ExposureFolder folder) {
+    ExposureKeeper(Gates gates, Notices notices, ExposureLedgerBuilder config, ExposureFolder folder) {
         this.gates = gates;
         this.notices = notices;
         this.config = config;
         this.folder = folder;
         care = new ExposureCare(gates, folder, config);
         reports = new ExposureReports(folder, notices);
-        counts = new ExposureCounts(config.meters);
+        counts = new ExposureCounts(gates.meters().orElse(null));
+        unheard = gates.servedDropped();
         calls = gates.onServedWhileRolling(this::heard);
         events = gates.onEvent(event -> {
             if (event instanceof GateEvent.Applied applied
@@ -114,13 +120,18 @@ final class ExposureKeeper {
                 call.at().toEpochMilli(),
                 call.id().text());
         if (!waiting.offer(exposure)) {
-            counts.lostQueue.increment();
+            noRoom.increment();
         }
     }
 
-    /** How many calls that may have been exposures are on no list. */
+    /** How many exposures are on no list. */
     long notTaken() {
-        return counts.lost();
+        return counts.notTaken();
+    }
+
+    /** How many calls there was no room for while a rollout was open, and which may have been exposures. */
+    long mayBeMissing() {
+        return counts.lostQueue.sum();
     }
 
     /** Writes down what was heard, and does what is due. What goes wrong with one thing keeps nothing from the others. */
@@ -136,11 +147,13 @@ final class ExposureKeeper {
             long tick = gates.ticker().read();
             List<Taken> batch = new ArrayList<>();
             waiting.drainTo(batch);
+            long missed = missed();
             refresh(tick);
+            counts.missed(missed, open, notices);
             measure(tick);
             batch.forEach(this::attribute);
             open.forEach(each -> flush(each, false));
-            counts.tell(open, notices, config.mostBytes, MOST_WAITING);
+            counts.tell(open, notices, config.mostBytes);
             open.stream().filter(each -> each.toRemedy).forEach(this::remedy);
             for (OpenExposures each : List.copyOf(open)) {
                 if (each.ended() && tick - each.endedTick >= config.lateAnswers.toNanos()) {
@@ -160,6 +173,14 @@ final class ExposureKeeper {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** How many calls found no room since this was asked last: in this queue, or in the one of all who listen. */
+    private long missed() {
+        long all = noRoom.sum() + gates.servedDropped();
+        long since = all - unheard;
+        unheard = all;
+        return since;
     }
 
     private void refresh(long tick) {
@@ -208,8 +229,13 @@ final class ExposureKeeper {
     }
 
     private OpenExposures opened(ModelGate<?, ?> gate, String rollout, String version, long from) {
-        ExposureFile.Header header =
-                new ExposureFile.Header(rollout, gate.name(), version, !config.plainKeys, instance);
+        ExposureFile.Header header = new ExposureFile.Header(
+                rollout,
+                gate.name(),
+                version,
+                !config.plainKeys,
+                instance,
+                gates.now().toEpochMilli());
         return new OpenExposures(header, gate, folder.of(rollout), from);
     }
 
@@ -243,7 +269,7 @@ final class ExposureKeeper {
                 : config.plainKeys
                         ? ExposureFile.escape(call.key())
                         : gates.identities().hash(call.key());
-        long bytes = caller.length() + 40L;
+        long bytes = ExposureLines.most(caller, call.outcome());
         try {
             if (others + own() + bytes > config.mostBytes) {
                 to.notTaken++;
@@ -321,13 +347,14 @@ final class ExposureKeeper {
             ExposureFile file = ExposureFile.at(each.writer.path()).orElseThrow();
             data.putAll(OpenExposures.seal(file, folder.read(List.of(file), (caller, met) -> {}), file.digest()));
             name = file.name();
-        } else if (each.notTaken == 0) {
+        } else if (each.notTaken == 0 && each.mayBeMissing == 0) {
             return; // nobody of this rollout came here
         }
         data.put(EntryTypes.ID, each.header.rollout());
         data.put(EntryTypes.VERSION, each.header.version());
         data.put(Checkpoint.INSTANCE, instance);
         data.put("notTaken", each.notTaken);
+        data.put(OpenExposures.MAY_BE_MISSING, each.mayBeMissing);
         Decision decision = gates.decision(
                 ExposureCare.sealId(each.header.rollout(), name),
                 EntryTypes.EXPOSURES_SEALED,
@@ -377,6 +404,7 @@ final class ExposureKeeper {
             return;
         }
         try {
+            counts.missed(missed() + waiting.size(), open, notices); // what came after the last look
             open.sort(Comparator.comparing(each -> each.header.rollout()));
             for (OpenExposures each : List.copyOf(open)) {
                 if (!gates.closed()) {

@@ -35,10 +35,10 @@ public final class ExposureLedger {
     private static final int ENTRIES = 10_000;
 
     private final ExposureFolder folder;
-    private final ExposuresBuilder config;
+    private final ExposureLedgerBuilder config;
     private @Nullable ExposureKeeper keeper;
 
-    private ExposureLedger(Path folder, ExposuresBuilder config) {
+    private ExposureLedger(Path folder, ExposureLedgerBuilder config) {
         this.folder = new ExposureFolder(folder);
         this.config = config;
     }
@@ -53,8 +53,8 @@ public final class ExposureLedger {
      *
      * @param configure says how much is kept, for how long, and how callers are named
      */
-    public static ExposureLedger in(Path folder, Consumer<ExposuresBuilder> configure) {
-        ExposuresBuilder builder = new ExposuresBuilder();
+    public static ExposureLedger in(Path folder, Consumer<ExposureLedgerBuilder> configure) {
+        ExposureLedgerBuilder builder = new ExposureLedgerBuilder();
         configure.accept(builder);
         return new ExposureLedger(folder, builder);
     }
@@ -190,7 +190,16 @@ public final class ExposureLedger {
         }
     }
 
-    /** How many calls of rollouts this process could not write down: because too many waited, the folder was full, or the disk failed. */
+    /**
+     * For how many calls there was no room while a rollout was open: too many waited for the disk, or for
+     * {@linkplain io.modelgate.Gates#servedDropped those who listen}. Of which version they were nobody knows.
+     */
+    public long mayBeMissing() {
+        ExposureKeeper its = keeper();
+        return its == null ? 0 : its.mayBeMissing();
+    }
+
+    /** How many calls of rollouts this process could not write down: because the folder was full, or the disk failed. */
     public long notTaken() {
         ExposureKeeper its = keeper();
         return its == null ? 0 : its.notTaken();
