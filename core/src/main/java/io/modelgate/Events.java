@@ -1,6 +1,7 @@
 package io.modelgate;
 
 import io.modelgate.control.ControlLog.Subscription;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -84,6 +85,21 @@ final class Events {
     synchronized void close() {
         if (own != null) {
             own.shutdown();
+        }
+    }
+
+    /** Whether a task ended in time, on a thread of its own: users' code in it may hang for ever. */
+    static boolean endedWithin(Duration patience, Runnable task, String name) {
+        try {
+            Thread thread = daemon(task, name);
+            thread.start();
+            thread.join(Math.max(1, patience.toMillis()));
+            return !thread.isAlive();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (OutOfMemoryError e) { // no thread can be had
+            return false;
         }
     }
 
