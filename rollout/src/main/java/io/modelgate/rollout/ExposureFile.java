@@ -105,8 +105,13 @@ record ExposureFile(Path path, Header header) {
         return path.toString().endsWith(SEALED);
     }
 
-    /** Reads all exposures; a last line that is torn is none. */
-    void read(Reader reader) throws IOException {
+    /**
+     * Reads all exposures; a last line that is torn is none.
+     *
+     * @return how many lines nobody wrote as they are, which are passed over: one of them must not hide the others
+     */
+    long read(Reader reader) throws IOException {
+        long bad = 0;
         try (InputStream in = Files.newInputStream(path)) {
             Lines lines = new Lines(in);
             String header = lines.next();
@@ -114,20 +119,23 @@ record ExposureFile(Path path, Header header) {
                 int first = line.indexOf('\t');
                 int second = line.indexOf('\t', first + 1);
                 if (first < 0 || second < 0) {
-                    throw new IOException(path + " holds a line that is no exposure");
+                    bad++;
+                    continue;
                 }
                 long at;
                 try {
                     at = Long.parseLong(line, first + 1, second, 10);
                 } catch (NumberFormatException e) {
-                    throw new IOException(path + " holds a line without a time", e);
+                    bad++;
+                    continue;
                 }
                 reader.exposure(line.substring(0, first), at, line.substring(second + 1));
             }
         }
+        return bad;
     }
 
-    /** When the last exposure in it began, in milliseconds since 1970; when it was last written to if it has none. */
+    /** When the last exposure in it began, in milliseconds since 1970; when it was last written to if no exposure ends it. */
     long lastAt() throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
             long length = file.length();
@@ -144,7 +152,7 @@ record ExposureFile(Path path, Header header) {
                 try {
                     return Long.parseLong(line, first + 1, second, 10);
                 } catch (NumberFormatException | IndexOutOfBoundsException e) {
-                    throw new IOException(path + " ends in a line without a time", e);
+                    return Files.getLastModifiedTime(path).toMillis();
                 }
             }
         }
@@ -179,18 +187,23 @@ record ExposureFile(Path path, Header header) {
             this.in = in;
         }
 
-        /** The next line without its newline, or null if there is none. */
+        /** The next line without its newline, or null if there is none; one that is too long is empty. */
         @Nullable
         String next() throws IOException {
+            boolean whole = true;
             for (int at = start; ; at++) {
                 if (at == end) {
+                    if (end - start == buffer.length) {
+                        whole = false;
+                        start = end;
+                    }
                     at -= start;
                     if (!more()) {
                         return null;
                     }
                 }
                 if (buffer[at] == '\n') {
-                    String line = new String(buffer, start, at - start, StandardCharsets.UTF_8);
+                    String line = whole ? new String(buffer, start, at - start, StandardCharsets.UTF_8) : "";
                     start = at + 1;
                     return line;
                 }
@@ -202,9 +215,6 @@ record ExposureFile(Path path, Header header) {
             System.arraycopy(buffer, start, buffer, 0, end - start);
             end -= start;
             start = 0;
-            if (end == buffer.length) {
-                throw new IOException("a line has more than " + LONGEST_LINE + " bytes");
-            }
             int read = in.read(buffer, end, buffer.length - end);
             end += Math.max(read, 0);
             return read > 0;
@@ -234,7 +244,10 @@ record ExposureFile(Path path, Header header) {
         StringBuilder plain = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == '\\' && i + 6 <= text.length() && text.charAt(i + 1) == 'u') {
+            if (c == '\\'
+                    && i + 6 <= text.length()
+                    && text.charAt(i + 1) == 'u'
+                    && text.substring(i + 2, i + 6).chars().allMatch(HexFormat::isHexDigit)) {
                 plain.append((char) HexFormat.fromHexDigits(text, i + 2, i + 6));
                 i += 5;
             } else {
