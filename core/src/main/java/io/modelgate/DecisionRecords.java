@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * Takes records of calls to a sink, on a thread of its own: a sink that is slow, or a redaction that is, holds up neither callers nor those who
@@ -29,6 +32,7 @@ final class DecisionRecords {
 
     private final DecisionSink sink;
     private final RecordMaker maker;
+    private final Supplier<Set<String>> gates;
     private final Ticker ticker;
     private final Warnings warnings;
     private final ArrayBlockingQueue<ServedCall<?, ?>> waiting;
@@ -46,14 +50,27 @@ final class DecisionRecords {
     private long retryAt;
     private boolean failing;
     private long flushed;
+    private final long opened;
 
-    DecisionRecords(DecisionRecordsBuilder config, Identities identities, Ticker ticker, Warnings warnings) {
+    /** The gates that are named and of which nobody knows yet whether they are built; empty once that was looked at. */
+    private Set<String> named;
+
+    /** @param gates the names of those that the process has */
+    DecisionRecords(
+            DecisionRecordsBuilder config,
+            Supplier<Set<String>> gates,
+            Identities identities,
+            Ticker ticker,
+            Warnings warnings) {
         sink = config.sink;
         maker = new RecordMaker(config, identities, warnings);
         waiting = new ArrayBlockingQueue<>(config.capacity);
         this.ticker = ticker;
         this.warnings = warnings;
-        flushed = ticker.read();
+        this.gates = gates;
+        named = config.named();
+        opened = ticker.read();
+        flushed = opened;
     }
 
     void start() {
@@ -100,6 +117,9 @@ final class DecisionRecords {
             boolean wrote = (!failing || now - retryAt >= 0) && write(now);
             if (!failing && now - flushed >= SECOND) {
                 flush(now);
+            }
+            if (!named.isEmpty() && now - opened >= PATIENCE) {
+                tellOfMissing();
             }
             return wrote;
         } finally {
@@ -163,6 +183,20 @@ final class DecisionRecords {
         failing = false;
         lostBySink.add(pending.size());
         warnings.threw("the sink of decision records", why);
+    }
+
+    /** Says once of the gates that are named and not built: nothing is ever recorded of a name that is misspelt. */
+    private void tellOfMissing() {
+        Set<String> there = gates.get();
+        for (String gate : named) {
+            if (!there.contains(gate)) {
+                warnings.warn(
+                        "decision records of " + gate,
+                        "decision records name gate \"" + gate + "\", which this process has not built: it has "
+                                + new TreeSet<>(there));
+            }
+        }
+        named = Set.of();
     }
 
     private void flush(long now) {
@@ -240,5 +274,8 @@ final class DecisionRecords {
             more = write(ticker.read());
         }
         flush(ticker.read());
+        if (closed || ticker.read() - opened >= PATIENCE) {
+            tellOfMissing();
+        }
     }
 }

@@ -4,32 +4,62 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Says what decision records hold. Handed to the function given to {@link GatesBuilder#decisionRecords}, and done when that returns. Not
- * thread-safe. All functions run on the thread of the records, off the serving path.
+ * thread-safe. All functions run on the thread of the records, off the serving path. A gate that is named here and that the process has not
+ * built a minute after its start is warned of, once.
  */
 public final class DecisionRecordsBuilder {
 
     private static final int LEAST = 512;
     private static final int MOST = 1 << 20;
 
+    /** Makes of an input or an answer the bytes that its digest is of. What it throws leaves the digest out, never the record. */
+    @FunctionalInterface
+    public interface Serializer {
+
+        /**
+         * The bytes of what a call was asked, or of what was answered.
+         *
+         * @return the same for the same content, years later too; null for no digest
+         */
+        byte @Nullable [] bytes(Object content) throws Exception;
+    }
+
+    /** Makes of an input or an answer what may be kept of it. What it throws leaves the body out, never the record. */
+    @FunctionalInterface
+    public interface Redaction {
+
+        /** What may be kept; null for nothing. */
+        @Nullable
+        String redact(Object content) throws Exception;
+    }
+
     final DecisionSink sink;
     final Set<String> gates = new TreeSet<>();
-    final Map<String, Function<Object, byte @Nullable []>> serializers = new HashMap<>();
-    final Map<String, Function<Object, @Nullable String>> inputs = new HashMap<>();
-    final Map<String, Function<Object, @Nullable String>> outputs = new HashMap<>();
+    final Map<String, Serializer> serializers = new HashMap<>();
+    final Map<String, Redaction> inputs = new HashMap<>();
+    final Map<String, Redaction> outputs = new HashMap<>();
 
     @Nullable
-    Function<Object, byte @Nullable []> serializer;
+    Serializer serializer;
 
     boolean keyed = true;
     int capacity = 1 << 14;
 
     DecisionRecordsBuilder(DecisionSink sink) {
         this.sink = sink;
+    }
+
+    /** The gates that are named, each of which somebody expects to have records. */
+    Set<String> named() {
+        Set<String> named = new TreeSet<>(gates);
+        named.addAll(serializers.keySet());
+        named.addAll(inputs.keySet());
+        named.addAll(outputs.keySet());
+        return named;
     }
 
     /**
@@ -43,10 +73,10 @@ public final class DecisionRecordsBuilder {
     }
 
     /**
-     * Sets which bytes of an input and of an answer digests are of, for all gates that have none of their own. Default, and where it gives null:
-     * no digest.
+     * Sets which bytes of an input and of an answer digests are of, for all gates that have none of their own. Default, and where it gives null
+     * or throws: no digest.
      */
-    public DecisionRecordsBuilder digests(Function<Object, byte @Nullable []> bytes) {
+    public DecisionRecordsBuilder digests(Serializer bytes) {
         serializer = bytes;
         return this;
     }
@@ -56,7 +86,7 @@ public final class DecisionRecordsBuilder {
      *
      * @throws IllegalArgumentException if it cannot name a gate
      */
-    public DecisionRecordsBuilder digests(String gate, Function<Object, byte @Nullable []> bytes) {
+    public DecisionRecordsBuilder digests(String gate, Serializer bytes) {
         serializers.put(Names.name("gate", gate), bytes);
         return this;
     }
@@ -76,7 +106,7 @@ public final class DecisionRecordsBuilder {
      *
      * @throws IllegalArgumentException if it cannot name a gate
      */
-    public DecisionRecordsBuilder inputs(String gate, Function<Object, @Nullable String> redact) {
+    public DecisionRecordsBuilder inputs(String gate, Redaction redact) {
         inputs.put(Names.name("gate", gate), redact);
         return this;
     }
@@ -86,7 +116,7 @@ public final class DecisionRecordsBuilder {
      *
      * @throws IllegalArgumentException if it cannot name a gate
      */
-    public DecisionRecordsBuilder outputs(String gate, Function<Object, @Nullable String> redact) {
+    public DecisionRecordsBuilder outputs(String gate, Redaction redact) {
         outputs.put(Names.name("gate", gate), redact);
         return this;
     }

@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,7 +139,7 @@ public final class Gates implements AutoCloseable {
         if (of == null) {
             return;
         }
-        DecisionRecords kept = new DecisionRecords(of, identities, ticker, warnings);
+        DecisionRecords kept = new DecisionRecords(of, this::names, identities, ticker, warnings);
         records = kept;
         if (of.gates.isEmpty()) {
             var unused = served.listen(null, kept::heard, this::recompileAll);
@@ -147,6 +148,10 @@ public final class Gates implements AutoCloseable {
             var unused = served.listen(gate, kept::heard, this::recompileAll);
         }
         kept.start();
+    }
+
+    private Set<String> names() {
+        return gates().stream().map(ModelGate::name).collect(Collectors.toUnmodifiableSet());
     }
 
     private void startKilled(ControlLogException refusal) {
@@ -600,6 +605,11 @@ public final class Gates implements AutoCloseable {
 
     Control control() {
         return control;
+    }
+
+    /** Where meters are published, for modules that have some of their own; empty if nowhere. */
+    public Optional<MeterRegistry> meters() {
+        return Optional.ofNullable(config.meters);
     }
 
     /** The source of elapsed time. */

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.modelgate.budget.BudgetsBuilder;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.MemoryControlLog;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -13,9 +14,13 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Configures {@link Gates}. Handed to the function given to {@link Gates#open}, and done when that returns. */
 public final class GatesBuilder {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
 
     Supplier<? extends ControlLog> log = MemoryControlLog::new;
     boolean startKilled;
@@ -217,6 +222,8 @@ public final class GatesBuilder {
     /**
      * Keeps a record of every call, in a sink: {@code docs/decision-records.md}. A call costs that one offer to a bounded queue; what is lost is
      * counted in meters. {@link Gates#close} writes what is left and closes the sink. Default: none.
+     *
+     * @throws IllegalArgumentException if there is a sink already; then both are closed, as nobody else would
      */
     public GatesBuilder decisionRecords(DecisionSink sink) {
         return decisionRecords(sink, r -> {});
@@ -226,12 +233,27 @@ public final class GatesBuilder {
      * Keeps a record of every call, as {@link #decisionRecords(DecisionSink)} does.
      *
      * @param configure says of which gates, and what beside the outcome
+     * @throws IllegalArgumentException if there is a sink already; then both are closed, as nobody else would
      */
     public GatesBuilder decisionRecords(DecisionSink sink, Consumer<DecisionRecordsBuilder> configure) {
+        if (records != null) {
+            close(records.sink);
+            close(sink);
+            throw new IllegalArgumentException(
+                    "decisionRecords is given twice: a process has one sink of them; keep one, which may write to several places");
+        }
         DecisionRecordsBuilder builder = new DecisionRecordsBuilder(sink);
         configure.accept(builder);
         records = builder;
         return this;
+    }
+
+    private static void close(DecisionSink sink) {
+        try {
+            sink.close();
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("a sink of decision records that was given twice could not be closed", e);
+        }
     }
 
     /** Lets a test have versions of these gates do something in place of their models. Default: none; then it costs a call nothing. */

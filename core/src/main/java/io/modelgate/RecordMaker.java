@@ -4,7 +4,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the record of a call, of as much of it as is allowed. What users' functions throw leaves a part out, never the record. */
@@ -49,13 +48,13 @@ final class RecordMaker {
     }
 
     private @Nullable String digest(String gate, @Nullable Object content) {
-        Function<Object, byte @Nullable []> own = config.serializers.get(gate);
-        Function<Object, byte @Nullable []> serializer = own == null ? config.serializer : own;
+        DecisionRecordsBuilder.Serializer own = config.serializers.get(gate);
+        DecisionRecordsBuilder.Serializer serializer = own == null ? config.serializer : own;
         if (serializer == null || content == null) {
             return null;
         }
         try {
-            byte[] bytes = serializer.apply(content);
+            byte[] bytes = serializer.bytes(content);
             if (bytes == null) {
                 return null;
             }
@@ -70,12 +69,12 @@ final class RecordMaker {
     }
 
     private @Nullable String body(
-            @Nullable Function<Object, @Nullable String> redact, String what, String gate, @Nullable Object content) {
+            DecisionRecordsBuilder.@Nullable Redaction redact, String what, String gate, @Nullable Object content) {
         if (redact == null || content == null) {
             return null;
         }
         try {
-            String text = redact.apply(content);
+            String text = redact.redact(content);
             return text == null || text.length() <= LONGEST_BODY ? text : text.substring(0, LONGEST_BODY) + "…";
         } catch (Throwable e) { // users' code: what it did not clean must not be kept
             leftOut.increment();

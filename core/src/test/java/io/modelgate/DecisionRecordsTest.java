@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -192,6 +194,67 @@ class DecisionRecordsTest {
         assertThat(record.inputDigest()).isNull();
         assertThat(record.output()).isEqualTo("fine");
         assertThat(meter("modelgate.records.left.out")).isEqualTo(3);
+    }
+
+    @Test
+    void aSerializerMayThrowWhatIsCheckedWhichDropsTheDigestAndNotTheRecord() {
+        Gates gates = open(r -> r.digests(content -> {
+            throw new IOException("not serializable");
+        }));
+        gate(gates, input -> "fine").call("hi", CALLER);
+        assertThat(only(gates).outputDigest()).isNull();
+        assertThat(meter("modelgate.records.left.out")).isEqualTo(2);
+    }
+
+    @Test
+    void aSecondSinkIsRefusedAndNeitherStaysOpen() {
+        Remembering other = new Remembering();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Gates.open(g -> g.decisionRecords(sink).decisionRecords(other)))
+                .withMessageContaining("decisionRecords is given twice");
+        assertThat(sink.closed).isTrue();
+        assertThat(other.closed).isTrue();
+    }
+
+    @Test
+    void aGateThatIsNamedAndNotBuiltIsWarnedOfOnceAMinuteAfterTheStart() {
+        String said = stderr(() -> {
+            Gates gates = open(r -> r.only("chat").only("credit-rsk").inputs("caht", input -> null));
+            gate(gates, input -> input);
+            gates.flushServed();
+            time.advance(Duration.ofSeconds(61));
+            gates.flushServed();
+            time.advance(Duration.ofSeconds(61));
+            gates.flushServed();
+            gates.close();
+        });
+        assertThat(said)
+                .containsOnlyOnce(
+                        "decision records name gate \"credit-rsk\", which this process has not built: it has [chat]")
+                .containsOnlyOnce("decision records name gate \"caht\"")
+                .doesNotContain("name gate \"chat\"");
+    }
+
+    @Test
+    void aGateThatIsNamedAndNotBuiltIsWarnedOfAtTheEndIfThatComesSooner() {
+        String said = stderr(() -> {
+            Gates gates = open(r -> r.only("credit-rsk"));
+            gates.flushServed();
+            gates.close();
+        });
+        assertThat(said).containsOnlyOnce("decision records name gate \"credit-rsk\"");
+    }
+
+    private static String stderr(Runnable doing) {
+        PrintStream before = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            doing.run();
+        } finally {
+            System.setErr(before);
+        }
+        return said.toString(StandardCharsets.UTF_8);
     }
 
     @Test
