@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -90,11 +91,14 @@ final class Events {
 
     /** Whether a task ended in time, on a thread of its own: users' code in it may hang for ever. */
     static boolean endedWithin(Duration patience, Runnable task, String name) {
+        CountDownLatch ended = new CountDownLatch(1);
+        Runnable all = () -> {
+            task.run();
+            ended.countDown();
+        };
         try {
-            Thread thread = daemon(task, name);
-            thread.start();
-            thread.join(Math.max(1, patience.toMillis()));
-            return !thread.isAlive();
+            daemon(all, name).start();
+            return ended.await(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -41,7 +41,7 @@ final class ExposureCare {
     private final Gates gates;
     private final FleetRollouts fleet;
     private final ExposureFolder folder;
-    private final ExposuresBuilder config;
+    private final ExposureLedgerBuilder config;
 
     /** Requests that wait for other processes, looked at once a minute. */
     private final Set<Path> waiting = new HashSet<>();
@@ -49,7 +49,7 @@ final class ExposureCare {
     private boolean begun;
     private long looked;
 
-    ExposureCare(Gates gates, FleetRollouts fleet, ExposureFolder folder, ExposuresBuilder config) {
+    ExposureCare(Gates gates, FleetRollouts fleet, ExposureFolder folder, ExposureLedgerBuilder config) {
         this.gates = gates;
         this.fleet = fleet;
         this.folder = folder;

@@ -54,7 +54,7 @@ final class ExposureKeeper {
 
     private final Gates gates;
     private final Notices notices;
-    private final ExposuresBuilder config;
+    private final ExposureLedgerBuilder config;
     private final ExposureFolder folder;
     private final ExposureCare care;
     private final ExposureReports reports;
@@ -83,7 +83,7 @@ final class ExposureKeeper {
     private record Taken(
             String gate, String version, @Nullable String key, long at, String outcome) {}
 
-    ExposureKeeper(Gates gates, Notices notices, FleetRollouts fleet, ExposuresBuilder config, ExposureFolder folder) {
+    ExposureKeeper(Gates gates, Notices notices, FleetRollouts fleet, ExposureLedgerBuilder config, ExposureFolder folder) {
         this.gates = gates;
         this.notices = notices;
         this.config = config;
@@ -438,19 +438,22 @@ final class ExposureKeeper {
         calls.close();
         closed = true;
         events.close();
-        Thread thread = daemon("modelgate-exposures-last", this::sealLast);
+        boolean sealed = false;
         try {
-            thread.start();
-            thread.join(LAST_SEALS.plus(LAST_HANDS).toMillis());
+            CompletableFuture.runAsync(
+                            this::sealLast,
+                            task -> daemon("modelgate-exposures-last", task).start())
+                    .get(LAST_SEALS.plus(LAST_HANDS).toNanos(), TimeUnit.NANOSECONDS);
+            sealed = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (OutOfMemoryError e) { // no thread can be had
-            LOG.debug("no thread for the last exposures", e);
+        } catch (ExecutionException | TimeoutException | OutOfMemoryError e) {
+            LOG.debug("the exposures in {} are not sealed", folder.root(), e);
         }
-        if (!handedOn || thread.isAlive()) {
+        if (!sealed || !handedOn) {
             LOG.warn(
                     "{} hangs: exposures in {} are missing or stay unsealed",
-                    handedOn ? "the disk" : "a listener of served calls",
+                    sealed ? "a listener of served calls" : "the disk",
                     folder.root());
         }
         counts.close();

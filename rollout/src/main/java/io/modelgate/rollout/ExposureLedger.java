@@ -35,10 +35,10 @@ public final class ExposureLedger {
     private static final int ENTRIES = 10_000;
 
     private final ExposureFolder folder;
-    private final ExposuresBuilder config;
+    private final ExposureLedgerBuilder config;
     private @Nullable ExposureKeeper keeper;
 
-    private ExposureLedger(Path folder, ExposuresBuilder config) {
+    private ExposureLedger(Path folder, ExposureLedgerBuilder config) {
         this.folder = new ExposureFolder(folder);
         this.config = config;
     }
@@ -53,8 +53,8 @@ public final class ExposureLedger {
      *
      * @param configure says how much is kept, for how long, and how callers are named
      */
-    public static ExposureLedger in(Path folder, Consumer<ExposuresBuilder> configure) {
-        ExposuresBuilder builder = new ExposuresBuilder();
+    public static ExposureLedger in(Path folder, Consumer<ExposureLedgerBuilder> configure) {
+        ExposureLedgerBuilder builder = new ExposureLedgerBuilder();
         configure.accept(builder);
         return new ExposureLedger(folder, builder);
     }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Configures an {@link ExposureLedger}. Handed to the function given to {@link ExposureLedger#in}, and done when that returns. */
-public final class ExposuresBuilder {
+public final class ExposureLedgerBuilder {
 
     private static final Duration SHORTEST = Duration.ofDays(1);
     private static final Duration LONGEST = Duration.ofDays(3_650);
@@ -20,7 +20,7 @@ public final class ExposuresBuilder {
     @Nullable
     MeterRegistry meters;
 
-    ExposuresBuilder() {}
+    ExposureLedgerBuilder() {}
 
     /**
      * Sets for how long after its last exposure a rollout is kept; then all of it is deleted. Default: 365 days.
@@ -28,7 +28,7 @@ public final class ExposuresBuilder {
      * @param kept 1 to 3,650 days
      * @throws IllegalArgumentException if it is out of range
      */
-    public ExposuresBuilder retention(Duration kept) {
+    public ExposureLedgerBuilder retention(Duration kept) {
         retention = between("retention", kept, SHORTEST, LONGEST);
         return this;
     }
@@ -40,7 +40,7 @@ public final class ExposuresBuilder {
      * @param bytes 64 KiB or more
      * @throws IllegalArgumentException if it is out of range
      */
-    public ExposuresBuilder mostBytes(long bytes) {
+    public ExposureLedgerBuilder mostBytes(long bytes) {
         if (bytes < LEAST_BYTES) {
             throw new IllegalArgumentException("mostBytes is " + bytes + ": expected " + LEAST_BYTES + " or more");
         }
@@ -52,7 +52,7 @@ public final class ExposuresBuilder {
      * Keeps the keys of callers as they are, for a list that can be read without the control log's secret. Default: their keyed hashes, of which
      * destroying that secret makes nothing that leads to anybody.
      */
-    public ExposuresBuilder plainKeys() {
+    public ExposureLedgerBuilder plainKeys() {
         plainKeys = true;
         return this;
     }
@@ -64,13 +64,13 @@ public final class ExposuresBuilder {
      * @param wait zero to one hour
      * @throws IllegalArgumentException if it is out of range
      */
-    public ExposuresBuilder lateAnswers(Duration wait) {
+    public ExposureLedgerBuilder lateAnswers(Duration wait) {
         lateAnswers = between("lateAnswers", wait, Duration.ZERO, LONGEST_WAIT);
         return this;
     }
 
     /** Publishes how many exposures were taken, and how many were not, to the given registry. Default: none. */
-    public ExposuresBuilder meters(MeterRegistry registry) {
+    public ExposureLedgerBuilder meters(MeterRegistry registry) {
         meters = registry;
         return this;
     }

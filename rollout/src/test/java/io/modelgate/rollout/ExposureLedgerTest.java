@@ -46,7 +46,7 @@ class ExposureLedgerTest {
         return rig;
     }
 
-    private ExposureLedger ledger(Consumer<ExposuresBuilder> configure) {
+    private ExposureLedger ledger(Consumer<ExposureLedgerBuilder> configure) {
         return ExposureLedger.in(root, configure);
     }
 
@@ -289,7 +289,7 @@ class ExposureLedgerTest {
 
     @Test
     void anErasedCallerIsInNoFileAndTheSealSaysSoWithoutANameOfTheirs() throws Exception {
-        ExposureLedger ledger = ledger(ExposuresBuilder::plainKeys);
+        ExposureLedger ledger = ledger(ExposureLedgerBuilder::plainKeys);
         Rig rig = rig(ledger);
         String old = start(rig, "v2");
         call(rig, "ann", "bob");
@@ -445,7 +445,7 @@ class ExposureLedgerTest {
 
     @Test
     void aKeyLongerThanAnyIsKeptAsItsHash() throws Exception {
-        ExposureLedger ledger = ledger(ExposuresBuilder::plainKeys);
+        ExposureLedger ledger = ledger(ExposureLedgerBuilder::plainKeys);
         Rig rig = rig(ledger);
         String rollout = start(rig, "v2");
         String longest = "k".repeat(100_000);
@@ -544,7 +544,7 @@ class ExposureLedgerTest {
 
     @Test
     void aSpreadsheetTakesNoKeyForAFormulaAndAnyKeyComesBack() throws Exception {
-        ExposureLedger ledger = ledger(ExposuresBuilder::plainKeys);
+        ExposureLedger ledger = ledger(ExposureLedgerBuilder::plainKeys);
         Rig rig = rig(ledger);
         String rollout = start(rig, "v2");
         call(rig, "=1+1", "a,\"b\"", "tab\tnew\nline\\u0041", "\ud83d\ude00", "half\ud83d");
