@@ -11,6 +11,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -128,8 +129,8 @@ final class ExposuresCommand extends Subcommand {
                 "callers", each.callers(),
                 "calls", each.calls(),
                 "withoutKey", each.withoutKey(),
-                "first", each.firstAt() == null ? null : each.firstAt().toString(),
-                "last", each.lastAt() == null ? null : each.lastAt().toString());
+                "first", each.first().map(Instant::toString).orElse(null),
+                "last", each.last().map(Instant::toString).orElse(null));
     }
 
     private static Map<String, Object> json(ExposureCheck check) {

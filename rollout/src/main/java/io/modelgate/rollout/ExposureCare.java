@@ -159,6 +159,7 @@ final class ExposureCare {
     private void sealFor(ExposureFile file) throws IOException {
         Map<String, Object> data = seal(file);
         data.put("notTaken", -1L);
+        data.put(OpenExposures.MAY_BE_MISSING, -1L);
         String id = sealId(file.header().rollout(), file.name());
         if (gates.append(decision(id, EntryTypes.EXPOSURES_SEALED, file.header().gate(), data))
                 .stored(STORED)) {
@@ -213,6 +214,11 @@ final class ExposureCare {
     }
 
     private long erase(ExposureErasure asked, List<OpenExposures> open) throws IOException {
+        for (OpenExposures each : open) {
+            if (each.writer != null) {
+                each.writer.flush(); // the caller may be in what waits, which goes on from the file as it is
+            }
+        }
         long erased = 0;
         boolean elsewhere = false;
         List<ExposureFile> answers = new ArrayList<>();
@@ -263,7 +269,7 @@ final class ExposureCare {
         if (own.isPresent()) {
             ExposureWriter writer = own.get().writer;
             if (writer != null) {
-                writer.replace(without);
+                writer.replace(without, file.header());
             }
             return;
         }

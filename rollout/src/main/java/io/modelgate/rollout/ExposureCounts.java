@@ -7,13 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** How many exposures a process has written down, and how many it could not and why. Thread-safe. */
 final class ExposureCounts {
 
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
+
     final LongAdder taken = new LongAdder();
 
-    /** Too many calls waited; some of them may have been stable's. */
+    /** Too many calls waited, here or before they came here; some of them may have been stable's, or of other gates. */
     final LongAdder lostQueue = new LongAdder();
 
     /** The folder was full. */
@@ -22,20 +26,27 @@ final class ExposureCounts {
     /** The disk failed. */
     final LongAdder lostDisk = new LongAdder();
 
-    private long lostQueueTold;
     private final @Nullable MeterRegistry registry;
     private final List<Meter> meters = new ArrayList<>();
 
     ExposureCounts(@Nullable MeterRegistry registry) {
         this.registry = registry;
         if (registry != null) {
-            meters.add(FunctionCounter.builder("modelgate.exposures.taken", taken, LongAdder::sum)
-                    .description("calls that a version under rollout answered and that are on its list")
-                    .register(registry));
-            meters.add(lost(registry, "queue", lostQueue));
-            meters.add(lost(registry, "bound", lostBound));
-            meters.add(lost(registry, "disk", lostDisk));
+            try {
+                register(registry);
+            } catch (RuntimeException e) { // users' code
+                LOG.warn("the meters of exposures are not published", e);
+            }
         }
+    }
+
+    private void register(MeterRegistry registry) {
+        meters.add(FunctionCounter.builder("modelgate.exposures.taken", taken, LongAdder::sum)
+                .description("calls that a version under rollout answered and that are on its list")
+                .register(registry));
+        meters.add(lost(registry, "queue", lostQueue));
+        meters.add(lost(registry, "bound", lostBound));
+        meters.add(lost(registry, "disk", lostDisk));
     }
 
     private static Meter lost(MeterRegistry registry, String reason, LongAdder count) {
@@ -45,12 +56,13 @@ final class ExposureCounts {
                 .register(registry);
     }
 
-    long lost() {
-        return lostQueue.sum() + lostBound.sum() + lostDisk.sum();
+    /** What was of a rollout. */
+    long notTaken() {
+        return lostBound.sum() + lostDisk.sum();
     }
 
     /** Says of the rollouts that run whose lists are not whole. By one thread at a time. */
-    void tell(List<OpenExposures> open, Notices notices, long mostBytes, int mostWaiting) {
+    void tell(List<OpenExposures> open, Notices notices, long mostBytes) {
         for (OpenExposures each : open) {
             if (lostBound.sum() > 0 && each.notTaken > 0) {
                 notices.exposures(
@@ -60,14 +72,21 @@ final class ExposureCounts {
                                 + mostBytes + " bytes, or cannot be written");
             }
         }
-        long lost = lostQueue.sum();
-        if (lost > lostQueueTold) {
-            lostQueueTold = lost;
-            open.forEach(each -> notices.exposures(
+    }
+
+    /** Takes note of calls for which there was no room, and which may have been any open rollout's. */
+    void missed(long calls, List<OpenExposures> open, Notices notices) {
+        if (calls <= 0 || open.isEmpty()) {
+            return;
+        }
+        lostQueue.add(calls);
+        for (OpenExposures each : open) {
+            each.mayBeMissing += calls;
+            notices.exposures(
                     each.header.gate(),
                     each.header.rollout(),
-                    "its exposures may not all be on the list: more than " + mostWaiting
-                            + " calls waited for the disk"));
+                    "its exposures may not all be on the list: there was no room for " + each.mayBeMissing
+                            + " calls, some of which may be its own");
         }
     }
 

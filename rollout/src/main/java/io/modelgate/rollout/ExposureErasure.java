@@ -91,9 +91,10 @@ record ExposureErasure(Path request, List<String> callers) {
         try (FileOutputStream raw = new FileOutputStream(temporary.toFile());
                 OutputStream out = new BufferedOutputStream(raw, 1 << 16)) {
             out.write(file.header().line().getBytes(StandardCharsets.UTF_8));
+            ExposureLines lines = new ExposureLines(file.header());
             file.read((caller, at, outcome) -> {
                 if (!callers.contains(caller)) {
-                    out.write(ExposureFile.line(caller, at, outcome).getBytes(StandardCharsets.UTF_8));
+                    out.write(lines.line(caller, at, outcome).getBytes(StandardCharsets.UTF_8));
                 }
             });
             out.flush();

@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,7 @@ record ExposureFile(Path path, Header header) {
     private static final String VERSION = "1";
     private static final String HASHED = "hashed";
     private static final String PLAIN = "plain";
+    private static final Pattern SINCE = Pattern.compile("-?\\d{1,18}");
     private static final int LONGEST_LINE = 1 << 16;
 
     /**
@@ -40,8 +42,9 @@ record ExposureFile(Path path, Header header) {
      * @param version the version under rollout
      * @param hashed whether callers are keyed hashes, and not plain keys
      * @param instance the process that wrote it
+     * @param since what its times are the differences to, in milliseconds since 1970
      */
-    record Header(String rollout, String gate, String version, boolean hashed, String instance) {
+    record Header(String rollout, String gate, String version, boolean hashed, String instance, long since) {
 
         String line() {
             return String.join(
@@ -52,17 +55,26 @@ record ExposureFile(Path path, Header header) {
                             escape(gate),
                             escape(version),
                             hashed ? HASHED : PLAIN,
-                            instance)
+                            instance,
+                            Long.toString(since))
                     + "\n";
         }
 
         static @Nullable Header of(String line) {
             String[] parts = line.split("\t", -1);
-            if (parts.length != 7 || !parts[0].equals(MAGIC) || !parts[1].equals(VERSION)) {
+            if (parts.length != 8
+                    || !parts[0].equals(MAGIC)
+                    || !parts[1].equals(VERSION)
+                    || !SINCE.matcher(parts[7]).matches()) {
                 return null;
             }
             return new Header(
-                    unescape(parts[2]), unescape(parts[3]), unescape(parts[4]), parts[5].equals(HASHED), parts[6]);
+                    unescape(parts[2]),
+                    unescape(parts[3]),
+                    unescape(parts[4]),
+                    parts[5].equals(HASHED),
+                    parts[6],
+                    Long.parseLong(parts[7]));
         }
     }
 
@@ -91,10 +103,6 @@ record ExposureFile(Path path, Header header) {
         }
     }
 
-    static String line(String caller, long at, String outcome) {
-        return caller + '\t' + at + '\t' + outcome + '\n';
-    }
-
     /** Its name, whether it is sealed or not. */
     String name() {
         String name = String.valueOf(path.getFileName());
@@ -114,22 +122,14 @@ record ExposureFile(Path path, Header header) {
         long bad = 0;
         try (InputStream in = Files.newInputStream(path)) {
             Lines lines = new Lines(in);
-            String header = lines.next();
-            for (String line = header == null ? null : lines.next(); line != null; line = lines.next()) {
-                int first = line.indexOf('\t');
-                int second = line.indexOf('\t', first + 1);
-                if (first < 0 || second < 0) {
-                    bad++;
-                    continue;
-                }
-                long at;
+            String first = lines.next();
+            ExposureLines exposures = new ExposureLines(header);
+            for (String line = first == null ? null : lines.next(); line != null; line = lines.next()) {
                 try {
-                    at = Long.parseLong(line, first + 1, second, 10);
-                } catch (NumberFormatException e) {
+                    exposures.read(line, reader);
+                } catch (ExposureLines.Malformed e) {
                     bad++;
-                    continue;
                 }
-                reader.exposure(line.substring(0, first), at, line.substring(second + 1));
             }
         }
         return bad;
@@ -146,12 +146,9 @@ record ExposureFile(Path path, Header header) {
             int stop = text.lastIndexOf('\n');
             int start = text.lastIndexOf('\n', stop - 1);
             if (start >= 0) {
-                String line = text.substring(start + 1, stop);
-                int first = line.indexOf('\t');
-                int second = line.indexOf('\t', first + 1);
                 try {
-                    return Long.parseLong(line, first + 1, second, 10);
-                } catch (NumberFormatException | IndexOutOfBoundsException e) {
+                    return ExposureLines.at(header, text.substring(start + 1, stop));
+                } catch (ExposureLines.Malformed e) {
                     return Files.getLastModifiedTime(path).toMillis();
                 }
             }

@@ -158,8 +158,8 @@ record ExposureFolder(Path root) {
                 distinct,
                 totals[0],
                 totals[1],
-                totals[0] == 0 ? null : Instant.ofEpochMilli(totals[2]),
-                totals[0] == 0 ? null : Instant.ofEpochMilli(totals[3]),
+                totals[0] == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(totals[2])),
+                totals[0] == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(totals[3])),
                 files.size(),
                 bytes,
                 root);

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,7 @@ final class ExposureKeeper {
             ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(0, 8);
     private final ArrayBlockingQueue<Taken> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final ReentrantLock lock = new ReentrantLock();
+    private final LongAdder noRoom = new LongAdder();
     private final ControlLog.Subscription calls;
     private final ControlLog.Subscription events;
 
@@ -79,18 +81,23 @@ final class ExposureKeeper {
     private long cared;
     private boolean begun;
 
+    /** How many calls had found no room at the last look. */
+    private long unheard;
+
     /** A call that some version answered. */
     private record Taken(
             String gate, String version, @Nullable String key, long at, String outcome) {}
 
-    ExposureKeeper(Gates gates, Notices notices, FleetRollouts fleet, ExposureLedgerBuilder config, ExposureFolder folder) {
+    ExposureKeeper(
+            Gates gates, Notices notices, FleetRollouts fleet, ExposureLedgerBuilder config, ExposureFolder folder) {
         this.gates = gates;
         this.notices = notices;
         this.config = config;
         this.folder = folder;
         care = new ExposureCare(gates, fleet, folder, config);
         reports = new ExposureReports(folder, notices);
-        counts = new ExposureCounts(config.meters);
+        counts = new ExposureCounts(gates.meters().orElse(null));
+        unheard = gates.servedDropped();
         calls = gates.onServedWhileRolling(this::heard);
         events = gates.onEvent(event -> {
             if (event instanceof GateEvent.Applied applied
@@ -129,13 +136,18 @@ final class ExposureKeeper {
                 call.at().toEpochMilli(),
                 call.id().text());
         if (closed || !waiting.offer(exposure) || (closed && waiting.remove(exposure))) {
-            counts.lostQueue.increment(); // closed: after the last look, or in the middle of it
+            noRoom.increment(); // closed: after the last look, or in the middle of it
         }
     }
 
-    /** How many calls that may have been exposures are on no list. */
+    /** How many exposures are on no list. */
     long notTaken() {
-        return counts.lost();
+        return counts.notTaken();
+    }
+
+    /** How many calls there was no room for while a rollout was open, and which may have been exposures. */
+    long mayBeMissing() {
+        return counts.lostQueue.sum();
     }
 
     /** Writes down what was heard, and does what is due. What goes wrong with one thing keeps nothing from the others. */
@@ -160,11 +172,13 @@ final class ExposureKeeper {
             long tick = gates.ticker().read();
             List<Taken> batch = new ArrayList<>();
             waiting.drainTo(batch);
+            long missed = missed();
             refresh(tick);
+            counts.missed(missed, open, notices);
             measure(tick);
             batch.forEach(this::attribute);
             open.forEach(each -> flush(each, false));
-            counts.tell(open, notices, config.mostBytes, MOST_WAITING);
+            counts.tell(open, notices, config.mostBytes);
             open.stream().filter(each -> each.toRemedy).forEach(this::remedy);
             for (OpenExposures each : List.copyOf(open)) {
                 if (each.ended() && tick - each.endedTick >= config.lateAnswers.toNanos()) {
@@ -182,6 +196,14 @@ final class ExposureKeeper {
                     folder.root(),
                     e);
         }
+    }
+
+    /** How many calls found no room since this was asked last: in this queue, or in the one of all who listen. */
+    private long missed() {
+        long all = noRoom.sum() + gates.servedDropped();
+        long since = all - unheard;
+        unheard = all;
+        return since;
     }
 
     private void refresh(long tick) {
@@ -230,8 +252,13 @@ final class ExposureKeeper {
     }
 
     private OpenExposures opened(ModelGate<?, ?> gate, String rollout, String version, long from) {
-        ExposureFile.Header header =
-                new ExposureFile.Header(rollout, gate.name(), version, !config.plainKeys, instance);
+        ExposureFile.Header header = new ExposureFile.Header(
+                rollout,
+                gate.name(),
+                version,
+                !config.plainKeys,
+                instance,
+                gates.now().toEpochMilli());
         return new OpenExposures(header, gate, folder.of(rollout), from);
     }
 
@@ -261,7 +288,7 @@ final class ExposureKeeper {
             return; // stable's, or of a rollout that is over
         }
         String caller = call.key() == null ? "" : named(call.key());
-        long bytes = caller.length() + 40L;
+        long bytes = ExposureLines.most(caller, call.outcome());
         try {
             if (others + own() + bytes > config.mostBytes) {
                 to.notTaken++;
@@ -386,13 +413,14 @@ final class ExposureKeeper {
                     ExposureFile.at(path).orElseThrow(() -> new IOException(path + " does not say what it is of"));
             data.putAll(OpenExposures.seal(file, folder.read(List.of(file), (caller, met) -> {}), file.digest()));
             name = file.name();
-        } else if (each.notTaken == 0) {
+        } else if (each.notTaken == 0 && each.mayBeMissing == 0) {
             return; // nobody of this rollout came here
         }
         data.put(EntryTypes.ID, each.header.rollout());
         data.put(EntryTypes.VERSION, each.header.version());
         data.put(Checkpoint.INSTANCE, instance);
         data.put("notTaken", each.notTaken);
+        data.put(OpenExposures.MAY_BE_MISSING, each.mayBeMissing);
         Decision decision = gates.decision(
                 ExposureCare.sealId(each.header.rollout(), name),
                 EntryTypes.EXPOSURES_SEALED,
@@ -465,6 +493,7 @@ final class ExposureKeeper {
         }
         try {
             once();
+            counts.missed(missed() + waiting.size(), open, notices); // what came after the last look
             open.sort(Comparator.comparing(each -> each.header.rollout()));
             for (OpenExposures each : List.copyOf(open)) {
                 if (!gates.closed()) {

@@ -190,7 +190,16 @@ public final class ExposureLedger {
         }
     }
 
-    /** How many calls of rollouts this process could not write down: because too many waited, the folder was full, or the disk failed. */
+    /**
+     * For how many calls there was no room while a rollout was open: too many waited for the disk, or for
+     * {@linkplain io.modelgate.Gates#servedDropped those who listen}. Of which version they were nobody knows.
+     */
+    public long mayBeMissing() {
+        ExposureKeeper its = keeper();
+        return its == null ? 0 : its.mayBeMissing();
+    }
+
+    /** How many calls of rollouts this process could not write down: because the folder was full, or the disk failed. */
     public long notTaken() {
         ExposureKeeper its = keeper();
         return its == null ? 0 : its.notTaken();

@@ -1,8 +1,6 @@
 package io.modelgate.rollout;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Configures an {@link ExposureLedger}. Handed to the function given to {@link ExposureLedger#in}, and done when that returns. */
 public final class ExposureLedgerBuilder {
@@ -16,9 +14,6 @@ public final class ExposureLedgerBuilder {
     Duration lateAnswers = Duration.ofMinutes(1);
     long mostBytes = 1L << 30;
     boolean plainKeys;
-
-    @Nullable
-    MeterRegistry meters;
 
     ExposureLedgerBuilder() {}
 
@@ -35,7 +30,7 @@ public final class ExposureLedgerBuilder {
 
     /**
      * Sets how many bytes the folder may hold, whichever processes write to it; beyond them nothing is taken, and that is counted and told. An
-     * exposure takes about 70 bytes. Held to within what the processes write in ten seconds. Default: 1 GiB.
+     * exposure takes 60 to 70 bytes, with hashed callers. Held to within what the processes write in ten seconds. Default: 1 GiB.
      *
      * @param bytes 64 KiB or more
      * @throws IllegalArgumentException if it is out of range
@@ -66,12 +61,6 @@ public final class ExposureLedgerBuilder {
      */
     public ExposureLedgerBuilder lateAnswers(Duration wait) {
         lateAnswers = between("lateAnswers", wait, Duration.ZERO, LONGEST_WAIT);
-        return this;
-    }
-
-    /** Publishes how many exposures were taken, and how many were not, to the given registry. Default: none. */
-    public ExposureLedgerBuilder meters(MeterRegistry registry) {
-        meters = registry;
         return this;
     }
 

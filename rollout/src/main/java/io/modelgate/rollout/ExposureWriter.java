@@ -24,9 +24,15 @@ final class ExposureWriter {
     private long length;
     private long unwritten;
     private boolean closed;
+    private ExposureLines lines;
 
-    private ExposureWriter(Path path) throws IOException {
+    /** As they were when all was written. */
+    private ExposureLines written;
+
+    private ExposureWriter(Path path, ExposureFile.Header header) throws IOException {
         this.path = path;
+        written = new ExposureLines(header);
+        lines = written.copy();
         file = new RandomAccessFile(path.toFile(), "rw");
     }
 
@@ -42,7 +48,7 @@ final class ExposureWriter {
         } catch (FileAlreadyExistsException e) {
             throw new IOException(path + " is there already", e);
         }
-        ExposureWriter writer = new ExposureWriter(path);
+        ExposureWriter writer = new ExposureWriter(path, header);
         writer.waiting.writeBytes(header.line().getBytes(StandardCharsets.UTF_8));
         return writer;
     }
@@ -66,7 +72,7 @@ final class ExposureWriter {
     }
 
     void take(String caller, long at, String outcome) {
-        waiting.writeBytes(ExposureFile.line(caller, at, outcome).getBytes(StandardCharsets.UTF_8));
+        waiting.writeBytes(lines.line(caller, at, outcome).getBytes(StandardCharsets.UTF_8));
         unwritten++;
     }
 
@@ -90,6 +96,7 @@ final class ExposureWriter {
         length += waiting.size();
         waiting.reset();
         unwritten = 0;
+        written = lines.copy();
     }
 
     /** Gives up what could not be written; how many exposures that were. The first line, which says of what the file is, stays. */
@@ -97,17 +104,20 @@ final class ExposureWriter {
         long given = unwritten;
         waiting.reset();
         unwritten = 0;
+        lines = written.copy();
         if (length == 0) {
             waiting.writeBytes(header.line().getBytes(StandardCharsets.UTF_8));
         }
         return given;
     }
 
-    /** Puts another file in its place and goes on at its end. */
-    void replace(Path by) throws IOException {
+    /** Puts another file in its place and goes on at its end, with nothing waiting. */
+    void replace(Path by, ExposureFile.Header header) throws IOException {
         file.close();
         try {
             ExposureErasure.move(by, path);
+            written = new ExposureLines(header); // whole ids again: those that were there may be gone
+            lines = written.copy();
         } finally {
             file = new RandomAccessFile(path.toFile(), "rw");
             length = file.length();

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /** The exposures of one rollout in this process, from its start until they are sealed. Guarded by the lock of its {@link ExposureKeeper}. */
 final class OpenExposures {
 
+    static final String MAY_BE_MISSING = "mayBeMissing";
+
     /** What a disk that fails leaves waiting; more is given up. */
     private static final long MOST_WAITING = 4 << 20;
 
@@ -34,6 +36,10 @@ final class OpenExposures {
 
     long endedAt = Long.MAX_VALUE;
     long notTaken;
+
+    /** Calls of which nothing is known but that there was no room for them, while it was open: of whichever gate and version. */
+    long mayBeMissing;
+
     boolean toRemedy;
 
     @Nullable

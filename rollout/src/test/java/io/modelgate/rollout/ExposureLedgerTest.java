@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -264,14 +265,15 @@ class ExposureLedgerTest {
     @Test
     void atItsBoundItTakesNoMoreAndSaysSo() {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        ExposureLedger ledger = ledger(e -> e.mostBytes(1 << 16).meters(meters));
+        world.meters = meters;
+        ExposureLedger ledger = ledger(e -> e.mostBytes(1 << 16));
         Rig rig = rig(ledger);
         String rollout = start(rig, "v2");
         for (int i = 0; i < 1_500; i++) {
             call(rig, "user-" + i);
         }
         long listed = ledger.of(rollout).orElseThrow().callers();
-        assertThat(listed).isBetween(700L, 1_000L);
+        assertThat(listed).isBetween(1_000L, 1_400L);
         assertThat(ledger.of(rollout).orElseThrow().bytes()).isLessThanOrEqualTo(1 << 16);
         assertThat(ledger.notTaken()).isEqualTo(1_500 - listed);
         assertThat(meters.get("modelgate.exposures.lost")
@@ -285,6 +287,80 @@ class ExposureLedgerTest {
         end(rig);
         sealed(rig);
         assertThat(seal(rig).decision().data()).containsEntry("notTaken", 1_500 - listed);
+    }
+
+    @Test
+    void aListThatMayLackCallsForWhichThereWasNoRoomSaysSo() throws Exception {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        world.meters = meters;
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String before = start(rig, "v2");
+        call(rig, "ann");
+        end(rig);
+        sealed(rig);
+        assertThat(seal(rig).decision().data()).containsEntry("mayBeMissing", 0L);
+
+        String rollout = start(rig, "v3");
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        try (var slow = rig.gate.onServed(any -> {
+            busy.countDown();
+            awaitUninterruptibly(go);
+        })) {
+            call(rig, "first");
+            busy.await();
+            for (int i = 0; i < 20_000; i++) {
+                call(rig, "user-" + i);
+            }
+            go.countDown();
+        }
+        Exposures reached = ledger.of(rollout).orElseThrow();
+        long missing = 20_001 - reached.calls();
+        assertThat(missing).isPositive();
+        assertThat(ledger.notTaken()).isZero();
+        assertThat(ledger.mayBeMissing()).isEqualTo(missing);
+        assertThat(meters.get("modelgate.exposures.lost")
+                        .tag("reason", "queue")
+                        .functionCounter()
+                        .count())
+                .isEqualTo((double) missing);
+        assertThat(rig.heard(RolloutEvent.Hindered.class)).singleElement().satisfies(event -> {
+            assertThat(event.reason()).contains("no room for " + missing + " calls");
+            assertThat(event.rollout()).isEqualTo(rollout).isNotEqualTo(before);
+        });
+        end(rig);
+        sealed(rig);
+        assertThat(seal(rig).decision().data())
+                .containsEntry("rollout", rollout)
+                .containsEntry("notTaken", 0L)
+                .containsEntry("mayBeMissing", missing);
+    }
+
+    @Test
+    void whatTheKeeperHasNoRoomForMayBeMissingToo() {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        for (int i = 0; i < (1 << 16) + 5; i++) {
+            call(rig, "ann");
+            if (i % 8_000 == 0) {
+                rig.gates.flushServed(); // and no look
+            }
+        }
+        assertThat(ledger.of(rollout).orElseThrow().calls()).isEqualTo(1 << 16);
+        assertThat(rig.gates.servedDropped()).isZero();
+        assertThat(ledger.mayBeMissing()).isEqualTo(5);
+        rig.rollouts.close();
+        assertThat(seal(rig).decision().data()).containsEntry("mayBeMissing", 5L);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
@@ -313,6 +389,25 @@ class ExposureLedgerTest {
         }
         call(rig, "bob");
         assertThat(ledger.of(running).orElseThrow().calls()).isEqualTo(2);
+    }
+
+    @Test
+    void anErasureLeavesTheOutcomesOfOthersAsTheyWere() throws Exception {
+        ExposureLedger ledger = ledger(ExposureLedgerBuilder::plainKeys);
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        call(rig, "ann");
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            ids.add(rig.gate
+                    .decide("input", Caller.of("bob"))
+                    .id()
+                    .orElseThrow()
+                    .text());
+        }
+        assertThat(ledger.erase("ann")).isEqualTo(1);
+        ids.add(rig.gate.decide("input", Caller.of("bob")).id().orElseThrow().text());
+        assertThat(csv(ledger, rollout).get(1)).startsWith("bob,").contains(String.join(" ", ids));
     }
 
     private static String text(Path path) {

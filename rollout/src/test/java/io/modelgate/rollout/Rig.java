@@ -1,5 +1,6 @@
 package io.modelgate.rollout;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.modelgate.Actor;
 import io.modelgate.CallCounts;
 import io.modelgate.CallTally;
@@ -35,6 +36,9 @@ final class Rig implements AutoCloseable {
 
         /** Whether callers go on to call, once a minute. */
         volatile boolean flowing = true;
+
+        /** Where the gates' meters are, if they have any. */
+        volatile @Nullable MeterRegistry meters;
 
         private volatile long calls;
 
@@ -75,11 +79,16 @@ final class Rig implements AutoCloseable {
     /** A process that has these versions; stable is v1, or else the first. */
     Rig(World world, Consumer<RolloutsBuilder> more, String... versions) {
         this.world = world;
-        gates = Gates.open(g -> g.controlLog(world.log)
-                .ticker(world.time)
-                .instants(world.time)
-                .scheduler(world.time)
-                .eventExecutor(Runnable::run));
+        gates = Gates.open(g -> {
+            g.controlLog(world.log)
+                    .ticker(world.time)
+                    .instants(world.time)
+                    .scheduler(world.time)
+                    .eventExecutor(Runnable::run);
+            if (world.meters != null) {
+                g.meters(world.meters);
+            }
+        });
         gate = gate("credit-risk", versions);
         rollouts = Rollouts.open(gates, r -> {
             r.manual().observations(this::counts).guardrailTest("quality", (counts, share, alpha) -> world.finding);
