@@ -248,13 +248,15 @@ class ServedCallTest {
             gate.onServed(heard::add);
             throwing.set(1);
             gate.call("lost", Caller.anonymous());
-            while (made.servedDropped() == 0) {
-                Thread.onSpinWait();
-            }
-            gate.call("heard", Caller.anonymous());
-            while (heard.isEmpty()) { // by the thread that had met the throw
-                Thread.onSpinWait();
-            }
+            assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+                while (made.servedDropped() == 0) {
+                    Thread.onSpinWait();
+                }
+                gate.call("heard", Caller.anonymous());
+                while (heard.isEmpty()) { // by the thread that had met the throw
+                    Thread.onSpinWait();
+                }
+            });
             assertThat(made.servedDropped()).isEqualTo(1);
         }
     }

@@ -77,10 +77,8 @@ final class ExposureCare {
             }
         }
         if (due) {
-            for (List<ExposureFile> files : folder.all()) {
-                if (!isOpen(files.get(0).header().rollout(), open)) {
-                    overOrLater(files);
-                }
+            for (Path each : ExposureFolder.listed(folder.root())) {
+                overOrLater(each, open);
             }
         }
     }
@@ -102,14 +100,15 @@ final class ExposureCare {
         }
     }
 
-    private void overOrLater(List<ExposureFile> files) {
+    private void overOrLater(Path of, List<OpenExposures> open) {
         try {
-            over(files);
+            List<ExposureFile> files = ExposureFolder.files(of);
+            if (!files.isEmpty() && !isOpen(files.get(0).header().rollout(), open)) {
+                over(files);
+            }
         } catch (IOException | RuntimeException e) { // the other rollouts' files are to be looked after all the same
             LOG.warn(
-                    "the exposures of rollout {} could not be looked after, which is tried again: {}",
-                    files.get(0).header().rollout(),
-                    e.toString());
+                    "the exposures in {} could not be looked after, which is tried again: {}", of, e.toString());
         }
     }
 
@@ -200,17 +199,30 @@ final class ExposureCare {
     /** Erases a caller from all that may be written here, and asks the other processes for the rest. */
     long erase(String key, List<OpenExposures> open) throws IOException {
         List<String> callers = new ArrayList<>(List.of(gates.identities().hash(key)));
-        for (List<ExposureFile> files : folder.all()) {
-            if (files.stream().anyMatch(file -> !file.header().hashed())) {
-                callers.add(ExposureFile.escape(key)); // nowhere else is a key written down
-                break;
-            }
+        if (plainSomewhere()) {
+            callers.add(ExposureFile.escape(key)); // nowhere else is a key written down
         }
         Files.createDirectories(folder.root());
         try (ExposureClaim claim = ExposureClaim.of(folder.root(), PATIENCE)) {
             claim.sweep(folder.root());
             return erase(ExposureErasure.ask(folder.root(), callers), open);
         }
+    }
+
+    /** What cannot be read now may be. */
+    private boolean plainSomewhere() throws IOException {
+        for (Path of : ExposureFolder.listed(folder.root())) {
+            try {
+                if (ExposureFolder.files(of).stream()
+                        .anyMatch(file -> !file.header().hashed())) {
+                    return true;
+                }
+            } catch (IOException e) {
+                LOG.debug("{} cannot be read", of, e);
+                return true;
+            }
+        }
+        return false;
     }
 
     private long erase(ExposureErasure asked, List<OpenExposures> open) throws IOException {
@@ -222,22 +234,31 @@ final class ExposureCare {
         long erased = 0;
         boolean elsewhere = false;
         List<ExposureFile> answers = new ArrayList<>();
-        for (List<ExposureFile> files : folder.all()) {
-            for (ExposureFile file : files) {
-                Optional<OpenExposures> own = open.stream()
-                        .filter(each ->
-                                each.writer != null && each.writer.path().equals(file.path()))
-                        .findFirst();
-                boolean mine = own.filter(each -> each.sealing == null).isPresent();
-                if (file.sealed() || mine) {
-                    erased += eraseFrom(file, asked, own);
-                } else {
-                    elsewhere |= !asked.answered(file); // another process's, or about to be sealed
+        IOException unread = null;
+        for (Path of : ExposureFolder.listed(folder.root())) {
+            try {
+                for (ExposureFile file : ExposureFolder.files(of)) {
+                    Optional<OpenExposures> own = open.stream()
+                            .filter(each ->
+                                    each.writer != null && each.writer.path().equals(file.path()))
+                            .findFirst();
+                    boolean mine = own.filter(each -> each.sealing == null).isPresent();
+                    if (file.sealed() || mine) {
+                        erased += eraseFrom(file, asked, own);
+                    } else {
+                        elsewhere |= !asked.answered(file); // another process's, or about to be sealed
+                    }
+                    if (mine) {
+                        answers.add(file);
+                    }
                 }
-                if (mine) {
-                    answers.add(file);
-                }
+            } catch (IOException e) { // out of the others the caller is taken all the same
+                unread = e;
             }
+        }
+        if (unread != null) {
+            waiting.add(asked.request());
+            throw unread;
         }
         if (elsewhere) {
             waiting.add(asked.request());

@@ -82,7 +82,7 @@ record ExposureFolder(Path root) {
         return all;
     }
 
-    private static List<ExposureFile> files(Path folder) throws IOException {
+    static List<ExposureFile> files(Path folder) throws IOException {
         List<ExposureFile> files = new ArrayList<>();
         for (Path path : listed(folder)) {
             try {

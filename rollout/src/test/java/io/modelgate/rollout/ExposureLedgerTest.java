@@ -1,6 +1,7 @@
 package io.modelgate.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -510,10 +511,13 @@ class ExposureLedgerTest {
         call(rig, "ann");
         end(rig);
         sealed(rig);
-        Path bad = root.resolve("0-bad");
-        Files.createDirectories(bad);
-        Files.copy(files(".sealed").get(0), bad.resolve("1-0123abcd.open"));
-        Files.writeString(bad.resolve("1-0123abcd.open"), "no exposure\n\u00ff", StandardOpenOption.APPEND);
+        Files.createDirectories(root.resolve("0-bad").resolve("1-0123abcd.open")); // which nobody can read
+        assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> ledger.erase("ann"));
+        assertThat(ExposureFile.at(files(".sealed").get(0)).orElseThrow().read((caller, at, outcome) -> {
+                    throw new AssertionError(caller);
+                }))
+                .isZero();
+        Files.setLastModifiedTime(files(".sealed").get(0), FileTime.from(world.time.instant()));
         world.time.advance(Duration.ofDays(31));
         rig.rollouts.tick();
         assertThat(files(".sealed")).noneMatch(path -> path.toString().contains(first));
