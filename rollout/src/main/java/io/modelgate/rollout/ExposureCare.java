@@ -107,8 +107,7 @@ final class ExposureCare {
                 over(files);
             }
         } catch (IOException | RuntimeException e) { // the other rollouts' files are to be looked after all the same
-            LOG.warn(
-                    "the exposures in {} could not be looked after, which is tried again: {}", of, e.toString());
+            LOG.warn("the exposures in {} could not be looked after, which is tried again: {}", of, e.toString());
         }
     }
 
