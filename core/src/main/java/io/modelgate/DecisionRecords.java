@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,6 +26,9 @@ final class DecisionRecords {
 
     /** A sink may hang for ever, and a process has to end. */
     private static final Duration LAST_WRITE = Duration.ofSeconds(5);
+
+    /** Longer than the sink of files compresses its last one. */
+    private static final Duration LAST_CLOSE = Duration.ofSeconds(12);
 
     private final DecisionSink sink;
     private final RecordMaker maker;
@@ -77,7 +79,13 @@ final class DecisionRecords {
 
     private void run() {
         while (!closed) {
-            if (!step()) {
+            boolean wrote = false;
+            try {
+                wrote = step();
+            } catch (Throwable e) { // there is no other thread to go on
+                warnings.threw("the thread of decision records", e);
+            }
+            if (!wrote) {
                 LockSupport.parkNanos(REST_NANOS);
             }
         }
@@ -93,6 +101,8 @@ final class DecisionRecords {
                     "decision records",
                     "decision records are lost: more than " + (waiting.size() + waiting.remainingCapacity())
                             + " wait for the sink");
+        } else if (closed && waiting.remove(call)) {
+            lostClosed.increment(); // it came while the last were written
         }
     }
 
@@ -100,6 +110,9 @@ final class DecisionRecords {
     private boolean step() {
         writing.lock();
         try {
+            if (closed) {
+                return false;
+            }
             long now = ticker.read();
             boolean wrote = (!failing || now - retryAt >= 0) && write(now);
             if (!failing && now - flushed >= SECOND) {
@@ -141,7 +154,16 @@ final class DecisionRecords {
     private List<DecisionRecord> next() {
         List<ServedCall<?, ?>> calls = new ArrayList<>();
         waiting.drainTo(calls, BATCH);
-        return calls.stream().map(maker::of).toList();
+        List<DecisionRecord> records = new ArrayList<>(calls.size());
+        for (ServedCall<?, ?> call : calls) {
+            try {
+                records.add(maker.of(call));
+            } catch (Throwable e) { // the next call is another
+                lostBySink.increment();
+                warnings.threw("what makes decision records", e);
+            }
+        }
+        return records;
     }
 
     /** Whether the batch is to be kept for another try. */
@@ -213,15 +235,31 @@ final class DecisionRecords {
             return;
         }
         closed = true;
-        if (!free()) {
-            warnings.warn("decision records", "the sink of decision records hangs: what waits for it is lost");
+        if (!Events.endedWithin(LAST_WRITE, this::writeLast, "modelgate-records-last")) {
             List<ServedCall<?, ?>> left = new ArrayList<>();
             waiting.drainTo(left);
             lostClosed.add(left.size());
-            return;
+            warnings.warn("decision records", "the sink of decision records hangs: what waits for it is lost");
+        } else if (!Events.endedWithin(LAST_CLOSE, this::closeSink, "modelgate-records-last")) {
+            warnings.warn("decision records", "the sink of decision records hangs as it is closed");
         }
+    }
+
+    /** Waits as long as it takes: whoever waits for this does not. */
+    private void writeLast() {
+        writing.lock();
         try {
             writeAll();
+        } catch (Throwable e) { // a user's clock
+            warnings.threw("the last write of decision records", e);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void closeSink() {
+        writing.lock();
+        try {
             sink.close();
         } catch (Throwable e) { // users' code
             warnings.threw("the sink of decision records", e);
@@ -238,15 +276,6 @@ final class DecisionRecords {
         flush(ticker.read());
         if (closed || ticker.read() - opened >= PATIENCE) {
             tellOfMissing();
-        }
-    }
-
-    private boolean free() {
-        try {
-            return writing.tryLock(LAST_WRITE.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return writing.tryLock();
         }
     }
 }

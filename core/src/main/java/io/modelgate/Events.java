@@ -1,9 +1,11 @@
 package io.modelgate;
 
 import io.modelgate.control.ControlLog.Subscription;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +86,24 @@ final class Events {
     synchronized void close() {
         if (own != null) {
             own.shutdown();
+        }
+    }
+
+    /** Whether a task ended in time, on a thread of its own: users' code in it may hang for ever. */
+    static boolean endedWithin(Duration patience, Runnable task, String name) {
+        CountDownLatch ended = new CountDownLatch(1);
+        Runnable all = () -> {
+            task.run();
+            ended.countDown();
+        };
+        try {
+            daemon(all, name).start();
+            return ended.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (OutOfMemoryError e) { // no thread can be had
+            return false;
         }
     }
 

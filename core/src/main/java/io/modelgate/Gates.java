@@ -255,14 +255,25 @@ public final class Gates implements AutoCloseable {
     }
 
     /**
-     * Hands the calls that have ended up to now to those who listen, on this thread, and their records to the sink: for tests, and before a
-     * process ends. Does nothing if called by a listener.
+     * Hands the calls that have ended up to now to those who listen, on this thread, and their records to the sink, however long they take: for
+     * tests, and before a process ends. Does nothing if called by a listener.
      */
     public void flushServed() {
         served.drain();
         if (records != null) {
             records.drain();
         }
+    }
+
+    /**
+     * Hands the calls that have ended up to now to those who listen, not their records, on another thread, and waits for that no longer than
+     * this: a listener may hang, and whoever calls this may have a version to take back.
+     *
+     * @param patience how long to wait, zero or more
+     * @return whether all of them were handed on; false too if called by a listener
+     */
+    public boolean flushServed(Duration patience) {
+        return served.drain(patience);
     }
 
     /** How many calls nobody heard of who listens, because more than 16,384 waited for it or the gates were closed. */

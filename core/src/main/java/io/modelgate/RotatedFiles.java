@@ -1,8 +1,12 @@
 package io.modelgate;
 
-import java.io.FileInputStream;
-import java.io.FileOutputStream;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,7 +22,9 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,7 +39,9 @@ final class RotatedFiles {
     private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
     private static final String PREFIX = "decisions-";
     private static final String PLAIN = ".jsonl";
-    private static final String PACKED = ".jsonl.gz";
+    private static final String PACKING = ".gz";
+    private static final String PACKED = PLAIN + PACKING;
+    private static final String TEMPORARY = ".tmp";
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSS'Z'");
     private static final int TIME_LENGTH = "20260302T100000000Z".length();
 
@@ -63,26 +71,28 @@ final class RotatedFiles {
                 : new FileAttribute<?>[0];
     }
 
-    /** Puts a compressed file in the place of a plain one; readers find one of the two, whole. */
+    /**
+     * Puts a compressed file in the place of a plain one; readers find one of the two, whole. Several processes may do it at once: each writes to
+     * a file of its own, and whichever is last in the place is all of it.
+     */
     void compress(Path plain) throws IOException {
-        Path packed = plain.resolveSibling(plain.getFileName() + ".gz");
-        Path temporary = plain.resolveSibling(plain.getFileName() + ".gz.tmp");
-        Files.deleteIfExists(temporary);
-        try {
-            Files.createFile(temporary, ownerOnly());
-            try (FileOutputStream out = new FileOutputStream(temporary.toFile());
-                    FileInputStream in = new FileInputStream(plain.toFile())) {
-                GZIPOutputStream zip = new GZIPOutputStream(out, 1 << 16);
-                in.transferTo(zip);
+        Path packed = plain.resolveSibling(plain.getFileName() + PACKING);
+        Path temporary = plain.resolveSibling(plain.getFileName() + PACKING + "." + UUID.randomUUID() + TEMPORARY);
+        try (FileChannel in = FileChannel.open(plain, READ)) { // before there is another: it may be gone
+            try (FileChannel out = FileChannel.open(temporary, Set.of(WRITE, CREATE_NEW), ownerOnly())) {
+                GZIPOutputStream zip = new GZIPOutputStream(Channels.newOutputStream(out), 1 << 16);
+                long copied = Channels.newInputStream(in).transferTo(zip);
                 zip.finish();
-                out.getFD().sync();
+                out.force(true);
+                if (copied != in.size()) {
+                    throw new IOException(plain + " is still written to");
+                }
             }
             Files.move(temporary, packed, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            Files.delete(plain);
-        } catch (IOException e) {
+        } finally {
             Files.deleteIfExists(temporary);
-            throw e;
         }
+        Files.deleteIfExists(plain);
     }
 
     /** Compresses these and what dead processes left behind, and deletes the oldest beyond the bounds. */
@@ -100,6 +110,7 @@ final class RotatedFiles {
                 }
             }
             prune(rotated);
+            forgetTemporary();
         } catch (IOException | RuntimeException e) {
             LOG.warn("decision records: folder {} cannot be tidied up: {}", folder, e.toString());
         }
@@ -121,6 +132,22 @@ final class RotatedFiles {
             } catch (NoSuchFileException e) {
                 LOG.trace("{} is gone: another process has seen to it", file);
             }
+        }
+    }
+
+    /** What was half compressed as its process died; it holds what the plain file does, or did. */
+    private void forgetTemporary() throws IOException {
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, PREFIX + "*" + TEMPORARY)) {
+            for (Path file : all) {
+                if (Files.getLastModifiedTime(file)
+                        .toInstant()
+                        .plus(LEFT_BEHIND)
+                        .isBefore(config.instants.instant())) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (NoSuchFileException e) {
+            LOG.trace("another process tidies {} up too", folder, e);
         }
     }
 

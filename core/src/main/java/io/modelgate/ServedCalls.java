@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +26,9 @@ final class ServedCalls {
     /** How long the thread rests when there is nothing: callers do not wake it, which would cost them more than the offer. */
     private static final long REST_NANOS = Duration.ofMillis(5).toNanos();
 
+    /** A listener may hang for ever, and a process has to end. */
+    private static final Duration LAST_HANDS = Duration.ofSeconds(5);
+
     private final OfferQueue<EndedCall<?, ?>> queue = new OfferQueue<>(CAPACITY);
     private final LongAdder dropped = new LongAdder();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -34,6 +39,9 @@ final class ServedCalls {
     private final @Nullable Supplier<@Nullable String> traceIds;
     private @Nullable Thread thread;
     private volatile boolean closed;
+
+    /** Whether nobody takes any more what is in the queue. */
+    private volatile boolean over;
 
     /**
      * One who listens.
@@ -95,7 +103,13 @@ final class ServedCalls {
 
     private void run() {
         while (!closed) {
-            if (!drain()) {
+            boolean any = false;
+            try {
+                any = drain();
+            } catch (Throwable e) { // there is no other thread to go on
+                warnings.threw("the thread of served calls", e);
+            }
+            if (!any) {
                 LockSupport.parkNanos(REST_NANOS);
             }
         }
@@ -139,15 +153,55 @@ final class ServedCalls {
         }
         taking.lock();
         try {
-            boolean any = false;
-            for (EndedCall<?, ?> next = queue.poll(); next != null; next = queue.poll()) {
-                any = true;
-                deliver(next.served(instants.instant(), ticker.read()));
-            }
-            return any;
+            return handOn();
         } finally {
             taking.unlock();
         }
+    }
+
+    /** Hands on what has ended up to now, on another thread; false if that takes longer, or a listener asks. */
+    boolean drain(Duration patience) {
+        AtomicBoolean all = new AtomicBoolean();
+        return !taking.isHeldByCurrentThread()
+                && Events.endedWithin(patience, () -> all.set(drainWithin(patience)), "modelgate-served-flush")
+                && all.get();
+    }
+
+    private boolean drainWithin(Duration patience) {
+        try {
+            if (!taking.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+        } catch (InterruptedException e) { // nobody knows of this thread
+            return false;
+        }
+        try {
+            handOn();
+            return true;
+        } finally {
+            taking.unlock();
+        }
+    }
+
+    private boolean handOn() {
+        boolean any = false;
+        for (EndedCall<?, ?> next = queue.poll(); next != null; next = queue.poll()) {
+            any = true;
+            handOn(next);
+        }
+        return any;
+    }
+
+    private void handOn(EndedCall<?, ?> ended) {
+        ServedCall<?, ?> call;
+        try {
+            call = ended.served(instants.instant(), ticker.read());
+        } catch (Throwable e) { // a user's clock; the next call is another
+            dropped.increment();
+            warnings.threw("what makes a served call, which nobody hears of,", e);
+            return;
+        }
+        deliver(call);
     }
 
     private void deliver(ServedCall<?, ?> call) {
@@ -164,7 +218,7 @@ final class ServedCalls {
 
     /** How many calls found no room and were heard of by nobody. */
     long dropped() {
-        return dropped.sum();
+        return dropped.sum() + (over ? queue.size() : 0);
     }
 
     /** How many wait to be handed on. */
@@ -172,9 +226,15 @@ final class ServedCalls {
         return queue.size();
     }
 
-    /** Hands on what is left; what ends later is dropped. */
+    /** Hands on what is left, as far as the listeners take it in time; what ends later is dropped. */
     void close() {
+        if (closed) {
+            return;
+        }
         closed = true;
-        drain();
+        if (queue.size() > 0 && !drain(LAST_HANDS)) {
+            warnings.warn("served calls", "a listener of served calls hangs: what waits for it is dropped");
+        }
+        over = true;
     }
 }

@@ -2,6 +2,7 @@ package io.modelgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
@@ -331,6 +332,20 @@ class DecisionRecordsTest {
         gates.close();
         assertThat(sink.taken).hasSize(1);
         assertThat(sink.closed).isTrue();
+    }
+
+    @Test
+    void aSinkThatHangsAsItIsAskedForTheLastTimeLetsTheProcessEnd() {
+        Gates gates = open(r -> {});
+        CountDownLatch hang = new CountDownLatch(1);
+        ModelGate<String, String> gate = gate(gates, input -> input);
+        sink.hang = hang;
+        gate.call("hi", CALLER);
+        try {
+            assertTimeoutPreemptively(Duration.ofSeconds(30), gates::close);
+        } finally {
+            hang.countDown();
+        }
     }
 
     @Test

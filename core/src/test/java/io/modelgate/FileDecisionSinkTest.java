@@ -1,6 +1,7 @@
 package io.modelgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -203,6 +205,17 @@ class FileDecisionSinkTest {
         }
         open(f -> f.keepFiles(1)).close();
         assertThat(files()).containsExactly(folder.resolve(dead.getFileName() + ".gz"), living, stranger);
+    }
+
+    @Test
+    void whoeverComesToAFileThatIsCompressedAlreadyLeavesWhatIsThere() throws Exception {
+        Path plain = Files.writeString(folder.resolve("decisions-20260301T080000000Z-17-0123abcd-0.jsonl"), "{}\n");
+        Path half = Files.writeString(folder.resolve(plain.getFileName() + ".gz.tmp"), "another process writes it");
+        RotatedFiles files = new RotatedFiles(folder, new FileDecisionSinkBuilder().instants(now::get));
+        files.compress(plain);
+        assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> files.compress(plain));
+        assertThat(files()).containsExactly(folder.resolve(plain.getFileName() + ".gz"), half);
+        assertThat(lines(files().get(0))).containsExactly("{}");
     }
 
     @Test

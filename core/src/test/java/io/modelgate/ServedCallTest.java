@@ -2,6 +2,7 @@ package io.modelgate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.modelgate.control.ControlLog.Subscription;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -231,5 +233,57 @@ class ServedCallTest {
         gate.call("hi", Caller.anonymous());
 
         assertThat(heard()).hasSize(1);
+    }
+
+    @Test
+    void aClockThatThrowsOnceLosesOneCallAndCountsIt() {
+        AtomicInteger throwing = new AtomicInteger();
+        try (Gates made = Gates.open(g -> g.instants(() -> {
+            if (Thread.currentThread().getName().startsWith("modelgate-served") && throwing.getAndDecrement() > 0) {
+                throw new IllegalStateException("no time");
+            }
+            return Instant.EPOCH;
+        }))) {
+            ModelGate<String, String> gate = made.gate("chat", g -> g.stable("v1", input -> input));
+            gate.onServed(heard::add);
+            throwing.set(1);
+            gate.call("lost", Caller.anonymous());
+            assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+                while (made.servedDropped() == 0) {
+                    Thread.onSpinWait();
+                }
+                gate.call("heard", Caller.anonymous());
+                while (heard.isEmpty()) { // by the thread that had met the throw
+                    Thread.onSpinWait();
+                }
+            });
+            assertThat(made.servedDropped()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aListenerThatHangsHoldsUpNoFlushThatIsBoundedAndNoClose() throws Exception {
+        CountDownLatch hang = new CountDownLatch(1);
+        CountDownLatch reached = new CountDownLatch(1);
+        Gates made = Gates.open(g -> {});
+        ModelGate<String, String> gate = made.gate("chat", g -> g.stable("v1", input -> input));
+        gate.onServed(call -> {
+            reached.countDown();
+            try {
+                hang.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        try {
+            gate.call("one", Caller.anonymous());
+            reached.await();
+            gate.call("two", Caller.anonymous());
+            assertThat(made.flushServed(Duration.ofMillis(50))).isFalse();
+            assertTimeoutPreemptively(Duration.ofSeconds(30), made::close);
+            assertThat(made.servedDropped()).isEqualTo(1);
+        } finally {
+            hang.countDown();
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.modelgate.rollout;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
 import io.modelgate.Receipt;
+import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,12 +30,16 @@ final class ExposureCare {
     private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
     private static final Duration STORED = Duration.ofSeconds(5);
 
+    /** How long who asks for an erasure waits for that of another process. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
     /** A process seals what it wrote a minute after the end, an hour at most; one that has not is dead or might as well be. */
     private static final Duration DEAD = Duration.ofMinutes(10);
 
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
     private final Gates gates;
+    private final FleetRollouts fleet;
     private final ExposureFolder folder;
     private final ExposureLedgerBuilder config;
 
@@ -44,8 +49,9 @@ final class ExposureCare {
     private boolean begun;
     private long looked;
 
-    ExposureCare(Gates gates, ExposureFolder folder, ExposureLedgerBuilder config) {
+    ExposureCare(Gates gates, FleetRollouts fleet, ExposureFolder folder, ExposureLedgerBuilder config) {
         this.gates = gates;
+        this.fleet = fleet;
         this.folder = folder;
         this.config = config;
     }
@@ -57,6 +63,9 @@ final class ExposureCare {
 
     void look(List<OpenExposures> open, long tick) throws IOException {
         boolean due = !begun || tick - looked >= MINUTE;
+        if (!begun && ExposureClaim.leftovers(folder.root())) {
+            sweep();
+        }
         if (due) {
             begun = true;
             looked = tick;
@@ -64,15 +73,41 @@ final class ExposureCare {
         }
         for (ExposureErasure each : ExposureErasure.asked(folder.root())) {
             if (!waiting.contains(each.request())) {
-                erase(each, open);
+                eraseAsAsked(each, open);
             }
         }
         if (due) {
-            for (List<ExposureFile> files : folder.all()) {
-                if (!isOpen(files.get(0).header().rollout(), open)) {
-                    over(files);
-                }
+            for (Path each : ExposureFolder.listed(folder.root())) {
+                overOrLater(each, open);
             }
+        }
+    }
+
+    private void sweep() {
+        try (ExposureClaim claim = ExposureClaim.of(folder.root(), Duration.ZERO)) {
+            claim.sweep(folder.root());
+        } catch (IOException e) {
+            LOG.debug("what is half written in {} is left to the next erasure", folder.root(), e);
+        }
+    }
+
+    private void eraseAsAsked(ExposureErasure asked, List<OpenExposures> open) {
+        try (ExposureClaim claim = ExposureClaim.of(folder.root(), Duration.ZERO)) {
+            claim.sweep(folder.root());
+            erase(asked, open);
+        } catch (IOException | RuntimeException e) { // the others' files are to be looked after all the same
+            LOG.warn("a caller could not be erased from {}, which is tried again: {}", folder.root(), e.toString());
+        }
+    }
+
+    private void overOrLater(Path of, List<OpenExposures> open) {
+        try {
+            List<ExposureFile> files = ExposureFolder.files(of);
+            if (!files.isEmpty() && !isOpen(files.get(0).header().rollout(), open)) {
+                over(files);
+            }
+        } catch (IOException | RuntimeException e) { // the other rollouts' files are to be looked after all the same
+            LOG.warn("the exposures in {} could not be looked after, which is tried again: {}", of, e.toString());
         }
     }
 
@@ -103,8 +138,19 @@ final class ExposureCare {
                 .filter(each -> each.name().equals(of.gate()))
                 .findFirst();
         return gate.isEmpty()
-                ? gates.describe(of.gate()).isPresent()
+                ? runsElsewhere(of)
                 : gate.get().routing().orElse(null) instanceof CohortRouting routing && routing.runs(of.rollout());
+    }
+
+    /** Of a gate that is not in this process, and maybe in none any more, the log tells. */
+    private boolean runsElsewhere(ExposureFile.Header of) {
+        try {
+            FleetRollouts.OfGate gate = fleet.now().get(of.gate());
+            return gate != null && gate.routing().runs(of.rollout());
+        } catch (ControlLogException e) {
+            LOG.debug("whether rollout {} runs cannot be read", of.rollout(), e);
+            return true;
+        }
     }
 
     /** Seals a file whose process has died; how many exposures that could not write nobody knows. */
@@ -152,14 +198,30 @@ final class ExposureCare {
     /** Erases a caller from all that may be written here, and asks the other processes for the rest. */
     long erase(String key, List<OpenExposures> open) throws IOException {
         List<String> callers = new ArrayList<>(List.of(gates.identities().hash(key)));
-        for (List<ExposureFile> files : folder.all()) {
-            if (files.stream().anyMatch(file -> !file.header().hashed())) {
-                callers.add(ExposureFile.escape(key)); // nowhere else is a key written down
-                break;
-            }
+        if (plainSomewhere()) {
+            callers.add(ExposureFile.escape(key)); // nowhere else is a key written down
         }
         Files.createDirectories(folder.root());
-        return erase(ExposureErasure.ask(folder.root(), callers), open);
+        try (ExposureClaim claim = ExposureClaim.of(folder.root(), PATIENCE)) {
+            claim.sweep(folder.root());
+            return erase(ExposureErasure.ask(folder.root(), callers), open);
+        }
+    }
+
+    /** What cannot be read now may be. */
+    private boolean plainSomewhere() throws IOException {
+        for (Path of : ExposureFolder.listed(folder.root())) {
+            try {
+                if (ExposureFolder.files(of).stream()
+                        .anyMatch(file -> !file.header().hashed())) {
+                    return true;
+                }
+            } catch (IOException e) {
+                LOG.debug("{} cannot be read", of, e);
+                return true;
+            }
+        }
+        return false;
     }
 
     private long erase(ExposureErasure asked, List<OpenExposures> open) throws IOException {
@@ -170,30 +232,55 @@ final class ExposureCare {
         }
         long erased = 0;
         boolean elsewhere = false;
-        for (List<ExposureFile> files : folder.all()) {
-            for (ExposureFile file : files) {
-                long found = asked.in(file);
-                if (found == 0) {
-                    continue;
+        List<ExposureFile> answers = new ArrayList<>();
+        IOException unread = null;
+        for (Path of : ExposureFolder.listed(folder.root())) {
+            try {
+                for (ExposureFile file : ExposureFolder.files(of)) {
+                    Optional<OpenExposures> own = open.stream()
+                            .filter(each ->
+                                    each.writer != null && each.writer.path().equals(file.path()))
+                            .findFirst();
+                    boolean mine = own.filter(each -> each.sealing == null).isPresent();
+                    if (file.sealed() || mine) {
+                        erased += eraseFrom(file, asked, own);
+                    } else {
+                        elsewhere |= !asked.answered(file); // another process's, or about to be sealed
+                    }
+                    if (mine) {
+                        answers.add(file);
+                    }
                 }
-                Optional<OpenExposures> own = open.stream()
-                        .filter(each ->
-                                each.writer != null && each.writer.path().equals(file.path()))
-                        .findFirst();
-                if (file.sealed() || own.filter(each -> each.sealing == null).isPresent()) {
-                    rewrite(asked, file, own);
-                    erased += found;
-                } else {
-                    elsewhere = true; // another process's, or about to be sealed
-                }
+            } catch (IOException e) { // out of the others the caller is taken all the same
+                unread = e;
             }
+        }
+        if (unread != null) {
+            waiting.add(asked.request());
+            throw unread;
         }
         if (elsewhere) {
             waiting.add(asked.request());
+            for (ExposureFile each : answers) {
+                asked.answer(each);
+            }
         } else {
-            asked.done();
+            asked.done(folder.root());
         }
         return erased;
+    }
+
+    private long eraseFrom(ExposureFile file, ExposureErasure asked, Optional<OpenExposures> own) throws IOException {
+        try {
+            long found = asked.in(file);
+            if (found > 0) {
+                rewrite(asked, file, own);
+            }
+            return found;
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} is gone: its retention is over", file.path(), e);
+            return 0;
+        }
     }
 
     /** The entry comes first: if this process dies in between, the request is still there and the file is written again, as the entry says. */

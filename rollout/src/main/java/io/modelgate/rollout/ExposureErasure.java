@@ -23,11 +23,14 @@ import java.util.UUID;
  */
 record ExposureErasure(Path request, List<String> callers) {
 
+    static final String TEMPORARY = ".tmp";
+
     private static final String PREFIX = "erase-";
+    private static final String ANSWER = ".answer-";
 
     static ExposureErasure ask(Path folder, List<String> callers) throws IOException {
         Path request = folder.resolve(PREFIX + UUID.randomUUID());
-        Path temporary = folder.resolve("." + request.getFileName() + ".tmp");
+        Path temporary = folder.resolve("." + request.getFileName() + TEMPORARY);
         Files.createFile(temporary, ExposureWriter.ownerOnly(temporary));
         Files.writeString(temporary, String.join("\n", callers) + "\n");
         move(temporary, request);
@@ -53,6 +56,27 @@ record ExposureErasure(Path request, List<String> callers) {
         }
     }
 
+    /** Says that the caller is in a file no more, though it is written to: only its process can say so of what it has taken. */
+    void answer(ExposureFile file) throws IOException {
+        Path answer = answerOf(file);
+        if (!Files.exists(answer)) {
+            Files.createFile(answer, ExposureWriter.ownerOnly(answer));
+        }
+    }
+
+    boolean answered(ExposureFile file) {
+        return Files.exists(answerOf(file));
+    }
+
+    /** The name of a file has its process in it, and no caller. */
+    private Path answerOf(ExposureFile file) {
+        return request.resolveSibling(answers() + file.name());
+    }
+
+    private String answers() {
+        return ANSWER + request.getFileName() + "-";
+    }
+
     /** How many exposures of the caller a file holds. */
     long in(ExposureFile file) throws IOException {
         long[] found = {0};
@@ -62,8 +86,7 @@ record ExposureErasure(Path request, List<String> callers) {
 
     /** Writes a file without the caller beside it. */
     Path without(ExposureFile file) throws IOException {
-        Path temporary = file.path().resolveSibling(file.name() + ".tmp");
-        Files.deleteIfExists(temporary);
+        Path temporary = file.path().resolveSibling(file.name() + "." + UUID.randomUUID() + TEMPORARY);
         Files.createFile(temporary, ExposureWriter.ownerOnly(temporary));
         try (FileOutputStream raw = new FileOutputStream(temporary.toFile());
                 OutputStream out = new BufferedOutputStream(raw, 1 << 16)) {
@@ -80,7 +103,13 @@ record ExposureErasure(Path request, List<String> callers) {
         return temporary;
     }
 
-    void done() throws IOException {
+    /** The answers go first: without the request nobody would look for them. */
+    void done(Path folder) throws IOException {
+        for (Path path : ExposureFolder.listed(folder)) {
+            if (String.valueOf(path.getFileName()).startsWith(answers())) {
+                Files.deleteIfExists(path);
+            }
+        }
         Files.deleteIfExists(request);
     }
 

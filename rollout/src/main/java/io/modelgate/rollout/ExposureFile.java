@@ -113,21 +113,29 @@ record ExposureFile(Path path, Header header) {
         return path.toString().endsWith(SEALED);
     }
 
-    /** Reads all exposures; a last line that is torn is none. */
-    void read(Reader reader) throws IOException {
+    /**
+     * Reads all exposures; a last line that is torn is none.
+     *
+     * @return how many lines nobody wrote as they are, which are passed over: one of them must not hide the others
+     */
+    long read(Reader reader) throws IOException {
+        long bad = 0;
         try (InputStream in = Files.newInputStream(path)) {
             Lines lines = new Lines(in);
             String first = lines.next();
             ExposureLines exposures = new ExposureLines(header);
             for (String line = first == null ? null : lines.next(); line != null; line = lines.next()) {
-                exposures.read(line, reader);
+                try {
+                    exposures.read(line, reader);
+                } catch (ExposureLines.Malformed e) {
+                    bad++;
+                }
             }
-        } catch (ExposureLines.Malformed e) {
-            throw new IOException(path + ": " + e.getMessage(), e);
         }
+        return bad;
     }
 
-    /** When the last exposure in it began, in milliseconds since 1970; when it was last written to if it has none. */
+    /** When the last exposure in it began, in milliseconds since 1970; when it was last written to if no exposure ends it. */
     long lastAt() throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
             long length = file.length();
@@ -138,10 +146,12 @@ record ExposureFile(Path path, Header header) {
             int stop = text.lastIndexOf('\n');
             int start = text.lastIndexOf('\n', stop - 1);
             if (start >= 0) {
-                return ExposureLines.at(header, text.substring(start + 1, stop));
+                try {
+                    return ExposureLines.at(header, text.substring(start + 1, stop));
+                } catch (ExposureLines.Malformed e) {
+                    return Files.getLastModifiedTime(path).toMillis();
+                }
             }
-        } catch (ExposureLines.Malformed e) {
-            throw new IOException(path + ": " + e.getMessage(), e);
         }
         return Files.getLastModifiedTime(path).toMillis();
     }
@@ -174,18 +184,23 @@ record ExposureFile(Path path, Header header) {
             this.in = in;
         }
 
-        /** The next line without its newline, or null if there is none. */
+        /** The next line without its newline, or null if there is none; one that is too long is empty. */
         @Nullable
         String next() throws IOException {
+            boolean whole = true;
             for (int at = start; ; at++) {
                 if (at == end) {
+                    if (end - start == buffer.length) {
+                        whole = false;
+                        start = end;
+                    }
                     at -= start;
                     if (!more()) {
                         return null;
                     }
                 }
                 if (buffer[at] == '\n') {
-                    String line = new String(buffer, start, at - start, StandardCharsets.UTF_8);
+                    String line = whole ? new String(buffer, start, at - start, StandardCharsets.UTF_8) : "";
                     start = at + 1;
                     return line;
                 }
@@ -197,9 +212,6 @@ record ExposureFile(Path path, Header header) {
             System.arraycopy(buffer, start, buffer, 0, end - start);
             end -= start;
             start = 0;
-            if (end == buffer.length) {
-                throw new IOException("a line has more than " + LONGEST_LINE + " bytes");
-            }
             int read = in.read(buffer, end, buffer.length - end);
             end += Math.max(read, 0);
             return read > 0;
@@ -229,7 +241,10 @@ record ExposureFile(Path path, Header header) {
         StringBuilder plain = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == '\\' && i + 6 <= text.length() && text.charAt(i + 1) == 'u') {
+            if (c == '\\'
+                    && i + 6 <= text.length()
+                    && text.charAt(i + 1) == 'u'
+                    && text.substring(i + 2, i + 6).chars().allMatch(HexFormat::isHexDigit)) {
                 plain.append((char) HexFormat.fromHexDigits(text, i + 2, i + 6));
                 i += 5;
             } else {

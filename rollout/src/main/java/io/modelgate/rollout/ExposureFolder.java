@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The files of a ledger of exposures: a folder for each rollout, and in it a file for each process. Immutable. */
 record ExposureFolder(Path root) {
@@ -25,6 +27,7 @@ record ExposureFolder(Path root) {
     /** So many exposures are looked at in one reading: what is remembered of each caller has to fit the memory. */
     private static final long ONE_READING = 1_000_000;
 
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,150}");
 
     /** Takes what one caller has met. */
@@ -79,7 +82,7 @@ record ExposureFolder(Path root) {
         return all;
     }
 
-    private static List<ExposureFile> files(Path folder) throws IOException {
+    static List<ExposureFile> files(Path folder) throws IOException {
         List<ExposureFile> files = new ArrayList<>();
         for (Path path : listed(folder)) {
             try {
@@ -128,12 +131,15 @@ record ExposureFolder(Path root) {
         long bytes = 0;
         for (ExposureFile file : files) {
             bytes += Files.size(file.path());
-            file.read((caller, at, outcome) -> {
+            long bad = file.read((caller, at, outcome) -> {
                 totals[0]++;
                 totals[1] += caller.isEmpty() ? 1 : 0;
                 totals[2] = Math.min(totals[2], at);
                 totals[3] = Math.max(totals[3], at);
             });
+            if (bad > 0) {
+                LOG.warn("{} holds {} lines that are no exposures", file.path(), bad);
+            }
         }
         long distinct = 0;
         long readings = 1 + totals[0] / ONE_READING;

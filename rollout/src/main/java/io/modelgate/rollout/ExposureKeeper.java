@@ -20,8 +20,11 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -41,6 +44,14 @@ final class ExposureKeeper {
     private static final long REST_NANOS = Duration.ofMillis(250).toNanos();
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final Duration LAST_SEALS = Duration.ofSeconds(5);
+    private static final Duration LAST_HANDS = Duration.ofSeconds(5);
+
+    /** A person waits for it whose version hurts callers. */
+    private static final Duration LIST = Duration.ofSeconds(3);
+
+    private static final Duration LIST_HANDS = Duration.ofSeconds(1);
+    private static final String NOT_UP_TO_DATE = "; the list is not up to date: the last calls may not be on it yet";
+    private static final int LONGEST_KEY = 1_000;
 
     private final Gates gates;
     private final Notices notices;
@@ -77,12 +88,13 @@ final class ExposureKeeper {
     private record Taken(
             String gate, String version, @Nullable String key, long at, String outcome) {}
 
-    ExposureKeeper(Gates gates, Notices notices, ExposureLedgerBuilder config, ExposureFolder folder) {
+    ExposureKeeper(
+            Gates gates, Notices notices, FleetRollouts fleet, ExposureLedgerBuilder config, ExposureFolder folder) {
         this.gates = gates;
         this.notices = notices;
         this.config = config;
         this.folder = folder;
-        care = new ExposureCare(gates, folder, config);
+        care = new ExposureCare(gates, fleet, folder, config);
         reports = new ExposureReports(folder, notices);
         counts = new ExposureCounts(gates.meters().orElse(null));
         unheard = gates.servedDropped();
@@ -103,14 +115,18 @@ final class ExposureKeeper {
 
     private void run() {
         while (!closed && !gates.closed()) {
-            look();
+            try {
+                look();
+            } catch (Throwable e) { // there is no other thread to go on
+                LOG.warn("the exposures in {} could not be looked after, which is tried again", folder.root(), e);
+            }
             LockSupport.parkNanos(REST_NANOS);
         }
     }
 
     private void heard(ServedCall<?, ?> call) {
         String version = call.outcome().answeredBy().orElse(null);
-        if (version == null || closed) {
+        if (version == null) {
             return;
         }
         Taken exposure = new Taken(
@@ -119,8 +135,8 @@ final class ExposureKeeper {
                 call.caller().keyOrNull(),
                 call.at().toEpochMilli(),
                 call.id().text());
-        if (!waiting.offer(exposure)) {
-            noRoom.increment();
+        if (closed || !waiting.offer(exposure) || (closed && waiting.remove(exposure))) {
+            noRoom.increment(); // closed: after the last look, or in the middle of it
         }
     }
 
@@ -140,6 +156,15 @@ final class ExposureKeeper {
             return; // a listener that this look told of something
         }
         lock.lock();
+        try {
+            once();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Under the lock. */
+    private void once() {
         try {
             if (gates.closed()) {
                 return;
@@ -170,8 +195,6 @@ final class ExposureKeeper {
                     "the exposures of rollouts in {} could not be looked after, which is tried again",
                     folder.root(),
                     e);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -264,11 +287,7 @@ final class ExposureKeeper {
         if (to == null) {
             return; // stable's, or of a rollout that is over
         }
-        String caller = call.key() == null
-                ? ""
-                : config.plainKeys
-                        ? ExposureFile.escape(call.key())
-                        : gates.identities().hash(call.key());
+        String caller = call.key() == null ? "" : named(call.key());
         long bytes = ExposureLines.most(caller, call.outcome());
         try {
             if (others + own() + bytes > config.mostBytes) {
@@ -283,6 +302,13 @@ final class ExposureKeeper {
             counts.lostDisk.increment();
             notices.exposures(to.header.gate(), to.header.rollout(), "its exposures cannot be written: " + e);
         }
+    }
+
+    /** As the file has it: a key that is longer than any is kept as its hash, as a line has a bound. */
+    private String named(String key) {
+        return config.plainKeys && key.length() <= LONGEST_KEY
+                ? ExposureFile.escape(key)
+                : gates.identities().hash(key);
     }
 
     private void flush(OpenExposures each, boolean last) {
@@ -307,8 +333,43 @@ final class ExposureKeeper {
 
     /** Where those are listed whom the version of the last rollout reached, for the person who took it back. */
     Optional<String> listOf(ModelGate<?, ?> gate, String version) {
-        flush();
-        return reports.listOf(gate, version);
+        boolean within = lock.isHeldByCurrentThread(); // a listener that a look told of something
+        boolean handedOn = gates.flushServed(LIST_HANDS);
+        try {
+            return CompletableFuture.supplyAsync(
+                            () -> {
+                                boolean upToDate = !within && lookWithin(LIST_HANDS) && handedOn;
+                                return reports.listOf(gate, version)
+                                        .map(text -> upToDate ? text : text + NOT_UP_TO_DATE);
+                            },
+                            task -> daemon("modelgate-exposures-list", task).start())
+                    .get(LIST.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | OutOfMemoryError e) { // the rollback is made all the same
+            LOG.warn("the exposures in {} could not be read in time", folder.root(), e);
+        }
+        return Optional.of("the ledger in " + folder.root() + " could not be read in time; ask it later whom \""
+                + version + "\" answered");
+    }
+
+    private static Thread daemon(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Looks, unless another look goes on for longer than this. */
+    private boolean lookWithin(Duration patience) {
+        if (closed || gates.closed() || !free(patience)) {
+            return false;
+        }
+        try {
+            once();
+            return true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Seals what the rollout left here; once the entry is stored the file has its name for good. */
@@ -328,7 +389,7 @@ final class ExposureKeeper {
                 LOG.warn("the exposures of rollout {} are not sealed", each.header.rollout());
                 forget(each);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) { // the others are to be sealed all the same
             LOG.warn("the exposures of rollout {} are not sealed, which is tried again", each.header.rollout(), e);
         }
     }
@@ -342,9 +403,14 @@ final class ExposureKeeper {
     private void sealed(OpenExposures each) throws IOException {
         Map<String, Object> data = new HashMap<>();
         String name = instance;
+        if (each.writer != null && each.writer.forgetIfEmpty()) {
+            each.writer = null; // the disk was full from the first line on
+        }
         if (each.writer != null) {
             each.writer.close();
-            ExposureFile file = ExposureFile.at(each.writer.path()).orElseThrow();
+            Path path = each.writer.path();
+            ExposureFile file =
+                    ExposureFile.at(path).orElseThrow(() -> new IOException(path + " does not say what it is of"));
             data.putAll(OpenExposures.seal(file, folder.read(List.of(file), (caller, met) -> {}), file.digest()));
             name = file.name();
         } else if (each.notTaken == 0 && each.mayBeMissing == 0) {
@@ -368,7 +434,9 @@ final class ExposureKeeper {
     /** Writes down what has ended up to now. */
     void flush() {
         if (!closed && !gates.closed()) {
-            gates.flushServed();
+            if (!gates.flushServed(LAST_HANDS)) {
+                LOG.debug("not all calls have been handed on yet");
+            }
             look();
         }
     }
@@ -389,21 +457,42 @@ final class ExposureKeeper {
         }
     }
 
-    /** Writes and seals what there is: the next process begins files of its own. */
+    /** Writes and seals what there is: the next process begins files of its own. Gives up on what hangs. */
     void close() {
         if (closed) {
             return;
         }
-        flush();
-        closed = true;
+        boolean handedOn = gates.flushServed(LAST_HANDS);
         calls.close();
+        closed = true;
         events.close();
+        boolean sealed = false;
+        try {
+            CompletableFuture.runAsync(
+                            this::sealLast,
+                            task -> daemon("modelgate-exposures-last", task).start())
+                    .get(LAST_SEALS.plus(LAST_HANDS).toNanos(), TimeUnit.NANOSECONDS);
+            sealed = true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | OutOfMemoryError e) {
+            LOG.debug("the exposures in {} are not sealed", folder.root(), e);
+        }
+        if (!sealed || !handedOn) {
+            LOG.warn(
+                    "{} hangs: exposures in {} are missing or stay unsealed",
+                    sealed ? "a listener of served calls" : "the disk",
+                    folder.root());
+        }
         counts.close();
-        if (!free()) {
-            LOG.warn("the disk of the exposures in {} hangs: they stay unsealed", folder.root());
+    }
+
+    private void sealLast() {
+        if (!free(LAST_SEALS)) {
             return;
         }
         try {
+            once();
             counts.missed(missed() + waiting.size(), open, notices); // what came after the last look
             open.sort(Comparator.comparing(each -> each.header.rollout()));
             for (OpenExposures each : List.copyOf(open)) {
@@ -416,9 +505,9 @@ final class ExposureKeeper {
         }
     }
 
-    private boolean free() {
+    private boolean free(Duration patience) {
         try {
-            return lock.tryLock(LAST_SEALS.toNanos(), TimeUnit.NANOSECONDS);
+            return lock.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return lock.tryLock();

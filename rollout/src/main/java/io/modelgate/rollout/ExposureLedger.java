@@ -59,12 +59,12 @@ public final class ExposureLedger {
         return new ExposureLedger(folder, builder);
     }
 
-    synchronized ExposureKeeper attach(Gates gates, Notices notices) {
+    synchronized ExposureKeeper attach(Gates gates, Notices notices, FleetRollouts fleet) {
         if (keeper != null) {
             throw new IllegalStateException(
                     "the ledger in " + folder.root() + " belongs to Rollouts already; give each one of its own");
         }
-        ExposureKeeper made = new ExposureKeeper(gates, notices, config, folder);
+        ExposureKeeper made = new ExposureKeeper(gates, notices, fleet, config, folder);
         keeper = made;
         return made;
     }

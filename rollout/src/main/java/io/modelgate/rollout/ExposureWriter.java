@@ -23,6 +23,7 @@ final class ExposureWriter {
     private RandomAccessFile file;
     private long length;
     private long unwritten;
+    private boolean closed;
     private ExposureLines lines;
 
     /** As they were when all was written. */
@@ -123,10 +124,23 @@ final class ExposureWriter {
         }
     }
 
+    /** Idempotent, and may be tried again if it fails. */
     void close() throws IOException {
-        try (RandomAccessFile closing = file) {
-            closing.getFD().sync();
+        if (!closed) {
+            file.getFD().sync();
+            file.close();
+            closed = true;
         }
+    }
+
+    /** Deletes the file if nothing could be written to it, not even of what it is; whether it is gone. */
+    boolean forgetIfEmpty() throws IOException {
+        if (length > 0) {
+            return false;
+        }
+        file.close();
+        Files.deleteIfExists(path);
+        return true;
     }
 
     /** The path of a file once it is sealed. */

@@ -103,7 +103,7 @@ final class Mirror<I, O> {
                 waiting.decrementAndGet();
                 mirror(input, call.caller(), stable.value(), call.at());
             });
-        } catch (RuntimeException e) { // it takes no more: of a user's, or because this has stopped
+        } catch (Throwable e) { // it takes no more: of a user's, because this has stopped, or no thread can be had
             waiting.decrementAndGet();
             drop();
         }

@@ -46,9 +46,11 @@ public final class Rollouts implements AutoCloseable {
     private final TickLoop loop;
     private final ControlLog.Subscription applied;
     private final @Nullable ExposureKeeper exposures;
+    private final boolean manual;
 
     private Rollouts(Gates gates, RolloutsBuilder config) {
         this.gates = gates;
+        manual = config.manual;
         decided = new Decided(
                 gates, config.instance + "-" + UUID.randomUUID().toString().substring(0, 8));
         notices = new Notices(events, gates.ticker(), gates::now);
@@ -58,7 +60,7 @@ public final class Rollouts implements AutoCloseable {
         FleetRollouts fleet = new FleetRollouts(gates);
         controller = new Controller(gates, config, tests, decided, notices, shadows, fleet);
         starting = new Starting(gates, decided, tests, notices, shadows, fleet);
-        exposures = config.exposures == null ? null : config.exposures.attach(gates, notices);
+        exposures = config.exposures == null ? null : config.exposures.attach(gates, notices, fleet);
         interventions = new Interventions(gates, decided, controller, exposures);
         registry = new Registry(gates, decided);
         drifts = new Drifts(gates, events);
@@ -173,8 +175,9 @@ public final class Rollouts implements AutoCloseable {
     private void look() {
         controller.tick();
         drifts.tick();
-        if (exposures != null) {
-            exposures.look();
+        if (exposures != null && manual) {
+            exposures.look(); // else on a thread of its own: a disk that hangs must keep no version from being taken
+            // back
         }
     }
 

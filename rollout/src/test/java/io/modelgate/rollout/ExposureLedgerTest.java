@@ -1,17 +1,21 @@
 package io.modelgate.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.modelgate.Caller;
+import io.modelgate.ModelGate;
 import io.modelgate.control.Entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -380,7 +384,7 @@ class ExposureLedgerTest {
         assertThat(seal(rig).decision().data()).containsEntry("erased", true);
         assertThat(seal(rig).toString()).doesNotContain("ann");
         try (Stream<Path> all = Files.walk(root)) {
-            assertThat(all.filter(Files::isRegularFile))
+            assertThat(all.filter(Files::isRegularFile).filter(path -> !path.endsWith(ExposureClaim.NAME)))
                     .hasSize(2)
                     .noneMatch(path -> text(path).contains("ann"));
         }
@@ -433,6 +437,163 @@ class ExposureLedgerTest {
         try (Stream<Path> all = Files.list(root)) {
             assertThat(all).noneMatch(path -> path.getFileName().toString().startsWith("erase-"));
         }
+    }
+
+    @Test
+    void anErasureIsKeptUntilEachProcessHasAnsweredForItsFile() throws Exception {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig one = rig(ledger);
+        ExposureLedger others = ledger(e -> {});
+        Rig other = rig(others);
+        start(one, "v2");
+        call(one, "bob");
+        call(other, "bob");
+        ledger.flush();
+        others.flush();
+        assertThat(ledger.erase("ann")).isZero(); // not written by the other yet, as far as one can see
+        assertThat(files("").stream().filter(path -> path.toString().contains("erase-")))
+                .hasSize(2); // the request, and the answer of the one that asks
+
+        world.time.advance(Duration.ofSeconds(1));
+        other.rollouts.tick();
+        assertThat(files("").stream().filter(path -> path.toString().contains("erase-")))
+                .isEmpty();
+    }
+
+    @Test
+    void whatWasHalfWrittenAsAProcessDiedGoesWithTheNextErasureAndAtTheStart() throws Exception {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        call(rig, "bob");
+        ledger.flush();
+        Path folder = files(".open").get(0).getParent();
+        Files.writeString(root.resolve(".erase-1.tmp"), "ann");
+        Files.writeString(folder.resolve("17-0123abcd.1.tmp"), "ann");
+        ledger.erase("ann");
+        assertThat(files(".tmp")).isEmpty();
+
+        Files.writeString(root.resolve(".erase-2.tmp"), "ann");
+        rig(ledger(e -> {})).rollouts.tick();
+        assertThat(files(".tmp")).isEmpty();
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(1);
+    }
+
+    @Test
+    void oneProcessAtATimeWritesSealedFilesAnew() throws Exception {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        call(rig, "ann", "bob");
+        end(rig);
+        sealed(rig);
+        try (ExposureClaim claim = ExposureClaim.of(root, Duration.ZERO)) {
+            assertThat(claim).isNotNull();
+            assertThatIOException()
+                    .isThrownBy(() -> ExposureClaim.of(root, Duration.ZERO))
+                    .withMessageContaining("another process writes files in " + root + " anew");
+            ExposureErasure.ask(root, List.of(rig.gates.identities().hash("ann")));
+            world.time.advance(Duration.ofSeconds(1));
+            rig.rollouts.tick();
+            assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(2);
+        }
+        world.time.advance(Duration.ofSeconds(1));
+        rig.rollouts.tick();
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(1);
+        assertThat(ledger.verify(rollout, world.log).intact()).hasSize(1);
+    }
+
+    @Test
+    void aFileThatCannotBeReadKeepsNothingFromTheOthers() throws Exception {
+        ExposureLedger ledger = ledger(e -> e.retention(Duration.ofDays(30)));
+        Rig rig = rig(ledger);
+        String first = start(rig, "v2");
+        call(rig, "ann");
+        end(rig);
+        sealed(rig);
+        Files.createDirectories(root.resolve("0-bad").resolve("1-0123abcd.open")); // which nobody can read
+        assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> ledger.erase("ann"));
+        assertThat(ExposureFile.at(files(".sealed").get(0)).orElseThrow().read((caller, at, outcome) -> {
+                    throw new AssertionError(caller);
+                }))
+                .isZero();
+        Files.setLastModifiedTime(files(".sealed").get(0), FileTime.from(world.time.instant()));
+        world.time.advance(Duration.ofDays(31));
+        rig.rollouts.tick();
+        assertThat(files(".sealed")).noneMatch(path -> path.toString().contains(first));
+    }
+
+    @Test
+    void aLineThatNobodyWroteHidesNoOther() throws Exception {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        call(rig, "ann");
+        ledger.flush();
+        Path file = files(".open").get(0);
+        List<String> lines = Files.readString(file).lines().toList();
+        String bad = "x".repeat(200_000) + "\nno exposure\nann\tyesterday\tid\n";
+        Path damaged = file.resolveSibling("17-0123abcd.open");
+        Files.writeString(damaged, lines.get(0) + "\n" + bad + lines.get(1) + "\n" + bad);
+        Files.setLastModifiedTime(damaged, FileTime.fromMillis(1_000));
+        assertThat(ledger.of(rollout).orElseThrow().calls()).isEqualTo(2);
+        ExposureFile its = ExposureFile.at(damaged).orElseThrow();
+        assertThat(its.read((caller, at, outcome) -> {})).isEqualTo(6);
+        assertThat(its.lastAt()).isEqualTo(1_000);
+    }
+
+    @Test
+    void aKeyLongerThanAnyIsKeptAsItsHash() throws Exception {
+        ExposureLedger ledger = ledger(ExposureLedgerBuilder::plainKeys);
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        String longest = "k".repeat(100_000);
+        call(rig, "ann", longest);
+        assertThat(csv(ledger, rollout))
+                .hasSize(3)
+                .anyMatch(line -> line.startsWith(rig.gates.identities().hash(longest)));
+        assertThat(ledger.erase(longest)).isEqualTo(1);
+    }
+
+    @Test
+    void aSealThatFailedIsTriedAgainAndTheOthersAreMadeAllTheSame() throws Exception {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        call(rig, "ann");
+        ledger.flush();
+        Path file = files(".open").get(0);
+        byte[] whole = Files.readAllBytes(file);
+        Files.write(file, new byte[0]); // and it does not say what it is of
+        end(rig);
+        sealed(rig);
+        assertThat(files(".sealed")).isEmpty();
+        Files.write(file, whole);
+        rig.rollouts.tick();
+        rig.rollouts.tick();
+        assertThat(ledger.verify(rollout, world.log).intact()).hasSize(1);
+    }
+
+    @Test
+    void aRolloutOfAGateThatNoProcessHasAnyMoreIsDeletedAfterItsRetention() {
+        ExposureLedger ledger = ledger(e -> e.retention(Duration.ofDays(30)));
+        Rig rig = rig(ledger);
+        ModelGate<String, String> gone = rig.gate("gone", "v1", "v2");
+        Rollout rollout = Rollout.start(gone, "v2", r -> r.weight(Weight.FULL), Rig.ALICE, "everyone");
+        assertThat(rollout.stored(Duration.ofSeconds(5))).isTrue();
+        gone.call("input", Caller.of("ann"));
+        rig.rollouts.close();
+
+        ExposureLedger next = ledger(e -> e.retention(Duration.ofDays(30)));
+        Rig without = rig(next);
+        world.time.advance(Duration.ofDays(31));
+        without.rollouts.tick();
+        assertThat(next.rollouts()).containsExactly(rollout.id()); // it runs, though not here
+        Rig.stored(without.gates.append(without.gates.decision(
+                "end-gone", EntryTypes.ROLLOUT_END, "gone", Rig.BOB, "", Map.of(EntryTypes.ID, rollout.id()))));
+        world.time.advance(Duration.ofMinutes(1));
+        without.rollouts.tick();
+        assertThat(next.rollouts()).isEmpty();
     }
 
     @Test
