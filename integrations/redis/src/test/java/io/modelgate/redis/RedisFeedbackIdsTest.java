@@ -107,6 +107,31 @@ class RedisFeedbackIdsTest {
         assertThat(atLast(ids)).isFalse();
     }
 
+    @Test
+    void howeverOftenItIsTriedWhileRedisHangsItIsOneAttempt() {
+        try (RedisFeedbackIds hasty =
+                RedisFeedbackIds.open(r -> r.uri(redis.uri()).askTimeout(Duration.ofMillis(100)))) {
+            assertThat(hasty.first("1".repeat(22), NOW, NOW.plusSeconds(60))).isTrue();
+            redis.stop();
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> first(hasty)).isInstanceOf(ControlLogException.class);
+            }
+            assertThat(hasty.unsure()).isEqualTo(1);
+            for (int i = 0; i < 3; i++) {
+                String neverSent = String.format("%022d", i);
+                assertThatThrownBy(() -> hasty.first(neverSent, NOW, NOW.plusSeconds(60)))
+                        .isInstanceOf(ControlLogException.class);
+            }
+            assertThat(hasty.unsure()).isEqualTo(1);
+            redis.resume();
+
+            assertThat(atLast(hasty)).isTrue();
+            assertThat(hasty.unsure()).isZero();
+            assertThat(first(hasty)).isFalse();
+            assertThat(first(other)).isFalse();
+        }
+    }
+
     private static String key() {
         return "modelgate:{modelgate/" + ID + "}:feedback";
     }
