@@ -45,7 +45,7 @@ record Reference(String version, Drift drift, List<Frozen> metrics, Entry entry)
         data.put("points", PolicyText.decimal(drift.points()));
         data.put("alpha", PolicyText.decimal(drift.alpha()));
         data.put("escalation", drift.escalation().toString());
-        data.put("processes", drift.processes());
+        data.put("processes", (long) drift.processes());
         data.put(
                 "metrics",
                 metrics.stream()

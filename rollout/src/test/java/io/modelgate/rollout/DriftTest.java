@@ -10,6 +10,7 @@ import io.modelgate.Gates;
 import io.modelgate.ModelGate;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.MemoryControlLog;
+import io.modelgate.testkit.ForwardingControlLog;
 import io.modelgate.testkit.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -212,7 +213,10 @@ class DriftTest {
         }
         assertThat(all).isBetween(0.99, 1.0);
 
-        ControlLog log = new MemoryControlLog();
+        ControlLog log = new ForwardingControlLog(new MemoryControlLog()) {
+            @Override
+            public void close() {} // each process has one of its own
+        };
         try (Served one = new Served(log).frozen()) {
             double first = farthest(log, Duration.ofMinutes(1));
             assertThat(farthest(log, Duration.ofHours(5))).isEqualTo(first);

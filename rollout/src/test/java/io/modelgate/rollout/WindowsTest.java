@@ -144,8 +144,11 @@ class WindowsTest {
             RolloutPolicy policy = RolloutPolicy.of(p -> {
                 p.name("office")
                         .step(Weight.percent(50))
-                        .guardrail(
-                                Guardrail.mean("defaulted").worseByPoints(0.1).unit(Unit.CALL));
+                        .guardrail(Guardrail.mean("defaulted")
+                                .higherIsWorse()
+                                .worseByPoints(0.1)
+                                .unit(Unit.CALL)
+                                .requiredForPromotion());
                 office(p);
             });
             rollouts.start(gate, "v2", policy, Rig.ALICE, "");
@@ -170,7 +173,8 @@ class WindowsTest {
             time.advance(Duration.ofHours(10));
             rollouts.tick();
             assertThat(cohort(gate)).isNotEmpty();
-            assertThat(Routings.of(gate).counts()).isEqualTo(night);
+            assertThat(Routings.of(gate).counts().candidate().calls().values(0).count())
+                    .isEqualTo(night.candidate().calls().values(0).count());
         }
     }
 
