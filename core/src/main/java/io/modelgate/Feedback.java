@@ -18,6 +18,9 @@ public enum Feedback {
     /** No such id was issued by this gate on this control log: it was forged, cut short, or is another gate's. */
     UNKNOWN,
 
-    /** What keeps the ids could not be asked; whoever gave it got a {@link FeedbackException} and may give it again. */
+    /**
+     * What keeps the ids could not be asked. Never returned: whoever gave it got a {@link FeedbackException} and may give it again. Here only for
+     * {@link FeedbackStats#came} and the meters to count.
+     */
     UNAVAILABLE
 }

@@ -26,6 +26,11 @@ final class GateCompiler<I, O> {
 
     private @Nullable Watch watch;
 
+    /** The routing that was asked last what hears of labels, and what does. */
+    private Router.@Nullable Routing asked;
+
+    private @Nullable Watch labels;
+
     /** What this process lacks of what the log names, or null when it lacks nothing. */
     private @Nullable String lack;
 
@@ -92,6 +97,7 @@ final class GateCompiler<I, O> {
                 candidate == null ? null : routing,
                 // A version that stands in for stable is not what the candidate is to be compared with.
                 candidate == null || !versions.containsKey(stableId) ? null : watch(routing),
+                config.labels().isEmpty() || routing == null ? null : labels(routing),
                 List.copyOf(previous),
                 Map.copyOf(versions),
                 rolledBack,
@@ -152,6 +158,21 @@ final class GateCompiler<I, O> {
             watch = null;
         }
         return watch;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // as above
+    private @Nullable Watch labels(Router.Routing routing) {
+        if (routing == asked) {
+            return labels;
+        }
+        asked = routing;
+        try {
+            labels = routing.labels();
+        } catch (Throwable e) {
+            warnings.threw("the router of gate \"" + config.name() + "\"", e);
+            labels = null;
+        }
+        return labels;
     }
 
     private Optional<Fallback.Rescue<O>> constant(Fallback<I, O> fallback) {

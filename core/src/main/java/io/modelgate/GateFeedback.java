@@ -93,7 +93,7 @@ final class GateFeedback {
             return counted(version, label, Feedback.ALREADY_KNOWN);
         }
         counts.add(new FeedbackCounts.Key(version, label.name(), Feedback.JOINED), value);
-        tell(now.watch(), id, label, scaled);
+        tell(now.labels(), id, label, scaled);
         return Feedback.JOINED;
     }
 

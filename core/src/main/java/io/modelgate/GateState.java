@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param candidate the version under rollout, or null when there is none that may be routed to
  * @param routing who goes to the candidate; null exactly when {@code candidate} is
  * @param watch what hears of the calls of candidate and stable; null where those two are not compared
+ * @param labels what hears of the labels of their calls, wherever one may come; null where nobody listens
  * @param previous earlier stable versions that may stand in, latest first
  * @param versions all versions registered here, by id
  * @param rolledBack the versions that were rolled back
@@ -28,6 +29,7 @@ record GateState<I, O>(
         @Nullable Served<I, O> candidate,
         Router.@Nullable Routing routing,
         @Nullable Watch watch,
+        @Nullable Watch labels,
         List<Served<I, O>> previous,
         Map<String, Served<I, O>> versions,
         Set<String> rolledBack,

@@ -612,11 +612,6 @@ public final class Gates implements AutoCloseable {
         return control;
     }
 
-    /** Where meters are published, for modules that have some of their own; empty if nowhere. */
-    public Optional<MeterRegistry> meters() {
-        return Optional.ofNullable(config.meters);
-    }
-
     /** The source of elapsed time. */
     public Ticker ticker() {
         return ticker;

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * outcome of that second has; when the call began, in seconds since 1970, 4 bytes; in formats 2 and 3 the identity of the rollout that it
  * was part of, 8 bytes, and its place there, 4 bytes in 2 and 8 in 3; the length of the answering version's id, 0 for none, and the id; and
  * of a keyed hash over all this and the gate's name the first 8 bytes. Thread-safe.
+ *
+ * <p>Rollout and place stand there encrypted, for who may try all callers' keys would know the caller by its unit: a keyed hash over the bytes
+ * that no other outcome has is laid over them. Hence they too are lost with the secret.
  */
 final class OutcomeIds {
 
@@ -23,6 +26,10 @@ final class OutcomeIds {
 
     private static final int FIXED = 1 + Long.BYTES + Integer.BYTES + 1;
     private static final int SEAL = 8;
+
+    /** Where the rollout and the place begin, in ids that have them. */
+    private static final int PLACE = 1 + Long.BYTES + Integer.BYTES;
+
     private static final int LONGEST_VERSION = 100;
     private static final int MOST_BYTES = FIXED + 2 * Long.BYTES + LONGEST_VERSION + SEAL;
 
@@ -33,6 +40,8 @@ final class OutcomeIds {
     private static final byte OF_ID = (byte) 0xff;
 
     private static final byte OF_LABEL = (byte) 0xfe;
+
+    private static final byte OF_PLACE = (byte) 0xfd;
 
     private static final int MARK = 16;
 
@@ -51,7 +60,7 @@ final class OutcomeIds {
     /**
      * What a text says.
      *
-     * @param payload all of it but the seal
+     * @param payload all of it but the seal, as it was written
      * @param version the version that answered, empty for none
      */
     record Read(ByteBuffer payload, Instant at, long rollout, long place, String version) {}
@@ -83,6 +92,7 @@ final class OutcomeIds {
             into.putInt((int) id.place);
         }
         byte[] payload = into.put(version).array();
+        veil(payload);
         byte[] sealed = Arrays.copyOf(payload, payload.length + SEAL);
         System.arraycopy(seal(payload), 0, sealed, payload.length, SEAL);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
@@ -91,6 +101,17 @@ final class OutcomeIds {
     /** How many bytes say where in which rollout. */
     private static int placed(byte format) {
         return format == ALONE ? 0 : Long.BYTES + (format == PLACED ? Integer.BYTES : Long.BYTES);
+    }
+
+    /** Encrypts the rollout and the place, or decrypts them: the same, as it lays over them what only this second's outcome has. */
+    private void veil(byte[] payload) {
+        int length = placed(payload[0]);
+        if (length > 0) {
+            byte[] over = identities.mac(new byte[] {OF_PLACE}, gate, Arrays.copyOfRange(payload, 1, PLACE));
+            for (int i = 0; i < length; i++) {
+                payload[PLACE + i] ^= over[i];
+            }
+        }
     }
 
     private byte[] seal(byte[] payload) {
@@ -121,8 +142,10 @@ final class OutcomeIds {
                 || !MessageDigest.isEqual(seal, seal(payload))) {
             return null;
         }
+        byte[] plain = payload.clone();
+        veil(plain);
         int unique = 1 + Long.BYTES;
-        ByteBuffer from = ByteBuffer.wrap(payload, unique, payload.length - unique);
+        ByteBuffer from = ByteBuffer.wrap(plain, unique, plain.length - unique);
         Instant at = Instant.ofEpochSecond(Integer.toUnsignedLong(from.getInt()));
         long rollout = format == ALONE ? 0 : from.getLong();
         long place = format == ALONE ? Watch.NOWHERE : format == PLACED ? from.getInt() : from.getLong();

@@ -52,6 +52,14 @@ public interface Router {
         }
 
         /**
+         * What is to hear of the labels that come for calls of its rollout, also while no call is to be heard of: when nobody goes to the
+         * candidate at this hour, or this process lacks it. Null when nobody listens. Asked once for each routing, of a gate with labels.
+         */
+        default @Nullable Watch labels() {
+            return watch();
+        }
+
+        /**
          * Whether the candidate is the version that was stable before, which some callers keep after a promotion so that the promoted one
          * has something to be compared with. It then still stands in as the previous version.
          */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
@@ -258,6 +259,51 @@ class FeedbackTest {
         assertThat(taking.feedback(two, 1)).isEqualTo(Feedback.JOINED);
         assertThat(taking.feedbackStats().of("defaulted", "v2")).isEqualTo(new Joined(1, 1));
         assertThat(router.heard).hasSize(2);
+    }
+
+    @Test
+    void aProcessWithoutTheCandidateCountsLabelsAsAnyOther() {
+        Path log = directory.resolve("control.log");
+        Gates serving = open(g -> g.controlLog(FileControlLog.open(log)));
+        String id = ask(gate(serving, g -> g.label("defaulted", 0, 1)), "hi", CAROL);
+        serving.close();
+
+        Gates batch = open(g -> g.controlLog(FileControlLog.open(log)));
+        ModelGate<String, String> lacking = batch.gate(
+                "credit", g -> g.stable("v1", input -> input).router(router).label("defaulted", 0, 1));
+        assertThat(lacking.feedback(id, 1)).isEqualTo(Feedback.JOINED);
+        assertThat(router.heard).containsExactly("107 0 1.0");
+    }
+
+    @Test
+    void anIdDoesNotShowWhereItsCallerStands() {
+        int places = Long.BYTES + Integer.BYTES;
+        int ids = 64;
+        byte[][] seen = new byte[ids][];
+        for (int i = 0; i < ids; i++) {
+            byte[] id = Base64.getUrlDecoder().decode(ask(CAROL));
+            seen[i] = Arrays.copyOfRange(id, 13, 13 + places);
+        }
+        for (int at = 0; at < places; at++) {
+            int place = at;
+            assertThat(Arrays.stream(seen).map(each -> each[place]).distinct())
+                    .as("values of byte %s of one caller's place", at)
+                    .hasSizeGreaterThan(ids / 2);
+        }
+        assertThat(gate.feedback(ask(CAROL), 1)).isEqualTo(Feedback.JOINED);
+        assertThat(router.heard).containsExactly("107 0 1.0");
+    }
+
+    @Test
+    void withAnotherSecretThePlaceOfAnIdCannotBeRead() {
+        String text = ask(CAROL);
+        OutcomeIds own = new OutcomeIds("credit", gate.gates().identities(), time, () -> START);
+        OutcomeIds after = new OutcomeIds("credit", new Identities(new byte[32]), time, () -> START);
+        assertThat(own.read(text))
+                .isNotNull()
+                .extracting(OutcomeIds.Read::place)
+                .isEqualTo(107L);
+        assertThat(after.read(text)).isNull();
     }
 
     @Test

@@ -110,6 +110,28 @@ class FileFeedbackIdsTest {
     }
 
     @Test
+    void whoKnewLessThanWasTakenOutReadsTheFileFromItsBeginning() throws IOException {
+        FeedbackIds one = FeedbackIds.inFile(file);
+        FeedbackIds behind = FeedbackIds.inFile(file);
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(first(one, i)).isTrue();
+        }
+        assertThat(first(behind, 0)).isFalse(); // it has read up to here
+        long read = Files.size(file);
+
+        Instant later = NOW.plusSeconds(1_000);
+        int id = 1_000;
+        long shortest = read;
+        while (shortest == read || Files.size(file) <= read) { // written anew, and then longer than it was
+            assertThat(one.first(id(id++), later, later.plusSeconds(60))).isTrue();
+            shortest = Math.min(shortest, Files.size(file));
+        }
+        for (int i = 1_000; i < id; i++) {
+            assertThat(behind.first(id(i), later, later.plusSeconds(60))).isFalse();
+        }
+    }
+
+    @Test
     void anInterruptedThreadIsServedAndStaysInterrupted() {
         FeedbackIds ids = FeedbackIds.inFile(file);
         Thread.currentThread().interrupt();

@@ -16,6 +16,7 @@ final class Benchmarks {
             new Named(Peers.class, "launchDarklyBoolean"),
             new Named(Calls.class, "callAgain"),
             new Named(Calls.class, "call"),
+            new Named(Calls.class, "decideLabelled"),
             new Named(RecordedCalls.class, "callRecorded"),
             new Named(RecordedCalls.class, "offer"),
             new Named(GuardedCalls.class, "callGuarded"),

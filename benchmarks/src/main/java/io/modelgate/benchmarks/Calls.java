@@ -54,6 +54,15 @@ public class Calls extends Measured {
         }
     }
 
+    /** A gate that will be told what its answers turned out to be. */
+    @State(Scope.Benchmark)
+    public static class Labelled extends Usual {
+        @Override
+        void configure(GateBuilder<Applicant, Answer> g) {
+            g.label("defaulted", 0, 1);
+        }
+    }
+
     /** A gate that is killed. */
     @State(Scope.Benchmark)
     public static class Killed extends Usual {
@@ -86,6 +95,12 @@ public class Calls extends Measured {
     /** The same with its outcome: the answer and where it is from. */
     @Benchmark
     public Outcome<Answer> decide(Usual shared, Keys.Cursor cursor) {
+        return shared.gate.decide(Applicant.USUAL, Caller.of(cursor.key()));
+    }
+
+    /** The same where outcomes have an id, by which a label may come; its text is not asked for. */
+    @Benchmark
+    public Outcome<Answer> decideLabelled(Labelled shared, Keys.Cursor cursor) {
         return shared.gate.decide(Applicant.USUAL, Caller.of(cursor.key()));
     }
 

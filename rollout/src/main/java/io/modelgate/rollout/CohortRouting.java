@@ -132,6 +132,12 @@ final class CohortRouting implements Router.Routing {
                 : cohort.counting().watch();
     }
 
+    /** A label came of a call that was counted when it was served: at what hour it comes says nothing about the version. */
+    @Override
+    public @Nullable Watch labels() {
+        return cohort.counting() == null ? null : cohort.counting().watch();
+    }
+
     @Override
     public CohortRouting apply(Entry entry) {
         if (!entry.gate().equals(shared.gate())) {

@@ -13,10 +13,11 @@ import java.util.List;
  *
  * @param metrics the gate's metrics, 1 to 20
  * @param points the greatest distance of the distribution functions that is allowed, above 0 and below 1
- * @param alpha how likely one process may report of an unchanged stable, over all metrics and times; above 0 and at most 0.5
+ * @param alpha how likely any process may report of an unchanged stable, over all metrics and times; above 0 and at most 0.5
  * @param escalation so long after the first report comes the second and last; 1 minute to 365 days
+ * @param processes how many processes compare their own answers with the reference; α is divided by it; 1 to 10,000
  */
-public record Drift(List<String> metrics, double points, double alpha, Duration escalation) {
+public record Drift(List<String> metrics, double points, double alpha, Duration escalation, int processes) {
 
     private static final int MOST_METRICS = 20;
 
@@ -41,6 +42,11 @@ public record Drift(List<String> metrics, double points, double alpha, Duration 
                 "escalation",
                 escalation,
                 "1 minute to 365 days");
+        require(
+                processes >= 1 && processes <= PolicyRules.MOST_PROCESSES,
+                "processes",
+                processes,
+                "1 to " + PolicyRules.MOST_PROCESSES);
     }
 
     private static void require(boolean holds, String what, Object value, String expected) {
@@ -49,9 +55,9 @@ public record Drift(List<String> metrics, double points, double alpha, Duration 
         }
     }
 
-    /** At most 0.1 away, with α = 0.01 and a second report after a day. */
+    /** At most 0.1 away, with α = 0.01 for one process and a second report after a day. */
     public static Drift of(String... metrics) {
-        return new Drift(List.of(metrics), 0.1, 0.01, Duration.ofDays(1));
+        return new Drift(List.of(metrics), 0.1, 0.01, Duration.ofDays(1), 1);
     }
 
     /**
@@ -61,7 +67,7 @@ public record Drift(List<String> metrics, double points, double alpha, Duration 
      * @throws IllegalArgumentException if it is not
      */
     public Drift worseByPoints(double distance) {
-        return new Drift(metrics, distance, alpha, escalation);
+        return new Drift(metrics, distance, alpha, escalation, processes);
     }
 
     /**
@@ -70,7 +76,7 @@ public record Drift(List<String> metrics, double points, double alpha, Duration 
      * @throws IllegalArgumentException if it is not above 0 and at most 0.5
      */
     public Drift alpha(double atMost) {
-        return new Drift(metrics, points, atMost, escalation);
+        return new Drift(metrics, points, atMost, escalation, processes);
     }
 
     /**
@@ -79,6 +85,15 @@ public record Drift(List<String> metrics, double points, double alpha, Duration 
      * @throws IllegalArgumentException if it is not 1 minute to 365 days
      */
     public Drift escalation(Duration after) {
-        return new Drift(metrics, points, alpha, after);
+        return new Drift(metrics, points, alpha, after, processes);
+    }
+
+    /**
+     * Divides α by how many processes serve the gate, each of which compares its own answers. Default: 1.
+     *
+     * @throws IllegalArgumentException if it is not 1 to 10,000
+     */
+    public Drift processes(int count) {
+        return new Drift(metrics, points, alpha, escalation, count);
     }
 }

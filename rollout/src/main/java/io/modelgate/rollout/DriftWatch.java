@@ -12,19 +12,22 @@ import java.util.List;
 /**
  * Compares stable's present answers on one gate with their frozen reference. Not thread-safe.
  *
- * <p>The reference has half of each metric's α for its own sampling error, and the present the other half, by parts: a part ends after
- * {@value #VALUES} callers or a day, so that a change is found by what came after it and not drowned in what came before.
+ * <p>The reference has half of each metric's α for its own sampling error, which all processes share, and their present the other half, by
+ * parts: a part ends after {@value #VALUES} callers, but not within the hour in which it began, or after a day, so that a change is found by
+ * what came after it and not drowned in what came before. A part takes the α of the hour of the reference's life in which it began, so that who
+ * restarts, in another hour, does not take again what was taken before.
  */
 final class DriftWatch {
 
     private static final long VALUES = 50_000;
-    private static final Duration PART = Duration.ofDays(1);
+    private static final long HOURS = Duration.ofDays(1).toHours();
 
     private final Reference reference;
     private final StableTally<?> tally;
     private final List<Each> metrics = new ArrayList<>();
-    private long part = 1;
-    private long partBegan;
+
+    /** The hour of the reference's life in which the present part began, from 0. */
+    private long began;
 
     /** One metric, and when it was reported. */
     private static final class Each {
@@ -45,9 +48,9 @@ final class DriftWatch {
     /** A report that is due. */
     record Report(String metric, long reference, Band distance, boolean escalated) {}
 
-    DriftWatch(ModelGate<?, ?> gate, Reference reference, long now) {
+    DriftWatch(ModelGate<?, ?> gate, Reference reference, Instant at) {
         this.reference = reference;
-        partBegan = now;
+        began = hour(at);
         List<? extends Metric<?>> known = gate.metrics();
         for (Reference.Frozen frozen : reference.metrics()) {
             for (int i = 0; i < known.size(); i++) {
@@ -67,8 +70,24 @@ final class DriftWatch {
                 .equals(another.entry().decision().id());
     }
 
-    /** Looks once; what is to be reported now. */
-    List<Report> look(long now) {
+    /** An hour of the reference's life; a clock that is behind is in its first. */
+    private long hour(Instant at) {
+        return Math.max(
+                0, Duration.between(reference.entry().decision().at(), at).toHours());
+    }
+
+    /** The part of α of what begins in an hour: each day has one, and its hours share that evenly, so that all there will ever be are 1. */
+    static double part(long hour) {
+        return Epochs.part(1 + hour / HOURS) / HOURS;
+    }
+
+    /**
+     * Looks once; what is to be reported now.
+     *
+     * @param now in ticks
+     * @param at the same by the clock
+     */
+    List<Report> look(long now, Instant at) {
         List<Report> due = new ArrayList<>();
         long most = 0;
         for (Each each : metrics) {
@@ -76,7 +95,7 @@ final class DriftWatch {
             double alpha = reference.drift().alpha() / reference.metrics().size() / 2;
             double seen = Distance.seen(each.frozen.bins(), bins);
             double radii = Distance.radius(each.frozen.bins().count(), alpha)
-                    + Distance.radius(bins.count(), alpha * Epochs.part(part));
+                    + Distance.radius(bins.count(), alpha / reference.drift().processes() * part(began));
             each.distance = new Interval(Math.max(seen - radii, 0), Math.min(seen + radii, 1));
             each.present = bins.count();
             each.drifted |= each.distance.low() > reference.drift().points();
@@ -89,9 +108,9 @@ final class DriftWatch {
             }
             most = Math.max(most, each.present);
         }
-        if (most >= VALUES || now - partBegan >= PART.toNanos()) {
-            part++;
-            partBegan = now;
+        long hour = hour(at);
+        if (hour >= began + HOURS || (most >= VALUES && hour > began)) {
+            began = hour;
             tally.clear();
         }
         return due;

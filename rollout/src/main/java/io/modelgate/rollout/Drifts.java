@@ -138,7 +138,7 @@ final class Drifts {
         DriftWatch watch = known;
         if (watch == null || !watch.of(reference)) {
             stop(known);
-            watch = new DriftWatch(gate, reference, now);
+            watch = new DriftWatch(gate, reference, gates.now());
             watches.put(gate.name(), watch);
             if (!watch.missing().isEmpty()) {
                 LOG.warn(
@@ -147,7 +147,7 @@ final class Drifts {
                         watch.missing());
             }
         }
-        for (DriftWatch.Report each : watch.look(now)) {
+        for (DriftWatch.Report each : watch.look(now, gates.now())) {
             due.add(drifted(gate.name(), reference, each));
         }
     }

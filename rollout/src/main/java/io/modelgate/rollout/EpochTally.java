@@ -47,6 +47,9 @@ final class EpochTally {
 
     private final AtomicReferenceArray<long @Nullable []> labelled;
 
+    /** The metrics and labels of which each unit's first counts by itself; null for all. */
+    private final @Nullable Set<Integer> firstOf;
+
     private EpochTally(
             RolloutUnits shared,
             int metrics,
@@ -54,8 +57,9 @@ final class EpochTally {
             Set<Integer> spread,
             boolean countsFirst,
             boolean latencies,
-            boolean all) {
+            @Nullable Set<Integer> firstOf) {
         this.shared = shared;
+        this.firstOf = firstOf;
         firstLabel = metrics - labels;
         labelled = new AtomicReferenceArray<>(2 * labels);
         for (int i = 0; i < calls.length; i++) {
@@ -64,7 +68,7 @@ final class EpochTally {
         firstCalls = countsFirst
                 ? new CallTally[] {new CallTally(metrics, spread, latencies), new CallTally(metrics, spread, latencies)}
                 : new CallTally[0];
-        callers = all ? new HyperLogLog[] {new HyperLogLog(), new HyperLogLog()} : null;
+        callers = firstOf == null ? new HyperLogLog[] {new HyperLogLog(), new HyperLogLog()} : null;
     }
 
     /**
@@ -73,16 +77,18 @@ final class EpochTally {
      * @param metrics how many metrics there are, labels included, which come last
      */
     static EpochTally all(RolloutUnits shared, int metrics, int labels, Set<Integer> spread, boolean firstCalls) {
-        return new EpochTally(shared, metrics, labels, spread, firstCalls, true, true);
+        return new EpochTally(shared, metrics, labels, spread, firstCalls, true, null);
     }
 
     /**
      * Of one group.
      *
      * @param shared what all epochs of the rollout share of this group
+     * @param firstOf the metrics and labels of which callers' first are wanted, by number
      */
-    static EpochTally group(RolloutUnits shared, int metrics, int labels, Set<Integer> spread, Slicing slicing) {
-        return new EpochTally(shared, metrics, labels, spread, slicing.firstCalls(), slicing.latencies(), false);
+    static EpochTally group(
+            RolloutUnits shared, int metrics, int labels, Set<Integer> firstOf, Set<Integer> spread, Slicing slicing) {
+        return new EpochTally(shared, metrics, labels, spread, slicing.firstCalls(), slicing.latencies(), firstOf);
     }
 
     /** Counts an answer; whether it is the caller's first call at this weight and is to be counted as that too. */
@@ -103,10 +109,13 @@ final class EpochTally {
         }
     }
 
-    /** Counts a label, of each unit and arm the first one at this weight by itself: 50 KB for each label and arm of which there is one. */
+    /**
+     * Counts a label, of each unit and arm the first one at this weight by itself: 50 KB for each label and arm of which there is one, of a
+     * group only if a guardrail there wants it.
+     */
     void labelled(int arm, int spot, int label, double scaled) {
         calls[arm].value(firstLabel + label, scaled, 1);
-        if (arm == BY_RULE || firstCalls.length == 0) {
+        if (arm == BY_RULE || firstCalls.length == 0 || (firstOf != null && !firstOf.contains(firstLabel + label))) {
             return;
         }
         int slot = 2 * label + arm;

@@ -45,6 +45,7 @@ record Reference(String version, Drift drift, List<Frozen> metrics, Entry entry)
         data.put("points", PolicyText.decimal(drift.points()));
         data.put("alpha", PolicyText.decimal(drift.alpha()));
         data.put("escalation", drift.escalation().toString());
+        data.put("processes", (long) drift.processes());
         data.put(
                 "metrics",
                 metrics.stream()
@@ -75,7 +76,10 @@ record Reference(String version, Drift drift, List<Frozen> metrics, Entry entry)
                     metrics.stream().map(Frozen::name).toList(),
                     fields.decimal("points"),
                     fields.decimal("alpha"),
-                    fields.duration("escalation"));
+                    fields.duration("escalation"),
+                    fields.has("processes")
+                            ? (int) Math.max(0, Math.min(fields.whole("processes"), Integer.MAX_VALUE))
+                            : 1);
             return new Reference(fields.text(EntryTypes.VERSION), drift, metrics, entry);
         } catch (IllegalArgumentException | DateTimeException e) {
             return null;

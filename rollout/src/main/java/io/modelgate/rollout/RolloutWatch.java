@@ -90,7 +90,7 @@ final class RolloutWatch implements Watch {
         firstCalls = wanted.firstCalls();
         slices = wanted.slicings().isEmpty()
                 ? null
-                : new SliceTallies(shared, wanted.slicings(), metrics.size(), metrics.size() - read, spread);
+                : new SliceTallies(shared, wanted.slicings(), metrics, metrics.size() - read, spread);
         this.promoted = promoted;
     }
 

@@ -22,8 +22,15 @@ final class Shadows {
         }
     }
 
-    /** A mirror with what an earlier process of this one's name had counted. */
-    private record Session(Mirror<?, ?> mirror, ShadowStage rules) {}
+    /**
+     * A mirror, and what those before it had counted in the same rollout: one ends and another begins when the version is registered anew.
+     */
+    private record Session(Mirror<?, ?> mirror, ShadowStage rules, ShadowCounts before) {
+
+        ShadowCounts counts() {
+            return before.plus(mirror.counts());
+        }
+    }
 
     private final Map<String, Setting<?, ?>> settings = new ConcurrentHashMap<>();
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
@@ -101,9 +108,12 @@ final class Shadows {
                 || now.mirror().stopped()
                 || !now.mirror().plan().id().equals(run.plan().id())) {
             stop(gate.name());
-            agreements.remove(gate.name());
+            ShadowCounts before = counts(gate.name(), run);
+            if (before.compared() == 0) {
+                agreements.remove(gate.name());
+            }
             try {
-                sessions.put(gate.name(), new Session(of(gate).mirror(run.plan(), rules, meters), rules));
+                sessions.put(gate.name(), new Session(of(gate).mirror(run.plan(), rules, meters), rules, before));
                 failures.remove(gate.name());
             } catch (RuntimeException e) { // settings that do not fit, of a user's; a kill is to abort all the same
                 failures.put(gate.name(), "its shadow cannot begin: " + e.getMessage());
@@ -137,9 +147,7 @@ final class Shadows {
     /** What was counted here for a rollout. */
     ShadowCounts counts(String gate, RolloutRun run) {
         Session now = sessions.get(gate);
-        return now == null || !now.mirror().plan().id().equals(run.plan().id())
-                ? ShadowCounts.NONE
-                : now.mirror().counts();
+        return now == null || !now.mirror().plan().id().equals(run.plan().id()) ? ShadowCounts.NONE : now.counts();
     }
 
     /** Takes note of what was counted in all, for the report. */
@@ -156,11 +164,8 @@ final class Shadows {
         }
         RolloutPolicy policy = now.mirror().plan().policy();
         Agreement known = agreements.get(gate.name());
-        return Optional.of(now.mirror()
-                .report(
-                        known == null
-                                ? Agreement.of(policy, now.rules(), now.mirror().counts())
-                                : known));
+        return Optional.of(
+                now.mirror().report(known == null ? Agreement.of(policy, now.rules(), now.counts()) : known));
     }
 
     void close() {

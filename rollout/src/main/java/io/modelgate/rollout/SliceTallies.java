@@ -2,6 +2,7 @@ package io.modelgate.rollout;
 
 import io.modelgate.Caller;
 import io.modelgate.Cause;
+import io.modelgate.Metric;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +23,25 @@ final class SliceTallies {
     private final Slicing[] slicings;
     private final int metrics;
     private final int labels;
+
+    /** By slicing: the metrics and labels of which callers' first count, by number. */
+    private final List<Set<Integer>> firstOf;
+
     private final Set<Integer> spread;
     private final @Nullable EpochTally[][] tallies; // a racy read is safe: their fields are final
 
-    SliceTallies(RolloutUnits shared, List<Slicing> slicings, int metrics, int labels, Set<Integer> spread) {
+    SliceTallies(
+            RolloutUnits shared,
+            List<Slicing> slicings,
+            List<? extends Metric<?>> metrics,
+            int labels,
+            Set<Integer> spread) {
         this.shared = shared;
         this.slicings = slicings.toArray(Slicing[]::new);
-        this.metrics = metrics;
+        this.metrics = metrics.size();
+        firstOf = slicings.stream()
+                .map(each -> Wanted.numbers(each.firstOf(), metrics))
+                .toList();
         this.labels = labels;
         this.spread = Set.copyOf(spread);
         tallies = new @Nullable EpochTally[slicings.size()][];
@@ -98,7 +111,8 @@ final class SliceTallies {
         EpochTally known = tallies[slicing][number];
         if (known == null) {
             Slice slice = slicings[slicing].slice(number);
-            known = EpochTally.group(shared.of(slice), metrics, labels, spread, slicings[slicing]);
+            known = EpochTally.group(
+                    shared.of(slice), metrics, labels, firstOf.get(slicing), spread, slicings[slicing]);
             tallies[slicing][number] = known;
         }
         return known;

@@ -7,6 +7,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,16 +18,23 @@ import org.jspecify.annotations.Nullable;
  * @param attribute the attribute
  * @param groups its values, in the order in which the guardrails name them
  * @param firstCalls whether any of them counts callers' first calls
+ * @param firstOf the metrics and labels of which any of them counts callers' first
  * @param latencies whether any of them is about latency
  */
 record Slicing(
-        String attribute, List<String> groups, boolean firstCalls, boolean latencies, Map<String, Integer> numbers) {
+        String attribute,
+        List<String> groups,
+        boolean firstCalls,
+        Set<String> firstOf,
+        boolean latencies,
+        Map<String, Integer> numbers) {
 
     /** The most attributes of one policy: their groups' numbers share one long with the caller's place. */
     static final int MOST = 4;
 
     Slicing {
         groups = List.copyOf(groups);
+        firstOf = Set.copyOf(firstOf);
         numbers = Map.copyOf(numbers);
     }
 
@@ -61,6 +70,10 @@ record Slicing(
                 attribute,
                 groups,
                 guardrails.stream().anyMatch(Wanted::countsFirstCalls),
+                guardrails.stream()
+                        .filter(Wanted::countsFirstCalls)
+                        .flatMap(each -> Stream.ofNullable(each.metric()))
+                        .collect(Collectors.toSet()),
                 guardrails.stream().anyMatch(each -> each.kind() == Guardrail.Kind.LATENCY),
                 numbers);
     }

@@ -48,9 +48,14 @@ record Wanted(boolean firstCalls, Set<String> spread, List<Slicing> slicings) {
 
     /** The numbers of the metrics among these of which it is kept how their values are spread. */
     Set<Integer> spread(List<? extends Metric<?>> metrics) {
+        return numbers(spread, metrics);
+    }
+
+    /** The numbers of the metrics among these that have one of the names. */
+    static Set<Integer> numbers(Set<String> names, List<? extends Metric<?>> metrics) {
         Set<Integer> numbers = new HashSet<>();
         for (int i = 0; i < metrics.size(); i++) {
-            if (spread.contains(metrics.get(i).name())) {
+            if (names.contains(metrics.get(i).name())) {
                 numbers.add(i);
             }
         }

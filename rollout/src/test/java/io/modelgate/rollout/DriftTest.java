@@ -10,6 +10,7 @@ import io.modelgate.Gates;
 import io.modelgate.ModelGate;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.MemoryControlLog;
+import io.modelgate.testkit.ForwardingControlLog;
 import io.modelgate.testkit.ManualTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,9 +71,13 @@ class DriftTest {
         }
 
         Served frozen() {
+            return frozen(SCORE);
+        }
+
+        Served frozen(Drift drift) {
             rollouts.countReference(gate);
             calls(10_000, 1);
-            Rig.stored(rollouts.freezeReference(gate, SCORE, Rig.ALICE, "as it was accepted"));
+            Rig.stored(rollouts.freezeReference(gate, drift, Rig.ALICE, "as it was accepted"));
             return tick(Duration.ofSeconds(1));
         }
 
@@ -190,6 +195,50 @@ class DriftTest {
             one.calls(10_000, 1).tick(Duration.ofMinutes(1));
             assertThat(one.heard).isEmpty();
         }
+    }
+
+    /** How far the same answers may lie from their reference, in a process that starts so long after it. */
+    private static double farthest(ControlLog log, Duration later) {
+        try (Served process = new Served(log)) {
+            process.tick(later).calls(5_000, 1).tick(Duration.ofSeconds(1));
+            return process.rollouts.drift(process.gate).get(0).distance().high();
+        }
+    }
+
+    @Test
+    void whoRestartsTakesNoAlphaThatWasTakenBefore() {
+        double all = 0;
+        for (long hour = 0; hour < 24 * 3_650; hour++) {
+            all += DriftWatch.part(hour);
+        }
+        assertThat(all).isBetween(0.99, 1.0);
+
+        ControlLog log = new ForwardingControlLog(new MemoryControlLog()) {
+            @Override
+            public void close() {} // each process has one of its own
+        };
+        try (Served one = new Served(log).frozen()) {
+            double first = farthest(log, Duration.ofMinutes(1));
+            assertThat(farthest(log, Duration.ofHours(5))).isEqualTo(first);
+            assertThat(farthest(log, Duration.ofDays(30))).isGreaterThan(first + 0.005);
+            assertThat(one.heard).isEmpty();
+        }
+    }
+
+    @Test
+    void processesDivideAlpha() {
+        ControlLog alone = new MemoryControlLog();
+        ControlLog shared = new MemoryControlLog();
+        try (Served one = new Served(alone).frozen(SCORE);
+                Served ofMany = new Served(shared).frozen(SCORE.processes(100))) {
+            assertThat(farthest(shared, Duration.ofMinutes(1)))
+                    .isGreaterThan(farthest(alone, Duration.ofMinutes(1)) + 0.003);
+            assertThat(one.heard).isEmpty();
+            assertThat(ofMany.heard).isEmpty();
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SCORE.processes(0))
+                .withMessage("processes of a drift is 0: expected 1 to 10000");
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -205,6 +206,25 @@ class LabelTest {
                         + values(counts.candidate().firstCalls()))
                 .isEqualTo(20);
         assertThat(counts.stable().calls().values(1).count()).isZero();
+    }
+
+    @Test
+    void ofAGroupFirstLabelsAreKeptOnlyWhereAGuardrailThereNamesThem() {
+        Guardrail guardrail =
+                Guardrail.mean("defaulted").higherIsWorse().worseByPoints(0.1).by("home", "own", "rent");
+        SliceTallies tallies = new SliceTallies(
+                new RolloutUnits(), Slicing.of(List.of(guardrail)), process.gate.measures(), 2, Set.of());
+        long own = 1L << 32;
+        tallies.labelled(own, EpochTally.CANDIDATE, 7, 0, 1);
+        tallies.labelled(own, EpochTally.CANDIDATE, 7, 1, 1);
+        tallies.labelled(own, EpochTally.CANDIDATE, 7, 1, 1);
+
+        ArmCounts candidate = Objects.requireNonNull(tallies.counts().get(new Slice("home", "own")))
+                .candidate();
+        assertThat(candidate.calls().values(1).count()).isEqualTo(1);
+        assertThat(candidate.firstCalls().values(1).count()).isZero();
+        assertThat(candidate.calls().values(2).count()).isEqualTo(2);
+        assertThat(candidate.firstCalls().values(2).count()).isEqualTo(1);
     }
 
     private static long values(io.modelgate.CallCounts calls) {

@@ -139,6 +139,24 @@ class ShadowTest {
     }
 
     @Test
+    void whatWasComparedStaysSoWhenItsMirrorBeginsAnew() {
+        ModelGate<Double, Double> gate = shadowed(input -> input, s -> {});
+        calls(rig, gate, 150);
+        rig.rollouts.shadowing(gate, s -> {}); // may do harm now
+        rig.rollouts.tick();
+        assertThat(report(gate).running()).isFalse();
+        assertThat(report(gate).compared()).isEqualTo(150);
+        rig.rollouts.shadowing(gate, s -> s.harmless().executor(Runnable::run));
+        rig.rollouts.tick();
+        assertThat(report(gate).running()).isTrue();
+        assertThat(report(gate).compared()).isEqualTo(150);
+
+        calls(rig, gate, 40);
+        assertThat(report(gate).compared()).isEqualTo(190);
+        assertThat(report(gate).agreed()).isEqualTo(190);
+    }
+
+    @Test
     void theFirstStepWaitsForTheLeastTimeToo() {
         ModelGate<Double, Double> gate = shadowed(input -> input, s -> {});
         calls(rig, gate, 500);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.modelgate.Caller;
+import io.modelgate.Feedback;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
 import io.modelgate.control.FileControlLog;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +126,55 @@ class WindowsTest {
                     .as("the same ones")
                     .isEqualTo(day.candidate().callers());
             assertThat(rollouts.status(gate).orElseThrow().step()).isZero();
+        }
+    }
+
+    @Test
+    void labelsThatComeOutsideItsWindowsAreEvidenceAllTheSame() {
+        ManualTime time = new ManualTime(Instant.parse("2026-03-02T10:00:00Z"));
+        try (Gates gates = Gates.open(
+                        g -> g.ticker(time).instants(time).scheduler(time).eventExecutor(Runnable::run));
+                Rollouts rollouts = Rollouts.open(gates, RolloutsBuilder::manual)) {
+            ModelGate<String, String> gate = gates.gate(
+                    "credit-risk",
+                    g -> g.stable("v1", input -> "v1")
+                            .version("v2", input -> "v2")
+                            .label("defaulted", 0, 1)
+                            .router(Cohorts.router()));
+            RolloutPolicy policy = RolloutPolicy.of(p -> {
+                p.name("office")
+                        .step(Weight.percent(50))
+                        .guardrail(Guardrail.mean("defaulted")
+                                .higherIsWorse()
+                                .worseByPoints(0.1)
+                                .unit(Unit.CALL)
+                                .requiredForPromotion());
+                office(p);
+            });
+            rollouts.start(gate, "v2", policy, Rig.ALICE, "");
+            rollouts.tick();
+            List<String> day = IntStream.range(0, 200)
+                    .mapToObj(i -> gate.decide("", Caller.of("user-" + i))
+                            .id()
+                            .orElseThrow()
+                            .text())
+                    .toList();
+
+            time.advance(Duration.ofHours(12)); // the nightly batch
+            rollouts.tick();
+            assertThat(cohort(gate)).isEmpty();
+            assertThat(day).allSatisfy(id -> assertThat(gate.feedback(id, 0)).isEqualTo(Feedback.JOINED));
+            StepCounts night = Routings.of(gate).counts();
+            assertThat(night.candidate().calls().values(0).count()).isBetween(70L, 130L);
+            assertThat(night.candidate().calls().values(0).count()
+                            + night.stable().calls().values(0).count())
+                    .isEqualTo(200);
+
+            time.advance(Duration.ofHours(10));
+            rollouts.tick();
+            assertThat(cohort(gate)).isNotEmpty();
+            assertThat(Routings.of(gate).counts().candidate().calls().values(0).count())
+                    .isEqualTo(night.candidate().calls().values(0).count());
         }
     }
 

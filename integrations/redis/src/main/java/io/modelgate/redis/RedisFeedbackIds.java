@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -25,14 +26,18 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>It connects by itself, again and again; meanwhile feedback is refused with an exception and may be given again. What Redis loses, by a
- * failover or because it evicts keys, is taken again if it is given again.
+ * failover or because it evicts keys, is taken again if it is given again. Where an answer never came, the next attempt of the same
+ * process finds out whether Redis had taken it, unless {@value #UNSURE} such attempts came after it: then it is lost if Redis had.
  */
 public final class RedisFeedbackIds implements FeedbackIds {
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_-]{22}");
 
-    /** Of so many ids it is known that an answer never came. The eldest is forgotten, and its feedback lost if Redis had taken it. */
-    private static final int UNSURE = 10_000;
+    /**
+     * So many attempts are known whose answers never came, 2 MB at the most. Beyond it the id that was not tried again for longest is forgotten, and
+     * its feedback lost if Redis had taken it.
+     */
+    static final int UNSURE = 10_000;
 
     private final RedisLink link;
     private final String name;
@@ -40,8 +45,13 @@ public final class RedisFeedbackIds implements FeedbackIds {
     private final String process = UUID.randomUUID().toString().substring(0, 18);
     private final AtomicLong attempts = new AtomicLong();
 
-    /** The attempts at an id whose answers never came: if one of them holds the id, it was this process's and nobody was told. */
+    /**
+     * The attempts at an id whose answers never came: if one of them holds the id, it was this process's and nobody was told. More than one
+     * only where several threads asked at once.
+     */
     private final Map<String, List<String>> unsure = new LinkedHashMap<>();
+
+    private int unsureAttempts;
 
     private RedisFeedbackIds(RedisAddress address, RedisFeedbackIdsBuilder config) {
         name = config.name;
@@ -66,18 +76,21 @@ public final class RedisFeedbackIds implements FeedbackIds {
             throw new IllegalArgumentException("id is not 22 letters, digits, '-' or '_'");
         }
         byte[] key = bytes("modelgate:{" + name + "/" + id + "}:feedback");
-        String attempt = process + "." + attempts.incrementAndGet();
         SetArgs once = SetArgs.Builder.nx()
                 .px(Math.max(1, Duration.between(now, expires).toMillis()));
         List<String> earlier = take(id);
+        String attempt = earlier.isEmpty() ? process + "." + attempts.incrementAndGet() : earlier.get(0);
+        AtomicBoolean handedOver = new AtomicBoolean();
         try {
             link.awaitConnected(askTimeout);
-            if (link.call(redis -> redis.set(key, bytes(attempt), once)) != null) {
-                return true;
-            }
-            return !earlier.isEmpty() && earlier.contains(holder(key));
+            boolean taken = link.call(redis -> {
+                        handedOver.set(true);
+                        return redis.set(key, bytes(attempt), once);
+                    })
+                    != null;
+            return taken || (!earlier.isEmpty() && earlier.contains(holder(key)));
         } catch (RuntimeException | Error e) {
-            keep(id, earlier, attempt);
+            keep(id, earlier.isEmpty() && handedOver.get() ? List.of(attempt) : earlier);
             throw e;
         }
     }
@@ -90,18 +103,30 @@ public final class RedisFeedbackIds implements FeedbackIds {
     private List<String> take(String id) {
         synchronized (unsure) {
             List<String> attempts = unsure.remove(id);
+            unsureAttempts -= attempts == null ? 0 : attempts.size();
             return attempts == null ? List.of() : attempts;
         }
     }
 
-    private void keep(String id, List<String> earlier, String attempt) {
+    private void keep(String id, List<String> attempts) {
+        if (attempts.isEmpty()) {
+            return; // nothing was ever sent, so that Redis has nothing of it
+        }
         synchronized (unsure) {
-            List<String> all = unsure.computeIfAbsent(id, none -> new ArrayList<>());
-            all.addAll(earlier);
-            all.add(attempt);
-            if (unsure.size() > UNSURE) {
-                unsure.remove(unsure.keySet().iterator().next());
+            List<String> all = new ArrayList<>(take(id));
+            all.addAll(attempts);
+            unsure.put(id, all);
+            unsureAttempts += all.size();
+            while (unsureAttempts > UNSURE) {
+                take(unsure.keySet().iterator().next());
             }
+        }
+    }
+
+    /** Of how many attempts it is not known what became of them. */
+    int unsure() {
+        synchronized (unsure) {
+            return unsureAttempts;
         }
     }
 

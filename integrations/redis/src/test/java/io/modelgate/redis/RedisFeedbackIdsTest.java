@@ -57,9 +57,13 @@ class RedisFeedbackIdsTest {
 
     /** Asks until there is an answer. */
     private static boolean atLast(RedisFeedbackIds ids) {
+        return atLast(ids, ID);
+    }
+
+    private static boolean atLast(RedisFeedbackIds ids, String id) {
         while (true) {
             try {
-                return first(ids);
+                return ids.first(id, NOW, NOW.plus(Duration.ofDays(90)));
             } catch (ControlLogException e) {
                 LockSupport.parkNanos(5_000_000);
             }
@@ -105,6 +109,31 @@ class RedisFeedbackIdsTest {
         assertThatThrownBy(() -> first(ids)).isInstanceOf(ControlLogException.class);
         proxy.heal();
         assertThat(atLast(ids)).isFalse();
+    }
+
+    @Test
+    void howeverOftenItIsTriedWhileRedisHangsItIsOneAttempt() {
+        try (RedisFeedbackIds hasty =
+                RedisFeedbackIds.open(r -> r.uri(redis.uri()).askTimeout(Duration.ofMillis(100)))) {
+            assertThat(atLast(hasty, "1".repeat(22))).isTrue();
+            redis.stop();
+            for (int i = 0; i < 5; i++) {
+                assertThatThrownBy(() -> first(hasty)).isInstanceOf(ControlLogException.class);
+            }
+            assertThat(hasty.unsure()).isEqualTo(1);
+            for (int i = 0; i < 3; i++) {
+                String neverSent = String.format("%022d", i);
+                assertThatThrownBy(() -> hasty.first(neverSent, NOW, NOW.plusSeconds(60)))
+                        .isInstanceOf(ControlLogException.class);
+            }
+            assertThat(hasty.unsure()).isEqualTo(1);
+            redis.resume();
+
+            assertThat(atLast(hasty)).isTrue();
+            assertThat(hasty.unsure()).isZero();
+            assertThat(atLast(hasty)).isFalse();
+            assertThat(first(other)).isFalse();
+        }
     }
 
     private static String key() {
