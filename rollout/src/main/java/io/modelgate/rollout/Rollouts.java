@@ -34,6 +34,7 @@ public final class Rollouts implements AutoCloseable {
     private final Decided decided;
     private final RolloutEvents events = new RolloutEvents();
     private final Notices notices;
+    private final FleetRollouts fleet;
     private final Controller controller;
     private final Starting starting;
     private final Interventions interventions;
@@ -52,7 +53,7 @@ public final class Rollouts implements AutoCloseable {
                 gates, config.instance + "-" + UUID.randomUUID().toString().substring(0, 8));
         notices = new Notices(events, gates.ticker(), gates::now);
         tests = new UsersTests(config.tests);
-        FleetRollouts fleet = new FleetRollouts(gates);
+        fleet = new FleetRollouts(gates);
         controller = new Controller(gates, config, tests, decided, notices, shadows, fleet);
         starting = new Starting(gates, decided, tests, notices, shadows, fleet);
         exposures = config.exposures == null ? null : config.exposures.attach(gates, notices);
@@ -167,6 +168,7 @@ public final class Rollouts implements AutoCloseable {
     }
 
     private void look() {
+        fleet.warmUp(); // ahead of the controller's lock, for which others wait
         controller.tick();
         drifts.tick();
         if (exposures != null) {
