@@ -13,6 +13,7 @@ import io.modelgate.testkit.ForwardingControlLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -23,7 +24,7 @@ class FleetRolloutsTest {
     /** A log whose second entry may be read as one that does not continue the first. */
     private static final class Torn extends ForwardingControlLog {
         volatile boolean torn;
-        volatile int reads;
+        final AtomicInteger reads = new AtomicInteger();
 
         Torn() {
             super(new MemoryControlLog());
@@ -31,7 +32,7 @@ class FleetRolloutsTest {
 
         @Override
         public List<Entry> read(long after, int limit) {
-            reads++;
+            reads.incrementAndGet();
             List<Entry> read = new ArrayList<>(super.read(after, limit));
             read.replaceAll(each -> torn && each.seq() == 2
                     ? new Entry(each.seq(), each.decision(), "0".repeat(63) + "1", each.hash())
@@ -54,11 +55,11 @@ class FleetRolloutsTest {
             gates.append(gates.decision("a", "drill", "ranker", Rig.ALICE, "", Map.of()));
             FleetRollouts fleet = new FleetRollouts(gates);
             log.torn = true;
-            int before = log.reads;
+            int before = log.reads.get();
             assertThatExceptionOfType(ControlLogException.class)
                     .isThrownBy(fleet::now)
                     .withMessageContaining("entry #2 does not continue #1");
-            assertThat(log.reads - before).isLessThan(5);
+            assertThat(log.reads.get() - before).isLessThan(5);
             log.torn = false;
             assertThat(fleet.now()).containsKey("ranker");
         }

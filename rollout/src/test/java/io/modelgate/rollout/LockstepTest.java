@@ -225,8 +225,12 @@ class LockstepTest {
 
     @Test
     void whoIsMissingOrLateForTooLongIsAPersonsBusiness() {
-        start(one, ranker, "v8", policy());
-        minutes(15);
+        RolloutPolicy impatient = policy(p -> {
+            Rig.steps(p);
+            p.pauseAlert(Duration.ofMinutes(5), Duration.ofHours(4));
+        });
+        start(one, ranker, "v8", impatient);
+        minutes(5);
         assertThat(one.entries("rollout-alert")).isEmpty();
         minutes(3);
         assertThat(one.entries("rollout-alert"))
@@ -237,7 +241,7 @@ class LockstepTest {
         minutes(3);
         assertSteps(0);
         callers.put("generator", 10L);
-        minutes(21);
+        minutes(16);
         assertThat(alerts("ranker")).as("no later than the other's least time").isEqualTo(1);
         minutes(8);
         assertThat(alerts("ranker")).isEqualTo(2);
@@ -330,6 +334,18 @@ class LockstepTest {
         minutes(3);
         assertSteps(0);
         assertThat(two.rollouts.status(lister).orElseThrow().step()).isZero();
+    }
+
+    @Test
+    void whatIsCompleteBeforeTheLastOneStartsCountsForThatToo() {
+        ModelGate<String, String> lister = two.gate("lister", "v1", "v2");
+        Consumer<RolloutBuilder> three = who -> who.lockstep("search", 3);
+        join(generator, "v3", three);
+        join(lister, "v2", three);
+        lister.version("v2").promote(Rig.BOB, "it is needed now");
+        one.rollouts.start(ranker, "v8", Rig.read(policy()), three, Rig.ALICE, "");
+        minutes(3);
+        assertSteps(0);
     }
 
     @Test
