@@ -567,6 +567,11 @@ public final class Gates implements AutoCloseable {
         return identities;
     }
 
+    /** The registry of the meters, where there is one: {@link GatesBuilder#meters}. */
+    public Optional<MeterRegistry> meters() {
+        return Optional.ofNullable(config.meters);
+    }
+
     /** The control log. */
     public ControlLog log() {
         return control.log();

@@ -8,7 +8,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Turns the identity of a caller into the keyed hash under which the control log may mention it: HMAC-SHA-256 (RFC 2104)
- * with a secret kept outside the log, cut to 128 bits. Destroying the secret erases every identity in the log.
+ * with a secret kept outside the log, cut to 128 bits. Destroying the secret erases every identity in the log. Content gets a keyed digest of another kind.
  * Thread-safe.
  */
 public final class Identities {
@@ -45,10 +45,13 @@ public final class Identities {
         return HexFormat.of().formatHex(full, 0, 16);
     }
 
-    /** The keyed digest of content, all 64 digits of it; with a key of its own, so that content that is a key does not show by its hash. */
-    String digest(byte[] content) {
+    /**
+     * Returns the keyed digest of content, as decision records and shadows show it: {@code hmac-sha256:} and 64 lower-case hexadecimal digits. It has a key
+     * of its own, so that content that is a caller's key does not show by its {@link #hash}.
+     */
+    public String digest(byte[] content) {
         byte[] own = hmac(secret, "modelgate content digest".getBytes(StandardCharsets.US_ASCII));
-        return HexFormat.of().formatHex(hmac(new SecretKeySpec(own, ALGORITHM), content));
+        return "hmac-sha256:" + HexFormat.of().formatHex(hmac(new SecretKeySpec(own, ALGORITHM), content));
     }
 
     /** The whole keyed hash of bytes: 32 of them. What is no identity must not begin as one may, in UTF-8: with 0xFF for instance. */

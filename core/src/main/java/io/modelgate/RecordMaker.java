@@ -60,7 +60,7 @@ final class RecordMaker {
                 return null;
             }
             return config.keyed
-                    ? "hmac-sha256:" + identities.digest(bytes)
+                    ? identities.digest(bytes)
                     : "sha256:" + HexFormat.of().formatHex(sha256().digest(bytes));
         } catch (Throwable e) { // users' code
             leftOut.increment();

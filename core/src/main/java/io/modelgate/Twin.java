@@ -1,6 +1,5 @@
 package io.modelgate;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.modelgate.budget.Budget;
 import io.modelgate.budget.Per;
 import java.util.List;
@@ -104,16 +103,6 @@ public final class Twin<I, O> implements AutoCloseable {
     /** The version. */
     public String version() {
         return version.id;
-    }
-
-    /** The state of its own circuit breaker. */
-    public CircuitBreaker.State breaker() {
-        return version.breaker.state(gate.ticker().read());
-    }
-
-    /** How often the model was invoked by it, running calls included. */
-    public long invocations() {
-        return version.counts.invocations();
     }
 
     /** How many of its calls are running. */

@@ -146,7 +146,8 @@ class DecisionRecordsTest {
                 HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes("yes")));
         assertThat(record.outputDigest()).startsWith("hmac-sha256:").hasSize(76).doesNotContain(plain);
         assertThat(record.outputDigest())
-                .isEqualTo("hmac-sha256:" + gates.identities().digest(bytes("yes")));
+                .isEqualTo(gates.identities().digest(bytes("yes")))
+                .matches("hmac-sha256:[0-9a-f]{64}");
         // An input that is a caller's key does not show by the caller's hash.
         assertThat(record.inputDigest()).doesNotContain(gates.identities().hash("user-42"));
     }

@@ -44,7 +44,6 @@ class TwinTest {
     void aTwinAnswersForItsVersionWhoeverIsStable() {
         try (Twin<String, String> twin = gate().twin("v2", t -> {})) {
             assertThat(twin.ask("hi", Caller.anonymous())).isEqualTo(new Outcome.Answered<>("two", "v2"));
-            assertThat(twin.invocations()).isOne();
         }
     }
 
@@ -140,7 +139,6 @@ class TwinTest {
         }
 
         assertThat(cause(twin.ask("hi", Caller.anonymous()))).isEqualTo(Cause.BREAKER_OPEN);
-        assertThat(twin.breaker()).isEqualTo(CircuitBreaker.State.OPEN);
         assertThat(gate.version("v2").breaker()).contains(CircuitBreaker.State.CLOSED);
         assertThat(gate.version("v2").invocations()).isZero();
         gates.flushServed();

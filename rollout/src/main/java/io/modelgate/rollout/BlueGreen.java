@@ -20,6 +20,7 @@ import java.util.UUID;
  *
  * <pre>{@code
  * BlueGreen<Applicant, Decision> pair = rollouts.blueGreen(credit, "v1", "v2", b -> b
+ *         .harmless()
  *         .smoke("a good applicant", good, d -> d.approved())
  *         .warm(typical));
  * pair.switchTo("v2", Actor.of("alice"), "trained on 2026");
@@ -38,8 +39,15 @@ public final class BlueGreen<I, O> implements AutoCloseable {
     private final Conditional conditional;
     private final Map<String, Twin<I, O>> twins;
     private final Warmth<I, O> warmth;
+    private final SwitchRules rules;
 
-    private BlueGreen(ModelGate<I, O> gate, List<String> pair, BlueGreenBuilder<I, O> settings, Decided decided) {
+    private BlueGreen(
+            ModelGate<I, O> gate,
+            List<String> pair,
+            BlueGreenBuilder<I, O> settings,
+            Decided decided,
+            SwitchRules rules) {
+        this.rules = rules;
         this.gate = gate;
         this.pair = pair;
         this.settings = settings;
@@ -52,8 +60,13 @@ public final class BlueGreen<I, O> implements AutoCloseable {
     }
 
     static <I, O> BlueGreen<I, O> of(
-            ModelGate<I, O> gate, String blue, String green, BlueGreenBuilder<I, O> settings, Decided decided) {
-        Routings.of(gate);
+            ModelGate<I, O> gate,
+            String blue,
+            String green,
+            BlueGreenBuilder<I, O> settings,
+            Decided decided,
+            SwitchRules rules) {
+        GateMemory memory = Routings.of(gate).memory();
         if (blue.equals(green)) {
             throw new IllegalArgumentException("blue and green are both " + PolicyText.quote(blue)
                     + ": expected two versions of gate \"" + gate.name() + "\"");
@@ -63,20 +76,16 @@ public final class BlueGreen<I, O> implements AutoCloseable {
                     + "\" has no smoke call: add one with smoke(name, input, check)");
         }
         for (String version : List.of(blue, green)) {
-            if (!settings.warming.isEmpty() && leavesSomething(gate, version)) {
-                throw new IllegalArgumentException("version \"" + version + "\" of gate \"" + gate.name()
-                        + "\" is registered with sideEffects(REMEDIATE) and cannot be told that nobody gets the answer: make it a version that asks"
-                        + " Call.shadow(), or leave out warm(…)");
+            if (!gate.registered(version)) {
+                throw new IllegalArgumentException("version " + PolicyText.quote(version) + " of gate \"" + gate.name()
+                        + "\" is not registered in this process: register it, or name another");
+            }
+            String obstacle = Unheard.obstacle(gate, memory, version, settings.harmless);
+            if (obstacle != null) {
+                throw new IllegalArgumentException(obstacle);
             }
         }
-        return new BlueGreen<>(gate, List.of(blue, green), settings, decided);
-    }
-
-    private static boolean leavesSomething(ModelGate<?, ?> gate, String version) {
-        GateMemory.Registered known = Routings.of(gate).memory().records().get(version);
-        return known != null
-                && known.record().sideEffects() == SideEffects.REMEDIATE
-                && !gate.version(version).knowsItsCall();
+        return new BlueGreen<>(gate, List.of(blue, green), settings, decided, rules);
     }
 
     /**
@@ -102,11 +111,16 @@ public final class BlueGreen<I, O> implements AutoCloseable {
      * Makes the other version of the pair stable, for everybody and by one entry, if it answers all smoke calls as their checks want and nothing that concerns the
      * gate has come in between. It is stored and in force in this process when this returns. If one check fails, nothing has changed.
      *
+     * <p>What holds a rollout back holds it back too: a {@link PromotionGate} that objects, such as a freeze; a feature that stable takes and the version dropped
+     * or retyped; the hold-down of a policy that took the version back. There is no evidence that could. In an emergency {@code gate.version(…).promote(…)}
+     * asks nobody.
+     *
      * @param version the one of the pair that does not serve
      * @return the entry that did it
      * @throws IllegalArgumentException if it is not one of the pair
      * @throws SmokeFailedException if it fails smoke calls, with each of them
      * @throws IllegalStateException if it is killed, the gate or the fleet is; if it is stable already, or stable is not of the pair; if a rollout runs on the gate;
+     *     if a promotion gate objects or throws; if it does not take what stable takes, or is held down;
      *     if something of this came in between; if the gates are closed
      * @throws io.modelgate.control.ControlLogException if it cannot be stored, so that nothing has changed
      */
@@ -114,6 +128,7 @@ public final class BlueGreen<I, O> implements AutoCloseable {
         Twin<I, O> twin = twin(version);
         String from = other(version);
         Object before = ready(from, version, false);
+        rules.require(gate, Routings.of(gate), from, version);
         List<Throwable> thrown = new ArrayList<>();
         Map<String, String> failures = Smoking.failures(twin, settings, thrown::add);
         if (!failures.isEmpty()) {
@@ -129,6 +144,7 @@ public final class BlueGreen<I, O> implements AutoCloseable {
                 throw new IllegalStateException("gate \"" + gate.name() + "\" was changed while version \"" + version
                         + "\" was smoke-tested; nothing was switched, try again");
             }
+            rules.require(gate, Routings.of(gate), from, version);
             Map<String, Object> data = new HashMap<>();
             data.put(EntryTypes.VERSION, version);
             data.put(EntryTypes.FROM, from);
@@ -139,7 +155,7 @@ public final class BlueGreen<I, O> implements AutoCloseable {
 
     /**
      * Makes the version of the pair stable again that was before the present one, by one entry and without smoke calls. It is stored and in force in this
-     * process when this returns.
+     * process when this returns. It takes back, and so asks nobody: no promotion gate and no hold-down keeps it from that.
      *
      * @return the entry that did it
      * @throws IllegalStateException if the other version is killed, has never been stable or is not registered here; if stable is not of the pair; if a

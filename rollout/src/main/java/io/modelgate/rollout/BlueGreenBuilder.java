@@ -27,6 +27,7 @@ public final class BlueGreenBuilder<I, O> {
 
     final Map<String, Smoke<I, O>> smokes = new LinkedHashMap<>();
     final List<I> warming = new ArrayList<>();
+    boolean harmless;
     Duration every = Duration.ofSeconds(30);
     Caller caller = Caller.anonymous();
     Consumer<String> cold = what -> {};
@@ -52,6 +53,15 @@ public final class BlueGreenBuilder<I, O> {
         if (smokes.putIfAbsent(name, new Smoke<>(input, check)) != null) {
             throw new IllegalArgumentException("smoke call \"" + name + "\" is given twice");
         }
+        return this;
+    }
+
+    /**
+     * Says that smoke calls and those that keep a version warm leave nothing behind, so that versions may be of the pair that cannot be told that nobody gets their
+     * answers.
+     */
+    public BlueGreenBuilder<I, O> harmless() {
+        harmless = true;
         return this;
     }
 

@@ -7,6 +7,7 @@ import io.modelgate.Outcome;
 import io.modelgate.ServedCall;
 import io.modelgate.Twin;
 import io.modelgate.control.ControlLog.Subscription;
+import io.modelgate.rollout.ShadowMeters.Result;
 import java.time.Instant;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -14,6 +15,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,19 +39,31 @@ final class Mirror<I, O> {
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong sampled = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
-    private volatile boolean stopped;
-    private volatile boolean threw;
+    private final AtomicLong uncompared = new AtomicLong();
+    private final ShadowMeters.Counts counts;
 
-    Mirror(ModelGate<I, O> gate, RolloutRun.Plan plan, ShadowStage rules, ShadowBuilder<I, O> settings) {
+    /** What users' code threw since the look before. */
+    private final AtomicReference<@Nullable Throwable> threw = new AtomicReference<>();
+
+    private volatile boolean stopped;
+    private volatile boolean warned;
+
+    Mirror(
+            ModelGate<I, O> gate,
+            RolloutRun.Plan plan,
+            ShadowStage rules,
+            ShadowBuilder<I, O> settings,
+            ShadowMeters.Counts counts) {
+        this.counts = counts;
         this.plan = plan;
         this.rules = rules;
         this.settings = settings;
         book = new ShadowBook<>(rules.alike(), settings, gate.gates().identities(), gate.metrics());
         twin = gate.twin(plan.candidate(), t -> {
+            t.maxConcurrent(settings.concurrent());
             settings.twin.accept(t);
-            t.maxConcurrent(settings.threads);
         });
-        own = settings.executor == null ? threads(settings.threads) : null;
+        own = settings.executor == null ? threads(settings.threadCount()) : null;
         executor = settings.executor != null ? settings.executor : own == null ? Runnable::run : own;
         served = gate.onServed(this::served);
     }
@@ -81,7 +95,7 @@ final class Mirror<I, O> {
         sampled.incrementAndGet();
         if (waiting.incrementAndGet() > settings.waiting) {
             waiting.decrementAndGet();
-            dropped.incrementAndGet();
+            drop();
             return;
         }
         try {
@@ -91,8 +105,13 @@ final class Mirror<I, O> {
             });
         } catch (RuntimeException e) { // it takes no more: of a user's, or because this has stopped
             waiting.decrementAndGet();
-            dropped.incrementAndGet();
+            drop();
         }
+    }
+
+    private void drop() {
+        dropped.incrementAndGet();
+        counts.add(Result.DROPPED);
     }
 
     /** A number of 0 to 1, below 1, that looks like chance; the finaliser of MurmurHash3, so that the bits of an id need not be any good. */
@@ -106,27 +125,47 @@ final class Mirror<I, O> {
 
     private void mirror(I input, Caller caller, O stable, Instant at) {
         if (stopped) {
+            drop();
             return;
         }
         try {
             Outcome<O> shadow = twin.ask(input, caller);
             if (shadow instanceof Outcome.Answered<O> answered) {
-                book.answered(input, stable, answered.value(), at);
+                boolean agreed = book.answered(input, stable, answered.value(), at);
+                counts.add(agreed ? Result.AGREED : Result.DISAGREED);
                 return;
             }
             Cause cause = shadow.cause().orElse(Cause.ERROR);
             // Whoever is sent to a version whose breaker is open gets no answer of it: that is how it answers.
             if (shadow instanceof Outcome.Failed<O> || cause == Cause.BREAKER_OPEN) {
                 book.failed(input, stable, cause, at);
+                counts.add(Result.FAILED);
             } else {
                 book.refused(cause);
+                counts.add(Result.REFUSED);
             }
         } catch (Throwable e) { // users' code compares and digests; the next call is another
-            if (!threw) {
-                threw = true;
-                LOG.warn("the comparison of shadow \"{}\" threw; such calls are not compared", plan.candidate(), e);
+            uncompared.incrementAndGet();
+            counts.add(Result.UNCOMPARED);
+            threw.set(e);
+            if (!warned) {
+                warned = true;
+                LOG.warn(
+                        "the comparison of shadow \"{}\" threw {}; such calls are not compared",
+                        plan.candidate(),
+                        e.getClass().getName());
             }
         }
+    }
+
+    /** Why calls have not been compared since this was last asked, by a look; null if all were. What was thrown may hold what was asked: only its class is named. */
+    @Nullable
+    String uncompared() {
+        Throwable thrown = threw.getAndSet(null);
+        return thrown == null
+                ? null
+                : "a function that compares or digests the answers of its shadow threw "
+                        + thrown.getClass().getName() + ": such calls are not compared";
     }
 
     ShadowCounts counts() {
@@ -134,7 +173,7 @@ final class Mirror<I, O> {
     }
 
     ShadowReport report(Agreement agreement) {
-        return book.report(plan, !stopped, sampled.get(), dropped.get(), agreement);
+        return book.report(plan, !stopped, sampled.get(), dropped.get(), uncompared.get(), agreement);
     }
 
     /** Mirrors no more calls; what is under way ends by itself. Idempotent. */

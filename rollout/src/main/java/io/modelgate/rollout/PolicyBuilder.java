@@ -65,7 +65,7 @@ public final class PolicyBuilder {
         return this;
     }
 
-    /** Sets the defaults of what is set nowhere else, before or after. Default: {@link Stakes#MEDIUM}. */
+    /** Sets the defaults of what is set nowhere else, before or after; high ones ask for a shadow. Default: {@link Stakes#MEDIUM}. */
     public PolicyBuilder stakes(Stakes stakes) {
         this.stakes = stakes;
         return this;
@@ -370,12 +370,7 @@ public final class PolicyBuilder {
             mistakes.add(new PolicyMistake(
                     "calendar.zone", "is missing: say whose clocks the hours are on, for instance Europe/Zurich"));
         }
-        if (withoutShadow && stakes.needsShadow()) {
-            mistakes.add(
-                    new PolicyMistake(
-                            "shadow",
-                            "is none, and high stakes ask for one before anybody gets the candidate: remove it, or say other stakes"));
-        } else if (withoutShadow && shadow != null) {
+        if (withoutShadow && shadow != null) {
             mistakes.add(new PolicyMistake("shadow", "is none and is set too: keep one of them"));
         }
         if (upTo != null && plan == null) {
@@ -410,7 +405,8 @@ public final class PolicyBuilder {
                 holdDown == null ? stakes.holdDown() : holdDown,
                 windowZone == null || windows.isEmpty()
                         ? Calendar.ALWAYS
-                        : new Calendar(windowZone, windows, List.of()));
+                        : new Calendar(windowZone, windows, List.of()),
+                stakes);
     }
 
     private @Nullable ShadowStage shadowStage() {

@@ -57,6 +57,9 @@ final class PolicyData {
                                             .map(PolicyData::write)
                                             .toList()));
         }
+        if (policy.stakes() != Stakes.MEDIUM) { // as those are of which an older entry says nothing
+            data.put("stakes", policy.stakes().name());
+        }
         ShadowStage shadow = policy.shadow();
         if (shadow != null) { // an older process reads a policy without one as it always did, and refuses another
             data.put("shadow", ShadowData.write(shadow));
@@ -88,7 +91,8 @@ final class PolicyData {
                                     .toList()),
                     fields.has("shadow") ? ShadowData.read(fields.map("shadow")) : null,
                     fields.duration("holdDown"),
-                    fields.has("windows") ? windows(fields.map("windows")) : Calendar.ALWAYS);
+                    fields.has("windows") ? windows(fields.map("windows")) : Calendar.ALWAYS,
+                    fields.has("stakes") ? fields.constant("stakes", Stakes.class) : Stakes.MEDIUM);
             fields.end();
             return PolicyRules.mistakes(policy).isEmpty() ? Optional.of(policy) : Optional.empty();
         } catch (IllegalArgumentException | DateTimeException | ArithmeticException e) {

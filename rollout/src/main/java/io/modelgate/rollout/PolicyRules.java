@@ -50,6 +50,10 @@ final class PolicyRules {
         ShadowStage shadow = policy.shadow();
         if (shadow != null) {
             ShadowRules.mistakes(shadow).forEach(rules::add);
+        } else if (policy.stakes().needsShadow()) {
+            rules.add(
+                    "shadow",
+                    "is none, and high stakes ask for one before anybody gets the candidate: say what it takes, or say other stakes");
         }
         rules.add(time("holdDown", policy.holdDown(), Duration.ZERO));
         rules.windows(policy);

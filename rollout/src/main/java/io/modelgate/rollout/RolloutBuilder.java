@@ -142,7 +142,7 @@ public final class RolloutBuilder {
 
     /**
      * Begins only once a version of another gate is complete: its rollout is, or it is stable and none runs. Until then it is a
-     * {@linkplain Stage#DRAFT draft}. If that version is taken back before this rollout has completed, it goes no further, and says so. For a
+     * {@linkplain Stage#DRAFT draft}, or at {@link Stage#SHADOW} where its policy has that. If that version is taken back before this rollout has completed, it goes no further, and says so. For a
      * rollout under a policy; up to 20 times.
      *
      * @throws IllegalArgumentException for the rollout's own gate, or too many

@@ -3,7 +3,7 @@ package io.modelgate.rollout;
 import java.time.Instant;
 
 /**
- * Something that happened to a rollout under a policy. Events that an entry of the control log makes are heard in every process; the
+ * Something that happened to a rollout under a policy, or to a gate's stable version: {@link Drifted} has no rollout. Events that an entry of the control log makes are heard in every process; the
  * others, whose {@link About#entry} is empty, only in the process that they are about.
  */
 public sealed interface RolloutEvent {
@@ -44,7 +44,7 @@ public sealed interface RolloutEvent {
      * @param about what all events have
      * @param candidate the version under rollout
      * @param baseline the stable version
-     * @param weight the first weight; {@link Weight#NONE} for a draft
+     * @param weight the first weight; {@link Weight#NONE} for a draft or a shadow
      */
     record Started(About about, String candidate, String baseline, Weight weight) implements RolloutEvent {}
 

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param shadow what its shadow stage takes; null for none
  * @param holdDown how long the same candidate is not started again after an abort or a rollback
  * @param windows when callers go to the candidate before its promotion; outside of them nobody does, and no time counts. Has no blackouts
+ * @param stakes how much a bad version can hurt: high ones ask for a shadow stage
  */
 public record RolloutPolicy(
         String name,
@@ -52,7 +53,8 @@ public record RolloutPolicy(
         Calendar calendar,
         @Nullable ShadowStage shadow,
         Duration holdDown,
-        Calendar windows) {
+        Calendar windows,
+        Stakes stakes) {
 
     /** Copies the lists. */
     public RolloutPolicy {
@@ -116,7 +118,8 @@ public record RolloutPolicy(
                 calendar,
                 null,
                 holdDown,
-                windows);
+                windows,
+                stakes.needsShadow() ? Stakes.MEDIUM : stakes);
     }
 
     /** The policy as an entry of the control log can hold it: strings, Longs, booleans, lists and maps. */

@@ -41,7 +41,8 @@ public final class Rollouts implements AutoCloseable {
     private final Registry registry;
     private final Drifts drifts;
     private final UsersTests tests;
-    private final Shadows shadows = new Shadows();
+    private final Shadows shadows;
+    private final SwitchRules switchRules;
     private final List<Webhook> webhooks;
     private final TickLoop loop;
     private final ControlLog.Subscription applied;
@@ -53,6 +54,8 @@ public final class Rollouts implements AutoCloseable {
                 gates, config.instance + "-" + UUID.randomUUID().toString().substring(0, 8));
         notices = new Notices(events, gates.ticker(), gates::now);
         tests = new UsersTests(config.tests);
+        shadows = new Shadows(gates);
+        switchRules = new SwitchRules(gates, new PromotionGates(config.promotionGates));
         fleet = new FleetRollouts(gates);
         controller = new Controller(gates, config, tests, decided, notices, shadows, fleet);
         starting = new Starting(gates, decided, tests, notices, shadows, fleet);
@@ -131,7 +134,8 @@ public final class Rollouts implements AutoCloseable {
 
     /**
      * Starts a rollout under a policy. It takes effect once stored: see {@link Rollout#stored}. Its first step begins with it, unless a
-     * person has to approve that or the calendar is closed; until then it is a {@linkplain Stage#DRAFT draft}.
+     * person has to approve that, the calendar or the windows are closed, or it waits for other rollouts: until then it is a {@linkplain Stage#DRAFT draft}. With a
+     * policy that has a shadow it is at {@link Stage#SHADOW} from its start, and the first step comes after that.
      *
      * <p>What would keep a rollback from working is reported now: in the log, as {@link RolloutEvent.RollbackAtRisk}, and by
      * {@link #status}.
@@ -264,6 +268,8 @@ public final class Rollouts implements AutoCloseable {
     /**
      * Says how this process runs the shadows of a gate, for policies that have such a stage; before {@link #start}, and in each process. What is not said is as
      * {@link ShadowBuilder} has it by default. A shadow that runs goes on as it was.
+     *
+     * @throws IllegalArgumentException for a number of threads beside an executor
      */
     public <I, O> void shadowing(ModelGate<I, O> gate, Consumer<ShadowBuilder<I, O>> configure) {
         shadows.configure(gate, configure);
@@ -281,15 +287,15 @@ public final class Rollouts implements AutoCloseable {
      * Makes a pair of two versions that are switched as a whole: {@link BlueGreen}. Changes nothing but that the one that does not serve is kept warm from now
      * on, in this process, until the pair is closed.
      *
-     * @throws IllegalArgumentException if a version is not registered in this process; if both are the same; without a smoke call; if a version is to be kept
-     *     warm that leaves behind what stays and cannot be told that nobody gets its answer
+     * @throws IllegalArgumentException if a version is not registered in this process; if both are the same; without a smoke call; if a version cannot
+     *     be told that nobody gets its answer while nothing says that its calls leave nothing behind
      * @throws IllegalStateException if the gate was built without {@link Cohorts#router}
      */
     public <I, O> BlueGreen<I, O> blueGreen(
             ModelGate<I, O> gate, String blue, String green, Consumer<BlueGreenBuilder<I, O>> configure) {
         BlueGreenBuilder<I, O> builder = new BlueGreenBuilder<>();
         configure.accept(builder);
-        return BlueGreen.of(gate, blue, green, builder, decided);
+        return BlueGreen.of(gate, blue, green, builder, decided, switchRules);
     }
 
     /**

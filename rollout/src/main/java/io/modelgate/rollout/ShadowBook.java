@@ -6,6 +6,7 @@ import io.modelgate.Metric;
 import io.modelgate.rollout.ShadowReport.Disagreement;
 import io.modelgate.rollout.ShadowReport.Kept;
 import io.modelgate.rollout.ShadowStage.Alike;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -81,8 +82,8 @@ final class ShadowBook<I, O> {
         return Object::equals;
     }
 
-    /** The shadow answered too. */
-    void answered(I input, O stable, O shadow, Instant at) {
+    /** The shadow answered too; whether the answers agree. */
+    boolean answered(I input, O stable, O shadow, Instant at) {
         boolean same = alike.test(stable, shadow);
         double[] distances = new double[metrics.size()];
         double largest = Double.NaN;
@@ -114,6 +115,7 @@ final class ShadowBook<I, O> {
                 keep(disagreement);
             }
         }
+        return same;
     }
 
     /** The shadow was asked and had no usable answer. */
@@ -137,12 +139,17 @@ final class ShadowBook<I, O> {
                 at,
                 Double.isFinite(difference) ? OptionalDouble.of(difference) : OptionalDouble.empty(),
                 Optional.ofNullable(cause),
-                identities.hash(settings.inputs.apply(input)),
-                identities.hash(settings.answers.apply(stable)),
-                shadow == null ? "" : identities.hash(settings.answers.apply(shadow)),
+                digest(settings.inputs.apply(input)),
+                digest(settings.answers.apply(stable)),
+                shadow == null ? "" : digest(settings.answers.apply(shadow)),
                 settings.keepsInputs
                         ? Optional.of(new Kept(input, stable, Optional.ofNullable(shadow)))
                         : Optional.empty());
+    }
+
+    /** As decision records have it, so that one is found by the other; and never the hash under which the log mentions a caller of that name. */
+    private String digest(String text) {
+        return identities.digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private void keep(Disagreement disagreement) {
@@ -159,7 +166,7 @@ final class ShadowBook<I, O> {
 
     /** The report, with counts of an earlier process. */
     synchronized ShadowReport report(
-            RolloutRun.Plan plan, boolean running, long sampled, long dropped, Agreement agreement) {
+            RolloutRun.Plan plan, boolean running, long sampled, long dropped, long uncompared, Agreement agreement) {
         Interval bounds = agreement.bounds();
         return new ShadowReport(
                 plan.id(),
@@ -170,6 +177,7 @@ final class ShadowBook<I, O> {
                 dropped,
                 refused,
                 failed,
+                uncompared,
                 agreement.compared(),
                 agreement.agreed(),
                 bounds.low(),

@@ -21,7 +21,11 @@ public final class ShadowBuilder<I, O> {
     private static final int MOST_THREADS = 64;
     private static final int MOST_WAITING = 100_000;
 
-    int threads = 2;
+    private static final int DEFAULT_THREADS = 2;
+
+    @Nullable
+    Integer threads;
+
     int waiting = 1_000;
 
     @Nullable
@@ -37,7 +41,7 @@ public final class ShadowBuilder<I, O> {
     ShadowBuilder() {}
 
     /**
-     * Sets on how many daemon threads shadows run. Default: 2.
+     * Sets on how many daemon threads shadows run. Default: 2. Not beside an {@link #executor}, which has threads of its own.
      *
      * @param count 1 to 64
      * @throws IllegalArgumentException if it is out of range
@@ -65,13 +69,16 @@ public final class ShadowBuilder<I, O> {
         return value;
     }
 
-    /** Sets what runs shadows instead of threads of their own; it must not run them on the thread that hands them over, except in a test. */
+    /**
+     * Sets what runs shadows instead of threads of their own; it must not run them on the thread that hands them over, except in a test. At most 64 run at once,
+     * whatever it would run; {@code twin(t -> t.maxConcurrent(…))} sets another bound.
+     */
     public ShadowBuilder<I, O> executor(Executor executor) {
         this.executor = executor;
         return this;
     }
 
-    /** Says that calls of the gate's versions leave nothing behind, so that a version may be a shadow that cannot be told that it is one. */
+    /** Says that calls of the gate's versions leave nothing behind, so that a version may be a shadow that cannot be told that nobody gets its answer. */
     public ShadowBuilder<I, O> harmless() {
         harmless = true;
         return this;
@@ -107,9 +114,29 @@ public final class ShadowBuilder<I, O> {
         return this;
     }
 
-    /** Bounds what shadows may use beside the gate's own limits: their rate, their budgets. Their concurrency is that of the threads. */
+    /**
+     * Bounds what shadows may use beside the gate's own limits: their rate, their budgets, and how many run at once; what is above is refused. Default: as many at
+     * once as there are threads, with an {@link #executor} 64, and no other bound.
+     */
     public ShadowBuilder<I, O> twin(Consumer<TwinBuilder> configure) {
         twin = configure;
         return this;
+    }
+
+    int threadCount() {
+        return threads == null ? DEFAULT_THREADS : threads;
+    }
+
+    /** How many run at once where nothing is said of it. */
+    int concurrent() {
+        return executor == null ? threadCount() : MOST_THREADS;
+    }
+
+    void requireSound() {
+        if (executor != null && threads != null) {
+            throw new IllegalArgumentException("threads of a shadow is " + threads
+                    + ", beside an executor, which has threads of its own: keep one of them, and bound the executor's shadows with"
+                    + " twin(t -> t.maxConcurrent(…))");
+        }
     }
 }

@@ -14,10 +14,11 @@ import java.util.OptionalDouble;
  * @param candidate the version that was asked as a shadow
  * @param baseline the version whose answers the callers got
  * @param running whether calls are still mirrored
- * @param sampled how many calls were to be mirrored
- * @param dropped how many of them were not, because too many waited
+ * @param sampled how many calls were to be mirrored: those dropped, refused, compared here and not compared, and those under way
+ * @param dropped how many of them were not, because too many waited or the shadow ended meanwhile
  * @param refused how many of them the candidate was not asked for, by cause: these are not compared
  * @param failed how many of them the candidate had no usable answer to, by cause: these do not agree
+ * @param uncompared how many of them were not compared because a function of the user's threw: one that compares, digests or reads a metric
  * @param compared how many were compared, failed ones included; with what the checkpoint of an earlier process of this name says
  * @param agreed how many of those agreed
  * @param atLeast the least that the rate of agreement surely is, 0 to 1
@@ -37,6 +38,7 @@ public record ShadowReport(
         long dropped,
         Map<Cause, Long> refused,
         Map<Cause, Long> failed,
+        long uncompared,
         long compared,
         long agreed,
         double atLeast,
@@ -72,8 +74,8 @@ public record ShadowReport(
     public record Difference(String of, long count, double mean, double p50, double p90, double p99, double most) {}
 
     /**
-     * Two answers that did not agree. The digests are keyed hashes, so that nobody can guess what is behind them without the secret of the
-     * control log; equal ones are of equal texts.
+     * Two answers that did not agree. The digests are keyed, so that nobody can guess what is behind them without the secret of the
+     * control log; equal ones are of equal texts. A decision record has the same one where its bytes are this text in UTF-8.
      *
      * @param at when the call began
      * @param difference how far apart: of the metric that the policy judges by, in its units; or else the largest of all metrics, each as a share of its

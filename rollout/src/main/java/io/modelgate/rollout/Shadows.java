@@ -1,5 +1,6 @@
 package io.modelgate.rollout;
 
+import io.modelgate.Gates;
 import io.modelgate.Metric;
 import io.modelgate.ModelGate;
 import io.modelgate.rollout.ShadowStage.Alike;
@@ -16,13 +17,8 @@ final class Shadows {
     /** What is set for a gate, and kept with it so that their types fit. */
     private record Setting<I, O>(ModelGate<I, O> gate, ShadowBuilder<I, O> settings) {
 
-        Mirror<I, O> mirror(RolloutRun.Plan plan, ShadowStage rules) {
-            return new Mirror<>(gate, plan, rules, settings);
-        }
-
-        /** Whether the candidate may be asked although nobody gets its answer. */
-        boolean harmless(String candidate) {
-            return settings.harmless || gate.version(candidate).knowsItsCall();
+        Mirror<I, O> mirror(RolloutRun.Plan plan, ShadowStage rules, ShadowMeters meters) {
+            return new Mirror<>(gate, plan, rules, settings, meters.of(gate.name(), plan.candidate()));
         }
     }
 
@@ -36,9 +32,16 @@ final class Shadows {
     /** Why a gate's shadow could not begin, although nothing seemed to speak against it. */
     private final Map<String, String> failures = new ConcurrentHashMap<>();
 
+    private final ShadowMeters meters;
+
+    Shadows(Gates gates) {
+        meters = new ShadowMeters(gates.meters().orElse(null));
+    }
+
     <I, O> void configure(ModelGate<I, O> gate, Consumer<ShadowBuilder<I, O>> configure) {
         ShadowBuilder<I, O> builder = new ShadowBuilder<>();
         configure.accept(builder);
+        builder.requireSound();
         settings.put(gate.name(), new Setting<>(gate, builder));
     }
 
@@ -71,15 +74,9 @@ final class Shadows {
             return "the shadow of policy \"" + policy.name() + "\" compares answers by the metric \"" + within.metric()
                     + "\", which gate \"" + gate.name() + "\" does not have here; it has " + metrics;
         }
-        GateMemory.Registered known = memory.records().get(candidate);
-        if ((known != null && known.record().sideEffects() == SideEffects.NONE) || !gate.registered(candidate)) {
-            return null;
-        }
-        return setting.harmless(candidate)
-                ? null
-                : "version \"" + candidate + "\" of gate \"" + gate.name()
-                        + "\" cannot be told that it is a shadow, and nothing says that its calls leave nothing behind: make it a version"
-                        + " that asks Call.shadow(), register it with sideEffects(NONE), or say shadowing(gate, s -> s.harmless())";
+        return gate.registered(candidate)
+                ? Unheard.obstacle(gate, memory, candidate, setting.settings().harmless)
+                : null;
     }
 
     /** Has a shadow run if the rollout is at that stage, and none if it is not. */
@@ -106,7 +103,7 @@ final class Shadows {
             stop(gate.name());
             agreements.remove(gate.name());
             try {
-                sessions.put(gate.name(), new Session(of(gate).mirror(run.plan(), rules), rules));
+                sessions.put(gate.name(), new Session(of(gate).mirror(run.plan(), rules, meters), rules));
                 failures.remove(gate.name());
             } catch (RuntimeException e) { // settings that do not fit, of a user's; a kill is to abort all the same
                 failures.put(gate.name(), "its shadow cannot begin: " + e.getMessage());
@@ -114,12 +111,20 @@ final class Shadows {
         }
     }
 
-    /** What keeps this process from running the shadow of a rollout that is at that stage; null if nothing does. */
+    /**
+     * What keeps this process from running the shadow of a rollout that is at that stage, or from comparing all of its calls since the look before; null if
+     * nothing does.
+     */
     @Nullable
     String hindrance(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run) {
         String obstacle = obstacle(
                 gate, routing.memory(), run.plan().candidate(), run.plan().policy());
-        return obstacle == null ? failures.get(gate.name()) : obstacle;
+        if (obstacle != null) {
+            return obstacle;
+        }
+        String failure = failures.get(gate.name());
+        Session now = sessions.get(gate.name());
+        return failure != null || now == null ? failure : now.mirror().uncompared();
     }
 
     void stop(String gate) {
@@ -160,5 +165,6 @@ final class Shadows {
 
     void close() {
         sessions.keySet().forEach(this::stop);
+        meters.close();
     }
 }

@@ -2,11 +2,14 @@ package io.modelgate.rollout;
 
 /** How far a rollout under a policy has come. */
 public enum Stage {
-    /** It has started and its first step has not begun: the calendar is closed, or a person must approve. Nobody goes to the candidate. */
+    /**
+     * It has started and its first step has not begun: a person must approve, the calendar or the windows are closed, or it waits for other rollouts. Nobody
+     * goes to the candidate. With a policy that has a shadow it is at {@link #SHADOW} instead.
+     */
     DRAFT(false),
     /**
-     * Calls are mirrored to the candidate and its answers compared with those that the callers got. Nobody goes to the candidate. Begins with the
-     * rollout where the policy has it, in the place of {@link #DRAFT}.
+     * Calls are mirrored to the candidate and its answers compared with those that the callers got. Nobody goes to the candidate. Where
+     * the policy has it, from the start of the rollout to its first step; what would keep a draft from its first step keeps a shadow from it too.
      */
     SHADOW(false),
     /** It takes the policy's steps. */

@@ -52,7 +52,8 @@ final class Starting {
                                 "weight is " + builder.weight() + ": the policy's steps say it; leave it out");
                     }
                     if (!builder.isAfterAbort()) {
-                        requireNoHoldDown(gate, routing, candidate);
+                        requireNoHoldDown(
+                                gate, routing, candidate, gates.now(), "to start it all the same, say afterAbort()");
                     }
                     Registry.requireCompatible(gate, routing.memory(), baseline, candidate);
                     requireFit(builder.asked(), policy);
@@ -148,19 +149,25 @@ final class Starting {
                 });
     }
 
-    private void requireNoHoldDown(ModelGate<?, ?> gate, CohortRouting routing, String candidate) {
+    /**
+     * Refuses a version that was taken back within its policy's hold-down.
+     *
+     * @param allTheSame what to do about it
+     */
+    static void requireNoHoldDown(
+            ModelGate<?, ?> gate, CohortRouting routing, String candidate, Instant now, String allTheSame) {
         RolloutRun last = routing.memory().ended().get(candidate);
         if (last == null || last.stage() == Stage.COMPLETE || last.displaced()) {
             return;
         }
         Instant ended = last.last().decision().at();
         Instant until = ended.plus(last.plan().policy().holdDown());
-        if (gates.now().isBefore(until)) {
+        if (now.isBefore(until)) {
             throw new IllegalStateException("version \"" + candidate + "\" of gate \"" + gate.name() + "\" was "
                     + (last.stage() == Stage.ABORTED ? "aborted" : "rolled back") + " by "
                     + last.last().decision().actor() + " at " + ended + ": "
                     + last.last().decision().reason() + ". It is held down until " + until
-                    + "; to start it all the same, say afterAbort()");
+                    + "; " + allTheSame);
         }
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +33,7 @@ class BlueGreenTest {
 
     private BlueGreen<String, String> pair(Consumer<BlueGreenBuilder<String, String>> more) {
         return rig.rollouts.blueGreen(rig.gate, "v1", "v2", b -> {
-            b.executor(Runnable::run);
+            b.harmless().executor(Runnable::run);
             more.accept(b);
         });
     }
@@ -244,36 +245,148 @@ class BlueGreenTest {
                 .isThrownBy(() -> pair(b -> {}))
                 .withMessageContaining("has no smoke call: add one");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> rig.rollouts.blueGreen(rig.gate, "v1", "v1", b -> b.smoke("a", "hi", a -> true)))
+                .isThrownBy(() -> rig.rollouts.blueGreen(
+                        rig.gate, "v1", "v1", b -> b.harmless().smoke("a", "hi", a -> true)))
                 .withMessageContaining("blue and green are both \"v1\"");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> rig.rollouts.blueGreen(rig.gate, "v1", "v9", b -> b.smoke("a", "hi", a -> true)))
+                .isThrownBy(() -> rig.rollouts.blueGreen(
+                        rig.gate, "v1", "v9", b -> b.harmless().smoke("a", "hi", a -> true)))
                 .withMessageContaining("\"v9\"")
                 .withMessageContaining("not registered in this process");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> pair(b -> b.every(Duration.ofMillis(1))))
                 .withMessageContaining("expected PT1S to PT1H");
-        Rig.stored(rig.rollouts.register(
-                rig.gate,
-                "v2",
-                v -> v.artefact(URI.create("file:///v2"), "sha256:" + "0".repeat(64))
-                        .sideEffects(SideEffects.REMEDIATE),
-                Rig.ALICE));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> pair(b -> b.smoke("a", "hi", a -> true).warm("hi")))
-                .withMessageContaining("sideEffects(REMEDIATE)");
     }
 
     @Test
     void eachProcessSwitchesWhenItAppliesTheEntry() {
         try (Rig other = new Rig(rig.world, r -> {})) {
             BlueGreen<String, String> theirs = other.rollouts.blueGreen(
-                    other.gate, "v1", "v2", b -> b.smoke("any", "hi", a -> true).executor(Runnable::run));
+                    other.gate,
+                    "v1",
+                    "v2",
+                    b -> b.harmless().smoke("any", "hi", a -> true).executor(Runnable::run));
             pair().switchTo("v2", Rig.ALICE, "trained");
             assertThat(other.gate.call("hi", Caller.of("user-1"))).isEqualTo("v2");
             assertThat(theirs.status().idle()).contains("v1");
             theirs.switchBack(Rig.BOB, "back");
             assertThat(served()).isEqualTo("v1");
         }
+    }
+
+    private void registered(String version, SideEffects sideEffects, String... features) {
+        Rig.stored(rig.rollouts.register(
+                rig.gate,
+                version,
+                v -> {
+                    v.artefact(
+                                    URI.create("file:///" + version),
+                                    "sha256:" + version.substring(1).repeat(64))
+                            .sideEffects(sideEffects);
+                    List.of(features).forEach(feature -> v.feature(feature, "double"));
+                },
+                Rig.ALICE));
+    }
+
+    @Test
+    void aVersionThatCannotBeToldIsOfNoPairUnlessItsCallsLeaveNothingBehind() {
+        for (boolean warm : new boolean[] {false, true}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> rig.rollouts.blueGreen(rig.gate, "v1", "v2", b -> {
+                        b.smoke("a", "hi", a -> true);
+                        if (warm) {
+                            b.warm("hi");
+                        }
+                    }))
+                    .withMessageContaining("version \"v1\" of gate \"credit-risk\" cannot be told that nobody gets")
+                    .withMessageContaining("harmless()");
+        }
+        registered("v1", SideEffects.NONE);
+        registered("v2", SideEffects.REMEDIATE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> rig.rollouts.blueGreen(rig.gate, "v1", "v2", b -> b.smoke("a", "hi", a -> true)))
+                .withMessageContaining("version \"v2\"")
+                .withMessageContaining("sideEffects(NONE)");
+        registered("v3", SideEffects.NONE);
+        rig.rollouts
+                .blueGreen(rig.gate, "v1", "v3", b -> b.smoke("a", "hi", a -> true))
+                .close();
+    }
+
+    @Test
+    void aFreezeHoldsASwitchAndNotASwitchBack() {
+        List<Optional<String>> says = new ArrayList<>(List.of(Optional.empty()));
+        List<RolloutStatus> asked = new ArrayList<>();
+        try (Rig frozen = new Rig(
+                new Rig.World(),
+                r -> r.promotionGate(rollout -> {
+                    asked.add(rollout);
+                    return says.get(0);
+                }))) {
+            AtomicInteger smokes = new AtomicInteger();
+            BlueGreen<String, String> pair = frozen.rollouts.blueGreen(
+                    frozen.gate,
+                    "v1",
+                    "v2",
+                    b -> b.harmless().smoke("counts", "hi", answer -> smokes.incrementAndGet() > 0));
+            pair.switchTo("v2", Rig.ALICE, "trained");
+            assertThat(asked).allSatisfy(each -> {
+                assertThat(each.rollout()).isEmpty();
+                assertThat(each.policy().name()).isEqualTo("blue-green");
+                assertThat(each.candidate()).isEqualTo("v2");
+                assertThat(each.baseline()).isEqualTo("v1");
+                assertThat(each.evidenceKnown()).isFalse();
+            });
+            says.set(0, Optional.of("frozen until Monday"));
+            pair.switchBack(Rig.BOB, "approvals fell");
+            assertThat(frozen.stable()).isEqualTo("v1");
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> pair.switchTo("v2", Rig.ALICE, "mended"))
+                    .withMessage("version \"v2\" of gate \"credit-risk\" cannot be switched to: frozen until Monday");
+            assertThat(smokes).as("asked before the smoke calls").hasValue(1);
+        }
+    }
+
+    @Test
+    void aFreezeThatBeginsDuringTheSmokeCallsHoldsTheSwitch() {
+        AtomicInteger smokes = new AtomicInteger();
+        try (Rig frozen = new Rig(
+                new Rig.World(),
+                r -> r.promotionGate(rollout -> smokes.get() > 0 ? Optional.of("frozen") : Optional.empty()))) {
+            BlueGreen<String, String> pair = frozen.rollouts.blueGreen(
+                    frozen.gate,
+                    "v1",
+                    "v2",
+                    b -> b.harmless().smoke("counts", "hi", answer -> smokes.incrementAndGet() > 0));
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> pair.switchTo("v2", Rig.ALICE, "trained"))
+                    .withMessageContaining("frozen");
+            assertThat(frozen.stable()).isEqualTo("v1");
+        }
+    }
+
+    @Test
+    void aVersionThatDroppedAFeatureIsNotSwitchedTo() {
+        registered("v1", SideEffects.NONE, "income", "age");
+        registered("v2", SideEffects.NONE, "income");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> pair().switchTo("v2", Rig.ALICE, "trained"))
+                .withMessageContaining("cannot take the place of \"v1\"")
+                .withMessageContaining("age");
+        assertThat(served()).isEqualTo("v1");
+    }
+
+    @Test
+    void aVersionThatWasTakenBackIsHeldDownForASwitchToo() {
+        rig.start("v2");
+        rig.rollouts.abort(rig.gate, Rig.BOB, "approvals fell").stored(Duration.ofSeconds(5));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> pair().switchTo("v2", Rig.ALICE, "trained"))
+                .withMessageContaining("was aborted by bob")
+                .withMessageContaining("It is held down until")
+                .withMessageContaining("promote it by hand");
+        rig.world.time.advance(Duration.ofHours(7));
+        pair().switchTo("v2", Rig.ALICE, "trained");
+        assertThat(served()).isEqualTo("v2");
     }
 }

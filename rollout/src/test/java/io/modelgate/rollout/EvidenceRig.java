@@ -56,7 +56,8 @@ final class EvidenceRig {
                 new Calendar(ZoneOffset.UTC, List.of(), List.of()),
                 null,
                 Duration.ofDays(1),
-                Calendar.ALWAYS);
+                Calendar.ALWAYS,
+                Stakes.MEDIUM);
     }
 
     EvidenceRig begin(double share) {

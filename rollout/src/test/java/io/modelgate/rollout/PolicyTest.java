@@ -356,7 +356,8 @@ class PolicyTest {
                 made.calendar(),
                 made.shadow(),
                 made.holdDown(),
-                made.windows());
+                made.windows(),
+                made.stakes());
         assertThatIllegalArgumentException()
                 .isThrownBy(unsound::requireSound)
                 .withMessageContaining("policy \"everything\" has 2 mistakes:")
@@ -424,5 +425,41 @@ class PolicyTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RolloutPolicy.parse("n.yaml", "name: n\nshadow: yes"))
                 .withMessageContaining("expected none, or a map");
+    }
+
+    @Test
+    void highStakesWithoutAShadowAreRefusedFromAConstructorAndFromTheLogToo() {
+        RolloutPolicy high = full();
+        assertThat(high.stakes()).isEqualTo(Stakes.HIGH);
+        RolloutPolicy without = new RolloutPolicy(
+                high.name(),
+                high.steps(),
+                high.guardrails(),
+                high.alpha(),
+                high.promotionAlpha(),
+                high.processes(),
+                high.inconclusive(),
+                high.holdback(),
+                high.soak(),
+                high.pauseAlert(),
+                high.calendar(),
+                null,
+                high.holdDown(),
+                high.windows(),
+                high.stakes());
+        assertThatIllegalArgumentException()
+                .isThrownBy(without::requireSound)
+                .withMessageContaining("shadow is none, and high stakes ask for one");
+        assertThat(RolloutPolicy.of(without.data())).isEmpty();
+        high.afterShadow().requireSound();
+    }
+
+    @Test
+    void aPolicyInAnOlderEntrySaysNothingOfItsStakesAndReadsAsMedium() {
+        RolloutPolicy medium = RolloutPolicy.of(p -> p.name("n"));
+        assertThat(medium.data()).doesNotContainKey("stakes");
+        assertThat(RolloutPolicy.of(medium.data())).contains(medium);
+        RolloutPolicy low = RolloutPolicy.of(p -> p.name("n").stakes(Stakes.LOW));
+        assertThat(RolloutPolicy.of(low.data())).contains(low);
     }
 }

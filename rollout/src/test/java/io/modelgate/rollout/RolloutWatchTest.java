@@ -30,7 +30,8 @@ class RolloutWatchTest {
     private static final long SALT = Spots.salt("rollout-1");
     private static final int TEN_PERCENT = 10_000;
 
-    private final RolloutUnits shared = new RolloutUnits();
+    private static final long ROLLOUT = 7;
+    private final RolloutUnits shared = new RolloutUnits(ROLLOUT);
 
     private RolloutWatch watch(int weight) {
         return new RolloutWatch(
@@ -564,7 +565,7 @@ class RolloutWatchTest {
         assertThat(watch.counts().candidate().calls().values(0)).isEqualTo(Values.NONE);
         assertThat(watch.counts().candidate().calls().calls()).isZero();
         assertThat(watch.counts().candidate().callers()).isZero();
-        assertThat(watch.rollout()).isEqualTo(SALT);
+        assertThat(watch.rollout()).isEqualTo(ROLLOUT);
     }
 
     @Test

@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.modelgate.CallAwareModel;
 import io.modelgate.Caller;
 import io.modelgate.Cause;
+import io.modelgate.Gates;
 import io.modelgate.Model;
 import io.modelgate.ModelGate;
 import io.modelgate.budget.Budget;
 import io.modelgate.budget.Per;
 import io.modelgate.control.FileControlLog;
+import io.modelgate.testkit.ManualTime;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -79,6 +84,11 @@ class ShadowTest {
         }
         in.gates.flushServed();
         in.rollouts.tick();
+    }
+
+    /** As a decision record has it of these bytes. */
+    private String digest(String text) {
+        return rig.gates.identities().digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private RolloutStatus status(ModelGate<?, ?> gate) {
@@ -357,12 +367,10 @@ class ShadowTest {
                         b.difference().orElseThrow(), a.difference().orElseThrow()));
         assertThat(report.worst()).allSatisfy(each -> {
             assertThat(each.kept()).isEmpty();
-            assertThat(each.input()).matches("[0-9a-f]{32}");
+            assertThat(each.input()).matches("hmac-sha256:[0-9a-f]{64}");
         });
-        assertThat(report.worst().get(0).input())
-                .isEqualTo(rig.gates.identities().hash("9.0"));
-        assertThat(report.worst().get(0).shadow())
-                .isEqualTo(rig.gates.identities().hash("13.5"));
+        assertThat(report.worst().get(0).input()).isEqualTo(digest("9.0"));
+        assertThat(report.worst().get(0).shadow()).isEqualTo(digest("13.5"));
         assertThat(report.differences()).hasSize(2);
         ShadowReport.Difference score = report.differences().get(0);
         assertThat(score.of()).isEqualTo("score");
@@ -413,7 +421,8 @@ class ShadowTest {
             assertThat(other.rollouts.shadow(theirs)).isEmpty();
             assertThat(mirrored).hasValue(0);
             assertThat(other.heard(RolloutEvent.Hindered.class))
-                    .anySatisfy(each -> assertThat(each.reason()).contains("cannot be told that it is a shadow"));
+                    .anySatisfy(
+                            each -> assertThat(each.reason()).contains("cannot be told that nobody gets its answer"));
             assertThat(other.rollouts.status(theirs).orElseThrow().reason()).contains("cannot be told");
         }
     }
@@ -485,5 +494,148 @@ class ShadowTest {
         rig.minutes(Math.toIntExact(Duration.ofHours(5).toMinutes()));
         assertThat(status(gate).stage()).isEqualTo(Stage.SHADOW);
         assertThat(mirrored).hasValue(0);
+    }
+
+    @Test
+    void anInputThatIsACallersKeyDoesNotShowByTheCallersHash() {
+        rig.rollouts.shadowing(rig.gate, s -> s.harmless().executor(Runnable::run));
+        rig.start("v2", policy(s -> {}));
+        rig.rollouts.tick();
+        rig.gate.call("user-42", Caller.of("user-42"));
+        rig.gates.flushServed();
+        ShadowReport.Disagreement worst = report(rig.gate).worst().get(0);
+        assertThat(worst.input())
+                .isEqualTo(digest("user-42"))
+                .doesNotContain(rig.gates.identities().hash("user-42"));
+    }
+
+    /** Each shadow of the executor begins the next one before it answers. */
+    private ModelGate<Double, Double> nested(Deque<Runnable> tasks, Consumer<ShadowBuilder<Double, Double>> more) {
+        ModelGate<Double, Double> gate = scores(rig, input -> {
+            Runnable next = tasks.poll();
+            if (next != null) {
+                next.run();
+            }
+            return input;
+        });
+        rig.rollouts.shadowing(gate, s -> {
+            s.harmless().executor(tasks::add);
+            more.accept(s);
+        });
+        start(gate, s -> {});
+        calls(rig, gate, 10);
+        tasks.remove().run();
+        rig.rollouts.tick();
+        return gate;
+    }
+
+    @Test
+    void anExecutorsShadowsRunAtOnceAsManyAsItRuns() {
+        assertThat(report(nested(new ArrayDeque<>(), s -> {})).compared()).isEqualTo(10);
+    }
+
+    @Test
+    void whatTheUserSaysOfHowManyRunAtOnceHolds() {
+        ShadowReport report = report(nested(new ArrayDeque<>(), s -> s.twin(t -> t.maxConcurrent(3))));
+        assertThat(report.compared()).isEqualTo(3);
+        assertThat(report.refused()).containsOnlyKeys(Cause.FULL);
+    }
+
+    @Test
+    void threadsBesideAnExecutorAreRefusedWithTheFix() {
+        assertThatThrownBy(
+                        () -> rig.rollouts.shadowing(rig.gate, s -> s.threads(2).executor(Runnable::run)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("threads of a shadow is 2, beside an executor")
+                .hasMessageContaining("maxConcurrent");
+    }
+
+    @Test
+    void aComparisonThatThrowsIsCountedAndSaidAndHoldsTheShadow() {
+        ModelGate<Double, Double> gate = scores(rig, input -> input);
+        rig.rollouts.shadowing(
+                gate,
+                s -> s.harmless().waiting(399).executor(Runnable::run).alike("same", (stable, shadow) -> {
+                    if (stable == 7) {
+                        throw new IllegalStateException("secret");
+                    }
+                    return true;
+                }));
+        start(gate, s -> s.by("same"));
+        rig.minutes(10);
+        calls(rig, gate, 300);
+        ShadowReport report = report(gate);
+        assertThat(report.uncompared()).isEqualTo(30);
+        assertThat(report.sampled()).isEqualTo(report.dropped() + report.compared() + report.uncompared());
+        assertThat(status(gate).stage()).isEqualTo(Stage.SHADOW);
+        assertThat(rig.heard(RolloutEvent.Hindered.class))
+                .singleElement()
+                .satisfies(each -> assertThat(each.reason())
+                        .contains("threw java.lang.IllegalStateException", "such calls are not compared")
+                        .doesNotContain("secret"));
+        rig.minutes(1);
+        assertThat(status(gate).stage()).as("once all are compared").isEqualTo(Stage.CANARY);
+    }
+
+    @Test
+    void whatBecameOfEachCallIsInTheMetersAndGoesOnWithTheNextRollout() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        ManualTime time = rig.world.time;
+        Deque<Runnable> tasks = new ArrayDeque<>();
+        try (Gates gates = Gates.open(g -> g.meters(registry)
+                        .ticker(time)
+                        .instants(time)
+                        .scheduler(time)
+                        .eventExecutor(Runnable::run));
+                Rollouts rollouts = Rollouts.open(
+                        gates,
+                        r -> r.manual().guardrailTest("quality", (counts, share, alpha) -> Finding.INCONCLUSIVE))) {
+            ModelGate<Double, Double> gate = gates.gate(
+                    "scores",
+                    g -> g.stable("v1", input -> input)
+                            .version("v2", input -> {
+                                if (input == 3) {
+                                    throw new IllegalStateException("broken");
+                                }
+                                return input == 2 ? 9 : input;
+                            })
+                            .router(Cohorts.router()));
+            rollouts.shadowing(
+                    gate,
+                    s -> s.harmless()
+                            .waiting(4)
+                            .executor(tasks::add)
+                            .digests(String::valueOf, String::valueOf)
+                            .alike("same", (stable, shadow) -> {
+                                if (stable == 4) {
+                                    throw new IllegalStateException("no");
+                                }
+                                return stable.equals(shadow);
+                            }));
+            for (int i = 0; i < 2; i++) {
+                rollouts.start(gate, "v2", policy(s -> s.by("same")), who -> who.afterAbort(), Rig.ALICE, "shadow");
+                rollouts.tick();
+                for (double input = 1; input <= 5; input++) {
+                    gate.call(input, Caller.anonymous());
+                }
+                gates.flushServed();
+                tasks.forEach(Runnable::run);
+                tasks.clear();
+                Rig.stored(rollouts.abort(gate, Rig.ALICE, "again"));
+                rollouts.tick();
+            }
+            for (String result : List.of("agreed", "disagreed", "failed", "uncompared", "dropped")) {
+                assertThat(counted(registry, result)).as(result).isEqualTo(2);
+            }
+            assertThat(counted(registry, "refused")).isZero();
+        }
+        assertThat(registry.find("modelgate.shadow.calls").functionCounters()).isEmpty();
+    }
+
+    private static double counted(SimpleMeterRegistry registry, String result) {
+        FunctionCounter counter = registry.get("modelgate.shadow.calls")
+                .tags("gate", "scores", "version", "v2", "result", result)
+                .functionCounter();
+        return counter.count();
     }
 }

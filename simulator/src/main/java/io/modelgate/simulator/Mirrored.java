@@ -55,7 +55,8 @@ final class Mirrored {
                 new ShadowStage(
                         1, shadow.leastTime(), shadow.leastCalls(), shadow.agreement(), new ShadowStage.Alike.Equal()),
                 policy.holdDown(),
-                policy.windows());
+                policy.windows(),
+                policy.stakes());
     }
 
     /** The candidate's answer to an input, a number of 0 to 1: stable's is always 0. */
