@@ -439,11 +439,11 @@ class LockstepTest {
     void whoeverIsBehindFollowsAtTheNextLookOfAnyProcess() {
         startBoth();
         minutes(12);
+        world.flowing = false;
         world.time.advance(Rig.MINUTE);
         one.rollouts.tick(); // and the second process ends before it steps
         assertThat(rankers().step()).isEqualTo(1);
         assertThat(generators().step()).isZero();
-        world.flowing = false;
         world.time.advance(Duration.ofMinutes(2)); // by itself it would not step now, for want of recent calls
         two.rollouts.tick();
         assertSteps(1);
