@@ -16,5 +16,20 @@ record Around(
         @Nullable String barrier,
         @Nullable LockstepGroup lockstep) {
 
+    /** Why a rollout that would go on by itself does not, for others, beyond what it was asked to wait for; null if it is not so. */
+    @Nullable
+    String others(RolloutRun run) {
+        if (barrier != null) {
+            return run.stage().unserved() ? null : barrier;
+        }
+        int next = run.place() + 1;
+        return lockstep == null || run.conditions().ready() != next ? null : lockstep.waits(next);
+    }
+
+    /** Whether nobody waits for another any more, be the rollout itself ready or not. */
+    boolean together(RolloutRun run) {
+        return barrier == null && (lockstep == null || lockstep.waits(run.place() + 1) == null);
+    }
+
     static final Around NOTHING = new Around(null, true, null, null);
 }

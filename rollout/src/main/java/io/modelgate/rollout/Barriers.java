@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the versions that a rollout comes after are complete. */
+/** Whether the versions that a rollout comes after are complete, and not killed. */
 final class Barriers {
 
     private Barriers() {}
@@ -28,6 +28,9 @@ final class Barriers {
         if (running != null && running.version().equals(barrier.version())) {
             RolloutRun run = there.routing().run();
             return what + "whose rollout is " + (run == null ? "by hand and has not ended" : "at stage " + run.stage());
+        }
+        if (there.routing().killed(barrier.version())) {
+            return what + "which was killed";
         }
         RolloutRun ended = there.routing().memory().ended().get(barrier.version());
         boolean complete = ended != null

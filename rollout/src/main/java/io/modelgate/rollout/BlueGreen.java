@@ -6,6 +6,7 @@ import io.modelgate.ModelGate;
 import io.modelgate.Twin;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +95,7 @@ public final class BlueGreen<I, O> implements AutoCloseable {
      * @throws IllegalArgumentException if it is not one of the pair
      */
     public Map<String, String> smoke(String version) {
-        return Smoking.failures(twin(version), settings);
+        return Smoking.failures(twin(version), settings, thrown -> {});
     }
 
     private Twin<I, O> twin(String version) {
@@ -128,12 +129,15 @@ public final class BlueGreen<I, O> implements AutoCloseable {
         String from = other(version);
         Object before = ready(from, version, false);
         rules.require(gate, Routings.of(gate), from, version);
-        Map<String, String> failures = Smoking.failures(twin, settings);
+        List<Throwable> thrown = new ArrayList<>();
+        Map<String, String> failures = Smoking.failures(twin, settings, thrown::add);
         if (!failures.isEmpty()) {
-            throw new SmokeFailedException(
+            SmokeFailedException failed = new SmokeFailedException(
                     "version \"" + version + "\" of gate \"" + gate.name() + "\" failed " + failures.size() + " of "
                             + settings.smokes.size() + " smoke calls and was not switched to",
                     failures);
+            thrown.forEach(failed::addSuppressed);
+            throw failed;
         }
         return conditional.make(gate, () -> {
             if (!ready(from, version, false).equals(before)) {

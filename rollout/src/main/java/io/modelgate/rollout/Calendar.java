@@ -68,19 +68,29 @@ public record Calendar(ZoneId zone, List<Hours> open, List<Blackout> blackouts) 
 
     /** Whether there is a moment within half a year at which both are open, blackouts aside. */
     boolean meets(Calendar other) {
-        Calendar mine = new Calendar(zone, open, List.of());
-        Calendar others = new Calendar(other.zone, other.open, List.of());
+        return meet(List.of(this, other));
+    }
+
+    /** Whether there is a moment within half a year at which all are open, blackouts aside. */
+    static boolean meet(List<Calendar> calendars) {
+        List<Calendar> all = calendars.stream()
+                .map(each -> new Calendar(each.zone, each.open, List.of()))
+                .distinct()
+                .toList();
         Instant at = ANY_MONDAY;
         while (at.isBefore(HALF_A_YEAR_LATER)) {
-            Optional<Instant> here = mine.nextOpen(at);
-            Optional<Instant> there = others.nextOpen(at);
-            if (here.isEmpty() || there.isEmpty()) {
-                return false;
+            Instant latest = at;
+            for (Calendar each : all) {
+                Optional<Instant> next = each.nextOpen(latest);
+                if (next.isEmpty()) {
+                    return false;
+                }
+                latest = next.get();
             }
-            if (here.equals(there)) {
-                return true;
+            if (latest.equals(at)) {
+                return true; // none is open later than from then on
             }
-            at = here.get().isAfter(there.get()) ? here.get() : there.get();
+            at = latest;
         }
         return false;
     }

@@ -3,6 +3,7 @@ package io.modelgate.rollout;
 import io.modelgate.Gates;
 import io.modelgate.Kill;
 import io.modelgate.ModelGate;
+import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import java.time.Duration;
@@ -264,7 +265,7 @@ final class Controller {
         if (decision == null) {
             return false;
         }
-        Optional<Entry> made = gates.appendIf(seq, decision);
+        Optional<Entry> made = appended(gate.name(), seq, run, move, decision);
         if (made.isEmpty()) {
             return false;
         }
@@ -282,6 +283,24 @@ final class Controller {
             seen.put(gate.name(), seen(next, progress, move));
         }
         return true;
+    }
+
+    /** Closing is an entry: until it is stored callers go on to the candidate, and that is not left to be found out. */
+    private Optional<Entry> appended(String gate, long seq, RolloutRun run, Move move, Decision decision) {
+        boolean closing = move instanceof Move.Window window && !window.open();
+        try {
+            Optional<Entry> made = gates.appendIf(seq, decision);
+            if (closing && made.isPresent()) {
+                notices.notClosed(gate, run, "", "");
+            }
+            return made;
+        } catch (ControlLogException e) {
+            if (!closing) {
+                throw e;
+            }
+            notices.notClosed(gate, run, move.reason(), String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
     }
 
     private void checkpoint(

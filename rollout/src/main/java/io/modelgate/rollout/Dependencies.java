@@ -79,6 +79,11 @@ record Dependencies(
         return range == null && barriers.isEmpty() && lockstep == null;
     }
 
+    /** Whether what others come to keeps it or takes it back. */
+    boolean onOthers() {
+        return !barriers.isEmpty() || lockstep != null;
+    }
+
     /** The first bucket that may go to the candidate. */
     int from() {
         return range == null ? 0 : range.from();

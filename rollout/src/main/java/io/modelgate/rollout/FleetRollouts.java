@@ -1,6 +1,8 @@
 package io.modelgate.rollout;
 
 import io.modelgate.Gates;
+import io.modelgate.ModelGate;
+import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import io.modelgate.control.Head;
@@ -21,6 +23,7 @@ final class FleetRollouts {
     private static final int READ_AT_ONCE = 4_096;
 
     private final Gates gates;
+    private volatile boolean warm;
     private Head head = Head.EMPTY;
     private Map<String, OfGate> known = new TreeMap<>();
 
@@ -80,12 +83,14 @@ final class FleetRollouts {
     /**
      * The gates, by name, as of all that took effect in this process up to now, or of more.
      *
-     * @throws io.modelgate.control.ControlLogException if the log cannot be read
+     * @throws ControlLogException if the log cannot be read, or its entries do not hang together
      */
     synchronized Map<String, OfGate> now() {
         long seq = gates.applied();
+        boolean begun = head.seq() == 0;
         if (head.seq() > 0 && !stillThere()) {
             begin();
+            begun = true;
         }
         while (head.seq() < seq) {
             List<Entry> next = gates.log().read(head.seq(), (int) Math.min(READ_AT_ONCE, seq - head.seq()));
@@ -95,13 +100,38 @@ final class FleetRollouts {
             }
             for (Entry entry : next) {
                 if (!entry.continues(head)) {
+                    Head last = head;
                     begin();
+                    if (begun) { // or it would be read over and over
+                        throw new ControlLogException("entry #" + entry.seq() + " does not continue #" + last.seq()
+                                + ", though the log was read from its beginning");
+                    }
+                    begun = true;
                     break;
                 }
                 fold(entry);
             }
         }
         return Collections.unmodifiableMap(new TreeMap<>(known)); // by name: whoever reads of them finds the same order
+    }
+
+    /** Reads the log for the first time, if a rollout of this process will want it at its next look; that says what goes wrong. */
+    void warmUp() {
+        if (warm || gates.closed() || gates.gates().stream().noneMatch(FleetRollouts::depends)) {
+            return;
+        }
+        warm = true;
+        try {
+            now();
+        } catch (ControlLogException e) {
+            warm = false;
+        }
+    }
+
+    private static boolean depends(ModelGate<?, ?> gate) {
+        return gate.routing().orElse(null) instanceof CohortRouting routing
+                && routing.run() != null
+                && routing.run().plan().dependencies().onOthers();
     }
 
     /** A log on a server may lose entries and go on without. */

@@ -2,6 +2,8 @@ package io.modelgate.rollout;
 
 import io.modelgate.control.Entry;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param change the latest decision that changed which version callers get, null if there was none
  * @param last the last rollout under a policy that ended
  * @param ended the last run of each candidate, without what it counted
+ * @param lockstep the last run in each lockstep group, as in {@code ended}; of the latest 100 groups
  * @param recent the latest events, latest last
  * @param reference how stable's answers were when a person froze them; null if nobody did, or another version is stable since
  */
@@ -28,11 +31,14 @@ record GateMemory(
         @Nullable ServingChange change,
         @Nullable RolloutRun last,
         Map<String, RolloutRun> ended,
+        Map<String, RolloutRun> lockstep,
         List<Recent> recent,
         @Nullable Reference reference) {
 
     /** As many as a listener may lag behind the fold: entries come in batches. */
     private static final int MOST_RECENT = 256;
+
+    private static final int MOST_GROUPS = 100;
 
     /**
      * An event and the entry that made it.
@@ -50,7 +56,8 @@ record GateMemory(
      */
     record Registered(VersionRecord record, Entry entry) {}
 
-    static final GateMemory NONE = new GateMemory(Map.of(), Set.of(), null, null, null, Map.of(), List.of(), null);
+    static final GateMemory NONE =
+            new GateMemory(Map.of(), Set.of(), null, null, null, Map.of(), Map.of(), List.of(), null);
 
     /** The event of an entry, or null if it made none, or is no longer part of the log: another may have its number now. */
     @Nullable
@@ -71,13 +78,31 @@ record GateMemory(
         }
         List<Recent> more = new ArrayList<>(recent.size() < MOST_RECENT ? recent : recent.subList(1, recent.size()));
         more.add(new Recent(seq, event));
-        return new GateMemory(records, rehearsed, stable, change, last, ended, List.copyOf(more), reference);
+        return new GateMemory(records, rehearsed, stable, change, last, ended, lockstep, List.copyOf(more), reference);
     }
 
     GateMemory ended(RolloutRun run) {
         Map<String, RolloutRun> more = new HashMap<>(ended);
         more.put(run.plan().candidate(), run.forgotten());
-        return new GateMemory(records, rehearsed, stable, change, run, Map.copyOf(more), recent, reference);
+        return new GateMemory(
+                records, rehearsed, stable, change, run, Map.copyOf(more), inLockstep(run), recent, reference);
+    }
+
+    /** A version that is rolled out again, by itself or in another group, leaves what it was to this one as it is. */
+    private Map<String, RolloutRun> inLockstep(RolloutRun run) {
+        Dependencies.Lockstep group = run.plan().dependencies().lockstep();
+        if (group == null) {
+            return lockstep;
+        }
+        Map<String, RolloutRun> more = new HashMap<>(lockstep);
+        more.put(group.name(), run.forgotten());
+        if (more.size() > MOST_GROUPS) {
+            more.values()
+                    .remove(Collections.min(
+                            more.values(),
+                            Comparator.comparing(each -> each.last().seq())));
+        }
+        return Map.copyOf(more);
     }
 
     /** A version was registered. The first record of an id stands: a version is immutable. */
@@ -90,7 +115,7 @@ record GateMemory(
         }
         Map<String, Registered> more = new HashMap<>(records);
         more.put(record.version(), new Registered(record, entry));
-        return new GateMemory(Map.copyOf(more), rehearsed, stable, change, last, ended, recent, reference);
+        return new GateMemory(Map.copyOf(more), rehearsed, stable, change, last, ended, lockstep, recent, reference);
     }
 
     private static @Nullable VersionRecord record(Entry entry) {
@@ -108,7 +133,7 @@ record GateMemory(
         }
         Set<String> more = new HashSet<>(rehearsed);
         more.add(version);
-        return new GateMemory(records, Set.copyOf(more), stable, change, last, ended, recent, reference);
+        return new GateMemory(records, Set.copyOf(more), stable, change, last, ended, lockstep, recent, reference);
     }
 
     GateMemory stable(String version) {
@@ -116,7 +141,7 @@ record GateMemory(
             return this;
         }
         Reference still = reference != null && reference.version().equals(version) ? reference : null;
-        return new GateMemory(records, rehearsed, version, change, last, ended, recent, still);
+        return new GateMemory(records, rehearsed, version, change, last, ended, lockstep, recent, still);
     }
 
     /** Stable's answers were frozen as a reference; of a version that is not stable here they are none. */
@@ -124,11 +149,19 @@ record GateMemory(
         Reference frozen = Reference.of(entry);
         return frozen == null || (stable != null && !stable.equals(frozen.version()))
                 ? this
-                : new GateMemory(records, rehearsed, stable, change, last, ended, recent, frozen);
+                : new GateMemory(records, rehearsed, stable, change, last, ended, lockstep, recent, frozen);
     }
 
     GateMemory changed(ServingChange.Kind kind, String version, Entry entry) {
         return new GateMemory(
-                records, rehearsed, stable, new ServingChange(kind, version, entry), last, ended, recent, reference);
+                records,
+                rehearsed,
+                stable,
+                new ServingChange(kind, version, entry),
+                last,
+                ended,
+                lockstep,
+                recent,
+                reference);
     }
 }

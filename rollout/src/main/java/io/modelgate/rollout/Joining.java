@@ -136,7 +136,7 @@ final class Joining {
         if (lockstep == null) {
             return;
         }
-        List<String> members = new ArrayList<>();
+        Set<String> members = new TreeSet<>();
         fleet.forEach((name, there) -> {
             RolloutRun run = there.routing().run();
             if (run == null || name.equals(gate) || !LockstepGroup.in(lockstep.name(), run)) {
@@ -150,6 +150,12 @@ final class Joining {
                                 + "\", and " + lockstep.members() + " were given: give the same");
             }
             LockstepGroup group = LockstepGroup.of(fleet, name, run);
+            if (group != null) { // complete ones are in it too
+                group.members().stream()
+                        .map(LockstepGroup.Member::gate)
+                        .filter(each -> !each.equals(gate))
+                        .forEach(members::add);
+            }
             if (group != null && group.fallen() != null) {
                 throw new IllegalStateException("lockstep \"" + lockstep.name()
                         + "\" is being taken back: wait for that, or take another name: " + group.fallen());
@@ -175,6 +181,27 @@ final class Joining {
                 }
             }
         });
+    }
+
+    /** All of a group are ready only at an hour at which each may step up. What is promoted waits for no hour. */
+    void requireOpenAtOnce(RolloutPolicy policy) {
+        Dependencies.Lockstep lockstep = asked.lockstep();
+        List<Calendar> hours = new ArrayList<>(List.of(policy.calendar(), policy.windows()));
+        Set<String> others = new TreeSet<>();
+        fleet.forEach((name, there) -> {
+            RolloutRun run = there.routing().run();
+            if (lockstep != null && run != null && !run.promoted() && LockstepGroup.in(lockstep.name(), run)) {
+                hours.add(run.plan().policy().calendar());
+                hours.add(run.plan().policy().windows());
+                others.add(name);
+            }
+        });
+        if (lockstep != null && !others.isEmpty() && !Calendar.meet(hours)) {
+            throw new IllegalArgumentException("policy \"" + policy.name()
+                    + "\" is open, by its calendar and windows, only while those in lockstep \"" + lockstep.name()
+                    + "\" are not, on gates " + others
+                    + ": all would wait for ever; let the hours of all of them overlap");
+        }
     }
 
     /** A version of a gate that something waits for. */

@@ -139,7 +139,7 @@ final class Judgement {
     }
 
     /**
-     * What nobody holds up and what gets on no more all the same, for want of callers.
+     * What nobody holds up and what gets on no more all the same, for want of callers or for others.
      *
      * @param late for how long
      * @param patience how long that is nothing to call a person for
@@ -149,11 +149,17 @@ final class Judgement {
     private static @Nullable Stall stall(Situation now) {
         RolloutRun run = now.run();
         Duration after = now.policy().pauseAlert().after();
-        if (run.hold().held() || run.stage() == Stage.DRAFT || now.hindrance() != null || now.closed() != null) {
-            return null; // a process that cannot judge has said so, and others may get on
+        if (run.hold().held() || now.closed() != null || run.conditions().shut()) {
+            return null; // there are to be no steps, or no callers
         }
-        if (run.conditions().shut()) {
-            return null; // there are to be no callers
+        String others = now.around().others(run);
+        if (others != null) {
+            LockstepGroup group = now.around().lockstep();
+            Duration least = group == null ? Duration.ZERO : group.leastTime(run.place() + 1);
+            return new Stall(now.kept(), least.compareTo(after) > 0 ? least : after, others);
+        }
+        if (run.stage() == Stage.DRAFT || now.hindrance() != null) {
+            return null; // a process that cannot judge has said so, and others may get on
         }
         if (!run.promoted() && now.ready() == null && readyElsewhere(run)) {
             return null;

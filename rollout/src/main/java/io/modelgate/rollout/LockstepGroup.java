@@ -1,6 +1,8 @@
 package io.modelgate.rollout;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The rollouts that one goes in lockstep with, as the control log has them. Immutable.
  *
  * <p>Each says in the log when it is ready for its next place; it takes it once all are there or ready. What ends badly takes the others with
- * it: it counts for those that had started before it ended.
+ * it, a complete one that is killed or rolled back too, while any of the others is under way. A gate is one member.
  *
  * @param name the group's
  * @param expected how many rollouts it has, this one included
@@ -45,6 +47,11 @@ record LockstepGroup(
         if (lockstep == null) {
             return null;
         }
+        long begun = fleet.values().stream()
+                .map(each -> each.routing().run())
+                .filter(run -> run != null && in(lockstep.name(), run))
+                .mapToLong(run -> run.conditions().start())
+                .reduce(own.conditions().start(), Math::min);
         List<Member> members = new ArrayList<>();
         String fallen = null;
         long since = Long.MAX_VALUE;
@@ -54,26 +61,30 @@ record LockstepGroup(
             if (each.getKey().equals(gate)) {
                 continue;
             }
-            if (run != null && in(lockstep.name(), run)) {
+            boolean runs = run != null && in(lockstep.name(), run);
+            if (run != null && runs) {
                 members.add(new Member(each.getKey(), run));
                 if (there.killed(run) && since == Long.MAX_VALUE) {
                     fallen = text(lockstep, each.getKey(), run) + " was killed";
                 }
             }
-            for (RolloutRun ended : there.routing().memory().ended().values()) {
-                if (!in(lockstep.name(), ended)
-                        || ended.last().seq() < own.conditions().start()) {
-                    continue;
-                }
-                boolean good = ended.stage() == Stage.COMPLETE;
-                if (good) {
-                    members.add(new Member(each.getKey(), ended));
-                }
-                if ((!good || there.rolledBack().contains(ended.plan().candidate()))
-                        && ended.last().seq() < since) {
-                    since = ended.last().seq(); // the first one: the others went with it
-                    fallen = text(lockstep, each.getKey(), ended) + (good ? " was rolled back" : went(ended));
-                }
+            RolloutRun ended = there.routing().memory().lockstep().get(lockstep.name());
+            if (ended == null || ended.last().seq() < begun) {
+                continue; // of an earlier group of that name
+            }
+            boolean good = ended.stage() == Stage.COMPLETE;
+            if (good && !runs) { // a gate is one member, whichever of its versions it is
+                members.add(new Member(each.getKey(), ended));
+            }
+            if (good
+                    && since == Long.MAX_VALUE
+                    && there.routing().killed(ended.plan().candidate())) {
+                fallen = text(lockstep, each.getKey(), ended) + " was killed";
+            }
+            if ((!good || there.rolledBack().contains(ended.plan().candidate()))
+                    && ended.last().seq() < since) {
+                since = ended.last().seq(); // the first one: the others went with it
+                fallen = text(lockstep, each.getKey(), ended) + (good ? " was rolled back" : went(ended));
             }
         }
         return new LockstepGroup(lockstep.name(), lockstep.members(), List.copyOf(members), fallen);
@@ -97,6 +108,15 @@ record LockstepGroup(
     /** Whether another one has gone on to a place, so that this one only follows. */
     boolean ahead(int place) {
         return members.stream().anyMatch(each -> each.at(place));
+    }
+
+    /** How long at least those that are not ready for a place take at the step that they are at, at most. */
+    Duration leastTime(int place) {
+        return members.stream()
+                .filter(each -> !each.readyFor(place))
+                .map(each -> each.run().leastTime())
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
     }
 
     /** For whom a rollout that is ready for a place waits, or null if it may take it. */

@@ -127,6 +127,20 @@ final class Notices {
         }
     }
 
+    /** Its window is over, and callers still get the candidate: no entry says so. An empty text once one does. */
+    void notClosed(String gate, RolloutRun run, String outside, String failure) {
+        String text = outside.isEmpty()
+                ? ""
+                : "callers still get version \"" + run.plan().candidate() + "\", which is " + outside
+                        + ": the entry that closes it cannot be stored: " + failure
+                        + "; it is tried again at every look, and a kill of the version does not wait for the log";
+        if (newsNowAndThen(
+                gate + " closing " + run.plan().id() + " " + run.conditions().seq(), text)) {
+            LOG.error("gate \"{}\": rollout {}: {}", gate, run.plan().id(), text);
+            events.publish(new RolloutEvent.Hindered(about(gate, run.plan().id(), text)));
+        }
+    }
+
     boolean hindered(String gate, String text) {
         boolean news = newsNowAndThen(gate + " look", text);
         if (news) {

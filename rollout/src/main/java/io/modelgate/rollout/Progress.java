@@ -59,6 +59,15 @@ final class Progress {
     private long moved = -1;
 
     private long movedAt;
+
+    /** The time between the last two looks. */
+    private long passed;
+
+    /** How long others have kept it since the entry that last moved it, closed hours aside. */
+    private long kept;
+
+    private long keptAt = -1;
+    private boolean wasOpen;
     private boolean begun;
 
     /** Whether it was outside its windows at the last look: that time counts for nothing. */
@@ -166,7 +175,7 @@ final class Progress {
 
     /** Takes what was counted and lets the clock run on. */
     void look(RolloutRun run, StepCounts now, long tick) {
-        long passed = Math.max(0, tick - lastLook);
+        passed = Math.max(0, tick - lastLook);
         lastLook = tick;
         if (epoch == run.epoch()) {
             elapsed += shut || run.conditions().shut() ? 0 : passed;
@@ -360,6 +369,7 @@ final class Progress {
             Around around,
             @Nullable String killed,
             @Nullable String hindrance) {
+        keep(run, around, closed == null && around.outside() == null && !shut);
         return new Situation(
                 run,
                 elapsed(),
@@ -368,6 +378,7 @@ final class Progress {
                 Duration.ofNanos(elapsed - Math.max(lastData, quietFrom)),
                 lastData >= 0 && elapsed - lastData <= recent(run).toNanos(),
                 Duration.ofNanos(Math.max(0, elapsed - movedAt)),
+                Duration.ofNanos(kept),
                 callers(),
                 regressed(),
                 this::evidence,
@@ -376,6 +387,18 @@ final class Progress {
                 around,
                 killed,
                 hindrance);
+    }
+
+    /** Lets the clock of what others keep run on, in open hours; what it stood at before a closed one counts on. */
+    private void keep(RolloutRun run, Around around, boolean open) {
+        if (keptAt != run.last().seq() || around.together(run)) {
+            keptAt = run.last().seq();
+            kept = 0;
+        } else if (around.others(run) != null && open && wasOpen) {
+            kept += passed;
+        }
+        wasOpen = open;
+        passed = 0;
     }
 
     private Duration recent(RolloutRun run) {

@@ -1,6 +1,7 @@
 package io.modelgate.rollout;
 
 import io.modelgate.control.Entry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -84,6 +85,16 @@ record RolloutRun(
     @Nullable
     Step next() {
         return step + 1 < plan.policy().steps().size() ? plan.policy().steps().get(step + 1) : null;
+    }
+
+    /** How long its policy wants to watch it where it is. */
+    Duration leastTime() {
+        ShadowStage shadow = plan.policy().shadow();
+        return promoted()
+                ? plan.policy().soak()
+                : step >= 0
+                        ? plan.policy().steps().get(step).leastTime()
+                        : shadow == null ? Duration.ZERO : shadow.leastTime();
     }
 
     boolean mayEnterNext() {

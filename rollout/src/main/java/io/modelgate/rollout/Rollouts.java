@@ -34,6 +34,7 @@ public final class Rollouts implements AutoCloseable {
     private final Decided decided;
     private final RolloutEvents events = new RolloutEvents();
     private final Notices notices;
+    private final FleetRollouts fleet;
     private final Controller controller;
     private final Starting starting;
     private final Interventions interventions;
@@ -57,7 +58,7 @@ public final class Rollouts implements AutoCloseable {
         tests = new UsersTests(config.tests);
         shadows = new Shadows(gates);
         switchRules = new SwitchRules(gates, new PromotionGates(config.promotionGates));
-        FleetRollouts fleet = new FleetRollouts(gates);
+        fleet = new FleetRollouts(gates);
         controller = new Controller(gates, config, tests, decided, notices, shadows, fleet);
         starting = new Starting(gates, decided, tests, notices, shadows, fleet);
         exposures = config.exposures == null ? null : config.exposures.attach(gates, notices, fleet);
@@ -173,6 +174,7 @@ public final class Rollouts implements AutoCloseable {
     }
 
     private void look() {
+        fleet.warmUp(); // ahead of the controller's lock, for which others wait
         controller.tick();
         drifts.tick();
         if (exposures != null && manual) {

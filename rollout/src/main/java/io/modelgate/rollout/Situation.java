@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param quiet for how long the candidate has had no call at the present weight
  * @param recent whether it has had one, recently enough for a decision that rests on data
  * @param unmoved how long this process has seen nobody move it
+ * @param kept how long this process has seen others keep it, closed hours aside
  * @param callers about how many callers the candidate had at this weight
  * @param regressed whether the data says of any guardrail that it has regressed
  * @param said what the data says, put into words by whoever asks
@@ -32,6 +33,7 @@ record Situation(
         Duration quiet,
         boolean recent,
         Duration unmoved,
+        Duration kept,
         long callers,
         boolean regressed,
         Supplier<List<Evidence>> said,
@@ -51,6 +53,7 @@ record Situation(
                 quiet,
                 recent,
                 unmoved,
+                kept,
                 callers,
                 otherRegressed,
                 other,

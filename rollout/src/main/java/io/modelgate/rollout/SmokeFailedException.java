@@ -4,7 +4,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The version that was to be switched to failed smoke calls; nothing has changed. */
+/**
+ * The version that was to be switched to failed smoke calls; nothing has changed. What checks threw is suppressed in it, and named by class only
+ * in its message: theirs may hold what the version answered.
+ */
 public final class SmokeFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -4,14 +4,16 @@ import io.modelgate.Outcome;
 import io.modelgate.Twin;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Asks a version its smoke calls, one after the other, on this thread. */
 final class Smoking {
 
     private Smoking() {}
 
-    /** What went wrong, by the call's name; empty if nothing did. */
-    static <I, O> Map<String, String> failures(Twin<I, O> twin, BlueGreenBuilder<I, O> settings) {
+    /** What went wrong, by the call's name; empty if nothing did. What a check threw goes to {@code thrown}. */
+    static <I, O> Map<String, String> failures(
+            Twin<I, O> twin, BlueGreenBuilder<I, O> settings, Consumer<Throwable> thrown) {
         Map<String, String> failures = new LinkedHashMap<>();
         settings.smokes.forEach((name, smoke) -> {
             Outcome<O> outcome = twin.ask(smoke.input(), settings.caller);
@@ -22,7 +24,9 @@ final class Smoking {
                     failures.put(name, "its answer is not what the check expects");
                 }
             } catch (Exception | AssertionError e) { // of an assertion library, for instance
-                failures.put(name, "its check threw " + e);
+                thrown.accept(e);
+                failures.put(
+                        name, "its check threw " + e.getClass().getSimpleName()); // its message may hold the answer
             }
         });
         return failures;

@@ -59,6 +59,7 @@ final class Starting {
                     requireFit(builder.asked(), policy);
                     if (joining != null) {
                         joining.requireSameSteps(policy);
+                        joining.requireOpenAtOnce(policy);
                     }
                     data.put(EntryTypes.POLICY, policy.data());
                     data.put(EntryTypes.BASELINE, baseline);

@@ -37,7 +37,7 @@ final class Surroundings {
         boolean reopens =
                 outside == null && !now.isBefore(later(run.conditions().shutAt()));
         Dependencies dependencies = run.plan().dependencies();
-        if (dependencies.barriers().isEmpty() && dependencies.lockstep() == null) {
+        if (!dependencies.onOthers()) {
             return new Around(outside, reopens, null, null);
         }
         try {

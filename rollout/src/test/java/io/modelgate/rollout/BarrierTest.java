@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.modelgate.Actor;
+import io.modelgate.KillReceipt;
 import io.modelgate.ModelGate;
 import io.modelgate.control.FileControlLog;
 import java.nio.file.Path;
@@ -121,6 +122,42 @@ class BarrierTest {
                 .hasSize(1)
                 .allSatisfy(event -> assertThat(event.lost()).isTrue());
         generator.version("v3").promote(Rig.ALICE, "it was not that");
+        minutes(1);
+        assertThat(status().step()).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsRolledBackAfterItWasCompleteIsCompleteNoMore() {
+        start(two, generator, "v3", who -> {});
+        afterTheGenerator();
+        world.finding = Finding.NOT_WORSE;
+        minutes(100);
+        assertThat(two.rollouts.status(generator).orElseThrow().stage()).isEqualTo(Stage.COMPLETE);
+        int step = status().step();
+        two.rollouts.rollback(generator, Actor.of("bob"), "empty lists");
+        minutes(60);
+        assertThat(status().step()).isEqualTo(step);
+        assertThat(status().reason()).contains("was rolled back");
+    }
+
+    @Test
+    void aKillOfTheOtherHoldsIt() {
+        generator.version("v3").promote(Rig.ALICE, "");
+        afterTheGenerator();
+        minutes(2);
+        assertThat(status().stage()).isEqualTo(Stage.CANARY);
+        KillReceipt kill = generator.version("v3").kill(Rig.BOB, "empty lists");
+        world.finding = Finding.NOT_WORSE;
+        minutes(14);
+        assertThat(status().step()).isZero();
+        assertThat(status().reason()).contains("version \"v3\" of gate \"generator\", which was killed");
+        assertThat(one.entries("rollout-alert")).isEmpty();
+        minutes(3);
+        assertThat(one.entries("rollout-alert"))
+                .as("it lost what it came after, and a person is called")
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.decision().reason()).contains("which was killed"));
+        generator.version("v3").revive(kill.id(), Rig.BOB, "it was not that");
         minutes(1);
         assertThat(status().step()).isEqualTo(1);
     }

@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -128,6 +129,22 @@ class ExclusionTest {
             }
             assertThat(started).isGreaterThan(5);
             assertThat(joined).as("callers in both of a joint test").isPositive();
+        }
+    }
+
+    /** Whoever decides on a state that the log has left decides again. */
+    @Test
+    void aStartIsDecidedAgainWhereSomethingCameBetween() {
+        try (Gates gates = process(new MemoryControlLog())) {
+            ModelGate<String, String> gate = gate(gates, "g");
+            AtomicInteger decided = new AtomicInteger();
+            new Conditional(gates).make(gate, () -> {
+                if (decided.incrementAndGet() == 1) {
+                    gates.append(gates.decision("between", "drill", "g", Rig.ALICE, "", Map.of()));
+                }
+                return gates.decision("made", "drill", "g", Rig.ALICE, "", Map.of());
+            });
+            assertThat(decided).hasValue(2);
         }
     }
 

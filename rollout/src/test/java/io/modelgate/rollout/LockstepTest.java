@@ -13,6 +13,7 @@ import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -209,6 +210,168 @@ class LockstepTest {
     }
 
     @Test
+    void aKillOfACompleteOneTakesTheOtherBack() {
+        startBoth();
+        minutes(2);
+        generator.version("v3").promote(Rig.BOB, "it is needed now");
+        minutes(1);
+        assertThat(generators().stage()).isEqualTo(Stage.COMPLETE);
+        assertThat(rankers().stage()).isEqualTo(Stage.CANARY);
+        generator.version("v3").kill(Rig.BOB, "empty lists");
+        one.rollouts.tick();
+        assertThat(rankers().stage()).isEqualTo(Stage.ABORTED);
+        assertThat(rankers().reason()).contains("version \"v3\" of gate \"generator\" was killed");
+    }
+
+    @Test
+    void whoIsMissingOrLateForTooLongIsAPersonsBusiness() {
+        RolloutPolicy impatient = policy(p -> {
+            Rig.steps(p);
+            p.pauseAlert(Duration.ofMinutes(5), Duration.ofHours(4));
+        });
+        start(one, ranker, "v8", impatient);
+        minutes(5);
+        assertThat(one.entries("rollout-alert")).isEmpty();
+        minutes(3);
+        assertThat(one.entries("rollout-alert"))
+                .singleElement()
+                .satisfies(alert ->
+                        assertThat(alert.decision().reason()).contains("does not get on", "has 1 of 2 rollouts"));
+        start(two, generator, "v3", policy());
+        minutes(3);
+        assertSteps(0);
+        callers.put("generator", 10L);
+        minutes(16);
+        assertThat(alerts("ranker")).as("no later than the other's least time").isEqualTo(1);
+        minutes(8);
+        assertThat(alerts("ranker")).isEqualTo(2);
+    }
+
+    private long alerts(String gate) {
+        return one.entries("rollout-alert").stream()
+                .filter(each -> each.gate().equals(gate))
+                .count();
+    }
+
+    /** Nobody is ready in hours in which it may not step, and those are not waited in either. */
+    @Test
+    void hoursInWhichOneIsClosedAreNotWaitedIn() {
+        start(one, ranker, "v8", hours(9, 11));
+        start(two, generator, "v3", policy());
+        minutes(2);
+        callers.put("generator", 10L);
+        minutes(20); // ready at 10:12 at the earliest
+        assertSteps(0);
+        world.time.advance(Duration.between(world.time.instant(), Instant.parse("2026-03-02T11:00:00Z")));
+        minutes(600);
+        world.time.advance(Duration.between(world.time.instant(), Instant.parse("2026-03-09T09:00:00Z")));
+        minutes(1);
+        assertThat(alerts("ranker")).isZero();
+        minutes(5);
+        assertThat(alerts("ranker")).isEqualTo(1);
+    }
+
+    private static RolloutPolicy hours(int from, int to) {
+        return policy(p -> {
+            Rig.steps(p);
+            p.zone(ZoneOffset.UTC).businessHours(Set.of(DayOfWeek.MONDAY), LocalTime.of(from, 0), LocalTime.of(to, 0));
+        });
+    }
+
+    private static RolloutPolicy window(int from, int to) {
+        return policy(p -> {
+            Rig.steps(p);
+            p.window(ZoneId.of("Etc/UTC"), Set.of(DayOfWeek.MONDAY), LocalTime.of(from, 0), LocalTime.of(to, 0));
+        });
+    }
+
+    @Test
+    void hoursThatNeverMeetAreRefused() {
+        start(one, ranker, "v8", window(8, 12));
+        for (RolloutPolicy never : List.of(window(13, 17), hours(13, 17), window(12, 13))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> start(two, generator, "v3", never))
+                    .withMessageContaining("on gates [ranker]")
+                    .withMessageContaining("let the hours of all of them overlap");
+        }
+        start(two, generator, "v3", window(11, 17));
+    }
+
+    /** Each two of them meet, and the three never. */
+    @Test
+    void hoursOfAllAreToMeetAtOnce() {
+        two.rollouts.start(generator, "v3", Rig.read(hours(8, 12)), who -> who.lockstep("search", 3), Rig.ALICE, "");
+        one.rollouts.start(ranker, "v8", Rig.read(hours(11, 15)), who -> who.lockstep("search", 3), Rig.ALICE, "");
+        ModelGate<String, String> speller = two.gate("speller", "v1", "v2");
+        RolloutPolicy never = policy(p -> {
+            Rig.steps(p);
+            p.zone(ZoneOffset.UTC)
+                    .businessHours(Set.of(DayOfWeek.MONDAY), LocalTime.of(9, 0), LocalTime.of(10, 0))
+                    .businessHours(Set.of(DayOfWeek.MONDAY), LocalTime.of(14, 0), LocalTime.of(16, 0));
+        });
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> two.rollouts.start(
+                        speller, "v2", Rig.read(never), who -> who.lockstep("search", 3), Rig.ALICE, ""))
+                .withMessageContaining("on gates [generator, ranker]");
+        two.rollouts.start(speller, "v2", Rig.read(hours(9, 12)), who -> who.lockstep("search", 3), Rig.ALICE, "");
+    }
+
+    @Test
+    void aGateIsOneMemberWhicheverOfItsVersionsItIs() {
+        ModelGate<String, String> speller = two.gate("speller", "v1", "v2");
+        ModelGate<String, String> lister = two.gate("lister", "v1", "v2", "v4");
+        Consumer<RolloutBuilder> three = who -> who.lockstep("search", 3);
+        join(generator, "v3", three);
+        join(lister, "v2", three);
+        lister.version("v2").promote(Rig.BOB, "");
+        join(lister, "v4", three);
+        minutes(30);
+        assertThat(generators().reason()).contains("has 2 of 3 rollouts");
+        one.rollouts.start(ranker, "v8", Rig.read(policy()), three, Rig.ALICE, "");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> join(speller, "v2", three))
+                .withMessageContaining("has its 3 rollouts, on gates [generator, lister, ranker]");
+        minutes(3);
+        assertSteps(0);
+        assertThat(two.rollouts.status(lister).orElseThrow().step()).isZero();
+    }
+
+    @Test
+    void whatIsCompleteBeforeTheLastOneStartsCountsForThatToo() {
+        ModelGate<String, String> lister = two.gate("lister", "v1", "v2");
+        Consumer<RolloutBuilder> three = who -> who.lockstep("search", 3);
+        join(generator, "v3", three);
+        join(lister, "v2", three);
+        lister.version("v2").promote(Rig.BOB, "it is needed now");
+        one.rollouts.start(ranker, "v8", Rig.read(policy()), three, Rig.ALICE, "");
+        minutes(3);
+        assertSteps(0);
+    }
+
+    @Test
+    void aCompleteOneHasItsPlace() {
+        ModelGate<String, String> speller = two.gate("speller", "v1", "v2");
+        startBoth();
+        minutes(2);
+        generator.version("v3").promote(Rig.BOB, "it is needed now");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> join(speller, "v2", who -> who.lockstep("search", 2)))
+                .withMessageContaining("on gates [generator, ranker]");
+    }
+
+    @Test
+    void whatACompleteOneIsRolledOutForLaterLeavesItsPlaceAsItIs() {
+        startBoth();
+        minutes(2);
+        generator.version("v3").promote(Rig.BOB, "it is needed now");
+        generator.version("v1").promote(Rig.BOB, "but not yet");
+        two.rollouts.start(generator, "v3", Rig.read(policy()), who -> {}, Rig.ALICE, "again, by itself");
+        two.rollouts.abort(generator, Rig.BOB, "not yet");
+        minutes(12);
+        assertThat(rankers().step()).isEqualTo(1);
+    }
+
+    @Test
     void aPersonsAbortOfOneTakesTheOtherBackAndSoDoesAPromotionOfAnotherVersion() {
         startBoth();
         minutes(3);
@@ -276,11 +439,12 @@ class LockstepTest {
     void whoeverIsBehindFollowsAtTheNextLookOfAnyProcess() {
         startBoth();
         minutes(12);
+        world.flowing = false;
         world.time.advance(Rig.MINUTE);
         one.rollouts.tick(); // and the second process ends before it steps
         assertThat(rankers().step()).isEqualTo(1);
         assertThat(generators().step()).isZero();
-        callers.put("generator", 10L); // by itself it would not step now
+        world.time.advance(Duration.ofMinutes(2)); // by itself it would not step now, for want of recent calls
         two.rollouts.tick();
         assertSteps(1);
     }

@@ -7,7 +7,13 @@ import io.modelgate.Caller;
 import io.modelgate.Feedback;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
+import io.modelgate.control.ControlLog;
+import io.modelgate.control.ControlLogException;
+import io.modelgate.control.Decision;
+import io.modelgate.control.Entry;
 import io.modelgate.control.FileControlLog;
+import io.modelgate.control.MemoryControlLog;
+import io.modelgate.testkit.ForwardingControlLog;
 import io.modelgate.testkit.ManualTime;
 import java.nio.file.Path;
 import java.time.DayOfWeek;
@@ -18,8 +24,10 @@ import java.time.ZoneId;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -83,6 +91,30 @@ class WindowsTest {
             assertThat(rig.heard(RolloutEvent.Window.class))
                     .extracting(RolloutEvent.Window::open)
                     .containsExactly(false, true);
+        }
+    }
+
+    /** Whom a list sends to the candidate whatever the weight is kept from it as well. */
+    @Test
+    void outsideItsWindowsNoListSendsAnybodyToTheCandidate() {
+        try (Rig rig = new Rig()) {
+            rig.rollouts.start(
+                    rig.gate,
+                    "v2",
+                    Rig.read(Rig.policy(p -> {
+                        office(p);
+                        Rig.steps(p);
+                    })),
+                    who -> who.allow("alice").force("region", "eu"),
+                    Rig.ALICE,
+                    "");
+            List<Caller> listed = List.of(Caller.of("alice"), Caller.of("bob").with("region", "eu"));
+            rig.rollouts.tick();
+            assertThat(listed).allMatch(Routings.of(rig.gate)::toCandidate);
+            tickAt(rig, "2026-03-02T16:00:00Z");
+            assertThat(listed).noneMatch(Routings.of(rig.gate)::toCandidate);
+            tickAt(rig, "2026-03-03T08:00:00Z");
+            assertThat(listed).allMatch(Routings.of(rig.gate)::toCandidate);
         }
     }
 
@@ -389,6 +421,53 @@ class WindowsTest {
             }
             assertThat(rig.entries("rollout-window")).hasSizeBetween(2, 4);
             assertThat(cohort(rig.gate)).isNotEmpty();
+        }
+    }
+
+    /** Closing needs an entry: without one callers go on to the candidate. */
+    @Test
+    void aWindowThatCannotBeClosedIsToldAtOnceAndClosedOnceItCan() {
+        AtomicBoolean down = new AtomicBoolean();
+        ControlLog log = new ForwardingControlLog(new MemoryControlLog()) {
+            @Override
+            public List<Entry> append(List<Decision> decisions) {
+                requireUp();
+                return super.append(decisions);
+            }
+
+            @Override
+            public Optional<Entry> appendIf(long expectedSeq, Decision decision) {
+                requireUp();
+                return super.appendIf(expectedSeq, decision);
+            }
+
+            private void requireUp() {
+                if (down.get()) {
+                    throw new ControlLogException("the log's disk is full");
+                }
+            }
+        };
+        try (Rig rig = new Rig(new Rig.World(log), r -> {})) {
+            start(rig, "v2");
+            rig.minutes(2);
+            Set<Integer> before = cohort(rig.gate);
+            down.set(true);
+            tickAt(rig, "2026-03-02T16:00:00Z");
+            assertThat(rig.heard(RolloutEvent.Hindered.class))
+                    .singleElement()
+                    .satisfies(each -> assertThat(each.reason())
+                            .contains("callers still get version \"v2\"", "outside its windows until", "disk is full"));
+            for (int second = 0; second < 60; second++) {
+                rig.world.time.advance(Duration.ofSeconds(1));
+                rig.rollouts.tick();
+            }
+            assertThat(rig.heard(RolloutEvent.Hindered.class))
+                    .as("not at every look")
+                    .hasSize(1);
+            assertThat(cohort(rig.gate)).isEqualTo(before);
+            down.set(false);
+            rig.minutes(1);
+            assertThat(cohort(rig.gate)).isEmpty();
         }
     }
 
