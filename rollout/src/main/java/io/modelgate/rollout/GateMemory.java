@@ -100,7 +100,7 @@ record GateMemory(
             more.values()
                     .remove(Collections.min(
                             more.values(),
-                            Comparator.comparing(each -> each.last().seq())));
+                            Comparator.comparingLong(each -> each.last().seq())));
         }
         return Map.copyOf(more);
     }

@@ -99,7 +99,8 @@ final class Joining {
                 tenants.add(new Tenant(name, start, range));
             }
         });
-        tenants.sort(Comparator.comparing((Tenant each) -> each.range().from()).thenComparing(Tenant::gate));
+        tenants.sort(
+                Comparator.comparingInt((Tenant each) -> each.range().from()).thenComparing(Tenant::gate));
         return tenants;
     }
 

@@ -80,7 +80,7 @@ final class Frozen {
     /** The run with this number, always the same. */
     Result run(int number) {
         ManualTime time = new ManualTime(scenario.start());
-        AtomicReference<RolloutEvent.Drifted> heard = new AtomicReference<>();
+        AtomicReference<RolloutEvent.@Nullable Drifted> heard = new AtomicReference<>();
         try (Gates gates = Gates.open(g -> g.ticker(time)
                         .instants(time)
                         .scheduler(time)
@@ -103,7 +103,7 @@ final class Frozen {
             ModelGate<double[], double[]> gate,
             Rollouts rollouts,
             ManualTime time,
-            AtomicReference<RolloutEvent.Drifted> heard,
+            AtomicReference<RolloutEvent.@Nullable Drifted> heard,
             Draws draws) {
         Behaviour stable = scenario.stable();
         Duration degraded = null;
