@@ -65,8 +65,7 @@ class DocsTest {
                 credit.call("input", Caller.of("user-42"));
                 // exposures: begin
                 Rollback back = rollouts.rollback(credit, Actor.of("bob"), "declined the wrong people");
-                // version "v2" answered 1204 callers in 3377 calls: the ledger in /var/lib/credit/exposures lists them
-                // …
+                // version "v2" answered 1204 callers in 3377 calls: …
                 for (String remedy : back.remedies()) {
                     System.out.println(remedy);
                 }

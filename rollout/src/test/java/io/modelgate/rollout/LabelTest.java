@@ -151,7 +151,7 @@ class LabelTest {
     @Test
     void aCandidateWhoseTruthIsAsGoodIsShownToBeNotWorse() {
         start(Unit.CALLER);
-        List<Asked> asked = process.ask(0, 6_000);
+        List<Asked> asked = process.ask(0, 24_000);
         process.days(1);
         process.truth(asked, 0.1);
         process.days(1);
