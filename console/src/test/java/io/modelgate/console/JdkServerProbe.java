@@ -1,6 +1,7 @@
 package io.modelgate.console;
 
 import io.modelgate.Gates;
+import io.modelgate.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,12 +35,12 @@ final class JdkServerProbe {
         long[] nanos = new long[KEPT];
         try (Wire wire = new Wire(rig.uri())) {
             for (int i = 0; i < KEPT; i++) {
-                long began = System.nanoTime();
+                long began = Ticker.system().read();
                 wire.send("GET /api/v1/look HTTP/1.1\r\n" + rig.headers(Role.VIEWER) + "\r\n");
                 if (wire.read().isEmpty()) {
                     throw new IllegalStateException("the connection is not kept");
                 }
-                nanos[i] = System.nanoTime() - began;
+                nanos[i] = Ticker.system().read() - began;
             }
         }
         Arrays.sort(nanos);
