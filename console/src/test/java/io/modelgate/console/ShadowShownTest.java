@@ -145,6 +145,9 @@ class ShadowShownTest {
                     .contains("answer", "10.5");
             assertThat(browser.texts("#worst tbody tr")).hasSize(2);
             assertThat(browser.texts("#worst tbody tr").get(1)).contains("ERROR");
+            String asked = rollout().at("/shadow/worst/0/input").asText();
+            assertThat(browser.texts("#worst tbody tr").get(0))
+                    .contains(asked.substring(asked.indexOf(':') + 1).substring(0, 12));
             assertThat(browser.inaccessible()).isEmpty();
             browser.requireNoErrors();
         }

@@ -26,9 +26,10 @@ function differences(shadow) {
       { id: "differences", empty: "Its answers have no numbers." });
 }
 
-/** Enough to find the record; the whole of it is in the title. */
+/** Enough to tell it from others, without the name of its function; the whole of it is in the title. */
 function digest(text) {
-  return text == null ? "none" : h("code", { title: text }, text.slice(0, 12));
+  const at = text == null ? 0 : text.indexOf(":") + 1;
+  return text == null ? "none" : h("code", { title: text }, text.slice(at, at + 12));
 }
 
 function worst(shadow) {
