@@ -104,6 +104,18 @@ record Run(
         return new Run(number, ending, length, promoted, turnedBad, bad, reached, alerts, other, known, all);
     }
 
+    /** What the list of whom the candidate answered came to; null if none was kept. */
+    @Nullable
+    Listed listed() {
+        return heard.listed();
+    }
+
+    /** What became of the decision records; null if there were none. */
+    @Nullable
+    Recorded recorded() {
+        return heard.recorded();
+    }
+
     boolean rolledBack() {
         return ending == Ending.ROLLED_BACK;
     }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,12 +58,10 @@ record Summary(
     record Known(Estimate named, Estimate answeredBadly, Estimate recorded, Estimate lost, Estimate meanwhile) {
 
         private static Known of(List<Run> runs) {
-            List<Run.Listed> lists = runs.stream()
-                    .flatMap(run -> Stream.ofNullable(run.heard().listed()))
-                    .toList();
-            List<Run.Recorded> records = runs.stream()
-                    .flatMap(run -> Stream.ofNullable(run.heard().recorded()))
-                    .toList();
+            List<Run.Listed> lists =
+                    runs.stream().map(Run::listed).filter(Objects::nonNull).toList();
+            List<Run.Recorded> records =
+                    runs.stream().map(Run::recorded).filter(Objects::nonNull).toList();
             return new Known(
                     median(lists, Run.Listed::named),
                     median(lists, Run.Listed::answeredBadly),

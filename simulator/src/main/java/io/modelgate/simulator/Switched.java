@@ -144,8 +144,11 @@ final class Switched {
                     "switched to the candidate, smoke calls included in "
                             + switched.minus(before).toMillis() + " ms");
             Duration since = switchBack(switched);
-            Duration back = since == null ? null : calls.now();
-            if (back != null) {
+            Duration back = null;
+            Duration toBack = null;
+            if (since != null) {
+                back = calls.now();
+                toBack = back.minus(since);
                 served("stable");
                 news.accept(back, "switched back");
                 passUntil(back.plus(AFTERWARDS));
@@ -155,7 +158,7 @@ final class Switched {
                     switched.minus(before),
                     calls.turnedBad(),
                     back,
-                    back == null ? null : back.minus(since),
+                    toBack,
                     calls.bad(),
                     calls.reached(),
                     calls.answeredWhileBad(),

@@ -6,9 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 
 /** What people and programs read of a switch. */
 final class SwitchedReport {
@@ -33,47 +33,43 @@ final class SwitchedReport {
 
     private Map<String, Estimate> shares() {
         Map<String, Estimate> shares = new LinkedHashMap<>();
-        shares.put("smokeFailed", share(run -> run.failed()));
-        shares.put("switched", share(run -> run.toSwitch()));
-        shares.put("switchedBack", share(run -> run.back()));
+        shares.put("smokeFailed", share(run -> run.failed() != null));
+        shares.put("switched", share(run -> run.toSwitch() != null));
+        shares.put("switchedBack", share(run -> run.back() != null));
         return shares;
     }
 
     private Map<String, Estimate> numbers() {
         double[] bad = runs.stream().mapToDouble(Switched.Result::bad).toArray();
+        double[] toSwitch = runs.stream()
+                .map(Switched.Result::toSwitch)
+                .filter(Objects::nonNull)
+                .mapToDouble(Duration::toMillis)
+                .toArray();
         Map<String, Estimate> numbers = new LinkedHashMap<>();
         numbers.put("badMedian", Estimate.quantile(bad, 0.5));
         numbers.put("bad90", Estimate.quantile(bad, 0.9));
-        numbers.put("reachedMedian", median(run -> run.reached()));
-        numbers.put("reachedWhileBadMedian", median(run -> run.reachedWhileBad()));
-        numbers.put(
-                "millisToSwitchMedian",
-                Estimate.quantile(
-                        times(Switched.Result::toSwitch)
-                                .mapToDouble(Duration::toMillis)
-                                .toArray(),
-                        0.5));
+        numbers.put("reachedMedian", median(Switched.Result::reached));
+        numbers.put("reachedWhileBadMedian", median(Switched.Result::reachedWhileBad));
+        numbers.put("millisToSwitchMedian", Estimate.quantile(toSwitch, 0.5));
         return numbers;
     }
 
     private Estimate toBack() {
-        return Estimate.quantile(
-                times(Switched.Result::toBack)
-                        .mapToDouble(time -> time.toMillis() / 1000.0)
-                        .toArray(),
-                0.5);
+        double[] seconds = runs.stream()
+                .map(Switched.Result::toBack)
+                .filter(Objects::nonNull)
+                .mapToDouble(time -> time.toMillis() / 1000.0)
+                .toArray();
+        return Estimate.quantile(seconds, 0.5);
     }
 
-    private Stream<Duration> times(Function<Switched.Result, @Nullable Duration> of) {
-        return runs.stream().flatMap(run -> Stream.ofNullable(of.apply(run)));
+    private Estimate share(Predicate<Switched.Result> of) {
+        return Estimate.share(runs.stream().filter(of).count(), runs.size());
     }
 
-    private Estimate share(Function<Switched.Result, @Nullable Object> of) {
-        return Estimate.share(runs.stream().filter(run -> of.apply(run) != null).count(), runs.size());
-    }
-
-    private Estimate median(Function<Switched.Result, Long> of) {
-        return Estimate.quantile(runs.stream().mapToDouble(of::apply).toArray(), 0.5);
+    private Estimate median(ToDoubleFunction<Switched.Result> of) {
+        return Estimate.quantile(runs.stream().mapToDouble(of).toArray(), 0.5);
     }
 
     private static String words(String figure) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What the list of whom the candidate answered and the decision records say is what the versions know. */
 class HearingTest {
@@ -71,7 +72,9 @@ class HearingTest {
         }
     }
 
+    /** A caller who waited for the sink would wait for ever: the sink goes on once that caller has called. */
     @Test
+    @Timeout(300)
     void whatDoesNotFitWhileTheSinkHangsIsLostAndNothingElseAndNobodyWaits() {
         Run run = replay(Path.of("scenarios", "sink-hangs.yaml")).run(0);
         Run.Recorded recorded = Objects.requireNonNull(run.heard().recorded());
