@@ -200,7 +200,9 @@ class RedisFeedbackIdsTest {
     void onceItIsClosedItAnswersNobody() {
         connected();
         ids.close();
-        assertThatThrownBy(() -> first(ids)).isInstanceOf(ControlLogException.class).hasMessageContaining("closed");
+        assertThatThrownBy(() -> first(ids))
+                .isInstanceOf(ControlLogException.class)
+                .hasMessageContaining("closed");
         assertThat(first(other)).isTrue();
     }
 
