@@ -17,30 +17,26 @@ import org.jspecify.annotations.Nullable;
  * the two groups that are in truth the furthest apart. What shows a regression begins anew after {@value #VALUES} values of the candidate,
  * as an epoch does.
  */
-final class GroupRatioPage extends Page {
+final class GroupRatioPage extends BoundsPage {
 
     private static final long VALUES = 50_000;
 
     private final boolean absolute;
     private final int metric;
-    private final double least;
-    private final double width;
+    private final MetricRange range;
     private final List<Slice> slices;
     private final List<GroupMean> candidate;
     private final List<GroupMean> stable;
     private final int boundsWorse;
     private final int boundsNotWorse;
 
-    private long epoch;
-    private long part;
     private boolean notWorse;
 
     GroupRatioPage(
             Guardrail guardrail, Groups groups, int metric, double[] range, double alpha, double promotionAlpha) {
         super(guardrail, alpha, promotionAlpha);
         this.metric = metric;
-        least = range[0];
-        width = range[1] - range[0];
+        this.range = MetricRange.of(range);
         absolute = guardrail.limit() instanceof Limit.Bound;
         slices = Slice.of(groups);
         candidate = slices.stream().map(slice -> new GroupMean()).toList();
@@ -88,15 +84,13 @@ final class GroupRatioPage extends Page {
     }
 
     @Override
-    void begin() {
-        epoch++;
-        part();
+    void epoch() {
         all().forEach(GroupMean::begin);
         notWorse = false;
     }
 
-    private void part() {
-        part++;
+    @Override
+    void part() {
         all().forEach(GroupMean::part);
     }
 
@@ -105,16 +99,11 @@ final class GroupRatioPage extends Page {
     }
 
     private double logWorse() {
-        return Math.log(boundsWorse / (alpha * Epochs.part(part)));
+        return Math.log(boundsWorse / alphaOfPart());
     }
 
     private double logNotWorse() {
-        return Math.log(boundsNotWorse / (promotionAlpha * Epochs.part(epoch)));
-    }
-
-    private Values of(ArmCounts arm) {
-        Values values = (guardrail.unit() == Unit.CALL ? arm.calls() : arm.firstCalls()).values(metric);
-        return values.count() >= 0 && values.sum() >= 0 && values.squares() >= 0 ? values : Values.NONE;
+        return Math.log(boundsNotWorse / alphaOfEpoch());
     }
 
     @Override
@@ -124,14 +113,14 @@ final class GroupRatioPage extends Page {
         }
         for (int i = 0; i < slices.size(); i++) {
             StepCounts group = totals.of(slices.get(i));
-            candidate.get(i).add(of(group.candidate()), logWorse(), logNotWorse());
+            candidate.get(i).add(values(group.candidate(), metric), logWorse(), logNotWorse());
             if (!absolute) {
-                stable.get(i).add(of(group.stable()), logWorse(), logNotWorse());
+                stable.get(i).add(values(group.stable(), metric), logWorse(), logNotWorse());
             }
         }
         judge();
         if (candidate.stream().mapToDouble(each -> each.worse.count()).sum() >= VALUES) {
-            part();
+            cut();
         }
     }
 
@@ -142,16 +131,11 @@ final class GroupRatioPage extends Page {
     }
 
     private List<Interval> forWorse(List<GroupMean> arm) {
-        return arm.stream().map(each -> at(each.worse, logWorse())).toList();
+        return arm.stream().map(each -> range.at(each.worse, logWorse())).toList();
     }
 
     private List<Interval> forNotWorse(List<GroupMean> arm) {
-        return arm.stream().map(each -> at(each.notWorse, logNotWorse())).toList();
-    }
-
-    private Interval at(EmpiricalBernstein mean, double logNeeded) {
-        Interval scaled = mean.interval(logNeeded);
-        return new Interval(least + scaled.low() * width, least + scaled.high() * width);
+        return arm.stream().map(each -> range.at(each.notWorse, logNotWorse())).toList();
     }
 
     /** Where the ratio of the lowest mean to the highest lies, by where the means lie. */
@@ -178,7 +162,7 @@ final class GroupRatioPage extends Page {
         }
         Interval ratio = ratio(forWorse(candidate));
         StringBuilder text = new StringBuilder("the candidate's lowest mean is ")
-                .append(text(ratio))
+                .append(Figures.three(ratio))
                 .append(" times its highest (lowest in ")
                 .append(extreme(candidate, false))
                 .append(", highest in ")
@@ -189,12 +173,11 @@ final class GroupRatioPage extends Page {
         numbers.put("candidateHigh", Double.toString(ratio.high()));
         if (!absolute) {
             Interval stables = ratio(forWorse(stable));
-            text.append(", stable's ").append(text(stables));
+            text.append(", stable's ").append(Figures.three(stables));
             numbers.put("stableLow", Double.toString(stables.low()));
             numbers.put("stableHigh", Double.toString(stables.high()));
         }
-        text.append(regressed ? "; shown to be worse than allowed" : notWorse ? "; shown to be not worse" : "")
-                .append(inNoGroup());
+        text.append(found(notWorse)).append(inNoGroup());
         return evidence(notWorse, text.toString(), numbers);
     }
 
@@ -207,13 +190,8 @@ final class GroupRatioPage extends Page {
             double foundMiddle = at.get(found).low() + at.get(found).high();
             found = high == middle > foundMiddle && middle != foundMiddle ? i : found;
         }
-        return slices.get(found).group() + " " + text(at.get(found)) + ", "
-                + Figures.count(arm.get(found).seen.count())
-                + (guardrail.unit() == Unit.CALL ? " calls" : " callers' first calls");
-    }
-
-    private static String text(Interval at) {
-        return Figures.three(at.low()) + " to " + Figures.three(at.high());
+        return slices.get(found).group() + " " + Figures.three(at.get(found)) + ", "
+                + Figures.count(arm.get(found).seen.count()) + " " + unit();
     }
 
     /** By the bounds that the finding is made from. */
@@ -246,8 +224,6 @@ final class GroupRatioPage extends Page {
     @Override
     void write(Map<String, Object> into) {
         super.write(into);
-        into.put("epoch", epoch);
-        into.put("part", part);
         List<Object> groups = new ArrayList<>();
         all().forEach(each -> groups.add(each.write()));
         into.put("groups", groups);
@@ -256,8 +232,6 @@ final class GroupRatioPage extends Page {
     @Override
     void read(Saved from) {
         super.read(from);
-        epoch = from.count("epoch");
-        part = from.count("part");
         List<?> groups = from.list("groups");
         if (groups.size() != 2 * slices.size()) {
             throw new IllegalArgumentException("groups are " + groups.size() + ": expected " + 2 * slices.size());
