@@ -25,7 +25,7 @@ final class GroupRatioPage extends Page {
     private final int metric;
     private final double least;
     private final double width;
-    private final List<Slice> slices;
+    private final List<Group> groups;
     private final List<GroupMean> candidate;
     private final List<GroupMean> stable;
     private final int boundsWorse;
@@ -35,17 +35,16 @@ final class GroupRatioPage extends Page {
     private long part;
     private boolean notWorse;
 
-    GroupRatioPage(
-            Guardrail guardrail, Groups groups, int metric, double[] range, double alpha, double promotionAlpha) {
+    GroupRatioPage(Guardrail guardrail, Groups by, int metric, double[] range, double alpha, double promotionAlpha) {
         super(guardrail, alpha, promotionAlpha);
         this.metric = metric;
         least = range[0];
         width = range[1] - range[0];
         absolute = guardrail.limit() instanceof Limit.Bound;
-        slices = Slice.of(groups);
-        candidate = slices.stream().map(slice -> new GroupMean()).toList();
-        stable = slices.stream().map(slice -> new GroupMean()).toList();
-        boundsWorse = (absolute ? 2 : 4) * slices.size();
+        groups = Group.of(by);
+        candidate = groups.stream().map(group -> new GroupMean()).toList();
+        stable = groups.stream().map(group -> new GroupMean()).toList();
+        boundsWorse = (absolute ? 2 : 4) * groups.size();
         boundsNotWorse = absolute ? 2 : 4;
     }
 
@@ -122,11 +121,11 @@ final class GroupRatioPage extends Page {
         if (!absolute && !controlArm) {
             return;
         }
-        for (int i = 0; i < slices.size(); i++) {
-            StepCounts group = totals.of(slices.get(i));
-            candidate.get(i).add(of(group.candidate()), logWorse(), logNotWorse());
+        for (int i = 0; i < groups.size(); i++) {
+            StepCounts counts = totals.of(groups.get(i));
+            candidate.get(i).add(of(counts.candidate()), logWorse(), logNotWorse());
             if (!absolute) {
-                stable.get(i).add(of(group.stable()), logWorse(), logNotWorse());
+                stable.get(i).add(of(counts.stable()), logWorse(), logNotWorse());
             }
         }
         judge();
@@ -207,7 +206,7 @@ final class GroupRatioPage extends Page {
             double foundMiddle = at.get(found).low() + at.get(found).high();
             found = high == middle > foundMiddle && middle != foundMiddle ? i : found;
         }
-        return slices.get(found).group() + " " + text(at.get(found)) + ", "
+        return groups.get(found).value() + " " + text(at.get(found)) + ", "
                 + Figures.count(arm.get(found).seen.count())
                 + (guardrail.unit() == Unit.CALL ? " calls" : " callers' first calls");
     }
@@ -248,9 +247,9 @@ final class GroupRatioPage extends Page {
         super.write(into);
         into.put("epoch", epoch);
         into.put("part", part);
-        List<Object> groups = new ArrayList<>();
-        all().forEach(each -> groups.add(each.write()));
-        into.put("groups", groups);
+        List<Object> means = new ArrayList<>();
+        all().forEach(each -> means.add(each.write()));
+        into.put("groups", means);
     }
 
     @Override
@@ -258,13 +257,13 @@ final class GroupRatioPage extends Page {
         super.read(from);
         epoch = from.count("epoch");
         part = from.count("part");
-        List<?> groups = from.list("groups");
-        if (groups.size() != 2 * slices.size()) {
-            throw new IllegalArgumentException("groups are " + groups.size() + ": expected " + 2 * slices.size());
+        List<?> means = from.list("groups");
+        if (means.size() != 2 * groups.size()) {
+            throw new IllegalArgumentException("groups are " + means.size() + ": expected " + 2 * groups.size());
         }
-        for (int i = 0; i < slices.size(); i++) {
-            candidate.get(i).read(new Saved(groups.get(i)));
-            stable.get(i).read(new Saved(groups.get(slices.size() + i)));
+        for (int i = 0; i < groups.size(); i++) {
+            candidate.get(i).read(new Saved(means.get(i)));
+            stable.get(i).read(new Saved(means.get(groups.size() + i)));
         }
         if (absolute || controlArm) {
             judge();

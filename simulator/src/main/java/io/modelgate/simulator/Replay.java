@@ -51,7 +51,7 @@ final class Replay {
         this.policy = Mirrored.every(policy, scenario.agreement() != null);
         this.scenario = scenario;
         this.seed = seed;
-        needs = Needs.of(policy, scenario.measures());
+        needs = Needs.of(policy, scenario.metricsAndLabels());
         Duration planned = policy.steps().stream().map(Step::leastTime).reduce(policy.soak(), Duration::plus);
         ShadowStage shadow = this.policy.shadow();
         planned = shadow == null ? planned : planned.plus(shadow.leastTime());
@@ -62,7 +62,7 @@ final class Replay {
     }
 
     private static void requireWatchable(RolloutPolicy policy, Scenario scenario) {
-        List<String> metrics = scenario.measures();
+        List<String> metrics = scenario.metricsAndLabels();
         for (Guardrail guardrail : policy.guardrails()) {
             if (guardrail.kind() == Guardrail.Kind.CUSTOM) {
                 throw new BadFileException("policy " + Quantity.quote(policy.name()) + ": the guardrail "

@@ -32,7 +32,8 @@ class FairnessTest {
     private static final CreditData DATA = CreditData.split(Story.SEED);
     private static final Models MODELS = Models.train(DATA);
     private static final Actor ALICE = Actor.of("alice");
-    private static final Guardrail APPROVED = Guardrail.mean("approved").drift().worseByPoints(0.1);
+    private static final Guardrail APPROVED =
+            Guardrail.mean("approved").eitherIsWorse().worseByPoints(0.1);
 
     /** No group may lose more than five points of its approvals. */
     private static final Guardrail EACH = Guardrail.mean("approved")
