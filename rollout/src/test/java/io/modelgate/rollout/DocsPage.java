@@ -36,22 +36,34 @@ record DocsPage(String name, String text) {
     }
 
     /**
-     * Fails unless the page has one example in Java, and it is what stands in the test between {@code // NAME: begin} and {@code // NAME: end}, once or more often. The test says {@code path("…")} for the paths of
-     * a host.
+     * Fails unless the examples in Java are what stands in the test between {@code // NAME: begin} and {@code // NAME: end}, once or more
+     * often; {@code // NAME: next} begins the next example. The test says {@code path("…")} for the paths of a host.
      */
     void showsJavaOf(Class<?> test) throws IOException {
         String source = Files.readString(Path.of("src/test/java", test.getName().replace('.', '/') + ".java"));
-        StringBuilder code = new StringBuilder();
-        String begin = "// " + name + ": begin\n";
-        for (int from = source.indexOf(begin); from >= 0; from = source.indexOf(begin, from + 1)) {
-            code.append(source, from + begin.length(), source.indexOf("// " + name + ": end", from));
+        List<StringBuilder> run = new ArrayList<>(List.of(new StringBuilder()));
+        boolean shown = false;
+        for (String line : source.lines().toList()) {
+            String mark = line.strip();
+            if (mark.equals("// " + name + ": begin")) {
+                shown = true;
+            } else if (mark.equals("// " + name + ": next")) {
+                shown = true;
+                run.add(new StringBuilder());
+            } else if (mark.equals("// " + name + ": end")) {
+                shown = false;
+            } else if (shown) {
+                run.get(run.size() - 1).append(line).append('\n');
+            }
         }
-        List<String> shown = examples("java");
-        assertThat(shown).as("examples of " + name).hasSize(1);
-        assertThat(words(shown.get(0)))
-                .as("the example of " + name)
-                .isNotEmpty()
-                .containsExactlyElementsOf(words(code.toString().replace("path(\"", "Path.of(\"")));
+        List<String> examples = examples("java");
+        assertThat(examples).as("examples of " + name).hasSameSizeAs(run);
+        for (int i = 0; i < examples.size(); i++) {
+            assertThat(words(examples.get(i)))
+                    .as("example %d of %s", i + 1, name)
+                    .isNotEmpty()
+                    .containsExactlyElementsOf(words(run.get(i).toString().replace("path(\"", "Path.of(\"")));
+        }
     }
 
     /** Where a line is broken differs with how far it is indented. */
