@@ -53,7 +53,7 @@ class DocsTest {
             // exposures: begin
             ExposureLedger reached = ExposureLedger.in(path("/var/lib/credit/exposures"));
             Rollouts rollouts = Rollouts.open(gates, r -> r.exposures(reached));
-            // …
+            // … and weeks later, of the rollout that rollouts.start gave:
             // exposures: end
             try (rollouts) {
                 rollouts.register(
