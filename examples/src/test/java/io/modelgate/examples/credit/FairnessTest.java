@@ -7,6 +7,7 @@ import io.modelgate.Caller;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
 import io.modelgate.Outcome;
+import io.modelgate.rollout.Bucketing;
 import io.modelgate.rollout.Cohorts;
 import io.modelgate.rollout.Evidence;
 import io.modelgate.rollout.Finding;
@@ -80,7 +81,14 @@ class FairnessTest {
         int renters;
 
         RolloutStatus run(RolloutPolicy policy, int minutes) {
-            rollouts.start(gate, "v4", policy, ALICE, "approves as many, at less risk");
+            // Always the same order of applicants: a rollout's own differs with its id.
+            rollouts.start(
+                    gate,
+                    "v4",
+                    policy,
+                    who -> who.bucketing(Bucketing.unleash("credit-risk")),
+                    ALICE,
+                    "approves as many, at less risk");
             for (int minute = 0; minute < minutes && !over(); minute++) {
                 for (int i = 0; i < A_MINUTE; i++) {
                     apply(DATA.heldOut()
