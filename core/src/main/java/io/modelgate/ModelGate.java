@@ -42,7 +42,7 @@ public final class ModelGate<I, O> {
     private final Invoker<I, O> invoker;
     private final @Nullable Fallback<I, O> remembering;
     private final List<Metric<O>> metrics;
-    private final List<Metric<O>> measures;
+    private final List<Metric<O>> metricsAndLabels;
     private final boolean labelled;
     private final HeardCalls<I, O> hearing;
     private final GateFeedback feedback;
@@ -61,7 +61,8 @@ public final class ModelGate<I, O> {
         metrics = config.metrics().stream()
                 .map(metric -> metric.guarded(config.name(), gates.warnings()))
                 .toList();
-        measures = Stream.concat(metrics.stream(), config.labels().stream().map(Metric::<O>of))
+        metricsAndLabels = Stream.concat(
+                        metrics.stream(), config.labels().stream().map(Metric::<O>of))
                 .toList();
         labelled = !config.labels().isEmpty();
         OutcomeIds ids = gates.outcomeIds(config.name());
@@ -544,8 +545,8 @@ public final class ModelGate<I, O> {
     }
 
     /** What guardrails may be about: its metrics, and then its labels as metrics that no answer {@linkplain Metric#later has}. Unmodifiable. */
-    public List<Metric<O>> measures() {
-        return measures;
+    public List<Metric<O>> metricsAndLabels() {
+        return metricsAndLabels;
     }
 
     /** The names of the rungs of its ladder, in the order in which they are asked; empty without a ladder. */
@@ -696,7 +697,7 @@ public final class ModelGate<I, O> {
     void start() {
         GateFold fold = gates.control().foldOf(name());
         GateStart.check(config, fold, gates.control().fleetEntries(), registered.values());
-        GateStart.fold(config, fold, gates.control().fleetEntries(), gates.identities(), measures);
+        GateStart.fold(config, fold, gates.control().fleetEntries(), gates.identities(), metricsAndLabels);
         recompile();
         if (fold.stable() != null && !fold.stable().equals(config.stable())) {
             LOG.warn(
@@ -710,7 +711,11 @@ public final class ModelGate<I, O> {
     /** Starts its routing anew, on another fold than before. */
     void restart() {
         GateStart.fold(
-                config, gates.control().foldOf(name()), gates.control().fleetEntries(), gates.identities(), measures);
+                config,
+                gates.control().foldOf(name()),
+                gates.control().fleetEntries(),
+                gates.identities(),
+                metricsAndLabels);
     }
 
     /** Forgets what it has put elsewhere, because it does not come to be. */

@@ -24,7 +24,7 @@ final class GroupRatioPage extends BoundsPage {
     private final boolean absolute;
     private final int metric;
     private final MetricRange range;
-    private final List<Slice> slices;
+    private final List<Group> groups;
     private final List<GroupMean> candidate;
     private final List<GroupMean> stable;
     private final int boundsWorse;
@@ -32,16 +32,15 @@ final class GroupRatioPage extends BoundsPage {
 
     private boolean notWorse;
 
-    GroupRatioPage(
-            Guardrail guardrail, Groups groups, int metric, double[] range, double alpha, double promotionAlpha) {
+    GroupRatioPage(Guardrail guardrail, Groups by, int metric, double[] range, double alpha, double promotionAlpha) {
         super(guardrail, alpha, promotionAlpha);
         this.metric = metric;
         this.range = MetricRange.of(range);
         absolute = guardrail.limit() instanceof Limit.Bound;
-        slices = Slice.of(groups);
-        candidate = slices.stream().map(slice -> new GroupMean()).toList();
-        stable = slices.stream().map(slice -> new GroupMean()).toList();
-        boundsWorse = (absolute ? 2 : 4) * slices.size();
+        groups = Group.of(by);
+        candidate = groups.stream().map(group -> new GroupMean()).toList();
+        stable = groups.stream().map(group -> new GroupMean()).toList();
+        boundsWorse = (absolute ? 2 : 4) * groups.size();
         boundsNotWorse = absolute ? 2 : 4;
     }
 
@@ -111,11 +110,11 @@ final class GroupRatioPage extends BoundsPage {
         if (!absolute && !controlArm) {
             return;
         }
-        for (int i = 0; i < slices.size(); i++) {
-            StepCounts group = totals.of(slices.get(i));
-            candidate.get(i).add(values(group.candidate(), metric), logWorse(), logNotWorse());
+        for (int i = 0; i < groups.size(); i++) {
+            StepCounts counts = totals.of(groups.get(i));
+            candidate.get(i).add(values(counts.candidate(), metric), logWorse(), logNotWorse());
             if (!absolute) {
-                stable.get(i).add(values(group.stable(), metric), logWorse(), logNotWorse());
+                stable.get(i).add(values(counts.stable(), metric), logWorse(), logNotWorse());
             }
         }
         judge();
@@ -190,7 +189,7 @@ final class GroupRatioPage extends BoundsPage {
             double foundMiddle = at.get(found).low() + at.get(found).high();
             found = high == middle > foundMiddle && middle != foundMiddle ? i : found;
         }
-        return slices.get(found).group() + " " + Figures.three(at.get(found)) + ", "
+        return groups.get(found).value() + " " + Figures.three(at.get(found)) + ", "
                 + Figures.count(arm.get(found).seen.count()) + " " + unit();
     }
 
@@ -224,21 +223,21 @@ final class GroupRatioPage extends BoundsPage {
     @Override
     void write(Map<String, Object> into) {
         super.write(into);
-        List<Object> groups = new ArrayList<>();
-        all().forEach(each -> groups.add(each.write()));
-        into.put("groups", groups);
+        List<Object> means = new ArrayList<>();
+        all().forEach(each -> means.add(each.write()));
+        into.put("groups", means);
     }
 
     @Override
     void read(Saved from) {
         super.read(from);
-        List<?> groups = from.list("groups");
-        if (groups.size() != 2 * slices.size()) {
-            throw new IllegalArgumentException("groups are " + groups.size() + ": expected " + 2 * slices.size());
+        List<?> means = from.list("groups");
+        if (means.size() != 2 * groups.size()) {
+            throw new IllegalArgumentException("groups are " + means.size() + ": expected " + 2 * groups.size());
         }
-        for (int i = 0; i < slices.size(); i++) {
-            candidate.get(i).read(new Saved(groups.get(i)));
-            stable.get(i).read(new Saved(groups.get(slices.size() + i)));
+        for (int i = 0; i < groups.size(); i++) {
+            candidate.get(i).read(new Saved(means.get(i)));
+            stable.get(i).read(new Saved(means.get(groups.size() + i)));
         }
         if (absolute || controlArm) {
             judge();

@@ -106,8 +106,8 @@ final class Progress {
         ownTests = plan.policy().guardrails().stream().anyMatch(each -> each.kind() == Guardrail.Kind.CUSTOM);
         book = new EvidenceBook(
                 plan.policy(),
-                gate.measures().stream().<String>map(Metric::name).toList(),
-                gate.measures().stream()
+                gate.metricsAndLabels().stream().<String>map(Metric::name).toList(),
+                gate.metricsAndLabels().stream()
                         .map(metric -> new double[] {metric.least(), metric.most()})
                         .toList(),
                 tests);

@@ -57,7 +57,7 @@ final class Replay {
         this.policy = Mirrored.every(policy, scenario.agreement() != null);
         this.scenario = scenario;
         this.seed = seed;
-        needs = Needs.of(policy, scenario.measures());
+        needs = Needs.of(policy, scenario.metricsAndLabels());
         had = scenario.setting().moved() == null
                 ? new BitSet()
                 : scenario.setting().moved().had();
@@ -71,7 +71,7 @@ final class Replay {
     }
 
     private static void requireWatchable(RolloutPolicy policy, Scenario scenario) {
-        List<String> metrics = scenario.measures();
+        List<String> metrics = scenario.metricsAndLabels();
         for (Guardrail guardrail : policy.guardrails()) {
             if (guardrail.kind() == Guardrail.Kind.CUSTOM) {
                 throw new BadFileException("policy " + Quantity.quote(policy.name()) + ": the guardrail "

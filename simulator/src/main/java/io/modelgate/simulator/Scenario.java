@@ -67,7 +67,7 @@ record Scenario(
     }
 
     /** The names of the metrics, and of the labels after them. */
-    List<String> measures() {
+    List<String> metricsAndLabels() {
         return Stream.concat(metrics.stream(), labels.stream().map(Label::truth))
                 .<String>map(Metric::name)
                 .toList();

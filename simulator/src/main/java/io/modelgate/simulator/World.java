@@ -1,8 +1,8 @@
 package io.modelgate.simulator;
 
 import io.modelgate.ModelGate;
+import io.modelgate.rollout.Group;
 import io.modelgate.rollout.Observations;
-import io.modelgate.rollout.Slice;
 import io.modelgate.rollout.StepCounts;
 import io.modelgate.rollout.Weight;
 import java.time.Duration;
@@ -122,10 +122,10 @@ final class World implements Calls, Observations {
         if (scenario.groups().isEmpty()) {
             return populations.get(0).counts();
         }
-        Map<Slice, StepCounts> slices = new HashMap<>();
-        populations.forEach(each -> slices.put(new Slice(scenario.attribute(), each.group()), each.counts()));
-        StepCounts all = slices.values().stream().reduce(Population::sum).orElseThrow();
-        return new StepCounts(all.stable(), all.candidate(), all.byRule(), all.reached(), slices);
+        Map<Group, StepCounts> groups = new HashMap<>();
+        populations.forEach(each -> groups.put(new Group(scenario.attribute(), each.group()), each.counts()));
+        StepCounts all = groups.values().stream().reduce(Population::sum).orElseThrow();
+        return new StepCounts(all.stable(), all.candidate(), all.byRule(), all.reached(), groups);
     }
 
     @Override
