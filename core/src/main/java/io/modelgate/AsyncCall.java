@@ -66,7 +66,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
     }
 
     AsyncCall<I, O, R> begin() {
-        traceId = gate.traceId();
+        traceId = gate.hearing().traceId();
         try {
             route();
         } catch (Throwable error) { // of the router, the token count, a rung: this stage is where its caller looks
@@ -136,7 +136,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
             gate.remember(input, caller, version.id, result);
             @SuppressWarnings("unchecked") // a flight lands with an answer or a Miss
             O answer = (O) result;
-            if (!outcomes && observed == null && !gate.state().served()) {
+            if (!outcomes && observed == null && !gate.hearing().heard(routedIn)) {
                 deliver(answer);
                 return;
             }
@@ -175,14 +175,14 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
     /** Those who listen hear of a call that ends without an outcome. */
     private void told(Cause cause, Throwable error) {
         if (ENDED.compareAndSet(this, false, true)) {
-            gate.threw(routed, error, cause, start, input, caller, traceId);
+            gate.hearing().threw(routed, error, cause, start, input, caller, traceId);
         }
     }
 
     private void finish(Outcome<O> reached) {
         Outcome<O> named = reached;
         if (ENDED.compareAndSet(this, false, true)) { // whoever gives it up may have told of it
-            named = gate.served(routedIn, reached, start, input, caller, traceId);
+            named = gate.hearing().served(routedIn, reached, start, input, caller, traceId);
         }
         outcome = named;
         if (outcomes) {

@@ -74,7 +74,7 @@ final class EndedCall<I, O> {
     Outcome<O> outcome() {
         return answeredBy == null
                 ? (Outcome<O>) known()
-                : gate.answered(routedIn, answer(), answeredBy, staleness, start, caller);
+                : gate.hearing().answered(routedIn, answer(), answeredBy, staleness, start, caller);
     }
 
     @SuppressWarnings("unchecked") // what a version of this gate answered

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -119,7 +120,15 @@ final class FileFeedbackIds implements FeedbackIds {
 
     /** Reads what has come since the last time; all of it if the file was written anew. */
     private boolean read(RandomAccessFile open) throws IOException {
-        if (open.length() < LINE) { // it is new, or whoever made it died over its head
+        byte[] first = new byte[(int) Math.min(LINE, open.length())];
+        open.seek(0);
+        open.readFully(first);
+        Matcher head = HEAD.matcher(new String(first, StandardCharsets.ISO_8859_1));
+        if (!head.matches()) {
+            if (!unfinished(first, head)) {
+                throw new IllegalStateException("feedback ids " + file
+                        + " are no such file: line 1 is not \"modelgate-feedback 1 …\"; give another file");
+            }
             known.clear();
             generation = ThreadLocalRandom.current()
                     .nextLong(1, FIRST_GENERATIONS); // of a file in place of one that was deleted
@@ -128,14 +137,6 @@ final class FileFeedbackIds implements FeedbackIds {
             append(open, head(generation));
             nextSweep = FEW;
             return true;
-        }
-        open.seek(0);
-        byte[] first = new byte[LINE];
-        open.readFully(first);
-        Matcher head = HEAD.matcher(new String(first, StandardCharsets.ISO_8859_1));
-        if (!head.matches()) {
-            throw new IllegalStateException("feedback ids " + file
-                    + " are no such file: line 1 is not \"modelgate-feedback 1 …\"; give another file");
         }
         long written = Long.parseLong(head.group(1));
         if (written != generation || open.length() < end) {
@@ -149,6 +150,11 @@ final class FileFeedbackIds implements FeedbackIds {
             nextSweep = 2L * known.size() + FEW;
         }
         return true;
+    }
+
+    /** Whether it is a head that is yet to be written, or over which its process or the machine died. */
+    private static boolean unfinished(byte[] first, Matcher head) {
+        return first.length < LINE && (head.hitEnd() || Arrays.equals(first, new byte[first.length]));
     }
 
     private void readLines(RandomAccessFile open) throws IOException {

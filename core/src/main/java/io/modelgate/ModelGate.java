@@ -2,7 +2,6 @@ package io.modelgate;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.modelgate.control.ControlLog;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,7 @@ public final class ModelGate<I, O> {
     private final List<Metric<O>> metrics;
     private final List<Metric<O>> measures;
     private final boolean labelled;
-    private final OutcomeIds ids;
+    private final HeardCalls<I, O> hearing;
     private final GateFeedback feedback;
     private final @Nullable CallObserver observer;
     private Optional<String> lack = Optional.empty();
@@ -70,7 +69,8 @@ public final class ModelGate<I, O> {
         measures = Stream.concat(metrics.stream(), config.labels().stream().map(Metric::<O>of))
                 .toList();
         labelled = !config.labels().isEmpty();
-        ids = gates.outcomeIds(config.name());
+        OutcomeIds ids = gates.outcomeIds(config.name());
+        hearing = new HeardCalls<>(this, ids, labelled);
         feedback = new GateFeedback(config.name(), config.labels(), ids, gates, this::onNewFeedback);
         outcomes = new OutcomeCounts(this::onNewOutcome);
         compiler = new GateCompiler<>(config, outcomes, gates.warnings());
@@ -170,18 +170,18 @@ public final class ModelGate<I, O> {
         try {
             if (seen.gateSwitch().blocks(caller)) {
                 ended = new EndedCall<>(this, input, caller, start);
-                ended.came(named(null, killed(seen, input, caller), start, caller));
+                ended.came(hearing.named(null, killed(seen, input, caller), start, caller));
             } else {
                 target = route(seen, caller);
                 start = start(target, caller);
                 ended = new EndedCall<>(this, input, caller, start);
                 Object answer = serve(seen, target, input, caller, start, ended);
                 if (target == null || !isAll(answer)) {
-                    ended.came(named(seen, outcome(seen, target, answer, input, caller, start), start, caller));
+                    ended.came(hearing.named(seen, outcome(seen, target, answer, input, caller, start), start, caller));
                 } else if (bare) {
                     ended.answered(target.version().id, answer, gates.staleness(), labelled ? seen : null);
                 } else {
-                    ended.came(answered(
+                    ended.came(hearing.answered(
                             labelled ? seen : null,
                             answerIn(answer),
                             target.version().id,
@@ -191,7 +191,8 @@ public final class ModelGate<I, O> {
                 }
             }
         } catch (Throwable e) { // the model's Error, or what users' code that counts tokens threw
-            threw(target == null ? null : target.version(), e, Cause.ERROR, start, input, caller, traceId());
+            hearing.threw(
+                    target == null ? null : target.version(), e, Cause.ERROR, start, input, caller, hearing.traceId());
             throw e;
         }
         if (seen.served()) {
@@ -201,123 +202,9 @@ public final class ModelGate<I, O> {
         return ended;
     }
 
-    /** The trace that a call begins in, if anybody listens: it may end on any thread. */
-    @Nullable
-    String traceId() {
-        return state.served() ? gates.served().traceId() : null;
-    }
-
-    /**
-     * The outcome of a call with its id, if anybody listens, who then hears of it, or feedback may come of it. Once for each call.
-     *
-     * @param routedIn the snapshot in which the caller was routed; null if it was not, or nobody routed to answered
-     * @param traceId the trace that the call began in
-     */
-    Outcome<O> served(
-            @Nullable GateState<I, O> routedIn,
-            Outcome<O> outcome,
-            long start,
-            @Nullable I input,
-            Caller caller,
-            @Nullable String traceId) {
-        boolean heard = state.served();
-        if (!heard && !labelled) {
-            return outcome;
-        }
-        Outcome<O> named = named(routedIn, outcome, start, caller);
-        if (heard) {
-            EndedCall<I, O> ended = new EndedCall<>(this, input, caller, start);
-            ended.came(named);
-            ended.trace(traceId);
-            gates.served().ended(ended);
-        }
-        return named;
-    }
-
-    /** The outcome of a call that the version answered to which its caller was routed in a snapshot, with its id. */
-    Outcome<O> answered(
-            @Nullable GateState<I, O> routedIn, O answer, String version, Duration stale, long start, Caller caller) {
-        return new Outcome.Answered<>(answer, version, stale, idOfAnswer(routedIn, version, start, caller));
-    }
-
-    /** With the place in the rollout, if the caller has one there and feedback may ask for it. */
-    private OutcomeId idOfAnswer(@Nullable GateState<I, O> routedIn, String version, long start, Caller caller) {
-        Watch watch = routedIn == null || !labelled ? null : routedIn.watch();
-        if (watch != null && routedIn != null && !routedIn.barsAnArm(caller)) {
-            try {
-                long place = watch.place(caller);
-                if (place >= 0) {
-                    return new OutcomeId(ids, version, watch.rollout(), watch.carried(place), start);
-                }
-            } catch (Throwable e) {
-                gates.warnings().threw(invoker.watch(), e);
-            }
-        }
-        return new OutcomeId(ids, version, 0, Watch.NOWHERE, start);
-    }
-
-    /** Those who listen hear of a call that ends without an outcome. */
-    void threw(
-            @Nullable RegisteredVersion<I, O> routed,
-            Throwable thrown,
-            Cause cause,
-            long start,
-            @Nullable I input,
-            Caller caller,
-            @Nullable String traceId) {
-        var unused = served(
-                null,
-                routed == null
-                        ? new Outcome.Refused<>(cause, null, thrown, gates.staleness())
-                        : new Outcome.Failed<>(cause, routed.id, thrown, gates.staleness()),
-                start,
-                input,
-                caller,
-                traceId);
-    }
-
-    /** Those who listen hear of a call that nobody answered and whose ladder nobody asked. */
-    void missed(
-            @Nullable RegisteredVersion<I, O> routed,
-            Miss miss,
-            long start,
-            @Nullable I input,
-            Caller caller,
-            @Nullable String traceId) {
-        var unused = served(
-                null,
-                miss.cause.refusal() || routed == null
-                        ? new Outcome.Refused<>(
-                                miss.cause, routed == null ? null : routed.id, miss.error, gates.staleness())
-                        : new Outcome.Failed<>(miss.cause, routed.id, miss.error, gates.staleness()),
-                start,
-                input,
-                caller,
-                traceId);
-    }
-
-    private Outcome<O> named(@Nullable GateState<I, O> routedIn, Outcome<O> outcome, long start, Caller caller) {
-        if (outcome instanceof Outcome.Answered<O> answered) {
-            return answered(routedIn, answered.value(), answered.version(), answered.staleness(), start, caller);
-        }
-        String version = outcome instanceof Outcome.FellBack<O> stood ? stood.rungVersion() : null;
-        OutcomeId id = new OutcomeId(ids, version, 0, Watch.NOWHERE, start);
-        if (outcome instanceof Outcome.FellBack<O> fell) {
-            return new Outcome.FellBack<>(
-                    fell.value(),
-                    fell.rung(),
-                    fell.rungVersion(),
-                    fell.reason(),
-                    fell.routedTo(),
-                    fell.error(),
-                    fell.staleness(),
-                    id);
-        }
-        if (outcome instanceof Outcome.Failed<O> failed) {
-            return new Outcome.Failed<>(failed.reason(), failed.routedTo(), failed.error(), failed.staleness(), id);
-        }
-        Outcome.Refused<O> refused = (Outcome.Refused<O>) outcome;
-        return new Outcome.Refused<>(refused.reason(), refused.routedTo(), refused.error(), refused.staleness(), id);
+    /** Gives its outcomes their ids, and tells those who listen. */
+    HeardCalls<I, O> hearing() {
+        return hearing;
     }
 
     // ---- what is learnt later

@@ -68,6 +68,12 @@ final class OfferQueue<E> {
         return true;
     }
 
+    /** The oldest element, which stays; null under the conditions of {@link #poll}. The thread that takes. */
+    @Nullable
+    E peek() {
+        return slots.getAcquire((int) ends.getPlain(HEAD) & capacity - 1);
+    }
+
     /** Takes the oldest element; null if there is none, or its thread has claimed its slot and not filled it yet. One thread at a time. */
     @Nullable
     E poll() {
@@ -79,6 +85,16 @@ final class OfferQueue<E> {
             ends.setRelease(HEAD, head + 1); // whoever sees the slot free sees it empty
         }
         return element;
+    }
+
+    /** How many slots were ever claimed. */
+    long claimed() {
+        return ends.get(TAIL);
+    }
+
+    /** How many elements were ever taken. */
+    long taken() {
+        return ends.get(HEAD);
     }
 
     /** How many slots are claimed. */

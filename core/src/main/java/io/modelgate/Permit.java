@@ -76,7 +76,7 @@ public final class Permit<I, O> implements AutoCloseable {
         admitted = flight == null ? null : flight.version;
         start = flight == null ? Descent.UNREAD : flight.startNanos();
         settled = flight == null;
-        traceId = gate.traceId();
+        traceId = gate.hearing().traceId();
     }
 
     static <I, O> Permit<I, O> enter(ModelGate<I, O> gate, @Nullable I input, Caller caller) {
@@ -207,7 +207,8 @@ public final class Permit<I, O> implements AutoCloseable {
                         to.id,
                         why.error,
                         gate.gates().staleness());
-        id = gate.served(flight == null ? null : flight.routedIn(), outcome, start, input, caller, traceId)
+        id = gate.hearing()
+                .served(flight == null ? null : flight.routedIn(), outcome, start, input, caller, traceId)
                 .issued();
     }
 
@@ -264,7 +265,7 @@ public final class Permit<I, O> implements AutoCloseable {
             if (standIn != null && standInMiss != null) {
                 descent.missed(standIn, standInMiss);
             }
-            Outcome<O> outcome = gate.served(null, descent.outcome(), start, input, caller, traceId);
+            Outcome<O> outcome = gate.hearing().served(null, descent.outcome(), start, input, caller, traceId);
             id = outcome.issued();
             return outcome;
         } finally {
@@ -283,7 +284,7 @@ public final class Permit<I, O> implements AutoCloseable {
             if (!counted && routedMiss != null) {
                 counted = true;
                 gate.count(routed, OutcomeCounts.NO_RUNG, routedMiss.cause);
-                gate.missed(routed, routedMiss, start, input, caller, traceId);
+                gate.hearing().missed(routed, routedMiss, start, input, caller, traceId);
             }
         } finally {
             lock.unlock();

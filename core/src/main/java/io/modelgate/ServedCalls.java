@@ -23,13 +23,19 @@ final class ServedCalls {
     /** So many calls may wait, with what they were asked: a second of 16,000 calls. */
     static final int CAPACITY = 1 << 14;
 
-    /** How long the thread rests when there is nothing: callers do not wake it, which would cost them more than the offer. */
+    /**
+     * How long the thread rests while there is much room: callers do not wake it, which would cost them more than the offer, and on their heels it would take
+     * their processor where there are few.
+     */
     private static final long REST_NANOS = Duration.ofMillis(5).toNanos();
+
+    /** How long it rests when so much has come that it may have to hurry. */
+    private static final long SHORT_REST_NANOS = Duration.ofMillis(1).toNanos();
 
     /** A listener may hang for ever, and a process has to end. */
     private static final Duration LAST_HANDS = Duration.ofSeconds(5);
 
-    private final OfferQueue<EndedCall<?, ?>> queue = new OfferQueue<>(CAPACITY);
+    private final EndedCalls queue = new EndedCalls(CAPACITY);
     private final LongAdder dropped = new LongAdder();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final ReentrantLock taking = new ReentrantLock();
@@ -103,14 +109,14 @@ final class ServedCalls {
 
     private void run() {
         while (!closed) {
-            boolean any = false;
+            int taken = 0;
             try {
-                any = drain();
+                taken = drain();
             } catch (Throwable e) { // there is no other thread to go on
                 warnings.threw("the thread of served calls", e);
             }
-            if (!any) {
-                LockSupport.parkNanos(REST_NANOS);
+            if (taken == 0 || queue.size() < CAPACITY / 2) {
+                LockSupport.parkNanos(taken < CAPACITY / 4 ? REST_NANOS : SHORT_REST_NANOS);
             }
         }
     }
@@ -146,10 +152,10 @@ final class ServedCalls {
         }
     }
 
-    /** Hands on what has ended up to now, on this thread; whether there was anything. */
-    boolean drain() {
+    /** Hands on what has ended up to now, on this thread; how much it was. */
+    int drain() {
         if (taking.isHeldByCurrentThread()) {
-            return false; // a listener asks
+            return 0; // a listener asks
         }
         taking.lock();
         try {
@@ -183,13 +189,19 @@ final class ServedCalls {
         }
     }
 
-    private boolean handOn() {
-        boolean any = false;
-        for (EndedCall<?, ?> next = queue.poll(); next != null; next = queue.poll()) {
-            any = true;
+    /** What comes meanwhile may wait for the next time: callers may be faster than those who listen. */
+    private int handOn() {
+        long[] offered = queue.offered();
+        int taken = 0;
+        while (!queue.taken(offered)) {
+            EndedCall<?, ?> next = queue.poll();
+            if (next == null) {
+                break;
+            }
             handOn(next);
+            taken++;
         }
-        return any;
+        return taken;
     }
 
     private void handOn(EndedCall<?, ?> ended) {

@@ -85,7 +85,7 @@ public final class StreamCall {
             trying = true;
         }
         observed = first ? gate.observed() : observed;
-        traceId = first ? gate.traceId() : traceId;
+        traceId = first ? gate.hearing().traceId() : traceId;
         try {
             return tried();
         } finally {
@@ -429,7 +429,7 @@ public final class StreamCall {
     }
 
     private void tellEnded(Outcome<Object> outcome) {
-        Outcome<Object> named = gate.served(routedIn, outcome, start, input, caller, traceId);
+        Outcome<Object> named = gate.hearing().served(routedIn, outcome, start, input, caller, traceId);
         ObservedCall call = observed;
         if (call != null) {
             call.ended(named);
@@ -437,7 +437,7 @@ public final class StreamCall {
     }
 
     private void tellThrown(Cause cause, Throwable thrown) {
-        gate.threw(routed, thrown, cause, start, input, caller, traceId);
+        gate.hearing().threw(routed, thrown, cause, start, input, caller, traceId);
         ObservedCall call = observed;
         if (call != null) {
             call.threw(thrown);

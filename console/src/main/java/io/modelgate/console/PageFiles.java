@@ -37,6 +37,7 @@ final class PageFiles {
             "preact.module.js",
             "rollouts.js",
             "screens.js",
+            "shadow.js",
             "store.js",
             "uPlot.iife.min.js",
             "uPlot.min.css");

@@ -110,7 +110,7 @@ final class RolloutOperations {
         RolloutStatus status = shown.status(gate)
                 .orElseThrow(() -> Problem.notFound("gate \"" + gate.name() + "\" never had a rollout under a policy"));
         catchUp.run();
-        return Reply.json(shown.view(status));
+        return Reply.json(shown.view(gate, status));
     }
 
     private Reply steer(Request request) throws IOException {

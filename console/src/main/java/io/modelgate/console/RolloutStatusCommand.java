@@ -43,7 +43,7 @@ final class RolloutStatusCommand extends Subcommand {
                 if (status.isEmpty()) {
                     throw new UsageException("gate " + Wording.quote(gate) + " never had a rollout under a policy");
                 }
-                return show(Json.tree(rollouts.views().view(status.get())));
+                return show(Json.tree(rollouts.views().view(rollouts.gate(gate), status.get())));
             }
             List<Views.RolloutSummary> all = new ArrayList<>();
             rollouts.gates().forEach(each -> {
@@ -87,6 +87,9 @@ final class RolloutStatusCommand extends Subcommand {
             screen.line("  evidence not known here: the processes that serve look at it");
         }
         rollout.path("evidence").forEach(each -> screen.line("  " + evidence(each)));
+        if (rollout.path("shadow").isObject()) {
+            screen.line("  shadow  " + shadow(rollout.path("shadow")));
+        }
         rollout.path("risks").forEach(each -> screen.line("  risk    " + each.asText()));
         if (!rollout.path("reason").asText().isEmpty()) {
             screen.line("  because " + rollout.path("reason").asText());
@@ -117,6 +120,24 @@ final class RolloutStatusCommand extends Subcommand {
                                 amount(band, "high"),
                                 amount(band, "limit"))
                         : "");
+    }
+
+    private static String shadow(JsonNode shadow) {
+        return Wording.count(shadow.path("agreed").asLong(), "answer") + " of "
+                + shadow.path("compared").asLong() + " agree, at least "
+                + ApiStatus.percent(shadow.path("atLeast").asDouble()) + ", needed "
+                + ApiStatus.percent(shadow.path("needed").asDouble()) + "; of "
+                + Wording.count(shadow.path("sampled").asLong(), "sampled call") + " "
+                + shadow.path("dropped").asLong() + " dropped, " + calls(shadow.path("refused")) + " refused, "
+                + shadow.path("uncompared").asLong() + " not compared";
+    }
+
+    private static long calls(JsonNode counts) {
+        long calls = 0;
+        for (JsonNode each : counts) {
+            calls += each.path("calls").asLong();
+        }
+        return calls;
     }
 
     private static String amount(JsonNode band, String name) {

@@ -51,6 +51,7 @@ final class RolloutViews {
             long reached,
             boolean evidenceKnown,
             List<EvidenceView> evidence,
+            @Nullable ShadowView shadow,
             List<String> risks,
             String reason,
             List<RolloutHistory.Row> history) {}
@@ -96,8 +97,8 @@ final class RolloutViews {
                 .ifPresent(status -> samples.add(status, at));
     }
 
-    /** All that is known of it. */
-    RolloutView view(RolloutStatus status) {
+    /** All that is known of the rollout of a gate. */
+    RolloutView view(ModelGate<?, ?> gate, RolloutStatus status) {
         return new RolloutView(
                 summary(status),
                 status.policy().name(),
@@ -114,6 +115,10 @@ final class RolloutViews {
                 status.reached(),
                 status.evidenceKnown(),
                 status.evidence().stream().map(each -> evidence(status, each)).toList(),
+                rollouts.shadow(gate)
+                        .filter(shadow -> shadow.rollout().equals(status.rollout()))
+                        .map(ShadowView::of)
+                        .orElse(null),
                 status.risks(),
                 status.reason(),
                 history.of(status.gate(), status.rollout()));

@@ -3,15 +3,13 @@ package io.modelgate.rollout;
 import io.modelgate.Actor;
 import io.modelgate.Kill;
 import io.modelgate.ModelGate;
+import io.modelgate.Receipt;
 import io.modelgate.Twin;
-import io.modelgate.control.Decision;
-import io.modelgate.control.Entry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Two versions of a gate of which one serves everybody and the other is kept ready: it is smoke-tested, switched to by one entry, and switched
@@ -35,7 +33,7 @@ public final class BlueGreen<I, O> implements AutoCloseable {
     private final ModelGate<I, O> gate;
     private final List<String> pair;
     private final BlueGreenBuilder<I, O> settings;
-    private final Decided decided;
+    private final Interventions interventions;
     private final Conditional conditional;
     private final Map<String, Twin<I, O>> twins;
     private final Warmth<I, O> warmth;
@@ -45,13 +43,13 @@ public final class BlueGreen<I, O> implements AutoCloseable {
             ModelGate<I, O> gate,
             List<String> pair,
             BlueGreenBuilder<I, O> settings,
-            Decided decided,
+            Interventions interventions,
             SwitchRules rules) {
         this.rules = rules;
         this.gate = gate;
         this.pair = pair;
         this.settings = settings;
-        this.decided = decided;
+        this.interventions = interventions;
         conditional = new Conditional(gate.gates());
         twins = Map.of(
                 pair.get(0), gate.twin(pair.get(0), t -> {}),
@@ -64,7 +62,7 @@ public final class BlueGreen<I, O> implements AutoCloseable {
             String blue,
             String green,
             BlueGreenBuilder<I, O> settings,
-            Decided decided,
+            Interventions interventions,
             SwitchRules rules) {
         GateMemory memory = Routings.of(gate).memory();
         if (blue.equals(green)) {
@@ -85,7 +83,7 @@ public final class BlueGreen<I, O> implements AutoCloseable {
                 throw new IllegalArgumentException(obstacle);
             }
         }
-        return new BlueGreen<>(gate, List.of(blue, green), settings, decided, rules);
+        return new BlueGreen<>(gate, List.of(blue, green), settings, interventions, rules);
     }
 
     /**
@@ -116,7 +114,7 @@ public final class BlueGreen<I, O> implements AutoCloseable {
      * asks nobody.
      *
      * @param version the one of the pair that does not serve
-     * @return the entry that did it
+     * @return the receipt, of what is stored
      * @throws IllegalArgumentException if it is not one of the pair
      * @throws SmokeFailedException if it fails smoke calls, with each of them
      * @throws IllegalStateException if it is killed, the gate or the fleet is; if it is stable already, or stable is not of the pair; if a rollout runs on the gate;
@@ -124,7 +122,7 @@ public final class BlueGreen<I, O> implements AutoCloseable {
      *     if something of this came in between; if the gates are closed
      * @throws io.modelgate.control.ControlLogException if it cannot be stored, so that nothing has changed
      */
-    public Entry switchTo(String version, Actor actor, String reason) {
+    public Receipt switchTo(String version, Actor actor, String reason) {
         Twin<I, O> twin = twin(version);
         String from = other(version);
         Object before = ready(from, version, false);
@@ -139,7 +137,7 @@ public final class BlueGreen<I, O> implements AutoCloseable {
             thrown.forEach(failed::addSuppressed);
             throw failed;
         }
-        return conditional.make(gate, () -> {
+        return interventions.receipt(conditional.make(gate, () -> {
             if (!ready(from, version, false).equals(before)) {
                 throw new IllegalStateException("gate \"" + gate.name() + "\" was changed while version \"" + version
                         + "\" was smoke-tested; nothing was switched, try again");
@@ -149,21 +147,21 @@ public final class BlueGreen<I, O> implements AutoCloseable {
             data.put(EntryTypes.VERSION, version);
             data.put(EntryTypes.FROM, from);
             data.put("smoke", List.copyOf(settings.smokes.keySet()));
-            return decision(EntryTypes.PROMOTE, actor, reason, data);
-        });
+            return interventions.decision(gate, EntryTypes.PROMOTE, actor, reason, data);
+        }));
     }
 
     /**
      * Makes the version of the pair stable again that was before the present one, by one entry and without smoke calls. It is stored and in force in this
      * process when this returns. It takes back, and so asks nobody: no promotion gate and no hold-down keeps it from that.
      *
-     * @return the entry that did it
+     * @return what that came to, with what the side effects of the version that was taken back ask for
      * @throws IllegalStateException if the other version is killed, has never been stable or is not registered here; if stable is not of the pair; if a
      *     rollout runs on the gate; if the gates are closed
      * @throws io.modelgate.control.ControlLogException if it cannot be stored, so that nothing has changed; a kill does not wait for that
      */
-    public Entry switchBack(Actor actor, String reason) {
-        return conditional.make(gate, () -> {
+    public Rollback switchBack(Actor actor, String reason) {
+        return interventions.rollback(gate, conditional.make(gate, () -> {
             String from = stable();
             String to = other(from);
             var unused = ready(from, to, true);
@@ -171,13 +169,8 @@ public final class BlueGreen<I, O> implements AutoCloseable {
                 throw new IllegalStateException("gate \"" + gate.name() + "\" cannot be switched back to \"" + to
                         + "\": it was not stable before \"" + from + "\"; smoke-test it and switch to it");
             }
-            Map<String, Object> data = new HashMap<>(Map.of(EntryTypes.FROM, from, EntryTypes.TO, to));
-            return decision(EntryTypes.ROLLBACK, actor, reason, data);
-        });
-    }
-
-    private Decision decision(String type, Actor actor, String reason, Map<String, Object> data) {
-        return decided.of(UUID.randomUUID().toString(), type, gate.name(), actor, reason, data);
+            return interventions.goingBack(gate, from, to, actor, reason);
+        }));
     }
 
     private String other(String version) {
@@ -232,8 +225,9 @@ public final class BlueGreen<I, O> implements AutoCloseable {
 
     /** Which of the two serves, and whether the other one is warm. */
     public BlueGreenStatus status() {
-        Optional<String> idle = idle();
-        return new BlueGreenStatus(serving(), idle, warmth.warmed(idle), warmth.cold(idle));
+        String serving = serving().orElse(null);
+        String idle = serving == null ? null : other(serving);
+        return new BlueGreenStatus(serving, idle, warmth.warmed(idle), warmth.cold(idle));
     }
 
     /** Keeps nothing warm any more, and changes nothing else. Idempotent. */

@@ -117,7 +117,11 @@ final class Interventions {
     }
 
     Rollback rollback(ModelGate<?, ?> gate, Actor actor, String reason) {
-        Entry entry = conditional.make(gate, () -> undoing(gate, actor, reason));
+        return rollback(gate, conditional.make(gate, () -> undoing(gate, actor, reason)));
+    }
+
+    /** What an entry did whose data is {@linkplain #reported as a report needs it}. */
+    Rollback rollback(ModelGate<?, ?> gate, Entry entry) {
         Map<String, Object> data = entry.decision().data();
         String bad = text(data, "bad");
         List<String> remedies =
@@ -179,21 +183,27 @@ final class Interventions {
                     + "\" is stable. To go further back, promote the version that you want: version(\"…\").promote(…)");
         }
         String bad = change.version();
+        return goingBack(gate, bad, target(gate, bad), actor, reason);
+    }
+
+    /** The decision that takes a stable version back, with what the report needs in its data. */
+    Decision goingBack(ModelGate<?, ?> gate, String bad, String to, Actor actor, String reason) {
+        CohortRouting routing = Routings.of(gate);
+        ServingChange change = routing.memory().change();
         RolloutRun last = routing.memory().last();
         boolean own = last != null && last.plan().candidate().equals(bad) && last.stage() == Stage.COMPLETE;
         Map<String, Object> data = new HashMap<>();
         data.put(EntryTypes.FROM, bad);
-        data.put(EntryTypes.TO, target(gate, bad));
+        data.put(EntryTypes.TO, to);
         if (own && last != null) {
             data.put("reached", last.last().number("reached", -1));
             data.put("calls", last.last().number("calls", -1));
         }
         Instant served = own && last != null ? last.served() : null;
-        return reported(
-                decision(gate, EntryTypes.ROLLBACK, actor, reason, data),
-                text(data, EntryTypes.TO),
-                bad,
-                served == null ? change.entry().decision().at() : served);
+        if (served == null && change != null) {
+            served = change.entry().decision().at();
+        }
+        return reported(decision(gate, EntryTypes.ROLLBACK, actor, reason, data), to, bad, served);
     }
 
     private Decision reported(Decision decision, String restored, String bad, @Nullable Instant since) {
@@ -255,12 +265,12 @@ final class Interventions {
                 + gate.name() + "\"";
     }
 
-    private Decision decision(ModelGate<?, ?> gate, String type, Actor actor, String reason, Map<String, Object> data) {
+    Decision decision(ModelGate<?, ?> gate, String type, Actor actor, String reason, Map<String, Object> data) {
         return decided.of(UUID.randomUUID().toString(), type, gate.name(), actor, reason, data);
     }
 
     /** The receipt of an entry that is there: to append it once more changes nothing. */
-    private Receipt receipt(Entry entry) {
+    Receipt receipt(Entry entry) {
         return gates.append(entry.decision());
     }
 }

@@ -301,7 +301,7 @@ public final class Rollouts implements AutoCloseable {
             ModelGate<I, O> gate, String blue, String green, Consumer<BlueGreenBuilder<I, O>> configure) {
         BlueGreenBuilder<I, O> builder = new BlueGreenBuilder<>();
         configure.accept(builder);
-        return BlueGreen.of(gate, blue, green, builder, decided, switchRules);
+        return BlueGreen.of(gate, blue, green, builder, interventions, switchRules);
     }
 
     /**

@@ -13,8 +13,6 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +26,7 @@ final class ShadowBook<I, O> {
     static final int WORST = 50;
 
     /** The largest differences first; what has no number last, the latest of it first. */
-    private static final Comparator<Disagreement> ORDER = Comparator.<Disagreement>comparingDouble(
-                    each -> each.difference().orElse(-1))
+    private static final Comparator<Disagreement> ORDER = Comparator.<Disagreement>comparingDouble(ShadowBook::far)
             .reversed()
             .thenComparing(Comparator.comparing(Disagreement::at).reversed());
 
@@ -137,14 +134,17 @@ final class ShadowBook<I, O> {
             I input, O stable, @Nullable O shadow, Instant at, double difference, @Nullable Cause cause) {
         return new Disagreement(
                 at,
-                Double.isFinite(difference) ? OptionalDouble.of(difference) : OptionalDouble.empty(),
-                Optional.ofNullable(cause),
+                Double.isFinite(difference) ? difference : null,
+                cause,
                 digest(settings.inputs.apply(input)),
                 digest(settings.answers.apply(stable)),
                 shadow == null ? "" : digest(settings.answers.apply(shadow)),
-                settings.keepsInputs
-                        ? Optional.of(new Kept(input, stable, Optional.ofNullable(shadow)))
-                        : Optional.empty());
+                settings.keepsInputs ? new Kept(input, stable, shadow) : null);
+    }
+
+    private static double far(Disagreement disagreement) {
+        Double difference = disagreement.difference();
+        return difference == null ? -1 : difference;
     }
 
     /** As decision records have it, so that one is found by the other; and never the hash under which the log mentions a caller of that name. */

@@ -4,8 +4,8 @@ import io.modelgate.Cause;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a shadow's calls came to in this process, for a person. Immutable, but for the inputs and answers in it where they are kept.
@@ -79,28 +79,29 @@ public record ShadowReport(
      *
      * @param at when the call began
      * @param difference how far apart: of the metric that the policy judges by, in its units; or else the largest of all metrics, each as a share of its
-     *     range; or else of answers that are numbers; empty where there is no number
-     * @param failed why the candidate had no usable answer; empty if it had one
+     *     range; or else of answers that are numbers; null where there is no number
+     * @param failed why the candidate had no usable answer; null if it had one
      * @param input the digest of what was asked
      * @param stable the digest of what the caller got
      * @param shadow the digest of the candidate's answer; empty if it failed
-     * @param kept the input and both answers, where the user allows it
+     * @param kept the input and both answers; null unless the user allows it
      */
     public record Disagreement(
             Instant at,
-            OptionalDouble difference,
-            Optional<Cause> failed,
+            @Nullable Double difference,
+            @Nullable Cause failed,
             String input,
             String stable,
             String shadow,
-            Optional<Kept> kept) {}
+            @Nullable Kept kept) {}
 
     /**
      * What was asked and answered.
      *
      * @param input what was asked
      * @param stable what the caller got
-     * @param shadow the candidate's answer; empty if it failed
+     * @param shadow the candidate's answer; null if it failed
      */
-    public record Kept(Object input, Object stable, Optional<Object> shadow) {}
+    public record Kept(
+            Object input, Object stable, @Nullable Object shadow) {}
 }

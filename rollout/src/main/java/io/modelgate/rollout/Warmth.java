@@ -129,14 +129,16 @@ final class Warmth<I, O> {
         }
     }
 
-    Optional<Instant> warmed(Optional<String> version) {
+    @Nullable
+    Instant warmed(@Nullable String version) {
         Round now = last;
-        return Optional.ofNullable(now.warmed()).filter(any -> version.equals(Optional.of(now.version())));
+        return now.version().equals(version) ? now.warmed() : null;
     }
 
-    Optional<String> cold(Optional<String> version) {
+    @Nullable
+    String cold(@Nullable String version) {
         Round now = last;
-        return Optional.ofNullable(now.cold()).filter(any -> version.equals(Optional.of(now.version())));
+        return now.version().equals(version) ? now.cold() : null;
     }
 
     void close() {

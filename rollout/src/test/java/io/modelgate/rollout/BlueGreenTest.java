@@ -9,9 +9,11 @@ import io.modelgate.CallAwareModel;
 import io.modelgate.Caller;
 import io.modelgate.KillReceipt;
 import io.modelgate.ModelGate;
+import io.modelgate.Receipt;
 import io.modelgate.control.Entry;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -54,18 +56,19 @@ class BlueGreenTest {
     void oneEntrySwitchesEverybodyAndOneSwitchesBack() {
         BlueGreen<String, String> pair = pair();
         long before = entries();
-        Entry there = pair.switchTo("v2", Rig.ALICE, "trained");
+        Receipt receipt = pair.switchTo("v2", Rig.ALICE, "trained");
         assertThat(served()).isEqualTo("v2");
+        Entry there = receipt.entry(Duration.ZERO).orElseThrow();
         assertThat(there.type()).isEqualTo(EntryTypes.PROMOTE);
         assertThat(there.texts("smoke")).containsExactly("answers");
         assertThat(entries()).isEqualTo(before + 1);
 
-        Entry back = pair.switchBack(Rig.BOB, "approvals fell");
+        Rollback back = pair.switchBack(Rig.BOB, "approvals fell");
         assertThat(served()).isEqualTo("v1");
-        assertThat(back.type()).isEqualTo(EntryTypes.ROLLBACK);
+        assertThat(back.entry().type()).isEqualTo(EntryTypes.ROLLBACK);
         assertThat(entries()).isEqualTo(before + 2);
-        assertThat(pair.status().serving()).contains("v1");
-        assertThat(pair.status().idle()).contains("v2");
+        assertThat(pair.status().serving()).isEqualTo("v1");
+        assertThat(pair.status().idle()).isEqualTo("v2");
 
         pair.switchTo("v2", Rig.ALICE, "mended");
         assertThat(served()).isEqualTo("v2");
@@ -152,6 +155,31 @@ class BlueGreenTest {
     }
 
     @Test
+    void aSwitchBackSaysWhatItTookBackAndWhatThatLeftBehind() {
+        registered("v2", SideEffects.REMEDIATE);
+        BlueGreen<String, String> pair = pair();
+        Instant since = rig.gates.now();
+        pair.switchTo("v2", Rig.ALICE, "trained");
+        rig.world.time.advance(Duration.ofHours(1));
+        Rollback back = pair.switchBack(Rig.BOB, "approvals fell");
+        assertThat(back.restored()).isEqualTo("v1");
+        assertThat(back.bad()).isEqualTo("v2");
+        assertThat(back.since()).isEqualTo(since);
+        assertThat(back.callers()).as("nobody counted").isEqualTo(-1);
+        assertThat(back.remedies())
+                .containsExactly("put right by hand what the calls of \"v2\" left behind: it stays after a rollback");
+    }
+
+    @Test
+    void aSwitchBackNeedsNoPromotionToUndo() {
+        Rig.stored(rig.gate.version("v2").promote(Rig.ALICE, "first"));
+        Rig.stored(rig.gate.version("v3").promote(Rig.ALICE, "second"));
+        rig.rollouts.rollback(rig.gate, Rig.BOB, "worse");
+        assertThat(pair().switchBack(Rig.BOB, "worse as well").restored()).isEqualTo("v1");
+        assertThat(served()).isEqualTo("v1");
+    }
+
+    @Test
     void aSwitchBackAsksNoSmokeCall() {
         AtomicInteger smokes = new AtomicInteger();
         BlueGreen<String, String> pair = pair(b -> b.smoke("counts", "hi", answer -> {
@@ -181,14 +209,14 @@ class BlueGreenTest {
                         .every(Duration.ofSeconds(10))
                         .executor(Runnable::run));
         assertThat(told).containsExactly("v2 a true", "v2 b true");
-        assertThat(pair.status().warmed()).contains(rig.gates.now());
+        assertThat(pair.status().warmed()).isEqualTo(rig.gates.now());
         rig.world.time.advance(Duration.ofSeconds(10));
         assertThat(told).hasSize(4);
         told.clear();
 
         pair.switchTo("v2", Rig.ALICE, "trained");
         assertThat(told).containsExactly("v2 smoke true");
-        assertThat(pair.status().warmed()).isEmpty();
+        assertThat(pair.status().warmed()).isNull();
         told.clear();
         rig.world.time.advance(Duration.ofSeconds(10));
         assertThat(told).containsExactly("v1 a true", "v1 b true");
@@ -220,11 +248,11 @@ class BlueGreenTest {
                 .singleElement()
                 .satisfies(each -> assertThat(each)
                         .contains("version \"v2\" of gate \"credit-risk\" is not kept warm: call 1 of 1: KILLED"));
-        assertThat(pair.status().cold()).isPresent();
+        assertThat(pair.status().cold()).isNotNull();
 
         rig.gates.revive(kill.id(), Rig.BOB, "right").stored(Duration.ofSeconds(5));
         rig.world.time.advance(Duration.ofSeconds(10));
-        assertThat(pair.status().cold()).isEmpty();
+        assertThat(pair.status().cold()).isNull();
     }
 
     @Test
@@ -236,7 +264,7 @@ class BlueGreenTest {
         rig.world.time.advance(Duration.ofMinutes(5));
         assertThat(tasks).hasSize(1);
         assertThat(cold).hasSize(1);
-        assertThat(pair.status().warmed()).isEmpty();
+        assertThat(pair.status().warmed()).isNull();
     }
 
     @Test
@@ -268,7 +296,7 @@ class BlueGreenTest {
                     b -> b.harmless().smoke("any", "hi", a -> true).executor(Runnable::run));
             pair().switchTo("v2", Rig.ALICE, "trained");
             assertThat(other.gate.call("hi", Caller.of("user-1"))).isEqualTo("v2");
-            assertThat(theirs.status().idle()).contains("v1");
+            assertThat(theirs.status().idle()).isEqualTo("v1");
             theirs.switchBack(Rig.BOB, "back");
             assertThat(served()).isEqualTo("v1");
         }

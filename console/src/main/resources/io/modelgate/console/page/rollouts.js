@@ -6,6 +6,7 @@ import { NOT_KNOWN_YET, openReason, openRollback } from "./dialogs.js";
 import { h } from "./dom.js";
 import { capital, count, duration, percent, plural, stageWords, utc, writer } from "./format.js";
 import { badge, button, facts, heading, table, time } from "./parts.js";
+import { shadowPart } from "./shadow.js";
 import { mayNot, serverNow, store } from "./store.js";
 
 function howBadge(summary) {
@@ -276,6 +277,7 @@ export const rollout = {
           weightPart(data),
           h("section", { class: "panel", "aria-labelledby": "steps-title", key: "steps" },
               h("h2", { id: "steps-title" }, "Steps"), stepsTable(data))),
+      data.shadow ? shadowPart(data.shadow) : null,
     ];
   },
 };
