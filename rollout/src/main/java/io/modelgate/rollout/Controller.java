@@ -210,7 +210,7 @@ final class Controller {
     }
 
     private void look(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Progress progress) {
-        boolean closed = run.conditions().shut() || bars.bear(gate.name(), run);
+        boolean closed = run.conditions().shut() || bars.barred(gate.name(), run);
         progress.look(run, closed, counts(gate, routing, run), gates.ticker().read());
     }
 
@@ -379,7 +379,7 @@ final class Controller {
     }
 
     Optional<RolloutStatus> status(ModelGate<?, ?> gate, CohortRouting routing) {
-        return Statuses.of(gate, routing, seen.get(gate.name()), bars.bear(gate.name(), routing.run()));
+        return Statuses.of(gate, routing, seen.get(gate.name()), bars.barred(gate.name(), routing.run()));
     }
 
     private static Seen seen(RolloutRun run, Progress progress, Move move) {
