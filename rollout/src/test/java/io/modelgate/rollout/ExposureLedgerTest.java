@@ -233,7 +233,8 @@ class ExposureLedgerTest {
         dead.gates.flushServed();
         dead.rollouts.tick();
         Path file = files(".open").get(0);
-        Files.writeString(file, "0123456789abcdef\t17", StandardOpenOption.APPEND); // it dies here
+        Files.writeString(file, "0123456789abcdef\t17", StandardOpenOption.APPEND);
+        ExposureRig.die(file);
         ExposureLedger ledger = ledger(e -> {});
         Rig living = rig(ledger);
         end(living);
@@ -244,6 +245,7 @@ class ExposureLedgerTest {
 
         assertThat(seal(living).decision().data()).containsEntry("callers", 2L).containsEntry("notTaken", -1L);
         assertThat(ledger.verify(rollout, world.log).intact()).hasSize(1);
+        assertThat(files(ExposureLock.SUFFIX)).allMatch(path -> !path.toString().contains(ExposureRig.DEAD));
     }
 
     @Test
@@ -385,7 +387,7 @@ class ExposureLedgerTest {
         assertThat(seal(rig).toString()).doesNotContain("ann");
         try (Stream<Path> all = Files.walk(root)) {
             assertThat(all.filter(Files::isRegularFile).filter(path -> !path.endsWith(ExposureClaim.NAME)))
-                    .hasSize(2)
+                    .hasSize(3) // a lock among them
                     .noneMatch(path -> text(path).contains("ann"));
         }
         call(rig, "bob");
@@ -520,6 +522,8 @@ class ExposureLedgerTest {
         Files.setLastModifiedTime(files(".sealed").get(0), FileTime.from(world.time.instant()));
         world.time.advance(Duration.ofDays(31));
         rig.rollouts.tick();
+        world.time.advance(Duration.ofHours(1));
+        rig.rollouts.tick();
         assertThat(files(".sealed")).noneMatch(path -> path.toString().contains(first));
     }
 
@@ -593,6 +597,8 @@ class ExposureLedgerTest {
                 "end-gone", EntryTypes.ROLLOUT_END, "gone", Rig.BOB, "", Map.of(EntryTypes.ID, rollout.id()))));
         world.time.advance(Duration.ofMinutes(1));
         without.rollouts.tick();
+        world.time.advance(Duration.ofHours(1));
+        without.rollouts.tick();
         assertThat(next.rollouts()).isEmpty();
     }
 
@@ -608,6 +614,11 @@ class ExposureLedgerTest {
         rig.rollouts.tick();
         assertThat(ledger.rollouts()).containsExactly(rollout);
         world.time.advance(Duration.ofDays(2));
+        rig.rollouts.tick();
+        world.time.advance(Duration.ofMinutes(59));
+        rig.rollouts.tick();
+        assertThat(ledger.rollouts()).containsExactly(rollout); // for an hour, in case the clock is wrong
+        world.time.advance(Duration.ofMinutes(1));
         rig.rollouts.tick();
         assertThat(ledger.rollouts()).isEmpty();
         try (Stream<Path> all = Files.list(root)) {
