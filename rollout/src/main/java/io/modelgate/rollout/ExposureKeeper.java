@@ -350,9 +350,10 @@ final class ExposureKeeper {
 
     private void sealLast() {
         if (!free(LAST_SEALS)) {
-            return;
+            throw new IllegalStateException("another look at " + folder.root() + " goes on");
         }
         try {
+            calls.heardOfAll(gates.ticker().read()); // what may still be listed need not be counted
             calls.cut();
             once();
             over = true;
@@ -368,9 +369,10 @@ final class ExposureKeeper {
                     });
                 }
             }
+            int untaken = calls.untaken(); // first: nobody hears of them once this is closed
             calls.close();
             seals.letGo(lists.all());
-            long late = calls.untaken() + calls.missed();
+            long late = untaken + calls.missed();
             if (late > 0 && !last.isEmpty()) {
                 counts.lostQueue.add(late);
                 LOG.warn("{} calls ended as the ledger in {} was closed and are on no list", late, folder.root());

@@ -79,6 +79,39 @@ class ExposureErasureTest {
         assertThat(requests()).isEmpty();
     }
 
+    /** A process that writes down whom a rollout reaches, until it is killed. */
+    static final class Serving {
+        private Serving() {}
+
+        public static void main(String[] folder) throws Exception {
+            ExposureRig rig = new ExposureRig(Path.of(folder[0]));
+            Rig process = rig.process(rig.ledger(ExposureLedgerBuilder::plainKeys));
+            start(process);
+            call(process, ANN, "bob");
+            written(process);
+            System.out.println("written");
+            int unused = System.in.read();
+        }
+    }
+
+    @Test
+    void itReachesWhatAnotherProcessWroteOnceThatIsKilled() throws Exception {
+        ExposureLedger ledger = plain();
+        Rig living = rig.process(ledger);
+        Process other = ExposureRig.child(Serving.class, root.toString());
+        try {
+            assertThat(ExposureRig.says(other)).isEqualTo("written");
+            assertThat(ledger.erase(ANN)).isZero();
+            assertThat(rig.content()).as("while it lives").contains(ANN + "\t");
+        } finally {
+            ExposureRig.kill(other);
+        }
+        rig.after(Duration.ofMinutes(1), living);
+        assertThat(rig.content()).doesNotContain(ANN).contains("bob");
+        assertThat(requests()).isEmpty();
+        assertThat(seals(living)).hasSize(1);
+    }
+
     @Test
     void aTornLineIsCutBeforeAFileIsSealed() throws Exception {
         Path left = died("bob");

@@ -3,16 +3,10 @@ package io.modelgate.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,27 +31,7 @@ class ExposureLockTest {
     }
 
     private static Process other(Path file) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx64m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Other.class.getName(),
-                file.toString()));
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-    }
-
-    private static String says(Process other) throws IOException {
-        return new BufferedReader(new InputStreamReader(other.getInputStream(), StandardCharsets.UTF_8)).readLine();
-    }
-
-    private static void kill(Process other) throws InterruptedException {
-        other.destroyForcibly();
-        assertThat(other.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        return ExposureRig.child(Other.class, file.toString());
     }
 
     @Test
@@ -73,9 +47,9 @@ class ExposureLockTest {
                     .isFalse();
             Process other = other(file);
             try {
-                assertThat(says(other)).isEqualTo(HAS_NOT);
+                assertThat(ExposureRig.says(other)).isEqualTo(HAS_NOT);
             } finally {
-                kill(other);
+                ExposureRig.kill(other);
             }
         }
         try (ExposureLock again = ExposureLock.make(file)) {
@@ -90,9 +64,9 @@ class ExposureLockTest {
             assertThatIOException().isThrownBy(() -> ExposureClaim.of(folder, Duration.ZERO));
             Process other = other(folder.resolve(ExposureClaim.NAME));
             try {
-                assertThat(says(other)).isEqualTo(HAS_NOT);
+                assertThat(ExposureRig.says(other)).isEqualTo(HAS_NOT);
             } finally {
-                kill(other);
+                ExposureRig.kill(other);
             }
         }
     }
@@ -102,10 +76,10 @@ class ExposureLockTest {
         Path open = folder.resolve("x" + ExposureFile.OPEN);
         Process other = other(ExposureLock.beside(open));
         try {
-            assertThat(says(other)).isEqualTo(HAS_IT);
+            assertThat(ExposureRig.says(other)).isEqualTo(HAS_IT);
             assertThat(ExposureLock.free(open)).isFalse();
         } finally {
-            kill(other);
+            ExposureRig.kill(other);
         }
         assertThat(ExposureLock.free(open)).isTrue();
         assertThat(ExposureLock.free(folder.resolve("y" + ExposureFile.OPEN)))
