@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -36,7 +35,12 @@ final class FileFeedbackIds implements FeedbackIds {
     /** Of the head and of each id, with its line feed. */
     static final int LINE = 34;
 
-    private static final Pattern HEAD = Pattern.compile("modelgate-feedback 1 (\\d{12})\n");
+    private static final String HEAD_BEGINS = "modelgate-feedback 1 ";
+    private static final Pattern HEAD = Pattern.compile(HEAD_BEGINS + "(\\d{12})\n");
+
+    /** Of a head over which its process or the machine died. */
+    private static final Pattern TORN_HEAD = Pattern.compile(HEAD_BEGINS + "\\d{0,12}|\0*");
+
     private static final Pattern ID = Pattern.compile("([A-Za-z0-9_-]{22}) (\\d{10})\n");
 
     /** It is written anew at the earliest when so many ids have come since the last time, and as many as were left then. */
@@ -123,9 +127,10 @@ final class FileFeedbackIds implements FeedbackIds {
         byte[] first = new byte[(int) Math.min(LINE, open.length())];
         open.seek(0);
         open.readFully(first);
-        Matcher head = HEAD.matcher(new String(first, StandardCharsets.ISO_8859_1));
+        String begin = new String(first, StandardCharsets.ISO_8859_1);
+        Matcher head = HEAD.matcher(begin);
         if (!head.matches()) {
-            if (!unfinished(first, head)) {
+            if (first.length == LINE || !unfinished(begin)) {
                 throw new IllegalStateException("feedback ids " + file
                         + " are no such file: line 1 is not \"modelgate-feedback 1 …\"; give another file");
             }
@@ -152,9 +157,8 @@ final class FileFeedbackIds implements FeedbackIds {
         return true;
     }
 
-    /** Whether it is a head that is yet to be written, or over which its process or the machine died. */
-    private static boolean unfinished(byte[] first, Matcher head) {
-        return first.length < LINE && (head.hitEnd() || Arrays.equals(first, new byte[first.length]));
+    private static boolean unfinished(String head) {
+        return HEAD_BEGINS.startsWith(head) || TORN_HEAD.matcher(head).matches();
     }
 
     private void readLines(RandomAccessFile open) throws IOException {

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,6 +49,10 @@ public final class ModelGate<I, O> {
     private final GateFeedback feedback;
     private final @Nullable CallObserver observer;
     private Optional<String> lack = Optional.empty();
+
+    /** Guarded by the lock of the control side. */
+    private Predicate<Router.Routing> bar = routing -> false;
+
     private volatile @Nullable GateMeters meters;
 
     /** The snapshot. Set only under the lock of the control side, once before the gate is handed out. */
@@ -75,7 +80,7 @@ public final class ModelGate<I, O> {
         for (VersionBuilder<I, O> version : config.versions()) {
             registered.put(version.id(), newVersion(version));
         }
-        state = compiler.compile(new GateFold(), List.of(), registered.values(), candidate -> false);
+        state = compiler.compile(new GateFold(), List.of(), bar, registered.values(), candidate -> false);
     }
 
     private RegisteredVersion<I, O> newVersion(VersionBuilder<I, O> version) {
@@ -578,6 +583,21 @@ public final class ModelGate<I, O> {
     }
 
     /**
+     * Sends nobody to the candidate in this process while a routing is one that is barred: callers get stable, and their calls say nothing about
+     * the candidate. In force when this returns; it takes the place of the last one, waits for no log and gets into none, so it ends with the
+     * process. For the module that the router comes from, where something keeps callers from the candidate that no entry says yet.
+     *
+     * @param barred asked of each routing that comes into force, and must not wait; one that throws bars it
+     */
+    public void bar(Predicate<Router.Routing> barred) {
+        gates.control().locked(() -> {
+            bar = barred;
+            recompile();
+            return barred;
+        });
+    }
+
+    /**
      * A handle on one version.
      *
      * @throws IllegalArgumentException for an unknown version, listing the known ones
@@ -730,6 +750,7 @@ public final class ModelGate<I, O> {
         state = compiler.compile(
                 gates.control().foldOf(name()),
                 gates.control().killsOf(name()),
+                bar,
                 registered.values(),
                 candidate -> gates.served().heard(name(), candidate != null));
         Optional<String> lacked = compiler.lack();

@@ -39,6 +39,7 @@ final class Controller {
     private final UsersTests tests;
     private final Surroundings surroundings;
     private final Shadows shadows;
+    private final Bars bars;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -71,8 +72,10 @@ final class Controller {
             Decided decided,
             Notices notices,
             Shadows shadows,
-            FleetRollouts fleet) {
+            FleetRollouts fleet,
+            Bars bars) {
         this.gates = gates;
+        this.bars = bars;
         this.decided = decided;
         this.notices = notices;
         observations = config.observations;
@@ -150,7 +153,7 @@ final class Controller {
         Progress progress = watched(gate, routing, run);
         progress.shadowed(run, shadows.counts(gate.name(), run));
         shadows.judged(gate.name(), progress.agreement());
-        progress.look(run, counts(gate, routing, run), gates.ticker().read());
+        look(gate, routing, run, progress);
         notices.atRisk(
                 gate.name(), run, RollbackTarget.risks(gate, routing, run.plan().baseline()));
         Around around = surroundings.of(gate.name(), run);
@@ -206,6 +209,11 @@ final class Controller {
         return begun;
     }
 
+    private void look(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Progress progress) {
+        boolean closed = run.conditions().shut() || bars.bear(gate.name(), run);
+        progress.look(run, closed, counts(gate, routing, run), gates.ticker().read());
+    }
+
     private StepCounts counts(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run) {
         return observations == null
                 ? routing.counts()
@@ -248,9 +256,7 @@ final class Controller {
     }
 
     List<String> objections(ModelGate<?, ?> gate, CohortRouting routing) {
-        return Statuses.of(gate, routing, seen.get(gate.name()))
-                .map(promotionGates::objections)
-                .orElse(List.of());
+        return status(gate, routing).map(promotionGates::objections).orElse(List.of());
     }
 
     /** Makes the decision, if there is one and nothing has come in between; true if so. */
@@ -279,13 +285,13 @@ final class Controller {
         if (next != null && progress.watches(next)) {
             progress.shadowed(next, shadows.counts(gate.name(), next));
             shadows.follow(gate, after, next);
-            progress.look(next, counts(gate, after, next), gates.ticker().read());
+            look(gate, after, next, progress);
             seen.put(gate.name(), seen(next, progress, move));
         }
         return true;
     }
 
-    /** Closing is an entry: until it is stored callers go on to the candidate, and that is not left to be found out. */
+    /** Closing is an entry: until it is stored only processes that look after the rollout keep to it, and that is not left to be found out. */
     private Optional<Entry> appended(String gate, long seq, RolloutRun run, Move move, Decision decision) {
         boolean closing = move instanceof Move.Window window && !window.open();
         try {
@@ -355,7 +361,7 @@ final class Controller {
             if (run != null && known.watches(routing, run)) {
                 Progress progress = known.progress();
                 progress.shadowed(run, shadows.counts(gate.name(), run));
-                progress.look(run, counts(gate, routing, run), gates.ticker().read());
+                look(gate, routing, run, progress);
                 checkpoint(gate, routing, run, progress, true);
             }
         } catch (Exception e) {
@@ -370,6 +376,10 @@ final class Controller {
     @Nullable
     Seen seen(String gate) {
         return seen.get(gate);
+    }
+
+    Optional<RolloutStatus> status(ModelGate<?, ?> gate, CohortRouting routing) {
+        return Statuses.of(gate, routing, seen.get(gate.name()), bars.bear(gate.name(), routing.run()));
     }
 
     private static Seen seen(RolloutRun run, Progress progress, Move move) {

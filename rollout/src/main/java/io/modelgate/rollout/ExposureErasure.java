@@ -1,5 +1,6 @@
 package io.modelgate.rollout;
 
+import io.modelgate.Identities;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * itself, and a crash in between only delays it. Immutable.
  *
  * @param request the file that asks for it
- * @param callers the caller as files may name it: by its hash, and plain where there are files of plain keys
+ * @param callers the caller, by its keyed hash: a request lies there for a while, and is to show nobody's key
  */
 record ExposureErasure(Path request, List<String> callers) {
 
@@ -33,7 +34,7 @@ record ExposureErasure(Path request, List<String> callers) {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
 
-    /** A hash, and a key of 1,000 characters at most that are escaped. */
+    /** A hash; a process of an earlier version may add a key of 1,000 characters that are escaped. */
     private static final long MOST_BYTES = 1 << 16;
 
     private static final String PREFIX = "erase-";
@@ -122,14 +123,21 @@ record ExposureErasure(Path request, List<String> callers) {
         }
     }
 
-    Found in(ExposureFile file) throws IOException {
+    Found in(ExposureFile file, Identities identities) throws IOException {
         long[] found = {0};
-        long bad = file.read((caller, at, outcome) -> found[0] += callers.contains(caller) ? 1 : 0);
+        long bad = file.read((caller, at, outcome) -> found[0] += names(file.header(), caller, identities) ? 1 : 0);
         return new Found(found[0], bad + (file.torn() ? 1 : 0));
     }
 
+    private boolean names(ExposureFile.Header header, String caller, Identities identities) {
+        return callers.contains(caller)
+                || (!header.hashed()
+                        && !caller.isEmpty()
+                        && callers.contains(identities.hash(ExposureFile.unescape(caller))));
+    }
+
     /** Writes a file without the caller beside it, and without what is damaged: the caller may be in that too. */
-    Path without(ExposureFile file) throws IOException {
+    Path without(ExposureFile file, Identities identities) throws IOException {
         Path temporary = file.path().resolveSibling(file.name() + "." + UUID.randomUUID() + TEMPORARY);
         Files.createFile(temporary, ExposureWriter.ownerOnly(temporary));
         try (FileOutputStream raw = new FileOutputStream(temporary.toFile());
@@ -137,7 +145,7 @@ record ExposureErasure(Path request, List<String> callers) {
             out.write(file.header().line().getBytes(StandardCharsets.UTF_8));
             ExposureLines lines = new ExposureLines(file.header());
             file.read((caller, at, outcome) -> {
-                if (!callers.contains(caller)) {
+                if (!names(file.header(), caller, identities)) {
                     out.write(lines.line(caller, at, outcome).getBytes(StandardCharsets.UTF_8));
                 }
             });

@@ -90,6 +90,26 @@ record ExposureFolder(Path root) {
         return files;
     }
 
+    /**
+     * Whether a file is begun and does not say yet of what it is: whoever makes it may be about to write. Not one that was left so.
+     *
+     * @param since what was begun before is left
+     */
+    static boolean begun(Path folder, Instant since) throws IOException {
+        for (Path path : listed(folder)) {
+            try {
+                if (path.toString().endsWith(ExposureFile.OPEN)
+                        && ExposureFile.at(path).isEmpty()
+                        && Files.getLastModifiedTime(path).toInstant().isAfter(since)) {
+                    return true;
+                }
+            } catch (NoSuchFileException e) {
+                LOG.debug("{} is gone or sealed", path, e);
+            }
+        }
+        return false;
+    }
+
     static Set<Path> listed(Path folder) throws IOException {
         Set<Path> paths = new TreeSet<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {

@@ -48,6 +48,7 @@ final class ExposureKeeper {
     private final Notices notices;
     private final ExposureLedgerBuilder config;
     private final ExposureFolder folder;
+    private final ErasedCallers erased;
     private final ExposureCare care;
     private final ExposureReports reports;
     private final ExposureSeals seals;
@@ -78,11 +79,12 @@ final class ExposureKeeper {
         this.notices = notices;
         this.config = config;
         this.folder = folder;
-        care = new ExposureCare(gates, fleet, folder, config);
+        erased = new ErasedCallers(gates, folder);
+        care = new ExposureCare(gates, fleet, folder, config, erased);
         reports = new ExposureReports(folder, notices);
         seals = new ExposureSeals(gates, folder);
         counts = new ExposureCounts(gates.meters().orElse(null));
-        lists = new ExposureLists(gates, notices, config, folder, counts);
+        lists = new ExposureLists(gates, notices, config, folder, counts, erased);
         calls = new ExposureCalls(gates);
         events = gates.onEvent(event -> {
             if (event instanceof GateEvent.Applied applied
@@ -143,6 +145,9 @@ final class ExposureKeeper {
             List<ExposureCalls.Taken> batch = calls.take();
             long missed = calls.missed();
             long tick = gates.ticker().read(); // none of the calls began later
+            boolean caring = !begun || tick - cared >= SECOND;
+            // Ahead of all that is written.
+            List<ExposureErasure> asked = caring || !batch.isEmpty() ? asked() : List.of();
             refresh(tick);
             lists.measure(tick);
             batch.forEach(lists::put);
@@ -158,16 +163,26 @@ final class ExposureKeeper {
                     seal(each, Duration.ZERO, () -> count(each, all));
                 }
             }
-            if (!begun || tick - cared >= SECOND) {
+            if (caring || care.areNew(asked)) {
                 begun = true;
                 cared = tick;
-                care.look(lists.all(), tick);
+                care.look(lists.all(), asked, tick);
             }
         } catch (IOException | RuntimeException e) {
             LOG.warn(
                     "the exposures of rollouts in {} could not be looked after, which is tried again",
                     folder.root(),
                     e);
+        }
+    }
+
+    /** While the folder cannot be read, who has no file begins none for long. */
+    private List<ExposureErasure> asked() {
+        try {
+            return erased.look();
+        } catch (IOException e) {
+            LOG.warn("whom to erase from {} cannot be read, which is tried again: {}", folder.root(), e.toString());
+            return List.of();
         }
     }
 

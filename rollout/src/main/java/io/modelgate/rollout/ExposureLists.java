@@ -14,6 +14,8 @@ final class ExposureLists {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
     private static final long MEASURED_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final String STOOD_STILL =
+            "its exposures are not all on the list: this process stood still, and does not know who was erased meanwhile";
     private static final int LONGEST_KEY = 1_000;
 
     private final Gates gates;
@@ -21,6 +23,7 @@ final class ExposureLists {
     private final ExposureLedgerBuilder config;
     private final ExposureFolder folder;
     private final ExposureCounts counts;
+    private final ErasedCallers erased;
     private final List<OpenExposures> open = new ArrayList<>();
 
     /** How many bytes the files of others have. */
@@ -30,7 +33,13 @@ final class ExposureLists {
     private boolean stale = true;
 
     ExposureLists(
-            Gates gates, Notices notices, ExposureLedgerBuilder config, ExposureFolder folder, ExposureCounts counts) {
+            Gates gates,
+            Notices notices,
+            ExposureLedgerBuilder config,
+            ExposureFolder folder,
+            ExposureCounts counts,
+            ErasedCallers erased) {
+        this.erased = erased;
         this.gates = gates;
         this.notices = notices;
         this.config = config;
@@ -92,15 +101,25 @@ final class ExposureLists {
         if (to == null) {
             return; // stable's, or of a rollout that is over
         }
+        if (call.key() != null && erased.took(call.key(), call.began())) {
+            return;
+        }
         String caller = call.key() == null ? "" : named(call.key());
         long bytes = ExposureLines.most(caller, call.outcome());
         try {
             if (others + own() + bytes > config.mostBytes) {
                 to.notTaken++;
                 counts.lostBound.increment();
-            } else {
-                to.take(caller, call.at(), call.outcome());
+                return;
+            }
+            ExposureWriter writer = to.begin(gates.ticker());
+            if (call.key() == null || erased.knows(call.began(), to.begun)) {
+                writer.take(caller, call.at(), call.outcome());
                 counts.taken.increment();
+            } else {
+                to.notTaken++;
+                counts.lostStandstill.increment();
+                notices.exposures(to.header.gate(), to.header.rollout(), STOOD_STILL);
             }
         } catch (IOException e) {
             to.notTaken++;

@@ -175,18 +175,27 @@ final class Progress {
 
     /** Takes what was counted and lets the clock run on. */
     void look(RolloutRun run, StepCounts now, long tick) {
+        look(run, run.conditions().shut(), now, tick);
+    }
+
+    /**
+     * The same where nobody may go to the candidate for more than the log says.
+     *
+     * @param closed whether nobody may at this hour
+     */
+    void look(RolloutRun run, boolean closed, StepCounts now, long tick) {
         passed = Math.max(0, tick - lastLook);
         lastLook = tick;
         if (epoch == run.epoch()) {
-            elapsed += shut || run.conditions().shut() ? 0 : passed;
+            elapsed += shut || closed ? 0 : passed;
         } else {
             begin(run);
         }
-        if (shut && !run.conditions().shut()) {
+        if (shut && !closed) {
             lastData = -1; // what was there before it closed is not recent
             quietFrom = elapsed;
         }
-        shut = run.conditions().shut();
+        shut = closed;
         if (hold == run.hold().seq()) {
             held += hold > 0 ? passed : 0;
         } else {
