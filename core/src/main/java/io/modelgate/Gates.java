@@ -284,6 +284,14 @@ public final class Gates implements AutoCloseable {
         return served.dropped();
     }
 
+    /**
+     * How many calls have ended of which not all have heard yet who listen: those that wait, and the one that a listener has now. More than a
+     * few for long means that a listener hangs.
+     */
+    public int servedWaiting() {
+        return served.unheard();
+    }
+
     Duration feedbackWithin() {
         return config.feedbackWithin;
     }
