@@ -315,6 +315,7 @@ final class ExposureCare {
                         answers.add(file);
                     }
                 }
+                nameless(of);
             } catch (IOException e) { // out of the others the caller is taken all the same
                 unread = e;
             }
@@ -332,6 +333,19 @@ final class ExposureCare {
             asked.done(folder.root());
         }
         return erased;
+    }
+
+    /** Last, when the rest of the folder is seen to: a caller may be in what nobody can read, and to say otherwise would be a lie. */
+    private static void nameless(Path folder) throws IOException {
+        for (Path path : ExposureFolder.listed(folder)) {
+            try {
+                if (ExposureFile.nameless(path)) {
+                    throw new IOException(path + " does not say what it is of, and may name the caller: delete it");
+                }
+            } catch (NoSuchFileException e) {
+                LOG.debug("{} is gone or sealed", path, e);
+            }
+        }
     }
 
     private long eraseFrom(ExposureFile file, ExposureErasure asked, Optional<OpenExposures> own) throws IOException {

@@ -99,6 +99,18 @@ record ExposureFile(Path path, Header header) {
         }
     }
 
+    /** Whether a file has the name of one of ours and a first line that is none: whom it names cannot be known. */
+    static boolean nameless(Path path) throws IOException {
+        String name = String.valueOf(path.getFileName());
+        if (!name.endsWith(OPEN) && !name.endsWith(SEALED)) {
+            return false;
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            String line = new Lines(in).next();
+            return line != null && Header.of(line) == null;
+        }
+    }
+
     /** Its name, whether it is sealed or not. */
     String name() {
         String name = String.valueOf(path.getFileName());

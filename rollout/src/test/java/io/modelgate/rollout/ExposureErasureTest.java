@@ -7,13 +7,17 @@ import static io.modelgate.rollout.ExposureRig.seals;
 import static io.modelgate.rollout.ExposureRig.start;
 import static io.modelgate.rollout.ExposureRig.written;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,6 +150,57 @@ class ExposureErasureTest {
                 assertThat(ledger.verify(rollout, own.world.log).intact()).hasSize(1);
             }
         }
+    }
+
+    @Test
+    void itSaysWhichFileNobodyCanReadAnyMoreAndSeesToTheRest() throws Exception {
+        ExposureLedger ledger = plain();
+        Rig process = rig.process(ledger);
+        start(process);
+        call(process, ANN, "bob");
+        written(process);
+        Path damaged = rig.files(ExposureFile.OPEN).get(0).resolveSibling("17-0123abcd.sealed");
+        Files.writeString(damaged, "#modelgate\0\0\n" + ANN + "\t17\tAQDtg3\n");
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> ledger.erase(ANN))
+                .withRootCauseInstanceOf(IOException.class)
+                .havingRootCause()
+                .withMessageContaining(damaged + " does not say what it is of");
+        Files.delete(damaged); // as it says
+        assertThat(rig.content()).doesNotContain(ANN).contains("bob");
+        rig.after(ErasedCallers.KEPT, process);
+        assertThat(requests()).isEmpty();
+    }
+
+    @Test
+    void whatIsOnItsWayOfAnErasedCallerIsNotWrittenThoughTheClockIsSet() throws Exception {
+        ExposureLedger ledger = plain();
+        Rig process = rig.process(ledger);
+        start(process);
+        call(process, "bob");
+        written(process);
+        CountDownLatch handed = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        process.gate.onServed(each -> {
+            handed.countDown();
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        try {
+            call(process, "bob", ANN); // who listens is slow at the first: the second is on its way
+            handed.await();
+            ExposureErasure.ask(root, List.of(process.gates.identities().hash(ANN)));
+            rig.after(Duration.ofSeconds(1), process);
+            rig.world.time.setClock(rig.world.time.instant().plusSeconds(60));
+        } finally {
+            go.countDown();
+        }
+        ledger.flush();
+        assertThat(ledger.of(ledger.rollouts().get(0)).orElseThrow().calls()).isEqualTo(2);
+        assertThat(rig.content()).doesNotContain(ANN);
     }
 
     @Test
