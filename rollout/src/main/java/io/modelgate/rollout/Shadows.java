@@ -115,7 +115,7 @@ final class Shadows {
             try {
                 sessions.put(gate.name(), new Session(of(gate).mirror(run.plan(), rules, meters), rules, before));
                 failures.remove(gate.name());
-            } catch (RuntimeException e) { // settings that do not fit, of a user's; a kill is to abort all the same
+            } catch (Throwable e) { // settings that do not fit, of a user's; a kill is to abort all the same
                 failures.put(gate.name(), "its shadow cannot begin: " + e.getMessage());
             }
         }
