@@ -136,7 +136,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
             gate.remember(input, caller, version.id, result);
             @SuppressWarnings("unchecked") // a flight lands with an answer or a Miss
             O answer = (O) result;
-            if (!outcomes && observed == null && !gate.state().served()) {
+            if (!outcomes && observed == null && !gate.hearing().heard(routedIn)) {
                 deliver(answer);
                 return;
             }

@@ -48,7 +48,7 @@ public final class CallCounts {
         return latencies;
     }
 
-    /** The values of the gate's metrics, in the order of {@link ModelGate#measures()}; {@link Values#NONE} for one that was not tallied. */
+    /** The values of the gate's metrics, in the order of {@link ModelGate#metricsAndLabels()}; {@link Values#NONE} for one that was not tallied. */
     public Values values(int metric) {
         return metric < values.size() ? values.get(metric) : Values.NONE;
     }

@@ -68,6 +68,21 @@ final class EndedCalls {
         return first == null ? null : first.poll();
     }
 
+    /** How far each row has been offered to, for {@link #taken}. */
+    long[] offered() {
+        return rows.stream().mapToLong(OfferQueue::claimed).toArray();
+    }
+
+    /** Whether all that had been offered by then has been taken. */
+    boolean taken(long[] offered) {
+        for (int row = 0; row < ROWS; row++) {
+            if (rows.get(row).taken() < offered[row]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** How many there are. */
     int size() {
         int size = 0;

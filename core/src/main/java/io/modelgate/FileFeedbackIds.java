@@ -35,7 +35,12 @@ final class FileFeedbackIds implements FeedbackIds {
     /** Of the head and of each id, with its line feed. */
     static final int LINE = 34;
 
-    private static final Pattern HEAD = Pattern.compile("modelgate-feedback 1 (\\d{12})\n");
+    private static final String HEAD_BEGINS = "modelgate-feedback 1 ";
+    private static final Pattern HEAD = Pattern.compile(HEAD_BEGINS + "(\\d{12})\n");
+
+    /** Of a head over which its process or the machine died. */
+    private static final Pattern TORN_HEAD = Pattern.compile(HEAD_BEGINS + "\\d{0,12}|\0*");
+
     private static final Pattern ID = Pattern.compile("([A-Za-z0-9_-]{22}) (\\d{10})\n");
 
     /** It is written anew at the earliest when so many ids have come since the last time, and as many as were left then. */
@@ -119,7 +124,16 @@ final class FileFeedbackIds implements FeedbackIds {
 
     /** Reads what has come since the last time; all of it if the file was written anew. */
     private boolean read(RandomAccessFile open) throws IOException {
-        if (open.length() < LINE) { // it is new, or whoever made it died over its head
+        byte[] first = new byte[(int) Math.min(LINE, open.length())];
+        open.seek(0);
+        open.readFully(first);
+        String begin = new String(first, StandardCharsets.ISO_8859_1);
+        Matcher head = HEAD.matcher(begin);
+        if (!head.matches()) {
+            if (first.length == LINE || !unfinished(begin)) {
+                throw new IllegalStateException("feedback ids " + file
+                        + " are no such file: line 1 is not \"modelgate-feedback 1 …\"; give another file");
+            }
             known.clear();
             generation = ThreadLocalRandom.current()
                     .nextLong(1, FIRST_GENERATIONS); // of a file in place of one that was deleted
@@ -128,14 +142,6 @@ final class FileFeedbackIds implements FeedbackIds {
             append(open, head(generation));
             nextSweep = FEW;
             return true;
-        }
-        open.seek(0);
-        byte[] first = new byte[LINE];
-        open.readFully(first);
-        Matcher head = HEAD.matcher(new String(first, StandardCharsets.ISO_8859_1));
-        if (!head.matches()) {
-            throw new IllegalStateException("feedback ids " + file
-                    + " are no such file: line 1 is not \"modelgate-feedback 1 …\"; give another file");
         }
         long written = Long.parseLong(head.group(1));
         if (written != generation || open.length() < end) {
@@ -149,6 +155,10 @@ final class FileFeedbackIds implements FeedbackIds {
             nextSweep = 2L * known.size() + FEW;
         }
         return true;
+    }
+
+    private static boolean unfinished(String head) {
+        return HEAD_BEGINS.startsWith(head) || TORN_HEAD.matcher(head).matches();
     }
 
     private void readLines(RandomAccessFile open) throws IOException {

@@ -43,11 +43,13 @@ final class GateCompiler<I, O> {
     /**
      * Compiles the snapshot.
      *
+     * @param bar whether a routing sends nobody to its candidate in this process, whatever the log says by now
      * @param served whether anybody listens to the gate's calls, given its candidate, null without one
      */
     GateState<I, O> compile(
             GateFold fold,
             List<Kill> kills,
+            Predicate<Router.Routing> bar,
             Collection<RegisteredVersion<I, O>> registered,
             Predicate<@Nullable String> served) {
         lack = null;
@@ -85,6 +87,9 @@ final class GateCompiler<I, O> {
         // A killed candidate has no cohort: its callers are routed to stable.
         if (candidate != null
                 && (candidate.killSwitch().off() || (stable != null && candidate.version() == stable.version()))) {
+            candidate = null;
+        }
+        if (candidate != null && routing != null && barred(bar, routing)) {
             candidate = null;
         }
         Switch gateSwitch = Switch.of(select(kills, scope -> scope.version() == null));
@@ -142,6 +147,15 @@ final class GateCompiler<I, O> {
         } catch (Throwable e) {
             warnings.threw("the router of gate \"" + config.name() + "\"", e);
             return false;
+        }
+    }
+
+    private boolean barred(Predicate<Router.Routing> bar, Router.Routing routing) {
+        try {
+            return bar.test(routing);
+        } catch (Throwable e) {
+            warnings.threw("the router of gate \"" + config.name() + "\"", e);
+            return true; // whoever set it did not want callers to get the candidate
         }
     }
 

@@ -240,8 +240,11 @@ public final class Gates implements AutoCloseable {
     }
 
     /**
-     * Calls a listener with every call of a gate while that gate has a candidate, from the first call that could have got it: for ledgers of a
-     * rollout. A gate without one pays nothing for it. It hears of other calls too, while others {@linkplain #onServed listen} to the gate.
+     * Calls a listener with every call of a gate while that gate has a candidate, from the first call that could have got it. It hears of
+     * other calls too, while others {@linkplain #onServed listen} to the gate.
+     *
+     * <p>For who keeps a ledger of a rollout, as the module {@code rollout} does with its exposures: a gate without a candidate pays nothing
+     * for it. Everybody else wants {@link #onServed}.
      */
     public ControlLog.Subscription onServedWhileRolling(Consumer<? super ServedCall<?, ?>> listener) {
         return served.listenWhileRolling(listener, this::recompileAll);

@@ -84,10 +84,7 @@ final class GuardCaller {
 
     private static void checkName(String name, List<String> before, String where, GuardMistakes mistakes) {
         if (!Names.isName(name)) {
-            mistakes.add(
-                    where,
-                    "@CallerAttribute is " + Names.quote(name)
-                            + ": expected 1 to 100 letters, digits, '.', '_' or '-', starting with a letter or digit");
+            mistakes.add(where, Names.notAName("@CallerAttribute", name));
         } else if (before.contains(name)) {
             mistakes.add(where, "is @CallerAttribute(\"" + name + "\") as another parameter is; keep one");
         }

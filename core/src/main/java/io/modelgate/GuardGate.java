@@ -22,10 +22,7 @@ record GuardGate(
             List<GuardBuilder.Setting> settings,
             GuardMistakes mistakes) {
         if (!Names.isName(gated.value())) {
-            mistakes.add(
-                    method,
-                    "gate is " + Names.quote(gated.value())
-                            + ": expected 1 to 100 letters, digits, '.', '_' or '-', starting with a letter or digit");
+            mistakes.add(method, Names.notAName("gate", gated.value()));
             return null;
         }
         GateBuilder<Invocation, Object> builder = new GateBuilder<>(gated.value());

@@ -20,6 +20,11 @@ final class HeardCalls<I, O> {
         gates = gate.gates();
     }
 
+    /** Whether anybody listens, or did when the call was routed: who listens to a rollout may have left when its last call ends. */
+    boolean heard(@Nullable GateState<I, O> routedIn) {
+        return gate.state().served() || (routedIn != null && routedIn.served());
+    }
+
     /** The trace that a call begins in, if anybody listens: it may end on any thread. */
     @Nullable
     String traceId() {
@@ -39,7 +44,7 @@ final class HeardCalls<I, O> {
             @Nullable I input,
             Caller caller,
             @Nullable String traceId) {
-        boolean heard = gate.state().served();
+        boolean heard = heard(routedIn);
         if (!heard && !labelled) {
             return outcome;
         }

@@ -31,7 +31,7 @@ public record Metric<O>(String name, double least, double most, ToDoubleFunction
         return new Metric<>(label.name(), label.least(), label.most(), new Later<>());
     }
 
-    /** Whether no answer has it: it is a {@link Label}, which feedback brings. */
+    /** Whether no answer has it: it is a {@link Label}, which feedback brings. For a {@link Watch}, which then hears its values by {@link Watch#labelled}. */
     public boolean later() {
         return of instanceof Later;
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,12 +43,16 @@ public final class ModelGate<I, O> {
     private final Invoker<I, O> invoker;
     private final @Nullable Fallback<I, O> remembering;
     private final List<Metric<O>> metrics;
-    private final List<Metric<O>> measures;
+    private final List<Metric<O>> metricsAndLabels;
     private final boolean labelled;
     private final HeardCalls<I, O> hearing;
     private final GateFeedback feedback;
     private final @Nullable CallObserver observer;
     private Optional<String> lack = Optional.empty();
+
+    /** Guarded by the lock of the control side. */
+    private Predicate<Router.Routing> bar = routing -> false;
+
     private volatile @Nullable GateMeters meters;
 
     /** The snapshot. Set only under the lock of the control side, once before the gate is handed out. */
@@ -61,7 +66,8 @@ public final class ModelGate<I, O> {
         metrics = config.metrics().stream()
                 .map(metric -> metric.guarded(config.name(), gates.warnings()))
                 .toList();
-        measures = Stream.concat(metrics.stream(), config.labels().stream().map(Metric::<O>of))
+        metricsAndLabels = Stream.concat(
+                        metrics.stream(), config.labels().stream().map(Metric::<O>of))
                 .toList();
         labelled = !config.labels().isEmpty();
         OutcomeIds ids = gates.outcomeIds(config.name());
@@ -74,7 +80,7 @@ public final class ModelGate<I, O> {
         for (VersionBuilder<I, O> version : config.versions()) {
             registered.put(version.id(), newVersion(version));
         }
-        state = compiler.compile(new GateFold(), List.of(), registered.values(), candidate -> false);
+        state = compiler.compile(new GateFold(), List.of(), bar, registered.values(), candidate -> false);
     }
 
     private RegisteredVersion<I, O> newVersion(VersionBuilder<I, O> version) {
@@ -544,8 +550,8 @@ public final class ModelGate<I, O> {
     }
 
     /** What guardrails may be about: its metrics, and then its labels as metrics that no answer {@linkplain Metric#later has}. Unmodifiable. */
-    public List<Metric<O>> measures() {
-        return measures;
+    public List<Metric<O>> metricsAndLabels() {
+        return metricsAndLabels;
     }
 
     /** The names of the rungs of its ladder, in the order in which they are asked; empty without a ladder. */
@@ -574,6 +580,21 @@ public final class ModelGate<I, O> {
     public Optional<Router.Routing> routing() {
         return gates.control()
                 .locked(() -> Optional.ofNullable(gates.control().foldOf(name()).routing()));
+    }
+
+    /**
+     * Sends nobody to the candidate in this process while a routing is one that is barred: callers get stable, and their calls say nothing about
+     * the candidate. In force when this returns; it takes the place of the last one, waits for no log and gets into none, so it ends with the
+     * process. For the module that the router comes from, where something keeps callers from the candidate that no entry says yet.
+     *
+     * @param barred asked of each routing that comes into force, and must not wait; one that throws bars it
+     */
+    public void bar(Predicate<Router.Routing> barred) {
+        gates.control().locked(() -> {
+            bar = barred;
+            recompile();
+            return barred;
+        });
     }
 
     /**
@@ -696,7 +717,7 @@ public final class ModelGate<I, O> {
     void start() {
         GateFold fold = gates.control().foldOf(name());
         GateStart.check(config, fold, gates.control().fleetEntries(), registered.values());
-        GateStart.fold(config, fold, gates.control().fleetEntries(), gates.identities(), measures);
+        GateStart.fold(config, fold, gates.control().fleetEntries(), gates.identities(), metricsAndLabels);
         recompile();
         if (fold.stable() != null && !fold.stable().equals(config.stable())) {
             LOG.warn(
@@ -710,7 +731,11 @@ public final class ModelGate<I, O> {
     /** Starts its routing anew, on another fold than before. */
     void restart() {
         GateStart.fold(
-                config, gates.control().foldOf(name()), gates.control().fleetEntries(), gates.identities(), measures);
+                config,
+                gates.control().foldOf(name()),
+                gates.control().fleetEntries(),
+                gates.identities(),
+                metricsAndLabels);
     }
 
     /** Forgets what it has put elsewhere, because it does not come to be. */
@@ -725,6 +750,7 @@ public final class ModelGate<I, O> {
         state = compiler.compile(
                 gates.control().foldOf(name()),
                 gates.control().killsOf(name()),
+                bar,
                 registered.values(),
                 candidate -> gates.served().heard(name(), candidate != null));
         Optional<String> lacked = compiler.lack();

@@ -13,10 +13,15 @@ final class Names {
     /** Returns {@code value} if it can name a gate, a version, an attribute or a rung. */
     static String name(String parameter, @Nullable String value) {
         if (value == null || !isName(value)) {
-            throw new IllegalArgumentException(parameter + " is " + quote(value)
-                    + ": expected 1 to 100 letters, digits, '.', '_' or '-', starting with a letter or digit");
+            throw new IllegalArgumentException(notAName(parameter, value));
         }
         return value;
+    }
+
+    /** What to say of a value that cannot name anything. */
+    static String notAName(String parameter, @Nullable String value) {
+        return parameter + " is " + quote(value)
+                + ": expected 1 to 100 letters, digits, '.', '_' or '-', starting with a letter or digit";
     }
 
     static boolean isName(String value) {

@@ -87,6 +87,16 @@ final class OfferQueue<E> {
         return element;
     }
 
+    /** How many slots were ever claimed. */
+    long claimed() {
+        return ends.get(TAIL);
+    }
+
+    /** How many elements were ever taken. */
+    long taken() {
+        return ends.get(HEAD);
+    }
+
     /** How many slots are claimed. */
     int size() {
         return (int) (ends.get(TAIL) - ends.get(HEAD));

@@ -9,6 +9,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,7 +21,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -50,6 +50,9 @@ final class RotatedFiles {
 
     private final Path folder;
     private final FileDecisionSinkBuilder config;
+
+    /** This process's own that are full and still plain: to be compressed, or where that fails, as on a full disk, to be tried the next time. */
+    private final Set<Path> plain = new TreeSet<>();
 
     RotatedFiles(Path folder, FileDecisionSinkBuilder config) {
         this.folder = folder;
@@ -95,21 +98,24 @@ final class RotatedFiles {
         Files.deleteIfExists(plain);
     }
 
-    /** Compresses these and what dead processes left behind, and deletes the oldest beyond the bounds. */
+    /** Compresses these and what dead processes left behind, and deletes the oldest beyond the bounds. One thread at a time. */
     void tidy(List<Path> rotated) {
+        plain.addAll(rotated);
         try {
-            List<Path> plain = new ArrayList<>(rotated);
-            list().stream().filter(this::leftBehind).forEach(plain::add);
-            for (Path file : new TreeSet<>(plain)) {
+            Set<Path> due = new TreeSet<>(plain);
+            list().stream().filter(this::leftBehind).forEach(due::add);
+            for (Path file : due) {
                 try {
                     compress(file);
+                    plain.remove(file);
                 } catch (NoSuchFileException e) {
+                    plain.remove(file);
                     LOG.trace("{} is gone: another process has seen to it", file);
                 } catch (IOException e) {
-                    LOG.warn("decision records: {} stays as it is, uncompressed: {}", file, e.toString());
+                    LOG.warn("decision records: {} stays as it is for now, uncompressed: {}", file, e.toString());
                 }
             }
-            prune(rotated);
+            prune();
             forgetTemporary();
         } catch (IOException | RuntimeException e) {
             LOG.warn("decision records: folder {} cannot be tidied up: {}", folder, e.toString());
@@ -117,9 +123,9 @@ final class RotatedFiles {
     }
 
     /** What could not be compressed counts too: the disk may be full. */
-    private void prune(List<Path> rotated) throws IOException {
+    private void prune() throws IOException {
         List<Path> kept = list().stream()
-                .filter(file -> file.toString().endsWith(PACKED) || rotated.contains(file) || leftBehind(file))
+                .filter(file -> file.toString().endsWith(PACKED) || plain.contains(file) || leftBehind(file))
                 .toList();
         long bytes = 0;
         for (int i = kept.size() - 1; i >= 0; i--) { // the latest first
@@ -157,6 +163,7 @@ final class RotatedFiles {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, PREFIX + "*")) {
             for (Path file : all) {
                 if (began(file) != null
+                        && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
                         && (file.toString().endsWith(PLAIN) || file.toString().endsWith(PACKED))) {
                     files.add(file);
                 }

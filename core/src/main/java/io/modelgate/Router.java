@@ -23,7 +23,7 @@ public interface Router {
     /**
      * The routing of a gate before any entry, for a router that reads the gate's metrics off its answers.
      *
-     * @param metrics {@link ModelGate#measures}
+     * @param metrics {@link ModelGate#metricsAndLabels}
      */
     default Routing initial(String gate, Identities identities, List<? extends Metric<?>> metrics) {
         return initial(gate, identities);

@@ -189,9 +189,15 @@ final class ServedCalls {
         }
     }
 
+    /** What comes meanwhile may wait for the next time: callers may be faster than those who listen. */
     private int handOn() {
+        long[] offered = queue.offered();
         int taken = 0;
-        for (EndedCall<?, ?> next = queue.poll(); next != null; next = queue.poll()) {
+        while (!queue.taken(offered)) {
+            EndedCall<?, ?> next = queue.poll();
+            if (next == null) {
+                break;
+            }
             handOn(next);
             taken++;
         }

@@ -7,6 +7,9 @@ package io.modelgate;
  * <p>Core asks for a caller's place once a call, at its end, and hands it back with what the call came to. Only what the version that the caller was
  * routed to did is heard: not what stable or a rung answered in its stead. Callers whom a narrowed kill bars from candidate or stable are
  * not asked about, and nothing is heard where this process lacks one of the two.
+ *
+ * <p>For the author of a {@link Router}, who implements it; core alone calls it. One that knows nothing of labels leaves {@link #rollout}, {@link #carried} and
+ * {@link #labelled} as they are.
  */
 public interface Watch {
 

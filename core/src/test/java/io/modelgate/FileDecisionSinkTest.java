@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -116,6 +117,42 @@ class FileDecisionSinkTest {
             String id = "\"id-" + i + "\"";
             assertThat(allLines()).filteredOn(line -> line.contains(id)).hasSize(1);
         }
+    }
+
+    /** A disk may be full for a while; what stands in for that here is a folder where the compressed file would go. */
+    @Test
+    void whatCouldNotBeCompressedCountsAndIsTriedAgainTheNextTime() throws Exception {
+        List<Path> plain = new ArrayList<>();
+        List<Path> packed = new ArrayList<>();
+        try (FileDecisionSink sink = open(f -> f.rotateBytes(1 << 10).keepFiles(2))) {
+            for (int i = 0; i < 4; i++) {
+                sink.write(records(0, 1));
+                String written = "-" + i + ".jsonl";
+                Path file = files().stream()
+                        .filter(each -> each.toString().endsWith(written))
+                        .findFirst()
+                        .orElseThrow();
+                plain.add(file);
+                packed.add(file.resolveSibling(file.getFileName() + ".gz"));
+                if (i < 3) {
+                    Files.createDirectories(packed.get(i).resolve("taken"));
+                } else {
+                    assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+                        while (Files.exists(plain.get(0))) { // the third was tried, and the first is beyond the bound
+                            Thread.onSpinWait();
+                        }
+                    });
+                    Files.delete(packed.get(2).resolve("taken"));
+                    Files.delete(packed.get(2));
+                }
+                sink.write(records(1, 10));
+            }
+        }
+        assertThat(plain.get(0)).as("beyond the bound").doesNotExist();
+        assertThat(plain.get(1)).as("beyond the bound").doesNotExist();
+        assertThat(packed.get(2)).isRegularFile();
+        assertThat(plain.get(2)).doesNotExist();
+        assertThat(packed.get(3)).isRegularFile();
     }
 
     @Test

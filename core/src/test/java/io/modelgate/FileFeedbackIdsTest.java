@@ -65,6 +65,28 @@ class FileFeedbackIdsTest {
     }
 
     @Test
+    void aHeadOverWhichItsProcessDiedIsWrittenAnew() throws IOException {
+        for (String head : new String[] {"", "model", "modelgate-feedback 1 00000", "\0".repeat(20)}) {
+            Files.writeString(file, head);
+            assertThat(first(FeedbackIds.inFile(file), 1)).isTrue();
+            assertThat(Files.size(file)).isEqualTo(2 * FileFeedbackIds.LINE);
+        }
+    }
+
+    /** The secret of a control log, for instance, which nobody could make again. */
+    @Test
+    void aFileOfSomethingElseIsLeftAsItIs() throws IOException {
+        for (String other :
+                new String[] {"x", "some text of another", "s".repeat(32), "modelgate-feedback 2", "s".repeat(100)}) {
+            Files.writeString(file, other);
+            assertThatThrownBy(() -> FeedbackIds.inFile(file))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("are no such file");
+            assertThat(file).hasContent(other);
+        }
+    }
+
+    @Test
     void damageInTheMiddleIsRefusedWithItsLine() throws IOException {
         FeedbackIds ids = FeedbackIds.inFile(file);
         first(ids, 1);

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -197,6 +199,57 @@ class ServedCallTest {
         assertThat(gate.decide("hi", Caller.of("a")).id()).isPresent();
         gates.flushServed();
         assertThat(rolling).hasSize(1);
+    }
+
+    /** A ledger of who was reached has to know of it. */
+    @Test
+    void whoListensWhileRollingHearsOfACallThatEndsAfterTheRollout() {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        ModelGate<String, String> gate = gates.gate(
+                "chat",
+                g -> g.stable("v1", input -> input)
+                        .asyncVersion("v2", (input, call) -> answer, v -> {})
+                        .router(new WeightRouter()));
+        List<ServedCall<?, ?>> rolling = new CopyOnWriteArrayList<>();
+        gates.onServedWhileRolling(rolling::add);
+        stored(WeightRouter.CANARY, "v2");
+        CompletableFuture<String> called = gate.callAsync("hi", Caller.of("c"));
+        stored(EntryTypes.PROMOTE, "v1");
+
+        answer.complete("late");
+        assertThat(called.join()).isEqualTo("late");
+        gates.flushServed();
+        assertThat(rolling)
+                .singleElement()
+                .extracting(call -> call.outcome().routed())
+                .isEqualTo(Optional.of("v2"));
+    }
+
+    private void stored(String type, String version) {
+        assertThat(gates.append(gates.decision(
+                                UUID.randomUUID().toString(),
+                                type,
+                                "chat",
+                                Actor.of("alice"),
+                                "",
+                                Map.of("version", version)))
+                        .stored(Duration.ofSeconds(5)))
+                .isTrue();
+    }
+
+    @Test
+    void aFlushEndsThoughCallsNeverDo() {
+        ModelGate<String, String> gate = gates.gate("chat", g -> g.stable("v1", input -> input));
+        try (Subscription endless = gate.onServed(call -> {
+            heard.add(call);
+            gate.call("again", Caller.anonymous());
+        })) {
+            assertThat(endless).isNotNull();
+            gate.call("first", Caller.anonymous());
+
+            assertTimeoutPreemptively(Duration.ofSeconds(30), () -> gates.flushServed());
+            assertThat(heard).isNotEmpty();
+        }
     }
 
     @Test

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -39,11 +38,7 @@ final class ExportFile implements AutoCloseable {
 
     private ExportFile(OutputStream to, long first) {
         this.first = first;
-        try {
-            sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
+        sha256 = Sha256.begin();
         out = new BufferedOutputStream(new DigestOutputStream(to, sha256));
     }
 

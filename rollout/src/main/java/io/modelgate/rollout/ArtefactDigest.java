@@ -1,8 +1,6 @@
 package io.modelgate.rollout;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -10,11 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -26,7 +21,7 @@ final class ArtefactDigest {
     static String of(Path artefact) {
         try {
             if (Files.isRegularFile(artefact)) {
-                return "sha256:" + file(artefact);
+                return "sha256:" + Sha256.of(artefact);
             }
             if (Files.isDirectory(artefact)) {
                 // A link to a directory is the directory; links within it are refused.
@@ -37,14 +32,6 @@ final class ArtefactDigest {
         }
         throw new IllegalArgumentException("artefact is " + PolicyText.quote(artefact.toString())
                 + ": expected a file or a directory that exists");
-    }
-
-    private static String file(Path file) throws IOException {
-        MessageDigest digest = sha256();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            in.transferTo(OutputStream.nullOutputStream());
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static String directory(Path directory) throws IOException {
@@ -67,13 +54,13 @@ final class ArtefactDigest {
             throw new IllegalArgumentException("artefact " + PolicyText.quote(directory.toString())
                     + " is a directory without a file: is it the right one?");
         }
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.begin();
         for (Map.Entry<byte[], Path> each : files.entrySet()) {
-            digest.update((file(each.getValue()) + "  ").getBytes(StandardCharsets.US_ASCII));
+            digest.update((Sha256.of(each.getValue()) + "  ").getBytes(StandardCharsets.US_ASCII));
             digest.update(each.getKey());
             digest.update((byte) '\n');
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return Sha256.end(digest);
     }
 
     /** The path as find prints it: with slashes, on every system. sha256sum would escape what is refused here. */
@@ -87,13 +74,5 @@ final class ArtefactDigest {
                     + ": expected names without backslash and control characters");
         }
         return name.toString();
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java runtime has no SHA-256, which every runtime must have", e);
-        }
     }
 }

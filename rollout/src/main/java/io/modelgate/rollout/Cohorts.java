@@ -12,7 +12,7 @@ import java.util.Set;
  * <p>A caller is in the cohort by the first of these that applies:
  *
  * <ol>
- *   <li>no rollout runs, or a kill has halted it: stable
+ *   <li>no rollout runs, a kill has halted it, or it is outside its windows: stable
  *   <li>the caller's key is on the deny list: stable
  *   <li>the key is on the allow list: candidate
  *   <li>an attribute has a value that the rollout forces: candidate, with or without a key

@@ -6,7 +6,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ final class Consent {
     private final PromotionGates gates;
     private final Notices notices;
     private final Ticker ticker;
-    private final Function<String, @Nullable Seen> seen;
+    private final BiFunction<ModelGate<?, ?>, CohortRouting, Optional<RolloutStatus>> status;
 
     /** The latest that was ready, by gate. */
     private final Map<String, Ready> ready = new HashMap<>();
@@ -34,11 +35,15 @@ final class Consent {
      */
     private record Ready(String rollout, long at) {}
 
-    Consent(PromotionGates gates, Notices notices, Ticker ticker, Function<String, @Nullable Seen> seen) {
+    Consent(
+            PromotionGates gates,
+            Notices notices,
+            Ticker ticker,
+            BiFunction<ModelGate<?, ?>, CohortRouting, Optional<RolloutStatus>> status) {
         this.gates = gates;
         this.notices = notices;
         this.ticker = ticker;
-        this.seen = seen;
+        this.status = status;
     }
 
     /** Whether this says that a rollout is ready to be promoted. */
@@ -86,8 +91,6 @@ final class Consent {
     }
 
     List<String> objections(ModelGate<?, ?> gate, CohortRouting routing) {
-        return Statuses.of(gate, routing, seen.apply(gate.name()))
-                .map(gates::objections)
-                .orElse(List.of());
+        return status.apply(gate, routing).map(gates::objections).orElse(List.of());
     }
 }

@@ -39,6 +39,7 @@ final class Controller {
     private final UsersTests tests;
     private final Surroundings surroundings;
     private final Shadows shadows;
+    private final Bars bars;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -71,16 +72,18 @@ final class Controller {
             Decided decided,
             Notices notices,
             Shadows shadows,
-            FleetRollouts fleet) {
+            FleetRollouts fleet,
+            Bars bars) {
         this.gates = gates;
+        this.bars = bars;
         this.decided = decided;
         this.notices = notices;
         observations = config.observations;
-        consent = new Consent(new PromotionGates(config.promotionGates), notices, gates.ticker(), seen::get);
         instance = config.instance;
         this.shadows = shadows;
         this.tests = tests;
         surroundings = new Surroundings(gates, fleet, decided);
+        consent = new Consent(new PromotionGates(config.promotionGates), notices, gates.ticker(), this::status);
     }
 
     /** Looks once at every gate. What goes wrong with one keeps nothing from the others. */
@@ -191,12 +194,13 @@ final class Controller {
     /** Takes what was counted. A source that throws keeps no kill, no window and nobody who goes back from being seen to. */
     private @Nullable Throwable counted(
             ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Progress progress) {
+        boolean closed = run.conditions().shut() || bars.bear(gate.name(), run);
         long tick = gates.ticker().read();
         try {
-            progress.look(run, counts(gate, routing, run), tick);
+            progress.look(run, closed, counts(gate, routing, run), tick);
             return null;
         } catch (Throwable e) { // of users' code; the caller tells of it
-            progress.blind(run, tick);
+            progress.blind(run, closed, tick);
             return e;
         }
     }
@@ -298,7 +302,7 @@ final class Controller {
         return true;
     }
 
-    /** Closing is an entry: until it is stored callers go on to the candidate, and that is not left to be found out. */
+    /** Closing is an entry: until it is stored only processes that look after the rollout keep to it, and that is not left to be found out. */
     private Optional<Entry> appended(String gate, long seq, RolloutRun run, Move move, Decision decision) {
         boolean closing = move instanceof Move.Window window && !window.open();
         try {
@@ -368,8 +372,11 @@ final class Controller {
             if (run != null && known.watches(routing, run)) {
                 Progress progress = known.progress();
                 progress.shadowed(run, shadows.counts(gate.name(), run));
-                progress.look(run, counts(gate, routing, run), gates.ticker().read());
+                Throwable uncounted = counted(gate, routing, run, progress);
                 checkpoint(gate, routing, run, progress, true);
+                if (uncounted != null) {
+                    LOG.warn("gate \"{}\": what its rollout counted last is lost", gate.name(), uncounted);
+                }
             }
         } catch (Exception e) {
             LOG.warn("gate \"{}\": what its rollout has counted since the last checkpoint is lost", gate.name(), e);
@@ -383,6 +390,10 @@ final class Controller {
     @Nullable
     Seen seen(String gate) {
         return seen.get(gate);
+    }
+
+    Optional<RolloutStatus> status(ModelGate<?, ?> gate, CohortRouting routing) {
+        return Statuses.of(gate, routing, seen.get(gate.name()), bars.bear(gate.name(), routing.run()));
     }
 
     private static Seen seen(RolloutRun run, Progress progress, Move move) {

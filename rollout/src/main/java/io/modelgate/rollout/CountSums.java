@@ -80,16 +80,16 @@ final class CountSums {
                 merge(one.candidate(), other.candidate(), sign),
                 merge(one.byRule(), other.byRule(), sign),
                 one.reached() + sign * other.reached(),
-                slices(one.slices(), other.slices(), sign));
+                groups(one.groups(), other.groups(), sign));
     }
 
-    private static Map<Slice, StepCounts> slices(Map<Slice, StepCounts> one, Map<Slice, StepCounts> other, int sign) {
+    private static Map<Group, StepCounts> groups(Map<Group, StepCounts> one, Map<Group, StepCounts> other, int sign) {
         if (other.isEmpty()) {
             return one;
         }
-        Map<Slice, StepCounts> merged = new HashMap<>(one);
-        other.forEach((slice, counts) ->
-                merged.put(slice, merge(one.getOrDefault(slice, StepCounts.NONE), counts, sign)));
+        Map<Group, StepCounts> merged = new HashMap<>(one);
+        other.forEach((group, counts) ->
+                merged.put(group, merge(one.getOrDefault(group, StepCounts.NONE), counts, sign)));
         return merged;
     }
 

@@ -13,15 +13,13 @@ import org.jspecify.annotations.Nullable;
  * <p>The bounds of the two arms hold together with probability 1−α, α/2 each, and each epoch has its part of α. What shows a regression
  * begins anew after {@value #VALUES} values of the candidate, as an epoch does.
  */
-final class DistributionPage extends Page {
+final class DistributionPage extends BoundsPage {
 
     private static final long VALUES = 50_000;
 
     private final int metric;
     private final double margin;
 
-    private long epoch;
-    private long part;
     private Bins candidateSeen = Bins.NONE;
     private Bins stableSeen = Bins.NONE;
 
@@ -39,23 +37,21 @@ final class DistributionPage extends Page {
     }
 
     @Override
-    void begin() {
-        epoch++;
-        part();
+    void epoch() {
         candidateSeen = Bins.NONE;
         stableSeen = Bins.NONE;
         candidate = Bins.NONE;
         stable = Bins.NONE;
     }
 
-    private void part() {
-        part++;
+    @Override
+    void part() {
         candidatePart = Bins.NONE;
         stablePart = Bins.NONE;
     }
 
     private Bins of(ArmCounts arm) {
-        return (guardrail.unit() == Unit.CALL ? arm.calls() : arm.firstCalls()).bins(metric);
+        return calls(arm).bins(metric);
     }
 
     @Override
@@ -73,7 +69,7 @@ final class DistributionPage extends Page {
         stablePart = stablePart.plus(newStable);
         regressed |= forWorse().low() > margin;
         if (candidatePart.count() >= VALUES) {
-            part();
+            cut();
         }
     }
 
@@ -89,11 +85,11 @@ final class DistributionPage extends Page {
     }
 
     private Interval forWorse() {
-        return Distance.of(candidatePart, stablePart, alpha * Epochs.part(part));
+        return Distance.of(candidatePart, stablePart, alphaOfPart());
     }
 
     private Interval forNotWorse() {
-        return Distance.of(candidate, stable, promotionAlpha * Epochs.part(epoch));
+        return Distance.of(candidate, stable, alphaOfEpoch());
     }
 
     private boolean notWorse() {
@@ -107,11 +103,10 @@ final class DistributionPage extends Page {
         }
         Interval distance = forWorse();
         boolean notWorse = notWorse();
-        String of = guardrail.unit() == Unit.CALL ? " calls" : " callers' first calls";
-        String text = "the distributions of " + guardrail.metric() + " are " + Figures.three(distance.low()) + " to "
-                + Figures.three(distance.high()) + " apart (candidate " + Figures.count(candidatePart.count()) + of
+        String text = "the distributions of " + guardrail.metric() + " are " + Figures.three(distance)
+                + " apart (candidate " + Figures.count(candidatePart.count()) + " " + unit()
                 + ", stable " + Figures.count(stablePart.count()) + "), at most " + Figures.three(margin) + " allowed"
-                + (regressed ? "; shown to be worse than allowed" : notWorse ? "; shown to be not worse" : "");
+                + found(notWorse);
         return evidence(
                 notWorse,
                 text,
@@ -150,8 +145,6 @@ final class DistributionPage extends Page {
     @Override
     void write(Map<String, Object> into) {
         super.write(into);
-        into.put("epoch", epoch);
-        into.put("part", part);
         into.put(
                 "bins",
                 List.of(
@@ -166,8 +159,6 @@ final class DistributionPage extends Page {
     @Override
     void read(Saved from) {
         super.read(from);
-        epoch = from.count("epoch");
-        part = from.count("part");
         List<?> bins = from.list("bins");
         if (bins.size() != 6) {
             throw new IllegalArgumentException("bins are " + bins.size() + ": expected 6");

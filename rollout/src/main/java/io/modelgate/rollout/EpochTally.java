@@ -87,8 +87,13 @@ final class EpochTally {
      * @param firstOf the metrics and labels of which callers' first are wanted, by number
      */
     static EpochTally group(
-            RolloutUnits shared, int metrics, int labels, Set<Integer> firstOf, Set<Integer> spread, Slicing slicing) {
-        return new EpochTally(shared, metrics, labels, spread, slicing.firstCalls(), slicing.latencies(), firstOf);
+            RolloutUnits shared,
+            int metrics,
+            int labels,
+            Set<Integer> firstOf,
+            Set<Integer> spread,
+            Grouping grouping) {
+        return new EpochTally(shared, metrics, labels, spread, grouping.firstCalls(), grouping.latencies(), firstOf);
     }
 
     /** Counts an answer; whether it is the caller's first call at this weight and is to be counted as that too. */

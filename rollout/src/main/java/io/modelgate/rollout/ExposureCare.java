@@ -43,13 +43,24 @@ final class ExposureCare {
     private final ExposureFolder folder;
     private final ExposureLedgerBuilder config;
 
+    private final ErasedCallers lately;
+
     /** Requests that wait for other processes, looked at once a minute. */
     private final Set<Path> waiting = new HashSet<>();
+
+    /** Requests that wait for nobody's file, and stay for who has none yet. */
+    private final Set<Path> kept = new HashSet<>();
 
     private boolean begun;
     private long looked;
 
-    ExposureCare(Gates gates, FleetRollouts fleet, ExposureFolder folder, ExposureLedgerBuilder config) {
+    ExposureCare(
+            Gates gates,
+            FleetRollouts fleet,
+            ExposureFolder folder,
+            ExposureLedgerBuilder config,
+            ErasedCallers lately) {
+        this.lately = lately;
         this.gates = gates;
         this.fleet = fleet;
         this.folder = folder;
@@ -61,7 +72,17 @@ final class ExposureCare {
         return rollout + ".exposures." + file;
     }
 
-    void look(List<OpenExposures> open, long tick) throws IOException {
+    /** Whether any of these was never looked after here: what its caller does after that is to stay. */
+    boolean areNew(List<ExposureErasure> asked) {
+        return asked.stream().anyMatch(each -> !waiting.contains(each.request()) && !kept.contains(each.request()));
+    }
+
+    /**
+     * Looks after all that is due.
+     *
+     * @param asked what is to be erased
+     */
+    void look(List<OpenExposures> open, List<ExposureErasure> asked, long tick) throws IOException {
         boolean due = !begun || tick - looked >= MINUTE;
         if (!begun && ExposureClaim.leftovers(folder.root())) {
             sweep();
@@ -71,8 +92,10 @@ final class ExposureCare {
             looked = tick;
             waiting.clear();
         }
-        for (ExposureErasure each : ExposureErasure.asked(folder.root())) {
-            if (!waiting.contains(each.request())) {
+        kept.retainAll(asked.stream().map(ExposureErasure::request).toList());
+        for (ExposureErasure each : asked) {
+            boolean forOthers = kept.contains(each.request()) && !lately.seenByAll(each);
+            if (!waiting.contains(each.request()) && !forOthers) {
                 eraseAsAsked(each, open);
             }
         }
@@ -197,31 +220,14 @@ final class ExposureCare {
 
     /** Erases a caller from all that may be written here, and asks the other processes for the rest. */
     long erase(String key, List<OpenExposures> open) throws IOException {
-        List<String> callers = new ArrayList<>(List.of(gates.identities().hash(key)));
-        if (plainSomewhere()) {
-            callers.add(ExposureFile.escape(key)); // nowhere else is a key written down
-        }
         Files.createDirectories(folder.root());
         try (ExposureClaim claim = ExposureClaim.of(folder.root(), PATIENCE)) {
             claim.sweep(folder.root());
-            return erase(ExposureErasure.ask(folder.root(), callers), open);
+            ExposureErasure asked = ExposureErasure.ask(
+                    folder.root(), List.of(gates.identities().hash(key)));
+            lately.look();
+            return erase(asked, open);
         }
-    }
-
-    /** What cannot be read now may be. */
-    private boolean plainSomewhere() throws IOException {
-        for (Path of : ExposureFolder.listed(folder.root())) {
-            try {
-                if (ExposureFolder.files(of).stream()
-                        .anyMatch(file -> !file.header().hashed())) {
-                    return true;
-                }
-            } catch (IOException e) {
-                LOG.debug("{} cannot be read", of, e);
-                return true;
-            }
-        }
-        return false;
     }
 
     private long erase(ExposureErasure asked, List<OpenExposures> open) throws IOException {
@@ -236,6 +242,7 @@ final class ExposureCare {
         IOException unread = null;
         for (Path of : ExposureFolder.listed(folder.root())) {
             try {
+                elsewhere |= ExposureFolder.begun(of, gates.now().minus(DEAD));
                 for (ExposureFile file : ExposureFolder.files(of)) {
                     Optional<OpenExposures> own = open.stream()
                             .filter(each ->
@@ -259,8 +266,8 @@ final class ExposureCare {
             waiting.add(asked.request());
             throw unread;
         }
-        if (elsewhere) {
-            waiting.add(asked.request());
+        if (elsewhere || !lately.seenByAll(asked)) {
+            (elsewhere ? waiting : kept).add(asked.request());
             for (ExposureFile each : answers) {
                 asked.answer(each);
             }
@@ -272,7 +279,7 @@ final class ExposureCare {
 
     private long eraseFrom(ExposureFile file, ExposureErasure asked, Optional<OpenExposures> own) throws IOException {
         try {
-            long found = asked.in(file);
+            long found = asked.in(file, gates.identities());
             if (found > 0) {
                 rewrite(asked, file, own);
             }
@@ -285,7 +292,7 @@ final class ExposureCare {
 
     /** The entry comes first: if this process dies in between, the request is still there and the file is written again, as the entry says. */
     private void rewrite(ExposureErasure asked, ExposureFile file, Optional<OpenExposures> own) throws IOException {
-        Path without = asked.without(file);
+        Path without = asked.without(file, gates.identities());
         if (own.isPresent()) {
             ExposureWriter writer = own.get().writer;
             if (writer != null) {

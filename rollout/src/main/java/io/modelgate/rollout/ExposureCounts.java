@@ -26,6 +26,9 @@ final class ExposureCounts {
     /** The disk failed. */
     final LongAdder lostDisk = new LongAdder();
 
+    /** The process stood still, and callers may have been erased meanwhile. */
+    final LongAdder lostStandstill = new LongAdder();
+
     private final @Nullable MeterRegistry registry;
     private final List<Meter> meters = new ArrayList<>();
 
@@ -47,6 +50,7 @@ final class ExposureCounts {
         meters.add(lost(registry, "queue", lostQueue));
         meters.add(lost(registry, "bound", lostBound));
         meters.add(lost(registry, "disk", lostDisk));
+        meters.add(lost(registry, "standstill", lostStandstill));
     }
 
     private static Meter lost(MeterRegistry registry, String reason, LongAdder count) {
@@ -58,7 +62,7 @@ final class ExposureCounts {
 
     /** What was of a rollout. */
     long notTaken() {
-        return lostBound.sum() + lostDisk.sum();
+        return lostBound.sum() + lostDisk.sum() + lostStandstill.sum();
     }
 
     /** Says of the rollouts that run whose lists are not whole. By one thread at a time. */

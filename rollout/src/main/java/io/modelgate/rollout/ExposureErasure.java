@@ -1,5 +1,6 @@
 package io.modelgate.rollout;
 
+import io.modelgate.Identities;
 import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import java.util.UUID;
  * itself, and a crash in between only delays it. Immutable.
  *
  * @param request the file that asks for it
- * @param callers the caller as files may name it: by its hash, and plain where there are files of plain keys
+ * @param callers the caller, by its keyed hash: a request lies there for a while, and is to show nobody's key
  */
 record ExposureErasure(Path request, List<String> callers) {
 
@@ -78,14 +79,21 @@ record ExposureErasure(Path request, List<String> callers) {
     }
 
     /** How many exposures of the caller a file holds. */
-    long in(ExposureFile file) throws IOException {
+    long in(ExposureFile file, Identities identities) throws IOException {
         long[] found = {0};
-        file.read((caller, at, outcome) -> found[0] += callers.contains(caller) ? 1 : 0);
+        file.read((caller, at, outcome) -> found[0] += names(file.header(), caller, identities) ? 1 : 0);
         return found[0];
     }
 
+    private boolean names(ExposureFile.Header header, String caller, Identities identities) {
+        return callers.contains(caller)
+                || (!header.hashed()
+                        && !caller.isEmpty()
+                        && callers.contains(identities.hash(ExposureFile.unescape(caller))));
+    }
+
     /** Writes a file without the caller beside it. */
-    Path without(ExposureFile file) throws IOException {
+    Path without(ExposureFile file, Identities identities) throws IOException {
         Path temporary = file.path().resolveSibling(file.name() + "." + UUID.randomUUID() + TEMPORARY);
         Files.createFile(temporary, ExposureWriter.ownerOnly(temporary));
         try (FileOutputStream raw = new FileOutputStream(temporary.toFile());
@@ -93,7 +101,7 @@ record ExposureErasure(Path request, List<String> callers) {
             out.write(file.header().line().getBytes(StandardCharsets.UTF_8));
             ExposureLines lines = new ExposureLines(file.header());
             file.read((caller, at, outcome) -> {
-                if (!callers.contains(caller)) {
+                if (!names(file.header(), caller, identities)) {
                     out.write(lines.line(caller, at, outcome).getBytes(StandardCharsets.UTF_8));
                 }
             });

@@ -2,14 +2,10 @@ package io.modelgate.rollout;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -158,19 +154,7 @@ record ExposureFile(Path path, Header header) {
 
     /** The SHA-256 of all its bytes, as an entry has it. */
     String digest() throws IOException {
-        MessageDigest sha256 = sha256();
-        try (InputStream in = new DigestInputStream(Files.newInputStream(path), sha256)) {
-            in.transferTo(OutputStream.nullOutputStream());
-        }
-        return "sha256:" + HexFormat.of().formatHex(sha256.digest());
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java runtime has no SHA-256, which every runtime must have", e);
-        }
+        return "sha256:" + Sha256.of(path);
     }
 
     /** The lines of a file, whole ones only. Not thread-safe. */

@@ -1,7 +1,6 @@
 package io.modelgate.rollout;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,13 +54,7 @@ record ExposureFolder(Path root) {
 
     /** Where the files of a rollout are; an id that could not name a folder is hashed. */
     Path of(String rollout) {
-        return root.resolve(
-                NAME.matcher(rollout).matches()
-                        ? rollout
-                        : "_"
-                                + HexFormat.of()
-                                        .formatHex(ExposureFile.sha256()
-                                                .digest(rollout.getBytes(StandardCharsets.UTF_8))));
+        return root.resolve(NAME.matcher(rollout).matches() ? rollout : "_" + Sha256.of(rollout));
     }
 
     /** The files of a rollout, by name. */
@@ -96,6 +88,26 @@ record ExposureFolder(Path root) {
             }
         }
         return files;
+    }
+
+    /**
+     * Whether a file is begun and does not say yet of what it is: whoever makes it may be about to write. Not one that was left so.
+     *
+     * @param since what was begun before is left
+     */
+    static boolean begun(Path folder, Instant since) throws IOException {
+        for (Path path : listed(folder)) {
+            try {
+                if (path.toString().endsWith(ExposureFile.OPEN)
+                        && ExposureFile.at(path).isEmpty()
+                        && Files.getLastModifiedTime(path).toInstant().isAfter(since)) {
+                    return true;
+                }
+            } catch (NoSuchFileException e) {
+                LOG.debug("{} is gone or sealed", path, e);
+            }
+        }
+        return false;
     }
 
     static Set<Path> listed(Path folder) throws IOException {

@@ -51,12 +51,15 @@ final class ExposureKeeper {
 
     private static final Duration LIST_HANDS = Duration.ofSeconds(1);
     private static final String NOT_UP_TO_DATE = "; the list is not up to date: the last calls may not be on it yet";
+    private static final String STOOD_STILL =
+            "its exposures are not all on the list: this process stood still, and does not know who was erased meanwhile";
     private static final int LONGEST_KEY = 1_000;
 
     private final Gates gates;
     private final Notices notices;
     private final ExposureLedgerBuilder config;
     private final ExposureFolder folder;
+    private final ErasedCallers erased;
     private final ExposureCare care;
     private final ExposureReports reports;
     private final ExposureCounts counts;
@@ -94,7 +97,8 @@ final class ExposureKeeper {
         this.notices = notices;
         this.config = config;
         this.folder = folder;
-        care = new ExposureCare(gates, fleet, folder, config);
+        erased = new ErasedCallers(gates, folder);
+        care = new ExposureCare(gates, fleet, folder, config, erased);
         reports = new ExposureReports(folder, notices);
         counts = new ExposureCounts(gates.meters().orElse(null));
         unheard = gates.servedDropped();
@@ -170,6 +174,9 @@ final class ExposureKeeper {
                 return;
             }
             long tick = gates.ticker().read();
+            boolean due = !begun || tick - cared >= SECOND;
+            // Ahead of all that is written.
+            List<ExposureErasure> asked = due || !waiting.isEmpty() ? asked() : List.of();
             List<Taken> batch = new ArrayList<>();
             waiting.drainTo(batch);
             long missed = missed();
@@ -185,16 +192,26 @@ final class ExposureKeeper {
                     seal(each, Duration.ZERO);
                 }
             }
-            if (!begun || tick - cared >= SECOND) {
+            if (due || care.areNew(asked)) {
                 begun = true;
                 cared = tick;
-                care.look(List.copyOf(open), tick);
+                care.look(List.copyOf(open), asked, tick);
             }
         } catch (IOException | RuntimeException e) {
             LOG.warn(
                     "the exposures of rollouts in {} could not be looked after, which is tried again",
                     folder.root(),
                     e);
+        }
+    }
+
+    /** While the folder cannot be read, who has no file begins none for long. */
+    private List<ExposureErasure> asked() {
+        try {
+            return erased.look();
+        } catch (IOException e) {
+            LOG.warn("whom to erase from {} cannot be read, which is tried again: {}", folder.root(), e.toString());
+            return List.of();
         }
     }
 
@@ -287,15 +304,25 @@ final class ExposureKeeper {
         if (to == null) {
             return; // stable's, or of a rollout that is over
         }
+        if (call.key() != null && erased.took(call.key(), call.at())) {
+            return;
+        }
         String caller = call.key() == null ? "" : named(call.key());
         long bytes = ExposureLines.most(caller, call.outcome());
         try {
             if (others + own() + bytes > config.mostBytes) {
                 to.notTaken++;
                 counts.lostBound.increment();
-            } else {
-                to.take(caller, call.at(), call.outcome());
+                return;
+            }
+            ExposureWriter writer = to.begin(gates.ticker());
+            if (call.key() == null || erased.knows(call.at(), to.begun)) {
+                writer.take(caller, call.at(), call.outcome());
                 counts.taken.increment();
+            } else {
+                to.notTaken++;
+                counts.lostStandstill.increment();
+                notices.exposures(to.header.gate(), to.header.rollout(), STOOD_STILL);
             }
         } catch (IOException e) {
             to.notTaken++;

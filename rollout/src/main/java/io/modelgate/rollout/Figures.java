@@ -47,6 +47,11 @@ final class Figures {
         return rounded.signum() == 0 ? "0" : rounded.toPlainString();
     }
 
+    /** {@code 0.41 to 0.55}. */
+    static String three(Interval at) {
+        return three(at.low()) + " to " + three(at.high());
+    }
+
     /** {@code 0.3 %}. */
     static String percent(double share) {
         return three(share * 100) + " %";

@@ -18,36 +18,31 @@ import org.jspecify.annotations.Nullable;
  * stable's is wrong as soon as any group's is, so it takes all of them. What shows a regression begins anew after {@value #VALUES} values of the candidate,
  * as an epoch does.
  */
-final class GroupRatioPage extends Page {
+final class GroupRatioPage extends BoundsPage {
 
     private static final long VALUES = 50_000;
 
     private final boolean absolute;
     private final int metric;
-    private final double least;
-    private final double width;
-    private final List<Slice> slices;
+    private final MetricRange range;
+    private final List<Group> groups;
     private final List<GroupMean> candidate;
     private final List<GroupMean> stable;
     private final int boundsWorse;
     private final int boundsNotWorse;
 
-    private long epoch;
-    private long part;
     private boolean notWorse;
 
-    GroupRatioPage(
-            Guardrail guardrail, Groups groups, int metric, double[] range, double alpha, double promotionAlpha) {
+    GroupRatioPage(Guardrail guardrail, Groups by, int metric, double[] range, double alpha, double promotionAlpha) {
         super(guardrail, alpha, promotionAlpha);
         this.metric = metric;
-        least = range[0];
-        width = range[1] - range[0];
+        this.range = MetricRange.of(range);
         absolute = guardrail.limit() instanceof Limit.Bound;
-        slices = Slice.of(groups);
-        candidate = slices.stream().map(slice -> new GroupMean()).toList();
-        stable = slices.stream().map(slice -> new GroupMean()).toList();
-        boundsWorse = (absolute ? 2 : 4) * slices.size();
-        boundsNotWorse = absolute ? 2 : 2 + 2 * slices.size();
+        groups = Group.of(by);
+        candidate = groups.stream().map(group -> new GroupMean()).toList();
+        stable = groups.stream().map(group -> new GroupMean()).toList();
+        boundsWorse = (absolute ? 2 : 4) * groups.size();
+        boundsNotWorse = absolute ? 2 : 2 + 2 * groups.size();
     }
 
     /** What is known of one group in one arm. */
@@ -89,15 +84,13 @@ final class GroupRatioPage extends Page {
     }
 
     @Override
-    void begin() {
-        epoch++;
-        part();
+    void epoch() {
         all().forEach(GroupMean::begin);
         notWorse = false;
     }
 
-    private void part() {
-        part++;
+    @Override
+    void part() {
         all().forEach(GroupMean::part);
     }
 
@@ -106,16 +99,11 @@ final class GroupRatioPage extends Page {
     }
 
     private double logWorse() {
-        return Math.log(boundsWorse / (alpha * Epochs.part(part)));
+        return Math.log(boundsWorse / alphaOfPart());
     }
 
     private double logNotWorse() {
-        return Math.log(boundsNotWorse / (promotionAlpha * Epochs.part(epoch)));
-    }
-
-    private Values of(ArmCounts arm) {
-        Values values = (guardrail.unit() == Unit.CALL ? arm.calls() : arm.firstCalls()).values(metric);
-        return values.count() >= 0 && values.sum() >= 0 && values.squares() >= 0 ? values : Values.NONE;
+        return Math.log(boundsNotWorse / alphaOfEpoch());
     }
 
     @Override
@@ -123,16 +111,16 @@ final class GroupRatioPage extends Page {
         if (!absolute && !controlArm) {
             return;
         }
-        for (int i = 0; i < slices.size(); i++) {
-            StepCounts group = totals.of(slices.get(i));
-            candidate.get(i).add(of(group.candidate()), logWorse(), logNotWorse());
+        for (int i = 0; i < groups.size(); i++) {
+            StepCounts counts = totals.of(groups.get(i));
+            candidate.get(i).add(values(counts.candidate(), metric), logWorse(), logNotWorse());
             if (!absolute) {
-                stable.get(i).add(of(group.stable()), logWorse(), logNotWorse());
+                stable.get(i).add(values(counts.stable(), metric), logWorse(), logNotWorse());
             }
         }
         judge();
         if (candidate.stream().mapToDouble(each -> each.worse.count()).sum() >= VALUES) {
-            part();
+            cut();
         }
     }
 
@@ -143,16 +131,11 @@ final class GroupRatioPage extends Page {
     }
 
     private List<Interval> forWorse(List<GroupMean> arm) {
-        return arm.stream().map(each -> at(each.worse, logWorse())).toList();
+        return arm.stream().map(each -> range.at(each.worse, logWorse())).toList();
     }
 
     private List<Interval> forNotWorse(List<GroupMean> arm) {
-        return arm.stream().map(each -> at(each.notWorse, logNotWorse())).toList();
-    }
-
-    private Interval at(EmpiricalBernstein mean, double logNeeded) {
-        Interval scaled = mean.interval(logNeeded);
-        return new Interval(least + scaled.low() * width, least + scaled.high() * width);
+        return arm.stream().map(each -> range.at(each.notWorse, logNotWorse())).toList();
     }
 
     /** Where the ratio of the lowest mean to the highest lies, by where the means lie. */
@@ -179,7 +162,7 @@ final class GroupRatioPage extends Page {
         }
         Interval ratio = ratio(forWorse(candidate));
         StringBuilder text = new StringBuilder("the candidate's lowest mean is ")
-                .append(text(ratio))
+                .append(Figures.three(ratio))
                 .append(" times its highest (lowest in ")
                 .append(extreme(candidate, false))
                 .append(", highest in ")
@@ -190,12 +173,11 @@ final class GroupRatioPage extends Page {
         numbers.put("candidateHigh", Double.toString(ratio.high()));
         if (!absolute) {
             Interval stables = ratio(forWorse(stable));
-            text.append(", stable's ").append(text(stables));
+            text.append(", stable's ").append(Figures.three(stables));
             numbers.put("stableLow", Double.toString(stables.low()));
             numbers.put("stableHigh", Double.toString(stables.high()));
         }
-        text.append(regressed ? "; shown to be worse than allowed" : notWorse ? "; shown to be not worse" : "")
-                .append(inNoGroup());
+        text.append(found(notWorse)).append(inNoGroup());
         return evidence(notWorse, text.toString(), numbers);
     }
 
@@ -208,13 +190,8 @@ final class GroupRatioPage extends Page {
             double foundMiddle = at.get(found).low() + at.get(found).high();
             found = high == middle > foundMiddle && middle != foundMiddle ? i : found;
         }
-        return slices.get(found).group() + " " + text(at.get(found)) + ", "
-                + Figures.count(arm.get(found).seen.count())
-                + (guardrail.unit() == Unit.CALL ? " calls" : " callers' first calls");
-    }
-
-    private static String text(Interval at) {
-        return Figures.three(at.low()) + " to " + Figures.three(at.high());
+        return groups.get(found).value() + " " + Figures.three(at.get(found)) + ", "
+                + Figures.count(arm.get(found).seen.count()) + " " + unit();
     }
 
     /** By the bounds that the finding is made from. */
@@ -247,25 +224,21 @@ final class GroupRatioPage extends Page {
     @Override
     void write(Map<String, Object> into) {
         super.write(into);
-        into.put("epoch", epoch);
-        into.put("part", part);
-        List<Object> groups = new ArrayList<>();
-        all().forEach(each -> groups.add(each.write()));
-        into.put("groups", groups);
+        List<Object> means = new ArrayList<>();
+        all().forEach(each -> means.add(each.write()));
+        into.put("groups", means);
     }
 
     @Override
     void read(Saved from) {
         super.read(from);
-        epoch = from.count("epoch");
-        part = from.count("part");
-        List<?> groups = from.list("groups");
-        if (groups.size() != 2 * slices.size()) {
-            throw new IllegalArgumentException("groups are " + groups.size() + ": expected " + 2 * slices.size());
+        List<?> means = from.list("groups");
+        if (means.size() != 2 * groups.size()) {
+            throw new IllegalArgumentException("groups are " + means.size() + ": expected " + 2 * groups.size());
         }
-        for (int i = 0; i < slices.size(); i++) {
-            candidate.get(i).read(new Saved(groups.get(i)));
-            stable.get(i).read(new Saved(groups.get(slices.size() + i)));
+        for (int i = 0; i < groups.size(); i++) {
+            candidate.get(i).read(new Saved(means.get(i)));
+            stable.get(i).read(new Saved(means.get(groups.size() + i)));
         }
         if (absolute || controlArm) {
             judge();

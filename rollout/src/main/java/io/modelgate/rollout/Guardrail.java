@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Guardrail.rate(Rate.ERRORS).atMost(0.01)                             // an absolute limit
  * Guardrail.latency(0.99).worseBy(0.25)
  * Guardrail.latency(0.99).atMost(Duration.ofMillis(300))
- * Guardrail.mean("approved").drift().worseByPoints(0.05)
+ * Guardrail.mean("approved").eitherIsWorse().worseByPoints(0.05)
  * Guardrail.mean("approved").by("home", "own", "rent")                  // the same in each group
  * Guardrail.groupRatio("approved").by("home", "own", "rent").atLeast(0.8)
  * Guardrail.distribution("score").worseByPoints(0.1)
@@ -289,7 +289,7 @@ public record Guardrail(
     }
 
     /** Any change beyond the margin is worse. */
-    public Guardrail drift() {
+    public Guardrail eitherIsWorse() {
         return worse(Worse.EITHER);
     }
 

@@ -133,7 +133,7 @@ final class GuardrailSection {
         return switch (said) {
             case HIGHER -> mean.higherIsWorse();
             case LOWER -> mean.lowerIsWorse();
-            case EITHER -> mean.drift();
+            case EITHER -> mean.eitherIsWorse();
         };
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The bounds of the two arms hold together with probability 1−α, α/2 each, and each epoch has its part of α. What shows a regression
  * begins anew after {@value #CALLS} calls of the candidate, as an epoch does: a candidate that becomes slow late is found by its late calls.
  */
-final class LatencyPage extends Page {
+final class LatencyPage extends BoundsPage {
 
     private static final long CALLS = 50_000;
 
@@ -20,8 +20,6 @@ final class LatencyPage extends Page {
     private final RankBounds candidateNotWorse;
     private final RankBounds stableNotWorse;
 
-    private long epoch;
-    private long part;
     private CallCounts candidate = CallCounts.NONE;
     private CallCounts stable = CallCounts.NONE;
     private CallCounts candidateBefore = CallCounts.NONE;
@@ -40,9 +38,7 @@ final class LatencyPage extends Page {
     }
 
     @Override
-    void begin() {
-        epoch++;
-        part++;
+    void epoch() {
         candidate = CallCounts.NONE;
         stable = CallCounts.NONE;
         candidateBefore = CallCounts.NONE;
@@ -53,8 +49,10 @@ final class LatencyPage extends Page {
         notWorse = false;
     }
 
-    private CallCounts of(ArmCounts arm) {
-        return guardrail.unit() == Unit.CALL ? arm.calls() : arm.firstCalls();
+    @Override
+    void part() {
+        candidateBefore = candidate;
+        stableBefore = stable;
     }
 
     @Override
@@ -64,14 +62,12 @@ final class LatencyPage extends Page {
         }
         totals(totals);
         if (Misses.calls(candidate) - Misses.calls(candidateBefore) >= CALLS) {
-            part++;
-            candidateBefore = candidate;
-            stableBefore = stable;
+            cut();
         }
     }
 
     private void judge() {
-        double logWorse = Math.log(2 / (alpha * Epochs.part(part)));
+        double logWorse = Math.log(2 / alphaOfPart());
         candidateAt = at(candidateWorse, candidate, candidateBefore, logWorse);
         stableAt = at(stableWorse, stable, stableBefore, logWorse);
         // The limit of a latency is in seconds, its buckets in nanoseconds.
@@ -79,7 +75,7 @@ final class LatencyPage extends Page {
                 ? new Guardrail.Limit.Absolute(absolute.points() * 1e9)
                 : guardrail.limit();
         regressed |= candidateAt.worseThanAllowed(stableAt, guardrail.worse(), limit);
-        double logNotWorse = Math.log(2 / (promotionAlpha * Epochs.part(epoch)));
+        double logNotWorse = Math.log(2 / alphaOfEpoch());
         forNotWorse = new Bands.Arms(
                 at(candidateNotWorse, candidate, CallCounts.NONE, logNotWorse),
                 at(stableNotWorse, stable, CallCounts.NONE, logNotWorse));
@@ -103,10 +99,10 @@ final class LatencyPage extends Page {
         }
         String text = quantile() + " of the candidate " + text(candidateAt) + " ("
                 + Figures.count(Misses.calls(candidate))
-                + (guardrail.unit() == Unit.CALL ? " calls, " : " callers' first calls, ")
+                + " " + unit() + ", "
                 + Figures.count(Misses.of(candidate)) + " without an answer), of stable " + text(stableAt) + " ("
                 + Figures.count(Misses.calls(stable)) + ", " + Figures.count(Misses.of(stable)) + ")"
-                + (regressed ? "; shown to be worse than allowed" : notWorse ? "; shown to be not worse" : "");
+                + found(notWorse);
         return evidence(
                 notWorse,
                 text,
@@ -153,8 +149,6 @@ final class LatencyPage extends Page {
     @Override
     void write(Map<String, Object> into) {
         super.write(into);
-        into.put("epoch", epoch);
-        into.put("part", part);
         into.put("candidateBefore", SavedCounts.write(candidateBefore, true));
         into.put("stableBefore", SavedCounts.write(stableBefore, true));
     }
@@ -162,16 +156,14 @@ final class LatencyPage extends Page {
     @Override
     void read(Saved from) {
         super.read(from);
-        epoch = from.count("epoch");
-        part = from.count("part");
         candidateBefore = SavedCounts.read(from.in("candidateBefore"));
         stableBefore = SavedCounts.read(from.in("stableBefore"));
     }
 
     @Override
     void totals(StepCounts totals) {
-        candidate = of(totals.candidate());
-        stable = of(totals.stable());
+        candidate = calls(totals.candidate());
+        stable = calls(totals.stable());
         if (controlArm) {
             judge();
         }

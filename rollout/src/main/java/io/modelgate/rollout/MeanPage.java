@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The bounds that are compared hold together with probability 1−α, split evenly, and each epoch has its part of α. What shows a
  * regression begins anew after {@value #VALUES} values of the candidate, as an epoch does.
  */
-final class MeanPage extends Page {
+final class MeanPage extends BoundsPage {
 
     private static final long VALUES = 50_000;
 
@@ -25,11 +25,8 @@ final class MeanPage extends Page {
     private final int boundsNotWorse;
     private final boolean absolute;
     private final int metric;
-    private final double least;
-    private final double width;
+    private final MetricRange range;
 
-    private long epoch;
-    private long part;
     private Values candidateSeen = Values.NONE;
     private Values stableSeen = Values.NONE;
     private final EmpiricalBernstein candidateWorse = new EmpiricalBernstein();
@@ -41,17 +38,14 @@ final class MeanPage extends Page {
     MeanPage(Guardrail guardrail, int metric, double[] range, double alpha, double promotionAlpha) {
         super(guardrail, alpha, promotionAlpha);
         this.metric = metric;
-        least = range[0];
-        width = range[1] - range[0];
+        this.range = MetricRange.of(range);
         absolute = guardrail.limit() instanceof Limit.Bound;
         boundsWorse = absolute ? 1 : guardrail.worse() == Worse.EITHER ? 4 : 2;
         boundsNotWorse = absolute ? 1 : 2;
     }
 
     @Override
-    void begin() {
-        epoch++;
-        part();
+    void epoch() {
         candidateSeen = Values.NONE;
         stableSeen = Values.NONE;
         candidateNotWorse.restore(new double[EmpiricalBernstein.STATE]);
@@ -59,23 +53,18 @@ final class MeanPage extends Page {
         notWorse = false;
     }
 
-    private void part() {
-        part++;
+    @Override
+    void part() {
         candidateWorse.restore(new double[EmpiricalBernstein.STATE]);
         stableWorse.restore(new double[EmpiricalBernstein.STATE]);
     }
 
     private double logWorse() {
-        return Math.log(boundsWorse / (alpha * Epochs.part(part)));
+        return Math.log(boundsWorse / alphaOfPart());
     }
 
     private double logNotWorse() {
-        return Math.log(boundsNotWorse / (promotionAlpha * Epochs.part(epoch)));
-    }
-
-    private Values of(ArmCounts arm) {
-        Values values = (guardrail.unit() == Unit.CALL ? arm.calls() : arm.firstCalls()).values(metric);
-        return values.count() >= 0 && values.sum() >= 0 && values.squares() >= 0 ? values : Values.NONE;
+        return Math.log(boundsNotWorse / alphaOfEpoch());
     }
 
     @Override
@@ -84,8 +73,10 @@ final class MeanPage extends Page {
             return;
         }
         CallCounts byRule = totals.byRule();
-        Values candidate = absolute ? of(totals.candidate()).plus(byRule.values(metric)) : of(totals.candidate());
-        Values stable = absolute ? Values.NONE : of(totals.stable());
+        Values candidate = absolute
+                ? values(totals.candidate(), metric).plus(byRule.values(metric))
+                : values(totals.candidate(), metric);
+        Values stable = absolute ? Values.NONE : values(totals.stable(), metric);
         if (candidate.count() < candidateSeen.count() || stable.count() < stableSeen.count()) {
             candidateSeen =
                     Values.NONE; // a source that has counted labels and no calls does not look new after a restart
@@ -101,21 +92,16 @@ final class MeanPage extends Page {
         stableNotWorse.add(newStable, logNotWorse());
         judge();
         if (candidateWorse.count() >= VALUES) {
-            part();
+            cut();
         }
     }
 
     private void judge() {
         Limit limit = guardrail.limit();
-        regressed |=
-                at(candidateWorse, logWorse()).worseThanAllowed(at(stableWorse, logWorse()), guardrail.worse(), limit);
-        notWorse = at(candidateNotWorse, logNotWorse())
-                .allowed(at(stableNotWorse, logNotWorse()), guardrail.worse(), limit);
-    }
-
-    private Interval at(EmpiricalBernstein mean, double logNeeded) {
-        Interval scaled = mean.interval(logNeeded);
-        return new Interval(least + scaled.low() * width, least + scaled.high() * width);
+        regressed |= range.at(candidateWorse, logWorse())
+                .worseThanAllowed(range.at(stableWorse, logWorse()), guardrail.worse(), limit);
+        notWorse = range.at(candidateNotWorse, logNotWorse())
+                .allowed(range.at(stableNotWorse, logNotWorse()), guardrail.worse(), limit);
     }
 
     @Override
@@ -123,12 +109,14 @@ final class MeanPage extends Page {
         if (!absolute && !controlArm) {
             return noControlArm();
         }
-        Interval candidate = at(candidateWorse, logWorse());
-        Interval stable = at(stableWorse, logWorse());
-        String text = "mean of the candidate " + text(candidate) + " (" + Figures.count(candidateSeen.count())
-                + (guardrail.unit() == Unit.CALL ? " calls)" : " callers' first calls)")
-                + (absolute ? "" : ", of stable " + text(stable) + " (" + Figures.count(stableSeen.count()) + ")")
-                + (regressed ? "; shown to be worse than allowed" : notWorse ? "; shown to be not worse" : "");
+        Interval candidate = range.at(candidateWorse, logWorse());
+        Interval stable = range.at(stableWorse, logWorse());
+        String text = "mean of the candidate " + Figures.three(candidate) + " (" + Figures.count(candidateSeen.count())
+                + " " + unit() + ")"
+                + (absolute
+                        ? ""
+                        : ", of stable " + Figures.three(stable) + " (" + Figures.count(stableSeen.count()) + ")")
+                + found(notWorse);
         Map<String, String> numbers = new HashMap<>();
         numbers.put("candidateLow", Double.toString(candidate.low()));
         numbers.put("candidateHigh", Double.toString(candidate.high()));
@@ -153,14 +141,11 @@ final class MeanPage extends Page {
                         Band.Unit.NUMBER,
                         guardrail.worse(),
                         guardrail.limit(),
-                        least < 0)
+                        range.least() < 0)
                 .of(
-                        new Bands.Arms(at(candidateWorse, logWorse()), at(stableWorse, logWorse())),
-                        new Bands.Arms(at(candidateNotWorse, logNotWorse()), at(stableNotWorse, logNotWorse())));
-    }
-
-    private static String text(Interval at) {
-        return Figures.three(at.low()) + " to " + Figures.three(at.high());
+                        new Bands.Arms(range.at(candidateWorse, logWorse()), range.at(stableWorse, logWorse())),
+                        new Bands.Arms(
+                                range.at(candidateNotWorse, logNotWorse()), range.at(stableNotWorse, logNotWorse())));
     }
 
     @Override
@@ -174,8 +159,6 @@ final class MeanPage extends Page {
     @Override
     void write(Map<String, Object> into) {
         super.write(into);
-        into.put("epoch", epoch);
-        into.put("part", part);
         into.put("values", List.of(candidateSeen.count(), stableSeen.count()));
         into.put(
                 "sums",
@@ -189,8 +172,6 @@ final class MeanPage extends Page {
     @Override
     void read(Saved from) {
         super.read(from);
-        epoch = from.count("epoch");
-        part = from.count("part");
         long[] values = from.counts("values", 2);
         double[] sums = from.numbers("sums", 4);
         candidateSeen = new Values(values[0], sums[0], sums[1]);

@@ -127,13 +127,14 @@ final class Notices {
         }
     }
 
-    /** Its window is over, and callers still get the candidate: no entry says so. An empty text once one does. */
+    /** Its window is over, and no entry says so: nobody gets the candidate here, and elsewhere somebody may. An empty text once one does. */
     void notClosed(String gate, RolloutRun run, String outside, String failure) {
         String text = outside.isEmpty()
                 ? ""
-                : "callers still get version \"" + run.plan().candidate() + "\", which is " + outside
-                        + ": the entry that closes it cannot be stored: " + failure
-                        + "; it is tried again at every look, and a kill of the version does not wait for the log";
+                : "version \"" + run.plan().candidate() + "\" is " + outside
+                        + ", and the entry that closes its window cannot be stored: " + failure
+                        + "; callers of this process get stable all the same, those of a process without Rollouts go on to it; it is tried again"
+                        + " at every look";
         if (newsNowAndThen(
                 gate + " closing " + run.plan().id() + " " + run.conditions().seq(), text)) {
             LOG.error("gate \"{}\": rollout {}: {}", gate, run.plan().id(), text);

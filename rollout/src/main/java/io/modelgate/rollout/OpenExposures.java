@@ -2,6 +2,7 @@ package io.modelgate.rollout;
 
 import io.modelgate.ModelGate;
 import io.modelgate.Receipt;
+import io.modelgate.Ticker;
 import io.modelgate.control.ControlLog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,6 +31,9 @@ final class OpenExposures {
 
     @Nullable
     ExposureWriter writer;
+
+    /** When its file was there, by the ticker. */
+    long begun;
 
     /** When the end was seen, by the ticker, and by the clock in milliseconds; while it runs, far off. */
     long endedTick;
@@ -66,14 +70,15 @@ final class OpenExposures {
         return sealing == null && header.version().equals(version) && at <= endedAt;
     }
 
-    /** Takes an exposure; it is written by {@link #flush}. */
-    void take(String caller, long at, String outcome) throws IOException {
+    /** Makes the file, unless it is there. */
+    ExposureWriter begin(Ticker ticker) throws IOException {
         ExposureWriter to = writer;
         if (to == null) {
             to = ExposureWriter.make(folder, header);
             writer = to;
+            begun = ticker.read();
         }
-        to.take(caller, at, outcome);
+        return to;
     }
 
     long bytes() {

@@ -22,7 +22,7 @@ abstract class Page {
 
     /** The group that it is about, or null for all callers. */
     @Nullable
-    Slice slice;
+    Group group;
 
     /** For a guardrail with groups: how its part of α came about. */
     String paid = "";
@@ -41,14 +41,14 @@ abstract class Page {
 
     /** What evidence calls it. */
     final String name() {
-        Slice of = slice;
+        Group of = group;
         return of == null ? guardrail.name() : of.named(guardrail.name());
     }
 
     /** What of all that was counted it is about. */
     private StepCounts own(StepCounts totals) {
         all = totals;
-        return slice == null ? totals : totals.of(slice);
+        return group == null ? totals : totals.of(group);
     }
 
     final void lookAt(StepCounts totals) {
@@ -66,7 +66,7 @@ abstract class Page {
             return "";
         }
         long outside = callsOf(all)
-                - Slice.of(by).stream().mapToLong(each -> callsOf(all.of(each))).sum();
+                - Group.of(by).stream().mapToLong(each -> callsOf(all.of(each))).sum();
         return (outside > 0 ? "; " + Figures.count(outside) + " calls are in none of its groups" : "") + paid;
     }
 
@@ -155,7 +155,7 @@ abstract class Page {
             OptionalDouble notWorseE,
             String text,
             Map<String, String> numbers) {
-        String whole = slice == null ? text : text + inNoGroup();
+        String whole = group == null ? text : text + inNoGroup();
         return new Evidence(name(), guardrail.required(), finding(notWorse), worseE, notWorseE, whole, numbers);
     }
 

@@ -58,9 +58,9 @@ record Pages(
             return Stream.of(page);
         }
         int groups = by.groups().size();
-        return Slice.of(by).stream().map(slice -> {
+        return Group.of(by).stream().map(group -> {
             Page page = page(guardrail, alpha / groups);
-            page.slice = slice;
+            page.group = group;
             page.paid = paid + " × 1/" + groups;
             return page;
         });

@@ -144,7 +144,7 @@ final class PolicyRules {
             sampleRatio |= guardrail.kind() == Kind.SAMPLE_RATIO;
             required |= guardrail.required();
         }
-        slices(guardrails);
+        groups(guardrails);
         if (!required) {
             add(
                     "guardrails",
@@ -153,7 +153,7 @@ final class PolicyRules {
         }
     }
 
-    private void slices(List<Guardrail> guardrails) {
+    private void groups(List<Guardrail> guardrails) {
         for (int i = 0; i < guardrails.size(); i++) {
             if (guardrails.get(i).kind() == Kind.GROUP_RATIO
                     && guardrails.get(i).by() == null) {
@@ -162,18 +162,18 @@ final class PolicyRules {
                         "is missing: say which groups to compare, for instance by(\"home\", \"own\", \"rent\")");
             }
         }
-        List<Slicing> slicings = Slicing.of(guardrails);
-        if (slicings.size() > Slicing.MOST) {
+        List<Grouping> groupings = Grouping.of(guardrails);
+        if (groupings.size() > Grouping.MOST) {
             add(
                     "guardrails",
-                    "have groups by " + slicings.size() + " attributes: expected at most " + Slicing.MOST
+                    "have groups by " + groupings.size() + " attributes: expected at most " + Grouping.MOST
                             + "; look at fewer in one policy");
         }
-        for (Slicing slicing : slicings) {
-            if (slicing.groups().size() > Groups.MOST) {
+        for (Grouping grouping : groupings) {
+            if (grouping.groups().size() > Groups.MOST) {
                 add(
                         "guardrails",
-                        "have " + slicing.groups().size() + " groups by \"" + slicing.attribute()
+                        "have " + grouping.groups().size() + " groups by \"" + grouping.attribute()
                                 + "\" together: expected at most " + Groups.MOST + "; name the same ones in each");
             }
         }

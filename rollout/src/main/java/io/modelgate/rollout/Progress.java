@@ -106,8 +106,8 @@ final class Progress {
         ownTests = plan.policy().guardrails().stream().anyMatch(each -> each.kind() == Guardrail.Kind.CUSTOM);
         book = new EvidenceBook(
                 plan.policy(),
-                gate.measures().stream().<String>map(Metric::name).toList(),
-                gate.measures().stream()
+                gate.metricsAndLabels().stream().<String>map(Metric::name).toList(),
+                gate.metricsAndLabels().stream()
                         .map(metric -> new double[] {metric.least(), metric.most()})
                         .toList(),
                 tests);
@@ -175,7 +175,16 @@ final class Progress {
 
     /** Takes what was counted and lets the clock run on. */
     void look(RolloutRun run, StepCounts shown, long tick) {
-        time(run, tick);
+        look(run, run.conditions().shut(), shown, tick);
+    }
+
+    /**
+     * The same where nobody may go to the candidate for more than the log says.
+     *
+     * @param closed whether nobody may at this hour
+     */
+    void look(RolloutRun run, boolean closed, StepCounts shown, long tick) {
+        time(run, closed, tick);
         StepCounts now = steady.of(shown, tick);
         long calls = now.candidate().calls().answered() + now.byRule().answered();
         long all = calls
@@ -209,25 +218,25 @@ final class Progress {
     }
 
     /** Lets the clock run on where there is nothing to take: what was counted before stands. */
-    void blind(RolloutRun run, long tick) {
-        time(run, tick);
+    void blind(RolloutRun run, boolean closed, long tick) {
+        time(run, closed, tick);
         notice(run);
     }
 
-    private void time(RolloutRun run, long tick) {
+    private void time(RolloutRun run, boolean closed, long tick) {
         long since = Math.max(0, tick - lastLook);
         passed += since;
         lastLook = tick;
         if (epoch == run.epoch()) {
-            elapsed += shut || run.conditions().shut() ? 0 : since;
+            elapsed += shut || closed ? 0 : since;
         } else {
             begin(run);
         }
-        if (shut && !run.conditions().shut()) {
+        if (shut && !closed) {
             lastData = -1; // what was there before it closed is not recent
             quietFrom = elapsed;
         }
-        shut = run.conditions().shut();
+        shut = closed;
         if (hold == run.hold().seq()) {
             held += hold > 0 ? since : 0;
         } else {

@@ -103,7 +103,7 @@ public record RolloutPolicy(
     }
 
     /** The same policy from its first step on: for what replays counts of calls, which have no answers to compare. */
-    public RolloutPolicy afterShadow() {
+    RolloutPolicy afterShadow() {
         return new RolloutPolicy(
                 name,
                 steps,

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,20 +131,17 @@ record RolloutRun(
         if (next == null || !fits) {
             return this;
         }
-        return new RolloutRun(
-                plan,
-                Stage.CANARY,
-                step + 1,
-                next.weight().parts(),
-                entry.seq(),
-                Hold.NONE,
-                approved,
-                resumed,
-                served == null ? entry.decision().at() : served,
-                entry,
-                false,
-                checkpoints,
-                conditions.unready());
+        return changed(run -> {
+            run.stage = Stage.CANARY;
+            run.step = step + 1;
+            run.weight = next.weight().parts();
+            run.epoch = entry.seq();
+            run.hold = Hold.NONE;
+            run.served = served == null ? entry.decision().at() : served;
+            run.last = entry;
+            run.displaced = false;
+            run.conditions = conditions.unready();
+        });
     }
 
     /** The run once its candidate is stable; nobody is held back at a version that is killed. */
@@ -152,38 +150,24 @@ record RolloutRun(
         // Who has the candidate keeps it: only the others can be held back.
         int others = plan.dependencies().share() - weight;
         int holdback = Weight.inRange(asked) ? (int) Math.min(asked, others) : 0;
-        return new RolloutRun(
-                plan,
-                Stage.FULL,
-                step,
-                holdback,
-                entry.seq(),
-                Hold.NONE,
-                approved,
-                resumed,
-                served == null ? entry.decision().at() : served,
-                entry,
-                false,
-                checkpoints,
-                conditions.promoted());
+        return changed(run -> {
+            run.stage = Stage.FULL;
+            run.weight = holdback;
+            run.epoch = entry.seq();
+            run.hold = Hold.NONE;
+            run.served = served == null ? entry.decision().at() : served;
+            run.last = entry;
+            run.displaced = false;
+            run.conditions = conditions.promoted();
+        });
     }
 
     /** The version held back was killed: nothing is left to compare with. */
     RolloutRun withoutHoldback(Entry entry) {
-        return new RolloutRun(
-                plan,
-                stage,
-                step,
-                0,
-                entry.seq(),
-                hold,
-                approved,
-                resumed,
-                served,
-                last,
-                displaced,
-                checkpoints,
-                conditions);
+        return changed(run -> {
+            run.weight = 0;
+            run.epoch = entry.seq();
+        });
     }
 
     private RolloutRun soaking(Entry entry) {
@@ -225,20 +209,11 @@ record RolloutRun(
         }
         Set<Integer> more = new HashSet<>(approved);
         more.add(step + 1);
-        return new RolloutRun(
-                plan,
-                stage,
-                step,
-                weight,
-                epoch,
-                hold.approved(),
-                Set.copyOf(more),
-                resumed,
-                served,
-                entry,
-                displaced,
-                checkpoints,
-                conditions);
+        return changed(run -> {
+            run.hold = hold.approved();
+            run.approved = Set.copyOf(more);
+            run.last = entry;
+        });
     }
 
     private RolloutRun alerted(Entry entry) {
@@ -267,21 +242,8 @@ record RolloutRun(
                 : this;
     }
 
-    private RolloutRun under(Conditions changed) {
-        return new RolloutRun(
-                plan,
-                stage,
-                step,
-                weight,
-                epoch,
-                hold,
-                approved,
-                resumed,
-                served,
-                last,
-                displaced,
-                checkpoints,
-                changed);
+    private RolloutRun under(Conditions now) {
+        return changed(run -> run.conditions = now);
     }
 
     /** The entry since which something holds it up, or, if nothing does, the last that moved it. */
@@ -290,20 +252,13 @@ record RolloutRun(
     }
 
     RolloutRun ended(Stage end, boolean displacedBy, Entry entry) {
-        return new RolloutRun(
-                plan,
-                end,
-                step,
-                0,
-                epoch,
-                Hold.NONE,
-                approved,
-                resumed,
-                served,
-                entry,
-                displacedBy,
-                checkpoints,
-                conditions);
+        return changed(run -> {
+            run.stage = end;
+            run.weight = 0;
+            run.hold = Hold.NONE;
+            run.last = entry;
+            run.displaced = displacedBy;
+        });
     }
 
     private RolloutRun checked(Entry entry) {
@@ -319,20 +274,7 @@ record RolloutRun(
 
     /** The same run, as if it were under another plan. */
     RolloutRun under(Plan other) {
-        return new RolloutRun(
-                other,
-                stage,
-                step,
-                weight,
-                epoch,
-                hold,
-                approved,
-                resumed,
-                served,
-                last,
-                displaced,
-                checkpoints,
-                conditions);
+        return changed(run -> run.plan = other);
     }
 
     /** The run without what it counted: who asks later wants to know how it ended. */
@@ -341,36 +283,71 @@ record RolloutRun(
     }
 
     private RolloutRun checkedBy(Map<String, Checkpoint> counted) {
-        return new RolloutRun(
-                plan,
-                stage,
-                step,
-                weight,
-                epoch,
-                hold,
-                approved,
-                resumed,
-                served,
-                last,
-                displaced,
-                counted,
-                conditions);
+        return changed(run -> run.checkpoints = counted);
     }
 
     private RolloutRun moved(Stage to, Hold held, long wentOn, Entry entry) {
-        return new RolloutRun(
-                plan,
-                to,
-                step,
-                weight,
-                epoch,
-                held,
-                approved,
-                wentOn,
-                served,
-                entry,
-                displaced,
-                checkpoints,
-                conditions);
+        return changed(run -> {
+            run.stage = to;
+            run.hold = held;
+            run.resumed = wentOn;
+            run.last = entry;
+        });
+    }
+
+    private RolloutRun changed(Consumer<Copy> change) {
+        Copy copy = new Copy(this);
+        change.accept(copy);
+        return copy.run();
+    }
+
+    /** What a change may set anew; what it does not, stays. The one place that copies. */
+    private static final class Copy {
+        private Plan plan;
+        private Stage stage;
+        private int step;
+        private int weight;
+        private long epoch;
+        private Hold hold;
+        private Set<Integer> approved;
+        private long resumed;
+        private @Nullable Instant served;
+        private Entry last;
+        private boolean displaced;
+        private Map<String, Checkpoint> checkpoints;
+        private Conditions conditions;
+
+        Copy(RolloutRun of) {
+            plan = of.plan;
+            stage = of.stage;
+            step = of.step;
+            weight = of.weight;
+            epoch = of.epoch;
+            hold = of.hold;
+            approved = of.approved;
+            resumed = of.resumed;
+            served = of.served;
+            last = of.last;
+            displaced = of.displaced;
+            checkpoints = of.checkpoints;
+            conditions = of.conditions;
+        }
+
+        RolloutRun run() {
+            return new RolloutRun(
+                    plan,
+                    stage,
+                    step,
+                    weight,
+                    epoch,
+                    hold,
+                    approved,
+                    resumed,
+                    served,
+                    last,
+                    displaced,
+                    checkpoints,
+                    conditions);
+        }
     }
 }

@@ -14,8 +14,8 @@ import java.util.List;
  * @param baseline the version that was stable when it started, which a rollback restores
  * @param stage how far it has come
  * @param step the step that it is at, 0 for the policy's first; -1 before that
- * @param weight the weight in force; {@link Weight#FULL} less the callers held back after the promotion; {@link Weight#NONE} once it ended
- *     without success
+ * @param weight the weight in force here; {@link Weight#FULL} less the callers held back after the promotion; {@link Weight#NONE} outside its windows, and
+ *     once it ended without success
  * @param paused whether it is paused, by a person or because its evidence stayed inconclusive
  * @param waiting whether it waits for a person to approve the next step
  * @param since when its last step, its promotion or its end was decided

@@ -28,15 +28,15 @@ final class RolloutUnits {
         }
     }
 
-    private final Map<Slice, RolloutUnits> slices = new ConcurrentHashMap<>();
+    private final Map<Group, RolloutUnits> groups = new ConcurrentHashMap<>();
     private final long rollout;
 
     private volatile byte @Nullable [] marks;
     private volatile @Nullable HyperLogLog reached;
 
     /** The same of one group: a unit's first miss there is one, whatever other groups' callers in that unit had. */
-    RolloutUnits of(Slice slice) {
-        return slices.computeIfAbsent(slice, each -> new RolloutUnits());
+    RolloutUnits of(Group group) {
+        return groups.computeIfAbsent(group, each -> new RolloutUnits());
     }
 
     /** Knows nothing yet, of no rollout in particular. */

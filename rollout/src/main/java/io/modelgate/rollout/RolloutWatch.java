@@ -49,7 +49,7 @@ final class RolloutWatch implements Watch {
 
     private final Set<Integer> spread;
     private final boolean firstCalls;
-    private final @Nullable SliceTallies slices;
+    private final @Nullable GroupTallies groups;
     private final boolean promoted;
     private @Nullable EpochTally epoch; // a racy read is safe: its fields are final
 
@@ -88,16 +88,16 @@ final class RolloutWatch implements Watch {
         read = (int) metrics.stream().takeWhile(metric -> !metric.later()).count();
         spread = Set.copyOf(wanted.spread(metrics));
         firstCalls = wanted.firstCalls();
-        slices = wanted.slicings().isEmpty()
+        groups = wanted.groupings().isEmpty()
                 ? null
-                : new SliceTallies(shared, wanted.slicings(), metrics, metrics.size() - read, spread);
+                : new GroupTallies(shared, wanted.groupings(), metrics, metrics.size() - read, spread);
         this.promoted = promoted;
     }
 
     @Override
     public long place(Caller caller) {
         int place = placeOf(caller);
-        return place < 0 ? NOWHERE : slices == null ? place : place | slices.place(caller);
+        return place < 0 ? NOWHERE : groups == null ? place : place | groups.place(caller);
     }
 
     private int placeOf(Caller caller) {
@@ -132,7 +132,7 @@ final class RolloutWatch implements Watch {
         int arm = Math.min(who, BY_RULE);
         int spot = (int) place & SPOT;
         boolean first = to.answered(arm, spot, nanos);
-        int firsts = slices == null ? 0 : slices.answered(place, arm, spot, nanos);
+        int firsts = groups == null ? 0 : groups.answered(place, arm, spot, nanos);
         if (who == CANDIDATE || who == BY_RULE) {
             shared.reached(HyperLogLog.hash(spot));
         }
@@ -140,8 +140,8 @@ final class RolloutWatch implements Watch {
             Metric<Object> metric = metrics[i];
             double scaled = (metric.of().applyAsDouble(answer) - metric.least()) / (metric.most() - metric.least());
             to.value(arm, first, i, scaled);
-            if (slices != null) {
-                slices.value(place, arm, firsts, i, scaled);
+            if (groups != null) {
+                groups.value(place, arm, firsts, i, scaled);
             }
         }
     }
@@ -151,8 +151,8 @@ final class RolloutWatch implements Watch {
         int arm = Math.min((int) place >>> ARM_SHIFT & ARM, BY_RULE);
         int spot = (int) place & SPOT;
         epoch().missed(arm, spot, cause);
-        if (slices != null) {
-            slices.missed(place, arm, spot, cause);
+        if (groups != null) {
+            groups.missed(place, arm, spot, cause);
         }
     }
 
@@ -179,8 +179,8 @@ final class RolloutWatch implements Watch {
         int arm = Math.min((int) place >>> ARM_SHIFT & ARM, BY_RULE);
         int spot = (int) place & SPOT;
         epoch().labelled(arm, spot, label, scaled);
-        if (slices != null) {
-            slices.labelled(place, arm, spot, label, scaled);
+        if (groups != null) {
+            groups.labelled(place, arm, spot, label, scaled);
         }
     }
 
@@ -208,8 +208,8 @@ final class RolloutWatch implements Watch {
             return new StepCounts(ArmCounts.NONE, ArmCounts.NONE, CallCounts.NONE, shared.reached());
         }
         // The groups first: what comes in between is then in none of them, not in more of them than there were calls.
-        Map<Slice, StepCounts> groups = slices == null ? Map.of() : slices.counts();
+        Map<Group, StepCounts> ofGroups = groups == null ? Map.of() : groups.counts();
         StepCounts all = known.counts(shared.reached());
-        return new StepCounts(all.stable(), all.candidate(), all.byRule(), all.reached(), groups);
+        return new StepCounts(all.stable(), all.candidate(), all.byRule(), all.reached(), ofGroups);
     }
 }

@@ -35,6 +35,7 @@ public final class Rollouts implements AutoCloseable {
     private final RolloutEvents events = new RolloutEvents();
     private final Notices notices;
     private final FleetRollouts fleet;
+    private final Bars bars;
     private final Controller controller;
     private final Starting starting;
     private final Interventions interventions;
@@ -59,7 +60,8 @@ public final class Rollouts implements AutoCloseable {
         shadows = new Shadows(gates);
         switchRules = new SwitchRules(gates, new PromotionGates(config.promotionGates));
         fleet = new FleetRollouts(gates);
-        controller = new Controller(gates, config, tests, decided, notices, shadows, fleet);
+        bars = new Bars(gates);
+        controller = new Controller(gates, config, tests, decided, notices, shadows, fleet, bars);
         starting = new Starting(gates, decided, tests, notices, shadows, fleet);
         exposures = config.exposures == null ? null : config.exposures.attach(gates, notices, fleet);
         interventions = new Interventions(gates, decided, controller, exposures);
@@ -174,6 +176,7 @@ public final class Rollouts implements AutoCloseable {
     }
 
     private void look() {
+        bars.look(); // first: what follows may wait for the log
         fleet.warmUp(); // ahead of the controller's lock, for which others wait
         controller.tick();
         drifts.tick();
@@ -254,7 +257,7 @@ public final class Rollouts implements AutoCloseable {
      * @throws IllegalStateException if the gate was built without {@link Cohorts#router}
      */
     public Optional<RolloutStatus> status(ModelGate<?, ?> gate) {
-        return Statuses.of(gate, Routings.of(gate), controller.seen(gate.name()));
+        return controller.status(gate, Routings.of(gate));
     }
 
     /**

@@ -17,6 +17,9 @@ import java.util.Map;
  */
 record SavedCounts(boolean ofCalls, boolean ofFirstCalls) {
 
+    /** What checkpoints have called the groups from the first: another word would lose what they hold. */
+    private static final String GROUPS = "slices";
+
     static Map<String, Object> write(CallCounts calls, boolean withLatencies) {
         Map<String, Object> missed = new HashMap<>();
         for (Cause cause : Cause.values()) {
@@ -90,28 +93,28 @@ record SavedCounts(boolean ofCalls, boolean ofFirstCalls) {
         written.put("candidate", write(counts.candidate()));
         written.put("byRule", write(counts.byRule(), ofCalls));
         written.put("reached", Math.max(counts.reached(), 0));
-        if (!counts.slices().isEmpty()) {
-            List<Object> slices = new ArrayList<>();
-            counts.slices()
-                    .forEach((slice, each) -> slices.add(
-                            Map.of("attribute", slice.attribute(), "group", slice.group(), "counts", write(each))));
-            written.put("slices", slices);
+        if (!counts.groups().isEmpty()) {
+            List<Object> groups = new ArrayList<>();
+            counts.groups()
+                    .forEach((group, each) -> groups.add(
+                            Map.of("attribute", group.attribute(), "group", group.value(), "counts", write(each))));
+            written.put(GROUPS, groups);
         }
         return written;
     }
 
     static StepCounts readStep(Saved from) {
-        Map<Slice, StepCounts> slices = new HashMap<>();
+        Map<Group, StepCounts> groups = new HashMap<>();
         // Before there were groups none was written.
-        for (Object each : from.has("slices") ? from.list("slices") : List.of()) {
-            Saved slice = new Saved(each);
-            slices.put(new Slice(slice.text("attribute"), slice.text("group")), readStep(slice.in("counts")));
+        for (Object each : from.has(GROUPS) ? from.list(GROUPS) : List.of()) {
+            Saved group = new Saved(each);
+            groups.put(new Group(group.text("attribute"), group.text("group")), readStep(group.in("counts")));
         }
         return new StepCounts(
                 readArm(from.in("stable")),
                 readArm(from.in("candidate")),
                 read(from.in("byRule")),
                 from.count("reached"),
-                slices);
+                groups);
     }
 }

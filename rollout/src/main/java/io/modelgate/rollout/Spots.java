@@ -1,9 +1,5 @@
 package io.modelgate.rollout;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-
 /**
  * Where a caller stands in a rollout, as {@code docs/bucketing.md} defines it for every language: its bucket, and what is finer. Changing
  * a constant here moves every caller of every running rollout.
@@ -34,16 +30,12 @@ final class Spots {
 
     /** The salt of a rollout: the first 8 bytes of the SHA-256 of its id in UTF-8, big-endian. */
     static long salt(String rolloutId) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(rolloutId.getBytes(StandardCharsets.UTF_8));
-            long salt = 0;
-            for (int i = 0; i < Long.BYTES; i++) {
-                salt = salt << Byte.SIZE | (digest[i] & 0xff);
-            }
-            return salt;
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java runtime has no SHA-256, which every runtime must have", e);
+        byte[] digest = Sha256.bytes(rolloutId);
+        long salt = 0;
+        for (int i = 0; i < Long.BYTES; i++) {
+            salt = salt << Byte.SIZE | (digest[i] & 0xff);
         }
+        return salt;
     }
 
     /** The bucket, 0 to 99,999, of the caller whose key has the given hash. */

@@ -112,7 +112,7 @@ final class Starting {
                     + "\" does not have; it has " + read);
         }
         List<String> metrics =
-                gate.measures().stream().<String>map(Metric::name).toList();
+                gate.metricsAndLabels().stream().<String>map(Metric::name).toList();
         for (Guardrail guardrail : policy.guardrails()) {
             String metric = guardrail.metric();
             if (metric != null && !metrics.contains(metric)) {
@@ -137,7 +137,7 @@ final class Starting {
                     + "\" does not declare; declared are " + gate.describe().attributes() + "; add attributes(\""
                     + by.attribute() + "\")");
         }
-        gate.measures().stream()
+        gate.metricsAndLabels().stream()
                 .filter(each -> each.name().equals(guardrail.metric()) && each.least() < 0)
                 .filter(each -> guardrail.kind() == Guardrail.Kind.GROUP_RATIO)
                 .findFirst()

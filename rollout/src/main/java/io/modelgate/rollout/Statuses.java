@@ -11,8 +11,16 @@ final class Statuses {
 
     private Statuses() {}
 
-    /** The rollout that runs, or else the last that ended. */
-    static Optional<RolloutStatus> of(ModelGate<?, ?> gate, CohortRouting routing, @Nullable Seen last) {
+    private static final String BARRED =
+            "; kept from the callers of this process, until the entry that closes the window is stored";
+
+    /**
+     * The rollout that runs, or else the last that ended.
+     *
+     * @param barred whether this process keeps callers from its candidate, and no entry says so
+     */
+    static Optional<RolloutStatus> of(
+            ModelGate<?, ?> gate, CohortRouting routing, @Nullable Seen last, boolean barred) {
         RolloutRun run = routing.run() == null ? routing.memory().last() : routing.run();
         if (run == null) {
             return Optional.empty();
@@ -29,7 +37,7 @@ final class Statuses {
                 run.plan().baseline(),
                 run.stage(),
                 run.step(),
-                weight(run, routing),
+                barred ? Weight.NONE : weight(run, routing),
                 run.hold().paused(),
                 run.hold().waiting() >= 0,
                 run.last().decision().at(),
@@ -42,7 +50,7 @@ final class Statuses {
                 over
                         ? List.of()
                         : RollbackTarget.risks(gate, routing, run.plan().baseline()),
-                over || seen == null ? decided : seen.doing()));
+                (over || seen == null ? decided : seen.doing()) + (barred ? BARRED : "")));
     }
 
     private static Weight weight(RolloutRun run, CohortRouting routing) {

@@ -10,17 +10,17 @@ import java.util.Map;
  * @param candidate the arm that got the candidate by chance
  * @param byRule calls to the candidate of callers whom a list or a segment sent there: no part of a comparison, but of absolute limits
  * @param reached about how many callers the candidate answered, chance or rule
- * @param slices the same for each group that a guardrail looks at, as far as there were calls; a group has none of its own
+ * @param groups the same for each group that a guardrail looks at, as far as there were calls; a group has none of its own
  */
 public record StepCounts(
-        ArmCounts stable, ArmCounts candidate, CallCounts byRule, long reached, Map<Slice, StepCounts> slices) {
+        ArmCounts stable, ArmCounts candidate, CallCounts byRule, long reached, Map<Group, StepCounts> groups) {
 
     /** No calls. */
     public static final StepCounts NONE = new StepCounts(ArmCounts.NONE, ArmCounts.NONE, CallCounts.NONE, 0);
 
     /** Copies the map. */
     public StepCounts {
-        slices = Map.copyOf(slices);
+        groups = Map.copyOf(groups);
     }
 
     /** Counts without groups. */
@@ -29,7 +29,7 @@ public record StepCounts(
     }
 
     /** What was counted of a group. */
-    StepCounts of(Slice slice) {
-        return slices.getOrDefault(slice, NONE);
+    StepCounts of(Group group) {
+        return groups.getOrDefault(group, NONE);
     }
 }

@@ -10,13 +10,13 @@ import java.util.Set;
  *
  * @param firstCalls whether each caller's first call at a weight is counted by itself
  * @param spread the metrics of which it is kept how their values are spread
- * @param slicings the attributes by which there are groups
+ * @param groupings the attributes by which there are groups
  */
-record Wanted(boolean firstCalls, Set<String> spread, List<Slicing> slicings) {
+record Wanted(boolean firstCalls, Set<String> spread, List<Grouping> groupings) {
 
     Wanted {
         spread = Set.copyOf(spread);
-        slicings = List.copyOf(slicings);
+        groupings = List.copyOf(groupings);
     }
 
     /** First calls or not, and nothing else. */
@@ -35,7 +35,7 @@ record Wanted(boolean firstCalls, Set<String> spread, List<Slicing> slicings) {
         return new Wanted(
                 policy.guardrails().stream().anyMatch(Wanted::countsFirstCalls),
                 spread,
-                Slicing.of(policy.guardrails()));
+                Grouping.of(policy.guardrails()));
     }
 
     static boolean countsFirstCalls(Guardrail guardrail) {

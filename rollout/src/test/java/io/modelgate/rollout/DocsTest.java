@@ -13,13 +13,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.MDC;
 
-/** The examples of the pages on exposures and decision records compile, run, and are what is shown there. */
+/** The examples of the pages on exposures and decision records compile and run, and the pages show them. */
 class DocsTest {
 
     @TempDir
@@ -54,7 +53,7 @@ class DocsTest {
             // exposures: begin
             ExposureLedger reached = ExposureLedger.in(path("/var/lib/credit/exposures"));
             Rollouts rollouts = Rollouts.open(gates, r -> r.exposures(reached));
-            // …
+            // … and weeks later, of the rollout that rollouts.start gave:
             // exposures: end
             try (rollouts) {
                 rollouts.register(
@@ -105,24 +104,7 @@ class DocsTest {
 
     @Test
     void thePagesShowThisVeryCode() throws IOException {
-        for (String page : List.of("exposures", "decision-records")) {
-            String shown = words(Files.readString(Path.of("../docs/" + page + ".md")));
-            assertThat(shown).contains(words("```java " + code(page).replace("path(\"", "Path.of(\"") + "```"));
-        }
-    }
-
-    private static String code(String page) throws IOException {
-        String source = Files.readString(Path.of("src/test/java/io/modelgate/rollout/DocsTest.java"));
-        StringBuilder code = new StringBuilder();
-        String begin = "// " + page + ": begin\n";
-        for (int from = source.indexOf(begin); from >= 0; from = source.indexOf(begin, from + 1)) {
-            code.append(source, from + begin.length(), source.indexOf("// " + page + ": end", from));
-        }
-        return code.toString();
-    }
-
-    /** Where a line is broken differs with how far it is indented. */
-    private static String words(String text) {
-        return String.join(" ", text.strip().split("\\s+"));
+        DocsPage.of("exposures").showsJavaOf(DocsTest.class);
+        DocsPage.of("decision-records").showsJavaOf(DocsTest.class);
     }
 }

@@ -26,7 +26,8 @@ class EvidenceGuardrailTest {
         assertThat(Guardrail.latency(0.5).atMost(Duration.ofMillis(300)).limit())
                 .isEqualTo(new Limit.Bound(0.3));
         assertThat(Guardrail.mean("score").atLeast(0.5).worse()).isEqualTo(Worse.LOWER);
-        assertThat(Guardrail.mean("score").lowerIsWorse().drift().worse()).isEqualTo(Worse.EITHER);
+        assertThat(Guardrail.mean("score").lowerIsWorse().eitherIsWorse().worse())
+                .isEqualTo(Worse.EITHER);
     }
 
     @Test
@@ -40,7 +41,7 @@ class EvidenceGuardrailTest {
                 () -> errors.atMost(1.5),
                 () -> errors.atMost(Duration.ofSeconds(1)),
                 () -> errors.atLeast(0.5),
-                () -> errors.drift(),
+                () -> errors.eitherIsWorse(),
                 () -> errors.atMost(0.1).unit(Unit.CALLER),
                 () -> errors.share(0),
                 () -> errors.share(Double.POSITIVE_INFINITY),
@@ -49,7 +50,7 @@ class EvidenceGuardrailTest {
                 () -> Guardrail.latency(0.9).atLeast(1),
                 () -> Guardrail.mean("score").worseBy(1),
                 () -> Guardrail.mean("score").atMost(Double.POSITIVE_INFINITY),
-                () -> Guardrail.mean("score").atMost(1).drift(),
+                () -> Guardrail.mean("score").atMost(1).eitherIsWorse(),
                 () -> Guardrail.sampleRatio().requiredForPromotion());
         for (ThrowingCallable each : wrong) {
             assertThatIllegalArgumentException()

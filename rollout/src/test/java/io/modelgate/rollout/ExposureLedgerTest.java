@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.modelgate.Caller;
 import io.modelgate.ModelGate;
+import io.modelgate.control.ControlLog;
 import io.modelgate.control.Entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -384,9 +385,12 @@ class ExposureLedgerTest {
         assertThat(seal(rig).decision().data()).containsEntry("erased", true);
         assertThat(seal(rig).toString()).doesNotContain("ann");
         try (Stream<Path> all = Files.walk(root)) {
-            assertThat(all.filter(Files::isRegularFile).filter(path -> !path.endsWith(ExposureClaim.NAME)))
-                    .hasSize(2)
-                    .noneMatch(path -> text(path).contains("ann"));
+            List<Path> left = all.filter(Files::isRegularFile).toList();
+            assertThat(left).noneMatch(path -> text(path).contains("ann"));
+            assertThat(left.stream()
+                            .filter(path -> !path.endsWith(ExposureClaim.NAME))
+                            .filter(path -> !path.toString().contains("erase-")))
+                    .hasSize(2);
         }
         call(rig, "bob");
         assertThat(ledger.of(running).orElseThrow().calls()).isEqualTo(2);
@@ -434,9 +438,120 @@ class ExposureLedgerTest {
         world.time.advance(Duration.ofSeconds(1));
         other.rollouts.tick();
         assertThat(ledger.of(rollout).orElseThrow().callers()).isZero();
-        try (Stream<Path> all = Files.list(root)) {
-            assertThat(all).noneMatch(path -> path.getFileName().toString().startsWith("erase-"));
+        assertThat(requests()).as("for who has no file yet").isNotEmpty();
+        world.time.advance(ErasedCallers.KEPT);
+        one.rollouts.tick();
+        assertThat(requests()).isEmpty();
+    }
+
+    /** The requests and the answers to them. */
+    private List<Path> requests() throws IOException {
+        return files("").stream()
+                .filter(path -> path.toString().contains("erase-"))
+                .toList();
+    }
+
+    /** What it has heard waits, and nobody sees that. */
+    @Test
+    void whoHasNoFileYetWritesNothingOfACallerErasedMeanwhile() throws Exception {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig one = rig(ledger);
+        ExposureLedger others = ledger(ExposureLedgerBuilder::plainKeys);
+        Rig other = rig(others);
+        String rollout = start(one, "v2");
+        other.rollouts.tick();
+        call(other, "ann", "bob");
+        assertThat(other.gates.flushServed(Duration.ofSeconds(5))).isTrue();
+        assertThat(files(".open")).isEmpty();
+        assertThat(ledger.erase("ann")).isZero();
+
+        world.time.advance(Duration.ofMillis(250));
+        call(other, "cleo");
+        others.flush();
+        assertThat(csv(ledger, rollout)).hasSize(3).noneMatch(line -> line.startsWith("ann"));
+        world.time.advance(Duration.ofSeconds(1));
+        call(other, "ann");
+        others.flush();
+        assertThat(csv(ledger, rollout)).as("what came after").hasSize(4).anyMatch(line -> line.startsWith("ann"));
+    }
+
+    @Test
+    void whatIsStillOnItsWayWhenAProcessAnswersIsNotWrittenAfterwards() throws Exception {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String rollout = start(rig, "v2");
+        call(rig, "bob");
+        ledger.flush();
+        CountDownLatch handed = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        try (ControlLog.Subscription slow = rig.gate.onServed(each -> {
+            handed.countDown();
+            awaitUninterruptibly(go);
+        })) {
+            assertThat(slow).isNotNull();
+            call(rig, "bob", "ann"); // who listens is slow at the first: the second is on its way
+            awaitUninterruptibly(handed);
+            ExposureErasure.ask(root, List.of(rig.gates.identities().hash("ann")));
+            world.time.advance(Duration.ofSeconds(1));
+            rig.rollouts.tick();
+            assertThat(requests()).hasSize(2);
+            go.countDown();
+        } finally {
+            go.countDown();
         }
+        ledger.flush();
+        assertThat(ledger.of(rollout).orElseThrow().calls()).isEqualTo(2);
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestStaysForAFileThatDoesNotSayYetOfWhatItIs() throws Exception {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        start(rig, "v2");
+        call(rig, "bob");
+        ledger.flush();
+        Path begun = files(".open").get(0).resolveSibling("17-0123abcd.open");
+        Files.createFile(begun);
+        ledger.erase("ann");
+        world.time.advance(ErasedCallers.KEPT);
+        rig.rollouts.tick();
+        assertThat(requests()).isNotEmpty();
+        Files.setLastModifiedTime(begun, FileTime.fromMillis(1_000)); // whoever began it died
+        world.time.advance(Duration.ofMinutes(1));
+        rig.rollouts.tick();
+        assertThat(requests()).isEmpty();
+    }
+
+    /** A request may have come and gone meanwhile; one that came while there was a file waits for it. */
+    @Test
+    void whatWaitedForAFileWhileItsProcessStoodStillIsNotTakenAndTheListSaysSo() throws Exception {
+        ExposureLedger ledger = ledger(e -> {});
+        Rig rig = rig(ledger);
+        String first = start(rig, "v2");
+        call(rig, "ann");
+        ledger.flush();
+        call(rig, "bob");
+        world.time.advance(Duration.ofHours(13));
+        ledger.flush();
+        assertThat(ledger.of(first).orElseThrow().callers()).isEqualTo(2);
+        assertThat(ledger.notTaken()).isZero();
+        end(rig);
+        sealed(rig);
+
+        String second = start(rig, "v3");
+        rig.rollouts.tick();
+        call(rig, "ann");
+        assertThat(rig.gates.flushServed(Duration.ofSeconds(5))).isTrue();
+        world.time.advance(Duration.ofHours(13));
+        rig.rollouts.tick();
+        assertThat(ledger.notTaken()).isEqualTo(1);
+        assertThat(rig.heard(RolloutEvent.Hindered.class))
+                .anySatisfy(each -> assertThat(each.reason()).contains("this process stood still"));
+        world.time.advance(Rig.MINUTE);
+        call(rig, "bob");
+        ledger.flush();
+        assertThat(ledger.of(second).orElseThrow().callers()).isEqualTo(1);
     }
 
     @Test
@@ -451,13 +566,16 @@ class ExposureLedgerTest {
         ledger.flush();
         others.flush();
         assertThat(ledger.erase("ann")).isZero(); // not written by the other yet, as far as one can see
-        assertThat(files("").stream().filter(path -> path.toString().contains("erase-")))
-                .hasSize(2); // the request, and the answer of the one that asks
+        assertThat(requests()).hasSize(2); // the request, and the answer of the one that asks
+        world.time.advance(ErasedCallers.KEPT);
+        one.rollouts.tick();
+        assertThat(requests()).as("the other has not answered").hasSize(2);
 
-        world.time.advance(Duration.ofSeconds(1));
         other.rollouts.tick();
-        assertThat(files("").stream().filter(path -> path.toString().contains("erase-")))
-                .isEmpty();
+        assertThat(requests()).hasSize(3);
+        world.time.advance(ErasedCallers.KEPT);
+        other.rollouts.tick();
+        assertThat(requests()).isEmpty();
     }
 
     @Test

@@ -91,7 +91,7 @@ class ExposureLinesTest {
         writer.take("bob", 2, "xxxxbbbb");
         writer.flush();
         ExposureFile file = ExposureFile.at(writer.path()).orElseThrow();
-        writer.replace(new ExposureErasure(folder, List.of("ann")).without(file), plain);
+        writer.replace(new ExposureErasure(folder, List.of("ann")).without(file, Log.IDENTITIES), plain);
         writer.take("bob", 3, "AAAAcccc");
         writer.flush();
         List<String> ids = new ArrayList<>();

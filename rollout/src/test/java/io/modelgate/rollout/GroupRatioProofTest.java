@@ -32,8 +32,8 @@ class GroupRatioProofTest {
         CallCounts calls = tally.counts();
         ArmCounts arm = new ArmCounts(calls, calls, calls.calls(), calls.calls(), Map.of());
         StepCounts group = new StepCounts(arm, arm, CallCounts.NONE, 0);
-        Map<Slice, StepCounts> groups = new HashMap<>();
-        NAMES.forEach(name -> groups.put(new Slice("region", name), group));
+        Map<Group, StepCounts> groups = new HashMap<>();
+        NAMES.forEach(name -> groups.put(new Group("region", name), group));
         return new StepCounts(arm, arm, CallCounts.NONE, 0, groups);
     }
 

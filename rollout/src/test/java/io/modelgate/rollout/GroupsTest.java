@@ -27,7 +27,7 @@ class GroupsTest {
     void codeFileAndLogSayTheSame() {
         RolloutPolicy code = policy(
                 ERRORS.by("home", "own", "rent"),
-                Guardrail.mean("approved").drift().worseByPoints(0.05).by("home", "own", "rent", "other"),
+                Guardrail.mean("approved").eitherIsWorse().worseByPoints(0.05).by("home", "own", "rent", "other"),
                 Guardrail.groupRatio("approved").by("home", "own", "rent").atLeast(0.75),
                 Guardrail.groupRatio("approved")
                         .name("ratio-to-stable")
@@ -106,7 +106,7 @@ class GroupsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ERRORS.by("home", "own"))
                 .withMessage("groups by \"home\" are 1: expected 2 to 50 values of the attribute");
-        assertThatIllegalArgumentException().isThrownBy(() -> ERRORS.by("home", SliceRig.names(51)));
+        assertThatIllegalArgumentException().isThrownBy(() -> ERRORS.by("home", GroupRig.names(51)));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> policy(ERRORS, Guardrail.groupRatio("approved")))
                 .withMessageContaining("guardrails[1].by is missing");
@@ -120,11 +120,11 @@ class GroupsTest {
                 .withMessageContaining("groups by 5 attributes: expected at most 4");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> policy(
-                        ERRORS.by("a", SliceRig.names(50)), ERRORS.name("b").by("a", "another", "and-another")))
+                        ERRORS.by("a", GroupRig.names(50)), ERRORS.name("b").by("a", "another", "and-another")))
                 .withMessageContaining("52 groups by \"a\" together: expected at most 50");
         Guardrail[] many = new Guardrail[11];
         for (int i = 0; i < many.length; i++) {
-            many[i] = ERRORS.name("e" + i).by("a", SliceRig.names(50));
+            many[i] = ERRORS.name("e" + i).by("a", GroupRig.names(50));
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> policy(many))

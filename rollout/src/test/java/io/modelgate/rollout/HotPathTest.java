@@ -77,7 +77,7 @@ class HotPathTest {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         count(watch);
         long bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
-        assertThat(watch.counts().slices()).hasSize(2);
+        assertThat(watch.counts().groups()).hasSize(2);
         assertThat(bytes).as("bytes allocated by %d calls", CALLS).isLessThan(CALLS / 100);
     }
 

@@ -212,14 +212,14 @@ class LabelTest {
     void ofAGroupFirstLabelsAreKeptOnlyWhereAGuardrailThereNamesThem() {
         Guardrail guardrail =
                 Guardrail.mean("defaulted").higherIsWorse().worseByPoints(0.1).by("home", "own", "rent");
-        SliceTallies tallies = new SliceTallies(
-                new RolloutUnits(), Slicing.of(List.of(guardrail)), process.gate.measures(), 2, Set.of());
+        GroupTallies tallies = new GroupTallies(
+                new RolloutUnits(), Grouping.of(List.of(guardrail)), process.gate.metricsAndLabels(), 2, Set.of());
         long own = 1L << 32;
         tallies.labelled(own, EpochTally.CANDIDATE, 7, 0, 1);
         tallies.labelled(own, EpochTally.CANDIDATE, 7, 1, 1);
         tallies.labelled(own, EpochTally.CANDIDATE, 7, 1, 1);
 
-        ArmCounts candidate = Objects.requireNonNull(tallies.counts().get(new Slice("home", "own")))
+        ArmCounts candidate = Objects.requireNonNull(tallies.counts().get(new Group("home", "own")))
                 .candidate();
         assertThat(candidate.calls().values(1).count()).isEqualTo(1);
         assertThat(candidate.firstCalls().values(1).count()).isZero();

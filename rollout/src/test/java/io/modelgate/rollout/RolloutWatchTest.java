@@ -307,19 +307,19 @@ class RolloutWatchTest {
         StepCounts counts = watch.counts();
         assertThat(counts.candidate().calls().answered()).isEqualTo(3);
         assertThat(counts.candidate().missed()).containsEntry(Rate.ERRORS, 1L);
-        assertThat(counts.slices())
+        assertThat(counts.groups())
                 .containsOnlyKeys(
-                        new Slice("home", "own"),
-                        new Slice("home", "rent"),
-                        new Slice("region", "eu"),
-                        new Slice("region", "us"));
-        StepCounts renters = counts.of(new Slice("home", "rent"));
+                        new Group("home", "own"),
+                        new Group("home", "rent"),
+                        new Group("region", "eu"),
+                        new Group("region", "us"));
+        StepCounts renters = counts.of(new Group("home", "rent"));
         assertThat(renters.candidate().calls().answered()).isEqualTo(2);
         // The caller missed in two groups: in each of them that is its first miss.
         assertThat(renters.candidate().missed()).containsEntry(Rate.ERRORS, 1L);
-        assertThat(counts.of(new Slice("home", "own")).candidate().missed()).containsEntry(Rate.ERRORS, 1L);
+        assertThat(counts.of(new Group("home", "own")).candidate().missed()).containsEntry(Rate.ERRORS, 1L);
         assertThat(renters.candidate().units()).isEqualTo(1);
-        StepCounts american = counts.of(new Slice("region", "us"));
+        StepCounts american = counts.of(new Group("region", "us"));
         assertThat(american.candidate().firstCalls().values(0)).isEqualTo(new Values(1, 0.25, 0.0625));
         assertThat(american.stable().calls().answered()).isZero();
     }
@@ -337,14 +337,14 @@ class RolloutWatchTest {
                 caller(true, 0).with("a", "g49").with("b", "g0").with("c", "g7").with("d", "g49"));
         assertThat(place).isNotNegative();
         watch.answered(place, 1, "answer");
-        assertThat(watch.counts().slices())
+        assertThat(watch.counts().groups())
                 .containsOnlyKeys(
-                        new Slice("a", "g49"), new Slice("b", "g0"), new Slice("c", "g7"), new Slice("d", "g49"));
+                        new Group("a", "g49"), new Group("b", "g0"), new Group("c", "g7"), new Group("d", "g49"));
         assertThat(watch.counts().candidate().calls().answered()).isEqualTo(1);
     }
 
     private static String[] fifty() {
-        return SliceRig.names(50);
+        return GroupRig.names(50);
     }
 
     @Test
@@ -545,7 +545,7 @@ class RolloutWatchTest {
                                     g -> g.stable("v1", input -> input)
                                             .metric("length", 0, 10, String::length)
                                             .label("kept", 0, 1))
-                            .measures(),
+                            .metricsAndLabels(),
                     wanted,
                     false);
         }
@@ -614,9 +614,9 @@ class RolloutWatchTest {
         watch.labelled(watch.carried(watch.place(someone.with("home", "rent"))), 0, 1);
         watch.labelled(watch.carried(watch.place(someone.with("home", "barge"))), 0, 0);
 
-        ArmCounts renters = watch.counts().of(new Slice("home", "rent")).candidate();
+        ArmCounts renters = watch.counts().of(new Group("home", "rent")).candidate();
         assertThat(labels(renters)).containsExactly(1, 1, 1, 1);
         assertThat(labels(watch.counts().candidate())).containsExactly(2, 1, 1, 1);
-        assertThat(watch.counts().slices()).containsOnlyKeys(new Slice("home", "rent"));
+        assertThat(watch.counts().groups()).containsOnlyKeys(new Group("home", "rent"));
     }
 }

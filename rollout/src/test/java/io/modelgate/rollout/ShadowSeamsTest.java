@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.modelgate.Caller;
+import io.modelgate.Cause;
 import io.modelgate.KillReceipt;
 import io.modelgate.ModelGate;
 import io.modelgate.Scope;
@@ -155,6 +156,10 @@ class ShadowSeamsTest {
         ModelGate<String, String> gate = gate(rig, "scores");
         start(rig, gate, p -> {}, who -> {});
         KillReceipt kill = gate.kill(Rig.BOB, "all of it");
+        for (int i = 0; i < ENOUGH; i++) {
+            assertThat(gate.decide("hi", Caller.of("user-" + i)).cause()).contains(Cause.KILLED);
+        }
+        rig.gates.flushServed();
         rig.minutes(5);
         assertThat(stage(rig, gate)).isEqualTo(Stage.SHADOW);
         assertThat(compared(rig, gate)).isZero();

@@ -7,7 +7,6 @@ import io.modelgate.Caller;
 import io.modelgate.Feedback;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
-import io.modelgate.control.ControlLog;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
@@ -27,8 +26,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -424,50 +426,171 @@ class WindowsTest {
         }
     }
 
-    /** Closing needs an entry: without one callers go on to the candidate. */
+    /** A log that takes nothing while it is full, and keeps who appends waiting while it hangs. */
+    private static final class Unwilling extends ForwardingControlLog {
+        final AtomicBoolean full = new AtomicBoolean();
+        final CountDownLatch asked = new CountDownLatch(1);
+        volatile @Nullable CountDownLatch hangs;
+
+        Unwilling() {
+            super(new MemoryControlLog());
+        }
+
+        @Override
+        public List<Entry> append(List<Decision> decisions) {
+            requireRoom();
+            return super.append(decisions);
+        }
+
+        @Override
+        public Optional<Entry> appendIf(long expectedSeq, Decision decision) {
+            CountDownLatch until = hangs;
+            if (until != null) {
+                asked.countDown();
+                await(until);
+            }
+            requireRoom();
+            return super.appendIf(expectedSeq, decision);
+        }
+
+        private void requireRoom() {
+            if (full.get()) {
+                throw new ControlLogException("the log's disk is full");
+            }
+        }
+
+        static void await(CountDownLatch latch) {
+            try {
+                assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    /** Who gets v2 in this process, whatever the log says. */
+    private static Set<Integer> served(ModelGate<?, ?> gate) {
+        Set<Integer> served = new HashSet<>();
+        for (int i = 0; i < 2_000; i++) {
+            if (gate.versionFor(Caller.of("user-" + i)).equals(Optional.of("v2"))) {
+                served.add(i);
+            }
+        }
+        return served;
+    }
+
     @Test
-    void aWindowThatCannotBeClosedIsToldAtOnceAndClosedOnceItCan() {
-        AtomicBoolean down = new AtomicBoolean();
-        ControlLog log = new ForwardingControlLog(new MemoryControlLog()) {
-            @Override
-            public List<Entry> append(List<Decision> decisions) {
-                requireUp();
-                return super.append(decisions);
-            }
-
-            @Override
-            public Optional<Entry> appendIf(long expectedSeq, Decision decision) {
-                requireUp();
-                return super.appendIf(expectedSeq, decision);
-            }
-
-            private void requireUp() {
-                if (down.get()) {
-                    throw new ControlLogException("the log's disk is full");
-                }
-            }
-        };
+    void outsideItsWindowsNobodyGetsTheCandidateThoughTheLogTakesNoEntry() {
+        Unwilling log = new Unwilling();
         try (Rig rig = new Rig(new Rig.World(log), r -> {})) {
             start(rig, "v2");
             rig.minutes(2);
-            Set<Integer> before = cohort(rig.gate);
-            down.set(true);
+            Set<Integer> before = served(rig.gate);
+            assertThat(before).isEqualTo(cohort(rig.gate)).isNotEmpty();
+            log.full.set(true);
             tickAt(rig, "2026-03-02T16:00:00Z");
+            assertThat(served(rig.gate)).isEmpty();
+            assertThat(rig.status().weight()).isEqualTo(Weight.NONE);
+            assertThat(rig.status().reason())
+                    .contains(
+                            "outside its windows until 2026-03-03T08:00:00Z", "kept from the callers of this process");
             assertThat(rig.heard(RolloutEvent.Hindered.class))
                     .singleElement()
                     .satisfies(each -> assertThat(each.reason())
-                            .contains("callers still get version \"v2\"", "outside its windows until", "disk is full"));
+                            .contains(
+                                    "version \"v2\" is outside its windows until",
+                                    "cannot be stored: the log's disk is full",
+                                    "callers of this process get stable all the same"));
             for (int second = 0; second < 60; second++) {
                 rig.world.time.advance(Duration.ofSeconds(1));
                 rig.rollouts.tick();
+                assertThat(served(rig.gate)).isEmpty();
             }
             assertThat(rig.heard(RolloutEvent.Hindered.class))
                     .as("not at every look")
                     .hasSize(1);
-            assertThat(cohort(rig.gate)).isEqualTo(before);
-            down.set(false);
+            assertThat(rig.entries("rollout-window")).isEmpty();
+            log.full.set(false);
             rig.minutes(1);
+            assertThat(rig.entries("rollout-window")).hasSize(1);
             assertThat(cohort(rig.gate)).isEmpty();
+            assertThat(served(rig.gate)).isEmpty();
+            assertThat(rig.status().reason()).doesNotContain("kept from the callers");
+            tickAt(rig, "2026-03-03T08:00:00Z");
+            assertThat(served(rig.gate)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aWindowThatOpensAgainBeforeTheLogTakesAnythingFindsTheSameCallersAndTheNightCountsForNothing() {
+        Unwilling log = new Unwilling();
+        try (Rig rig = new Rig(new Rig.World(log), r -> {})) {
+            start(rig, "v2");
+            rig.minutes(6 * 60 - 1); // until 15:59 UTC
+            Set<Integer> before = served(rig.gate);
+            Duration day = rig.status().inStep();
+            log.full.set(true);
+            for (int minute = 0; minute < 16 * 60; minute++) {
+                rig.world.time.advance(Rig.MINUTE);
+                rig.rollouts.tick();
+                assertThat(rig.gate.versionFor(
+                                Caller.of("user-" + before.iterator().next())))
+                        .contains("v1");
+            }
+            assertThat(rig.status().inStep()).isBetween(day, day.plus(Rig.MINUTE));
+            assertThat(served(rig.gate)).isEmpty();
+            rig.world.time.advance(Rig.MINUTE); // 08:00
+            rig.rollouts.tick();
+            assertThat(served(rig.gate)).isEqualTo(before);
+            assertThat(rig.status().weight()).isEqualTo(Weight.percent(10));
+            assertThat(rig.entries("rollout-window")).isEmpty();
+            log.full.set(false);
+            rig.minutes(2);
+            assertThat(served(rig.gate)).isEqualTo(before);
+            assertThat(rig.status().step()).isZero();
+        }
+    }
+
+    @Test
+    void outsideItsWindowsNobodyGetsTheCandidateWhileTheLogHangs() throws Exception {
+        Unwilling log = new Unwilling();
+        CountDownLatch until = new CountDownLatch(1);
+        try (Rig rig = new Rig(new Rig.World(log), r -> {})) {
+            start(rig, "v2");
+            rig.minutes(2);
+            assertThat(served(rig.gate)).isNotEmpty();
+            log.hangs = until;
+            Thread look = new Thread(() -> tickAt(rig, "2026-03-02T16:00:00Z"));
+            look.start();
+            Unwilling.await(log.asked);
+            assertThat(served(rig.gate)).isEmpty();
+            assertThat(rig.entries("rollout-window")).isEmpty();
+            until.countDown();
+            look.join();
+            assertThat(rig.entries("rollout-window")).hasSize(1);
+        } finally {
+            until.countDown();
+        }
+    }
+
+    /** Whoever closes may look no more: another look after the rollouts in this process takes over. */
+    @Test
+    void theNextRolloutsInThisProcessLiftWhatTheLastLeft() {
+        Unwilling log = new Unwilling();
+        try (Rig rig = new Rig(new Rig.World(log), r -> {})) {
+            start(rig, "v2");
+            rig.minutes(2);
+            Set<Integer> before = served(rig.gate);
+            log.full.set(true);
+            tickAt(rig, "2026-03-02T16:00:00Z");
+            rig.rollouts.close();
+            assertThat(served(rig.gate)).isEmpty();
+            rig.world.time.advance(Duration.ofHours(16));
+            try (Rollouts next = Rollouts.open(rig.gates, RolloutsBuilder::manual)) {
+                next.tick();
+                assertThat(served(rig.gate)).isEqualTo(before);
+            }
+            log.full.set(false);
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
  * A second gate with a rollout of its own, of which the same callers ask. Immutable.
  *
  * @param together what its rollout has to do with that of the first
- * @param share the share of the callers that each has, where nobody is to have both candidates, 0 to 1; 0 otherwise
+ * @param share the share of the callers that each has where nobody is to have both candidates, or that both have in a joint test, 0 to 1; 0 otherwise
  * @param stable how its stable version answers at first
  * @param candidate how its candidate does
  * @param changes what becomes another, in the order of their time
@@ -29,7 +29,14 @@ record Beside(Together together, double share, Behaviour stable, Behaviour candi
         /** The other begins once the first is complete. */
         AFTER,
         /** No caller has both candidates. */
-        EXCLUSIVE
+        EXCLUSIVE,
+        /** Who has the candidate of the one that fewer callers have, has both. */
+        JOINTLY;
+
+        /** Whether their callers are a share of all. */
+        boolean shared() {
+            return this == EXCLUSIVE || this == JOINTLY;
+        }
     }
 
     /** Says so where one of them starts. */
@@ -37,6 +44,7 @@ record Beside(Together together, double share, Behaviour stable, Behaviour candi
         switch (together) {
             case LOCKSTEP -> who.lockstep("pair", 2);
             case EXCLUSIVE -> who.exclusive("pair", Weight.percent(share * 100));
+            case JOINTLY -> who.jointly("pair", "both", Weight.percent(share * 100));
             case AFTER -> {
                 if (gate.equals(OTHER)) {
                     who.after(FIRST, "candidate");
@@ -65,6 +73,7 @@ record Beside(Together together, double share, Behaviour stable, Behaviour candi
                 first.labels(),
                 first.agreement(),
                 first.reference(),
-                this);
+                this,
+                first.setting());
     }
 }

@@ -6,7 +6,9 @@ import io.modelgate.ModelGate;
 import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.Rollouts;
 import io.modelgate.rollout.ShadowStage;
+import io.modelgate.rollout.Stakes;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls that a shadow stage mirrors, of one run: real calls of the gate, whose two answers agree as often as the scenario says. Not
@@ -37,12 +39,29 @@ final class Mirrored {
         rollouts.shadowing(gate, s -> s.harmless().executor(Runnable::run));
     }
 
-    /** The policy as it is carried out here: every call that is made is mirrored, since only those are made that would be. */
+    /**
+     * The policy as it is carried out here: every call that is made is mirrored, since only those are made that would be. A scenario whose
+     * calls have no answers to compare is replayed from the first step on.
+     */
     static RolloutPolicy every(RolloutPolicy policy, boolean answered) {
         ShadowStage shadow = policy.shadow();
-        if (shadow == null || !answered) {
-            return policy.afterShadow();
-        }
+        return shadow == null || !answered
+                ? with(
+                        policy,
+                        null,
+                        policy.stakes() == Stakes.HIGH ? Stakes.MEDIUM : policy.stakes()) // high ones need it
+                : with(
+                        policy,
+                        new ShadowStage(
+                                1,
+                                shadow.leastTime(),
+                                shadow.leastCalls(),
+                                shadow.agreement(),
+                                new ShadowStage.Alike.Equal()),
+                        policy.stakes());
+    }
+
+    private static RolloutPolicy with(RolloutPolicy policy, @Nullable ShadowStage shadow, Stakes stakes) {
         return new RolloutPolicy(
                 policy.name(),
                 policy.steps(),
@@ -55,11 +74,10 @@ final class Mirrored {
                 policy.soak(),
                 policy.pauseAlert(),
                 policy.calendar(),
-                new ShadowStage(
-                        1, shadow.leastTime(), shadow.leastCalls(), shadow.agreement(), new ShadowStage.Alike.Equal()),
+                shadow,
                 policy.holdDown(),
                 policy.windows(),
-                policy.stakes());
+                stakes);
     }
 
     /** The candidate's answer to an input, a number of 0 to 1: stable's is always 0. */

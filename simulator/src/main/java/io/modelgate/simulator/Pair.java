@@ -4,6 +4,7 @@ import io.modelgate.ModelGate;
 import io.modelgate.rollout.RolloutEvent;
 import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.Rollouts;
+import io.modelgate.rollout.RolloutsBuilder;
 import io.modelgate.rollout.StepCounts;
 import java.time.Duration;
 import java.util.BitSet;
@@ -31,8 +32,18 @@ final class Pair {
         return other != null && gate.equals(Beside.OTHER) ? other : one;
     }
 
-    StepCounts counts(ModelGate<?, ?> gate, String rollout, long since) {
-        return of(gate.name()).counts(gate, rollout, since);
+    /** Has counts come from where they are drawn; the gate counts the calls that are made at it by itself. */
+    void configure(RolloutsBuilder rollouts) {
+        if (one.calls() instanceof World) {
+            rollouts.observations(this::counts);
+        }
+    }
+
+    private StepCounts counts(ModelGate<?, ?> gate, String rollout, long since) {
+        if (of(gate.name()).calls() instanceof World world) {
+            return world.counts(gate, rollout, since);
+        }
+        throw new IllegalStateException("nothing is drawn for gate \"" + gate.name() + "\"");
     }
 
     void hear(RolloutEvent event) {
@@ -61,21 +72,27 @@ final class Pair {
      * Lets the callers of each gate go where they are sent.
      *
      * @return whether anything happened at the first
-     * @throws IllegalStateException if a caller has both candidates and is not to
+     * @throws IllegalStateException if a caller has both candidates and is not to, or in a joint test one alone
      */
     boolean follow(Rollouts rollouts) {
         boolean moved = one.follow(rollouts);
         if (other != null && (other.follow(rollouts) || moved)) {
-            requireApart(one, other);
+            requireMeeting(one, other);
         }
         return moved;
     }
 
-    private void requireApart(Simulated first, Simulated second) {
-        if (beside == null || beside.together() != Beside.Together.EXCLUSIVE || first.promoted() || second.promoted()) {
+    private void requireMeeting(Simulated first, Simulated second) {
+        if (beside == null || !beside.together().shared() || first.promoted() || second.promoted()) {
             return;
         }
         BitSet both = first.asked();
+        if (beside.together() == Beside.Together.JOINTLY) {
+            double fewer =
+                    Math.min(first.calls().candidateShare(), second.calls().candidateShare());
+            Probes.requireMeeting(both, second.asked(), fewer);
+            return;
+        }
         both.and(second.asked());
         if (!both.isEmpty()) {
             throw new IllegalStateException(both.cardinality() + " callers have both candidates");

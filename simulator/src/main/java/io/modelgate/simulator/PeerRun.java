@@ -36,6 +36,7 @@ final class PeerRun {
                 0,
                 0,
                 null,
+                Run.Heard.NOTHING,
                 List.of());
     }
 }

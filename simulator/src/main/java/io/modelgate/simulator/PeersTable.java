@@ -60,7 +60,8 @@ record PeersTable(List<Row> rows) {
                     List.of(),
                     null,
                     null,
-                    null);
+                    null,
+                    Setting.PLAIN);
         }
 
         private static Behaviour behaviour(double errors) {

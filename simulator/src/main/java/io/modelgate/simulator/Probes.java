@@ -14,15 +14,62 @@ final class Probes {
 
     private static final int MANY = 400;
 
+    /** So many standard deviations a share of them may be off, once in two million times. */
+    private static final double CHANCE = 5;
+
     private static final List<Caller> CALLERS =
             IntStream.range(0, MANY).mapToObj(i -> Caller.of("probe-" + i)).toList();
 
     private final ModelGate<?, ?> gate;
     private BitSet cohort = new BitSet();
     private double share;
+    private BitSet had = new BitSet();
+    private double hadAt;
 
     Probes(ModelGate<?, ?> gate) {
         this.gate = gate;
+    }
+
+    /** Callers who are to have the candidate from a share on, since they had it elsewhere. */
+    void keep(BitSet callers, double from) {
+        had = callers;
+        hadAt = from;
+    }
+
+    /**
+     * Makes sure that everybody gets one version.
+     *
+     * @throws IllegalStateException if it is not so
+     */
+    void requireEverybody(String version) {
+        long others = CALLERS.stream()
+                .filter(caller ->
+                        gate.versionFor(caller).filter(version::equals).isEmpty())
+                .count();
+        if (others > 0) {
+            throw new IllegalStateException(others + " callers do not get \"" + version + "\", and everybody is to");
+        }
+    }
+
+    /**
+     * Makes sure that of two gates' candidates the one that fewer callers get is met together with the other only, and by as many as it is to be.
+     *
+     * @param fewer the share of all callers that gets the one which fewer get
+     * @throws IllegalStateException if it is not so
+     */
+    static void requireMeeting(BitSet one, BitSet other, double fewer) {
+        BitSet both = (BitSet) one.clone();
+        both.and(other);
+        int alone = Math.min(one.cardinality(), other.cardinality()) - both.cardinality();
+        if (alone > 0) {
+            throw new IllegalStateException(alone
+                    + " callers have one candidate of the joint test alone, which the other's callers are all to have");
+        }
+        double expected = fewer * MANY;
+        if (Math.abs(both.cardinality() - expected) > CHANCE * Math.sqrt(expected * (1 - fewer))) {
+            throw new IllegalStateException(both.cardinality() + " of " + MANY
+                    + " callers have both candidates of the joint test, and about " + Math.round(expected) + " are to");
+        }
     }
 
     /**
@@ -38,6 +85,12 @@ final class Probes {
                 throw new IllegalStateException(asked.cardinality() + " callers get the candidate, and nobody is to");
             }
             return;
+        }
+        BitSet lost = (BitSet) had.clone();
+        lost.andNot(asked);
+        if (now >= hadAt && !lost.isEmpty()) {
+            throw new IllegalStateException(
+                    lost.cardinality() + " callers had the candidate in the other system and do not get it here");
         }
         BitSet left = (BitSet) cohort.clone();
         left.andNot(asked);

@@ -7,8 +7,10 @@ import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.Rollouts;
 import io.modelgate.rollout.ShadowStage;
 import io.modelgate.rollout.Step;
+import io.modelgate.rollout.Weight;
 import io.modelgate.testkit.ManualTime;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,9 @@ final class Replay {
 
     private final long seed;
 
+    /** Who of those probed had the candidate in another system. */
+    private final BitSet had;
+
     /**
      * A replay.
      *
@@ -46,12 +51,16 @@ final class Replay {
      * @throws BadFileException if the policy looks at what the scenario does not have
      */
     Replay(RolloutPolicy policy, Scenario scenario, @Nullable Duration look, long seed) {
+        requireCarriedOut(policy, scenario);
         requireWatchable(policy, scenario);
         shadowed = policy.shadow() == null ? 0 : policy.shadow().sample();
         this.policy = Mirrored.every(policy, scenario.agreement() != null);
         this.scenario = scenario;
         this.seed = seed;
-        needs = Needs.of(policy, scenario.measures());
+        needs = Needs.of(policy, scenario.metricsAndLabels());
+        had = scenario.setting().moved() == null
+                ? new BitSet()
+                : scenario.setting().moved().had();
         Duration planned = policy.steps().stream().map(Step::leastTime).reduce(policy.soak(), Duration::plus);
         ShadowStage shadow = this.policy.shadow();
         planned = shadow == null ? planned : planned.plus(shadow.leastTime());
@@ -62,7 +71,7 @@ final class Replay {
     }
 
     private static void requireWatchable(RolloutPolicy policy, Scenario scenario) {
-        List<String> metrics = scenario.measures();
+        List<String> metrics = scenario.metricsAndLabels();
         for (Guardrail guardrail : policy.guardrails()) {
             if (guardrail.kind() == Guardrail.Kind.CUSTOM) {
                 throw new BadFileException("policy " + Quantity.quote(policy.name()) + ": the guardrail "
@@ -75,6 +84,31 @@ final class Replay {
                         + Quantity.quote(guardrail.metric())
                         + ", which a guardrail of the policy watches: add it under metrics or labels");
             }
+        }
+    }
+
+    private static void requireCarriedOut(RolloutPolicy policy, Scenario scenario) {
+        Setting setting = scenario.setting();
+        if (setting.switching() != null) {
+            throw new BadFileException("scenario " + Quantity.quote(scenario.name())
+                    + " switches its versions as a whole, under no policy: simulate it with --blue-green");
+        }
+        if (setting.atTheGate()) {
+            AtTheGate.require(scenario);
+            for (Guardrail guardrail : policy.guardrails()) {
+                if (guardrail.kind() == Guardrail.Kind.LATENCY) {
+                    throw new BadFileException("policy " + Quantity.quote(policy.name())
+                            + " watches a latency, and where scenario " + Quantity.quote(scenario.name())
+                            + " makes its calls at the gate they take no time: simulate it without it");
+                }
+            }
+        }
+        Moved moved = setting.moved();
+        Weight first = policy.steps().get(0).weight();
+        if (moved != null && first.compareTo(moved.at()) < 0) {
+            throw new BadFileException("policy " + Quantity.quote(policy.name()) + " begins at " + first
+                    + ", and of scenario " + Quantity.quote(scenario.name()) + " " + moved.at()
+                    + " had the candidate already: expected a first step of that or more");
         }
     }
 
@@ -143,27 +177,35 @@ final class Replay {
 
     private Run run(int number, boolean told, @Nullable Trace trace) {
         ManualTime time = new ManualTime(scenario.start());
-        try (Gates gates = Gates.open(g -> g.ticker(time)
-                .instants(time)
-                .scheduler(time)
-                .executor(Runnable::run)
-                .eventExecutor(Runnable::run))) {
+        try (Hearing hearing = new Hearing(scenario.setting());
+                Gates gates = Gates.open(g -> {
+                    g.ticker(time)
+                            .instants(time)
+                            .scheduler(time)
+                            .executor(Runnable::run)
+                            .eventExecutor(Runnable::run);
+                    hearing.configure(g);
+                })) {
             Simulated one = simulated(gates, Beside.FIRST, scenario, number, told);
             Beside beside = scenario.other();
             Simulated other =
                     beside == null ? null : simulated(gates, Beside.OTHER, beside.scenario(scenario), number, told);
             Pair pair = new Pair(one, other, beside);
-            try (Rollouts rollouts = Rollouts.open(
-                    gates, r -> r.manual().observations(pair::counts).executor(Runnable::run))) {
-                run(rollouts, pair, one, time, trace);
-                return pair.run(number);
+            try (Rollouts rollouts = Rollouts.open(gates, r -> {
+                r.manual().executor(Runnable::run);
+                pair.configure(r);
+                hearing.configure(r);
+            })) {
+                run(rollouts, pair, one, time, () -> hearing.look(gates, one.calls()), trace);
+                return pair.run(number)
+                        .with(hearing.heard(gates, one.asked(rollouts).rollout(), one.calls()));
             }
         }
     }
 
     private Simulated simulated(Gates gates, String name, Scenario what, int number, boolean told) {
         long chance = name.equals(Beside.FIRST) ? seed : seed ^ OTHER;
-        return new Simulated(
+        Simulated made = new Simulated(
                 gates,
                 name,
                 what,
@@ -171,23 +213,31 @@ final class Replay {
                 new Draws(chance, number),
                 new Draws(chance ^ SHADOWS, number),
                 new Chronicle(what.start(), told));
+        if (what.setting().moved() != null) {
+            made.keep(had, what.setting().moved());
+        } else if (what.setting().atTheGate()) {
+            made.order("run-" + chance + "-" + number);
+        }
+        return made;
     }
 
-    private void run(Rollouts rollouts, Pair pair, Simulated one, ManualTime time, @Nullable Trace trace) {
+    private void run(
+            Rollouts rollouts, Pair pair, Simulated one, ManualTime time, Runnable beforeCalls, @Nullable Trace trace) {
         rollouts.onEvent(pair::hear);
         pair.start(rollouts, policy);
         rollouts.tick(); // so that the first step's time begins now
         pair.follow(rollouts);
         if (trace != null) {
-            trace.look(one.now(), one.asked(rollouts), one.world().bad());
+            trace.look(one.now(), one.asked(rollouts), one.calls().bad());
         }
         for (Duration now = Duration.ZERO; !pair.over() && now.compareTo(limit) < 0; now = now.plus(look)) {
+            beforeCalls.run();
             pair.pass(look, shadowed);
             time.advance(look);
             rollouts.tick();
             boolean moved = pair.follow(rollouts);
             if (trace != null && trace.due(moved)) {
-                trace.look(one.now(), one.asked(rollouts), one.world().bad());
+                trace.look(one.now(), one.asked(rollouts), one.calls().bad());
             }
         }
     }

@@ -85,13 +85,21 @@ final class Report {
         time(out, "time from turning bad to the rollback, median", summary.toRollback());
         time(out, "                                       90 %", summary.toRollback90());
         time(out, "time to the promotion, median", summary.toPromotion());
+        number(
+                out,
+                "callers on the list, all whom it answered, median",
+                summary.heard().named());
+        number(out, "  of them answered badly", summary.heard().answeredBadly());
+        number(out, "calls recorded, median", summary.heard().recorded());
+        number(out, "  records lost", summary.heard().lost());
+        number(out, "  calls while the sink hung, none waited", summary.heard().meanwhile());
     }
 
     static void share(PrintWriter out, String what, Estimate share) {
         line(out, what, Quantity.percent(share.value()), Quantity.percent(share.low()), Quantity.percent(share.high()));
     }
 
-    private static void number(PrintWriter out, String what, Estimate number) {
+    static void number(PrintWriter out, String what, Estimate number) {
         if (number.known()) {
             line(out, what, count(number.value()), count(number.low()), count(number.high()));
         }
@@ -143,9 +151,20 @@ final class Report {
         if (summary.other() != null) {
             json.put("other", json(summary.other()));
         }
+        putKnown(json, "listedMedian", summary.heard().named());
+        putKnown(json, "listedAnsweredBadlyMedian", summary.heard().answeredBadly());
+        putKnown(json, "recordedMedian", summary.heard().recorded());
+        putKnown(json, "recordsLostMedian", summary.heard().lost());
+        putKnown(json, "callsWhileSinkHungMedian", summary.heard().meanwhile());
         json.put("typicalRun", typical.number());
         json.put("timeline", typical.timeline().stream().map(Report::json).toList());
         return json;
+    }
+
+    private static void putKnown(Map<String, Object> json, String what, Estimate number) {
+        if (number.known()) {
+            json.put(what, json(number));
+        }
     }
 
     static Map<String, Object> json(Estimate estimate) {
@@ -165,7 +184,7 @@ final class Report {
         return json;
     }
 
-    private static Map<String, Object> json(Run.Line line) {
+    static Map<String, Object> json(Run.Line line) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("seconds", line.at().toMillis() / 1000.0);
         json.put("text", line.text());

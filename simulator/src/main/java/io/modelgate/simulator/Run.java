@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param reached how many callers the candidate answered
  * @param alerts how often a person was called because it was held up
  * @param other what came of the second gate; null if there is none
+ * @param heard what those know who heard of its calls
  * @param timeline what happened when; empty unless asked for
  */
 record Run(
@@ -30,6 +31,7 @@ record Run(
         long reached,
         int alerts,
         @Nullable Run other,
+        Heard heard,
         List<Line> timeline) {
 
     /**
@@ -40,6 +42,47 @@ record Run(
      */
     record Line(Duration at, String text) {}
 
+    /**
+     * What those know who heard of the calls of a run. Immutable.
+     *
+     * @param listed what the list of whom the candidate answered came to; null if none was kept
+     * @param recorded what became of the decision records; null if there were none
+     */
+    record Heard(@Nullable Listed listed, @Nullable Recorded recorded) {
+
+        static final Heard NOTHING = new Heard(null, null);
+
+        private List<String> lines() {
+            List<String> lines = new ArrayList<>();
+            if (listed != null) {
+                lines.add("the list names " + listed.named + " callers whom the candidate answered, "
+                        + listed.answeredBadly + " of them badly; nobody is missing, and nobody too many");
+            }
+            if (recorded != null) {
+                lines.add(recorded.written + " calls are recorded, " + recorded.lost
+                        + " records lost; nobody waited of " + recorded.meanwhile + " who called while the sink hung");
+            }
+            return lines;
+        }
+    }
+
+    /**
+     * What a list of callers says, which are those whom the candidate answered. Immutable.
+     *
+     * @param named how many it names
+     * @param answeredBadly how many of them got a bad answer
+     */
+    record Listed(int named, int answeredBadly) {}
+
+    /**
+     * What became of decision records. Immutable.
+     *
+     * @param written how many calls are recorded
+     * @param lost how many are not
+     * @param meanwhile how many calls were made while the sink hung, none of which waited
+     */
+    record Recorded(long written, long lost, long meanwhile) {}
+
     Run {
         timeline = List.copyOf(timeline);
     }
@@ -49,7 +92,28 @@ record Run(
         List<Line> both = new ArrayList<>(timeline);
         second.timeline.forEach(line -> both.add(new Line(line.at(), "other: " + line.text())));
         both.sort(Comparator.comparing(Line::at));
-        return new Run(number, ending, length, promoted, turnedBad, bad, reached, alerts, second, both);
+        return new Run(number, ending, length, promoted, turnedBad, bad, reached, alerts, second, heard, both);
+    }
+
+    /** With what those know who heard of its calls, told at the end if anything is told. */
+    Run with(Heard known) {
+        List<Line> all = new ArrayList<>(timeline);
+        if (!timeline.isEmpty()) {
+            known.lines().forEach(line -> all.add(new Line(length, line)));
+        }
+        return new Run(number, ending, length, promoted, turnedBad, bad, reached, alerts, other, known, all);
+    }
+
+    /** What the list of whom the candidate answered came to; null if none was kept. */
+    @Nullable
+    Listed listed() {
+        return heard.listed();
+    }
+
+    /** What became of the decision records; null if there were none. */
+    @Nullable
+    Recorded recorded() {
+        return heard.recorded();
     }
 
     boolean rolledBack() {

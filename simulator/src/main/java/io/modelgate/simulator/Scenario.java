@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param agreement how often the candidate's answer is stable's, 0 to 1; null if that is not said, and then nothing is compared
  * @param reference after how long stable's answers are frozen; null if they are not
  * @param other a second gate; null if there is none
+ * @param setting what it sets up around its gate
  */
 record Scenario(
         String name,
@@ -53,7 +54,8 @@ record Scenario(
         List<Label> labels,
         @Nullable Double agreement,
         @Nullable Duration reference,
-        @Nullable Beside other) {
+        @Nullable Beside other,
+        Setting setting) {
 
     Scenario {
         traffic = List.copyOf(traffic);
@@ -65,7 +67,7 @@ record Scenario(
     }
 
     /** The names of the metrics, and of the labels after them. */
-    List<String> measures() {
+    List<String> metricsAndLabels() {
         return Stream.concat(metrics.stream(), labels.stream().map(Label::truth))
                 .<String>map(Metric::name)
                 .toList();
@@ -79,7 +81,7 @@ record Scenario(
      */
     record Label(Metric<Object> truth, Spread after) {}
 
-    /** The share of the callers that an exclusion group leaves to each gate; 1 where there is none. */
+    /** The share of the callers that an exclusion group or a joint test leaves to each gate; 1 where there is none. */
     double share() {
         return other == null || other.share() == 0 ? 1 : other.share();
     }

@@ -51,6 +51,10 @@ final class ScenarioFile {
                 "recording",
                 "reference",
                 "other",
+                "bucketing",
+                "exposures",
+                "records",
+                "blueGreen",
                 "changes",
                 "missing");
         groups = groups(top);
@@ -120,20 +124,24 @@ final class ScenarioFile {
                 versions.labels(),
                 top.has("agreement") ? (Double) top.share("agreement") : null,
                 top.has("reference") ? Duration.ofNanos(positive("reference")) : null,
-                top.has("other") ? other(top.map("other")) : null);
+                top.has("other") ? other(top.map("other")) : null,
+                Setting.of(top, versions));
     }
 
     private Beside other(YamlMap map) {
         map.only("together", "share", "versions", "changes");
-        List<String> words = List.of("lockstep", "after", "exclusive");
+        List<String> words = List.of("lockstep", "after", "exclusive", "jointly");
         Beside.Together together = Beside.Together.values()[words.indexOf(map.word("together", words))];
-        boolean shared = together == Beside.Together.EXCLUSIVE;
-        if (!shared && map.has("share")) {
-            throw map.bad("share", "a share that nothing has: expected it beside together: exclusive alone");
+        if (!together.shared() && map.has("share")) {
+            throw map.bad("share", "a share that nothing has: expected it beside together: exclusive or jointly alone");
         }
-        double share = shared ? map.share("share") : 0;
-        if (shared && (share == 0 || share > 0.5)) {
-            throw map.bad("share", "share is " + map.text("share") + ": expected above 0 % and up to 50 % for each");
+        double share = together.shared() ? map.share("share") : 0;
+        boolean each = together == Beside.Together.EXCLUSIVE;
+        if (together.shared() && (share == 0 || share > (each ? 0.5 : 1))) {
+            throw map.bad(
+                    "share",
+                    "share is " + map.text("share") + ": expected above 0 % and up to "
+                            + (each ? "50 % for each" : "100 % for both"));
         }
         YamlMap both = map.map("versions").only("stable", "candidate");
         return new Beside(

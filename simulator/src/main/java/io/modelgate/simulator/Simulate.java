@@ -104,6 +104,12 @@ public final class Simulate implements Callable<Integer> {
             description = "Instead: the scenario's stable version against its own frozen reference, without a rollout.")
     private @Nullable Path reference;
 
+    @Option(
+            names = "--blue-green",
+            paramLabel = "SCENARIO.yaml",
+            description = "Instead: the scenario's versions switched as a whole, and back, without a rollout.")
+    private @Nullable Path blueGreen;
+
     private Simulate() {}
 
     /** Runs the command and ends the process with its exit code. */
@@ -132,7 +138,17 @@ public final class Simulate implements Callable<Integer> {
     public Integer call() {
         require("--runs", runs, 1, MOST_RUNS);
         require("--threads", threads, 1, 64);
-        if (reference != null) {
+        if (blueGreen != null) {
+            if (peers || reference != null || policy != null || look != null || plot != null) {
+                throw bad(
+                        "--blue-green takes no policy, --look, --plot, --peers or --reference: nothing is rolled out");
+            }
+            Switched switched = new Switched(ScenarioFile.load(blueGreen), seed);
+            List<Switched.Result> done = withBar(runs, campaign -> campaign.run(runs, switched::run));
+            SwitchedReport report = new SwitchedReport(switched, done);
+            report.print(commandLine().getOut());
+            write(report.json());
+        } else if (reference != null) {
             if (peers || policy != null || look != null || plot != null) {
                 throw bad("--reference takes no policy, --look, --plot or --peers: nothing is rolled out");
             }

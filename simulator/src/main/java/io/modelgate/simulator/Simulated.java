@@ -11,7 +11,7 @@ import io.modelgate.rollout.RolloutPolicy;
 import io.modelgate.rollout.RolloutStatus;
 import io.modelgate.rollout.Rollouts;
 import io.modelgate.rollout.Stage;
-import io.modelgate.rollout.StepCounts;
+import io.modelgate.rollout.Weight;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.function.Consumer;
@@ -22,19 +22,26 @@ final class Simulated {
 
     private static final Actor PERSON = Actor.of("simulator");
 
-    private final World world;
+    private final Calls calls;
     private final Chronicle chronicle;
     private final ModelGate<Object, Object> gate;
     private final Probes probes;
     private final Mirrored mirrored;
     private @Nullable RolloutStatus status;
+    private Consumer<RolloutBuilder> order = start -> {};
 
     /** With nobody on the candidate. */
     Simulated(
             Gates gates, String name, Scenario scenario, Needs needs, Draws draws, Draws shadows, Chronicle chronicle) {
         this.chronicle = chronicle;
-        world = new World(scenario, needs, draws, chronicle::add);
-        gate = gate(gates, name, scenario);
+        if (scenario.setting().atTheGate()) {
+            AtTheGate made = new AtTheGate(scenario, gates, name, draws, chronicle::add);
+            calls = made;
+            gate = made.gate();
+        } else {
+            calls = new World(scenario, needs, draws, chronicle::add);
+            gate = gate(gates, name, scenario);
+        }
         probes = new Probes(gate);
         mirrored = new Mirrored(gates, gate, shadows);
     }
@@ -73,12 +80,19 @@ final class Simulated {
         return chronicle.promoted() != null;
     }
 
-    World world() {
-        return world;
+    Calls calls() {
+        return calls;
     }
 
-    StepCounts counts(ModelGate<?, ?> asked, String rollout, long since) {
-        return world.counts(asked, rollout, since);
+    /** Has the candidate's callers come in another system's order; those who had it there have to keep it. */
+    void keep(BitSet callers, Moved from) {
+        order = start -> start.bucketing(from.bucketing());
+        probes.keep(callers, from.at().parts() / (double) Weight.FULL.parts());
+    }
+
+    /** Has the candidate's callers come in the order of one run, whatever its rollout's id is, which no two runs share. */
+    void order(String run) {
+        order = start -> start.exclusive(run, Weight.FULL);
     }
 
     void hear(RolloutEvent event) {
@@ -87,14 +101,14 @@ final class Simulated {
 
     void start(Rollouts rollouts, RolloutPolicy policy, Consumer<RolloutBuilder> who) {
         Mirrored.configure(rollouts, gate);
-        rollouts.start(gate, "candidate", policy, who, PERSON, "simulated");
+        rollouts.start(gate, "candidate", policy, who.andThen(order), PERSON, "simulated");
     }
 
     /** Lets the callers call for the time of a look, the shadow included with its share of the calls. */
     void pass(Duration look, double shadowed) {
-        world.pass(look.toNanos());
+        calls.pass(look.toNanos());
         if (status().stage() == Stage.SHADOW) {
-            mirrored.pass(look, world.callsPerSecond() * shadowed);
+            mirrored.pass(look, calls.callsPerSecond() * shadowed);
         }
     }
 
@@ -113,11 +127,11 @@ final class Simulated {
             rollouts.approve(gate, PERSON, "approved at once");
         }
         status = asked(rollouts);
-        world.shut(chronicle.shut());
+        calls.shut(chronicle.shut());
         if (!chronicle.shut()) {
-            world.share(status.weight());
+            calls.share(status.weight());
         }
-        probes.require(world.candidateShare());
+        probes.require(calls.candidateShare());
         return true;
     }
 
@@ -143,18 +157,19 @@ final class Simulated {
         return new Run(
                 number,
                 ending(status().stage()),
-                world.now(),
+                calls.now(),
                 chronicle.promoted(),
-                world.turnedBad(),
-                world.bad(),
-                world.reached(),
+                calls.turnedBad(),
+                calls.bad(),
+                calls.reached(),
                 chronicle.alerts(),
                 null,
+                Run.Heard.NOTHING,
                 chronicle.lines());
     }
 
     Duration now() {
-        return world.now();
+        return calls.now();
     }
 
     private static Ending ending(Stage stage) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param toRollback90 the same, the 90 % quantile
  * @param toPromotion seconds from the start to the promotion: the median of those promoted
  * @param other the ends of the second gate's rollout; null if there is none
+ * @param heard what those know who heard of the calls
  * @param typical the run in the middle: by how it ended, then by its bad answers, then by its length
  */
 record Summary(
@@ -42,7 +43,37 @@ record Summary(
         Estimate toRollback90,
         Estimate toPromotion,
         @Nullable Ends other,
+        Known heard,
         int typical) {
+
+    /**
+     * What those know who heard of the calls, medians; unknown if nobody did. Immutable.
+     *
+     * @param named the callers whom the list names
+     * @param answeredBadly how many of them got a bad answer
+     * @param recorded the calls that are recorded
+     * @param lost the records that are lost
+     * @param meanwhile the calls that were made while the sink hung
+     */
+    record Known(Estimate named, Estimate answeredBadly, Estimate recorded, Estimate lost, Estimate meanwhile) {
+
+        private static Known of(List<Run> runs) {
+            List<Run.Listed> lists =
+                    runs.stream().map(Run::listed).filter(Objects::nonNull).toList();
+            List<Run.Recorded> records =
+                    runs.stream().map(Run::recorded).filter(Objects::nonNull).toList();
+            return new Known(
+                    median(lists, Run.Listed::named),
+                    median(lists, Run.Listed::answeredBadly),
+                    median(records, Run.Recorded::written),
+                    median(records, Run.Recorded::lost),
+                    median(records, Run.Recorded::meanwhile));
+        }
+
+        private static <T> Estimate median(List<T> all, ToDoubleFunction<T> value) {
+            return Estimate.quantile(all.stream().mapToDouble(value).toArray(), 0.5);
+        }
+    }
 
     /**
      * How rollouts ended. Immutable.
@@ -87,6 +118,7 @@ record Summary(
                 Estimate.quantile(toRollback, 0.9),
                 Estimate.quantile(toPromotion, 0.5),
                 Ends.of(runs),
+                Known.of(runs),
                 typical(runs));
     }
 

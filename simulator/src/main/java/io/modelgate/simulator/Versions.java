@@ -66,6 +66,24 @@ final class Versions {
                 map.has("groups") ? groups(map.map("groups")) : Map.of());
     }
 
+    /** The number of the metric that a mapping names. */
+    int metric(YamlMap map) {
+        List<String> names = metrics.stream().<String>map(Metric::name).toList();
+        if (names.isEmpty()) {
+            throw map.bad("metric", "metric of a gate without metrics: add metrics, or remove it");
+        }
+        return names.indexOf(map.word("metric", names));
+    }
+
+    /** A bound of a metric, scaled to 0 at the metric's least and 1 at its most, which is what is meant where none is given. */
+    double scaled(YamlMap map, int number, String bound) {
+        Metric<Object> metric = metrics.get(number);
+        if (!map.has(bound)) {
+            return bound.equals("least") ? 0 : 1;
+        }
+        return (map.number(bound, metric.least(), metric.most()) - metric.least()) / (metric.most() - metric.least());
+    }
+
     private Map<String, Behaviour.Shift> groups(YamlMap map) {
         map.only(groups.stream().sorted().toArray(String[]::new));
         Map<String, Behaviour.Shift> read = new HashMap<>();

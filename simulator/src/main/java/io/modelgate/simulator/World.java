@@ -1,12 +1,11 @@
 package io.modelgate.simulator;
 
 import io.modelgate.ModelGate;
+import io.modelgate.rollout.Group;
 import io.modelgate.rollout.Observations;
-import io.modelgate.rollout.Slice;
 import io.modelgate.rollout.StepCounts;
 import io.modelgate.rollout.Weight;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,20 +17,15 @@ import org.jspecify.annotations.Nullable;
  * The callers and the versions of one run: draws what happens in each look's time, by chance, and tells it to the controller as a
  * process would have counted it. Knows nothing of policies but what they look at. Not thread-safe.
  */
-final class World implements Observations {
+final class World implements Calls, Observations {
 
     private static final double SECOND = 1e9;
     private static final long UNCLAIMED = -1;
 
     private final Scenario scenario;
+    private final Course course;
     private final List<Population> populations = new ArrayList<>();
-    private final List<Scenario.Change> pending;
-    private final BiConsumer<Duration, String> news;
 
-    private long now;
-    private Behaviour stable;
-    private Behaviour candidate;
-    private @Nullable Double traffic;
     private double share;
     private boolean shut;
 
@@ -39,26 +33,21 @@ final class World implements Observations {
     private long claimed = UNCLAIMED;
 
     private @Nullable StepCounts counted;
-    private long turnedBad;
 
     /** At the start, with nobody on the candidate. */
     World(Scenario scenario, Needs needs, Draws draws, BiConsumer<Duration, String> news) {
         this.scenario = scenario;
-        this.news = news;
+        course = new Course(scenario, news);
         if (scenario.groups().isEmpty()) {
             populations.add(new Population("", 1, scenario, needs, draws));
         }
         scenario.groups()
                 .forEach((group, share) -> populations.add(new Population(group, share, scenario, needs, draws)));
-        pending = new ArrayList<>(scenario.changes());
-        stable = scenario.stable();
-        candidate = scenario.candidate();
-        turnedBad = stable.equals(candidate) ? Long.MAX_VALUE : 0;
         change();
     }
 
-    /** Sets the candidate's share of the callers from now on. */
-    void share(Weight weight) {
+    @Override
+    public void share(Weight weight) {
         double now = weight.parts() / (double) Weight.FULL.parts();
         if (now != share) {
             share = now;
@@ -67,13 +56,13 @@ final class World implements Observations {
         }
     }
 
-    /** Nobody gets the candidate for a while, nothing is counted, and the cohort and what was counted stay. */
-    void shut(boolean now) {
+    @Override
+    public void shut(boolean now) {
         shut = now;
     }
 
-    /** The share of the callers that the candidate gets now. */
-    double candidateShare() {
+    @Override
+    public double candidateShare() {
         return shut ? 0 : share;
     }
 
@@ -83,33 +72,27 @@ final class World implements Observations {
         claimed = UNCLAIMED;
     }
 
-    /** Lets time pass. What changes within it changes at its end. */
-    void pass(long nanos) {
+    @Override
+    public void pass(long nanos) {
         double calls = callsPerSecond() * (nanos / SECOND);
         boolean stableHidden = hidden(Scenario.Who.STABLE);
         boolean candidateHidden = hidden(Scenario.Who.CANDIDATE);
-        now += nanos;
+        course.pass(nanos);
         if (!shut) {
-            populations.forEach(each -> each.pass(now, calls, stableHidden, candidateHidden));
+            populations.forEach(each -> each.pass(course.now(), calls, stableHidden, candidateHidden));
         }
         counted = null;
         change();
     }
 
-    double callsPerSecond() {
-        if (traffic != null) {
-            return traffic;
-        }
-        List<Double> hours = scenario.traffic();
-        return hours.size() == 1
-                ? hours.get(0)
-                : hours.get(
-                        scenario.start().plusNanos(now).atOffset(ZoneOffset.UTC).getHour());
+    @Override
+    public double callsPerSecond() {
+        return course.callsPerSecond();
     }
 
     private boolean hidden(Scenario.Who who) {
         for (Scenario.Missing missing : scenario.missing()) {
-            if (missing.hides(who, now)) {
+            if (missing.hides(who, course.now())) {
                 return true;
             }
         }
@@ -117,30 +100,9 @@ final class World implements Observations {
     }
 
     private void change() {
-        pending.removeIf(change -> {
-            boolean due = change.atNanos() >= 0 ? change.atNanos() <= now : share > 0 && change.atWeight() <= share;
-            if (due) {
-                apply(change);
-            }
-            return due;
-        });
-    }
-
-    private void apply(Scenario.Change change) {
-        if (change.traffic() != null) {
-            traffic = change.traffic();
+        if (course.change(share)) {
+            populations.forEach(each -> each.behave(course.stable(), course.candidate()));
         }
-        if (change.who() != Scenario.Who.CANDIDATE) {
-            stable = stable.shifted(change.shift());
-        }
-        if (change.who() != Scenario.Who.STABLE) {
-            candidate = candidate.shifted(change.shift());
-        }
-        populations.forEach(each -> each.behave(stable, candidate));
-        if (turnedBad == Long.MAX_VALUE && !stable.equals(candidate)) {
-            turnedBad = now;
-        }
-        news.accept(now(), change.text());
     }
 
     /** What was counted at the present weight. */
@@ -160,29 +122,29 @@ final class World implements Observations {
         if (scenario.groups().isEmpty()) {
             return populations.get(0).counts();
         }
-        Map<Slice, StepCounts> slices = new HashMap<>();
-        populations.forEach(each -> slices.put(new Slice(scenario.attribute(), each.group()), each.counts()));
-        StepCounts all = slices.values().stream().reduce(Population::sum).orElseThrow();
-        return new StepCounts(all.stable(), all.candidate(), all.byRule(), all.reached(), slices);
+        Map<Group, StepCounts> groups = new HashMap<>();
+        populations.forEach(each -> groups.put(new Group(scenario.attribute(), each.group()), each.counts()));
+        StepCounts all = groups.values().stream().reduce(Population::sum).orElseThrow();
+        return new StepCounts(all.stable(), all.candidate(), all.byRule(), all.reached(), groups);
     }
 
-    Duration now() {
-        return Duration.ofNanos(now);
+    @Override
+    public Duration now() {
+        return course.time();
     }
 
-    /** The bad answers of the candidate so far: misses, and answers that are bad in truth. */
-    long bad() {
+    @Override
+    public long bad() {
         return populations.stream().mapToLong(Population::bad).sum();
     }
 
-    /** How many callers the candidate has answered. */
-    long reached() {
+    @Override
+    public long reached() {
         return populations.stream().mapToLong(Population::reached).sum();
     }
 
-    /** How long after the start the candidate began to differ from stable; null while it has not. */
-    @Nullable
-    Duration turnedBad() {
-        return turnedBad == Long.MAX_VALUE ? null : Duration.ofNanos(turnedBad);
+    @Override
+    public @Nullable Duration turnedBad() {
+        return course.turnedBad();
     }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -65,12 +66,42 @@ class PairTest {
         }
     }
 
+    @Test
+    void whatIsTestedJointlyMeetsInTheSameCallers() {
+        for (int number = 0; number < 3; number++) {
+            Run run = run("in-a-share", "joint-test", number);
+            assertThat(run.ending()).isEqualTo(Ending.COMPLETE);
+            assertThat(other(run).ending()).isEqualTo(Ending.ROLLED_BACK);
+            assertThat(other(run).length()).isBetween(Duration.ofMinutes(25), Duration.ofMinutes(27));
+            assertThat(run.timeline())
+                    .extracting(Run.Line::text)
+                    .contains("step 2: 20 %", "other: step 2: 20 %"); // where many meet
+        }
+    }
+
+    /** Of 400, 80 are to meet, give or take five standard deviations of 8. */
+    @Test
+    void whoHasOneCandidateOfAJointTestAloneFailsTheRunAndSoDoTooFewWhoMeet() {
+        BitSet fewer = new BitSet();
+        fewer.set(0, 80);
+        BitSet more = new BitSet();
+        more.set(0, 160);
+        Probes.requireMeeting(fewer, more, 0.2);
+        Probes.requireMeeting(more, fewer, 0.2);
+        assertThatThrownBy(() -> Probes.requireMeeting(fewer, more, 0.4))
+                .hasMessageContaining("80 of 400 callers have both candidates of the joint test, and about 160 are to");
+        more.clear(7);
+        assertThatThrownBy(() -> Probes.requireMeeting(fewer, more, 0.2))
+                .hasMessageContaining("1 callers have one candidate of the joint test alone");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "share: 40 % | share: 60 % | share is 60 %: expected above 0 % and up to 50 % for each",
                 "together: exclusive | together: lockstep | a share that nothing has",
+                "share: 40 % | share: 0 | share is 0: expected above 0 % and up to 50 % for each",
                 "together: exclusive | together: apart | unknown value \"apart\" in together"
             })
     void whatASecondGateCannotBeIsRefused(String good, String bad, String message) throws Exception {

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.modelgate.Gates;
+import io.modelgate.rollout.Group;
 import io.modelgate.rollout.RolloutPolicy;
-import io.modelgate.rollout.Slice;
+import io.modelgate.rollout.ShadowStage;
 import io.modelgate.rollout.StepCounts;
 import io.modelgate.rollout.Weight;
 import java.nio.file.Files;
@@ -58,6 +59,22 @@ class ReplayTest {
         assertThat(summary.rolledBack().value()).as("seed 11").isLessThanOrEqualTo(0.05);
         assertThat(summary.complete().value()).as("seed 11").isGreaterThanOrEqualTo(0.95);
         assertThat(summary.toPromotion().value()).isGreaterThanOrEqualTo(1800);
+    }
+
+    /** High stakes need a shadow, and a scenario without an agreement has no answers to compare. */
+    @Test
+    void whatHasNothingToCompareIsReplayedFromItsFirstStep() throws Exception {
+        RolloutPolicy high = RolloutPolicy.parse(
+                "high",
+                Files.readString(Path.of("policies", "canary.yaml"))
+                        .replace("name: canary", "name: canary\nstakes: high"));
+        assertThat(high.shadow()).isNotNull();
+        assertThat(Mirrored.every(high, true).shadow())
+                .extracting(ShadowStage::sample)
+                .isEqualTo(1.0);
+        assertThat(Mirrored.every(high, false).shadow()).isNull();
+        assertThat(Mirrored.every(high, false).steps()).isEqualTo(high.steps());
+        assertThat(replay(high, "aa", Duration.ofSeconds(10)).run(0).promoted()).isNotNull();
     }
 
     @ParameterizedTest
@@ -203,13 +220,13 @@ class ReplayTest {
         try (Gates gates = Gates.open(g -> {})) {
             StepCounts all = world.counts(gates.<Object, Object>gate("g", g -> g.stable("v1", input -> input)), "r", 1);
             long sum = 0;
-            for (Map.Entry<Slice, StepCounts> each : all.slices().entrySet()) {
+            for (Map.Entry<Group, StepCounts> each : all.groups().entrySet()) {
                 long calls = each.getValue().candidate().calls().calls();
-                double share = scenario.groups().get(each.getKey().group());
+                double share = scenario.groups().get(each.getKey().value());
                 assertThat((double) calls).isCloseTo(15_000 * share, withinPercentage(10));
                 sum += calls;
             }
-            assertThat(all.slices()).hasSize(3);
+            assertThat(all.groups()).hasSize(3);
             assertThat(all.candidate().calls().calls()).isEqualTo(sum);
         }
     }

@@ -177,12 +177,44 @@ class ScenarioFileTest {
                 "duration: 0s",
                 "duration: 400d",
                 "says: {}",
+                "exposures: maybe",
+                "exposures: true\nagreement: 98 %",
+                "exposures: true\nmissing: [{from: 1m, to: 2m}]",
+                "records: {hangs: {from: 2m, to: 1m}}",
+                "records: {}",
+                "bucketing: {system: unleash, groupId: a, at: 20 %}\nother: {together: lockstep, versions: {stable: {}, candidate: {}}}",
+                "blueGreen: {switchAt: 1m, switchBackAfter: 1m}",
+                "blueGreen: {smoke: [{name: a}], switchAt: 1m}",
+                "blueGreen: {smoke: [{name: a}, {name: a}], switchAt: 1m, switchBackAfter: 1m}",
+                "blueGreen: {smoke: [{name: ''}], switchAt: 1m, switchBackAfter: 1m}",
+                "blueGreen: {smoke: [{name: a, least: 1}], switchAt: 1m, switchBackAfter: 1m}",
+                "blueGreen: {smoke: [{name: a, metric: score, least: 11}], switchAt: 1m, switchBackAfter: 1m}",
+                "blueGreen: {smoke: [{name: a}], switchAt: 1m, switchBackAfter: 1m}\nexposures: true",
                 "recording: r.csv"
             })
     void refusesWhatMakesNoSense(String line) {
         assertThatThrownBy(() -> parse(PLAIN + line + "\n"))
                 .isInstanceOf(BadFileException.class)
                 .hasMessageMatching("s\\.yaml:\\d+:\\d+: .+: (expected|add|remove) .+");
+    }
+
+    @Test
+    void whatIsSetUpAroundTheGateIsRead() {
+        Setting setting = parse(PLAIN + """
+                        blueGreen:
+                          smoke: [{name: a, metric: score, least: 4}, {name: b}]
+                          switchAt: 10m
+                          switchBackAfter: 90s
+                        """).setting();
+        assertThat(setting.switching())
+                .isEqualTo(new Setting.Switching(
+                        List.of(new Setting.Smoke("a", 0, 0.4, 1), new Setting.Smoke("b", -1, 0, 1)),
+                        Duration.ofMinutes(10),
+                        Duration.ofSeconds(90)));
+        assertThat(parse(PLAIN + "exposures: true\nrecords: {hangs: {from: 0s, to: 1m}}\n")
+                        .setting())
+                .isEqualTo(new Setting(null, true, new Setting.Hang(Duration.ZERO, Duration.ofMinutes(1)), null));
+        assertThat(parse(PLAIN).setting()).isEqualTo(Setting.PLAIN);
     }
 
     @Test

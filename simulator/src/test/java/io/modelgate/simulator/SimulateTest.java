@@ -37,7 +37,8 @@ class SimulateTest {
                         "--json",
                         "--plot",
                         "--peers",
-                        "--reference")
+                        "--reference",
+                        "--blue-green")
                 .contains("Exit codes:", "an argument or a file cannot be used");
         assertThat(err.toString()).isEmpty();
     }
@@ -82,6 +83,8 @@ class SimulateTest {
             --peers a b                                | --peers takes no policy
             --reference scenarios/aa.yaml              | has no reference
             --reference scenarios/aa.yaml --peers      | --reference takes no policy
+            --blue-green scenarios/aa.yaml             | has no blueGreen
+            --blue-green scenarios/aa.yaml --peers     | --blue-green takes no policy
             --frobnicate                               | Unknown option: '--frobnicate'
             nowhere.yaml scenarios/aa.yaml             | nowhere.yaml: cannot be read
             policies/canary.yaml nowhere.yaml          | nowhere.yaml: cannot be read
@@ -93,6 +96,43 @@ class SimulateTest {
     void whatCannotBeUsedIsRefusedWithTheReason(String args, String message) {
         assertThat(simulate(args.isEmpty() ? new String[0] : args.split(" "))).isEqualTo(2);
         assertThat(err.toString()).contains(message).doesNotContain("\tat ");
+    }
+
+    @Test
+    void aSwitchSaysWhomTheBadVersionAnsweredAndForHowLong(@TempDir Path folder) throws Exception {
+        Path json = folder.resolve("figures.json");
+        assertThat(simulate(
+                        "--blue-green", "scenarios/switched-and-back.yaml", "--runs", "3", "--json", json.toString()))
+                .isZero();
+        assertThat(out.toString())
+                .containsPattern("00:10:00 +switched to the candidate, smoke calls included in \\d+ ms")
+                .containsPattern("switched back +100 %")
+                .containsPattern("bad answers until it was switched back, median +\\d{3} ")
+                .containsPattern("time that it served while bad, median +00:04:0[01]");
+        assertThat(Files.readString(json))
+                .contains("\"smokeFailed\": {\"value\": 0,", "\"switchedBack\": {\"value\": 1,", "\"timeline\": [");
+    }
+
+    @Test
+    void aReportSaysWhoIsOnTheList(@TempDir Path folder) throws Exception {
+        Path json = folder.resolve("figures.json");
+        assertThat(simulate(
+                        "policies/in-a-share.yaml",
+                        "scenarios/who-was-reached.yaml",
+                        "--runs",
+                        "2",
+                        "--look",
+                        "30s",
+                        "--json",
+                        json.toString()))
+                .isZero();
+        assertThat(out.toString())
+                .containsPattern("the list names \\d+ callers whom the candidate answered, \\d+ of them badly")
+                .containsPattern("callers on the list, all whom it answered, median +\\d+ ")
+                .doesNotContain("calls recorded");
+        assertThat(Files.readString(json))
+                .contains("\"listedMedian\": {\"value\": ")
+                .doesNotContain("recordedMedian");
     }
 
     @Test

@@ -81,9 +81,12 @@ public abstract class FeedbackIdsKit {
         String id = id();
         assertThat(first(ids, id)).isTrue();
         for (int i = 0; i < id.length(); i++) {
-            char other = id.charAt(i) == '-' ? '_' : '-';
-            assertThat(first(ids, id.substring(0, i) + other + id.substring(i + 1)))
-                    .isTrue();
+            char at = id.charAt(i);
+            for (char other :
+                    Character.isLetter(at) ? new char[] {'-', (char) (at ^ ' ')} : new char[] {at == '-' ? '_' : '-'}) {
+                assertThat(first(ids, id.substring(0, i) + other + id.substring(i + 1)))
+                        .isTrue();
+            }
         }
     }
 

@@ -3,29 +3,35 @@ package io.modelgate.testkit;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
-import io.modelgate.control.Head;
 import io.modelgate.control.MemoryControlLog;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** A control log in memory that can be made to lose its end, as a store does that comes back with fewer entries or with others. Thread-safe but for {@link #forkAt}. */
-public final class ForkingLog implements ControlLog {
+public final class ForkingLog extends ForwardingControlLog {
 
+    private final AtomicReference<ControlLog> entries;
     private final List<Runnable> onReplaced = new CopyOnWriteArrayList<>();
     private final List<Consumer<List<Entry>>> followers = new CopyOnWriteArrayList<>();
     private final List<Subscription> subscriptions = new CopyOnWriteArrayList<>();
     private final byte[] secret = new MemoryControlLog().identitySecret();
-    private volatile MemoryControlLog entries = new MemoryControlLog();
 
     /** An empty one. */
-    public ForkingLog() {}
+    public ForkingLog() {
+        this(new AtomicReference<>(new MemoryControlLog()));
+    }
+
+    private ForkingLog(AtomicReference<ControlLog> entries) {
+        super(entries::get);
+        this.entries = entries;
+    }
 
     /** All entries that it has now, the first one first. */
     public List<Entry> all() {
-        return entries.read(0, Integer.MAX_VALUE);
+        return read(0, Integer.MAX_VALUE);
     }
 
     /**
@@ -39,10 +45,10 @@ public final class ForkingLog implements ControlLog {
         decisions.addAll(List.of(others));
         subscriptions.forEach(Subscription::close);
         subscriptions.clear();
-        entries = new MemoryControlLog();
-        entries.append(decisions);
+        entries.set(new MemoryControlLog());
+        append(decisions);
         onReplaced.forEach(Runnable::run);
-        followers.forEach(each -> subscriptions.add(entries.follow(seq, each)));
+        followers.forEach(each -> subscriptions.add(super.follow(seq, each)));
     }
 
     @Override
@@ -52,30 +58,10 @@ public final class ForkingLog implements ControlLog {
     }
 
     @Override
-    public List<Entry> append(List<Decision> decisions) {
-        return entries.append(decisions);
-    }
-
-    @Override
-    public Optional<Entry> appendIf(long expectedSeq, Decision decision) {
-        return entries.appendIf(expectedSeq, decision);
-    }
-
-    @Override
-    public List<Entry> read(long after, int limit) {
-        return entries.read(after, limit);
-    }
-
-    @Override
     public Subscription follow(long after, Consumer<List<Entry>> follower) {
         followers.add(follower);
-        subscriptions.add(entries.follow(after, follower));
+        subscriptions.add(super.follow(after, follower));
         return () -> followers.remove(follower);
-    }
-
-    @Override
-    public Head head() {
-        return entries.head();
     }
 
     @Override
@@ -83,11 +69,7 @@ public final class ForkingLog implements ControlLog {
         return secret.clone();
     }
 
-    @Override
-    public boolean immediate() {
-        return true;
-    }
-
+    /** Does nothing: it may be read and forked all the same. */
     @Override
     public void close() {}
 }

@@ -25,7 +25,10 @@ final class CreditGate {
             .step(Weight.percent(50), Duration.ofSeconds(2), 1_000)
             .guardrail(Guardrail.rate(Rate.FALLBACK).worseByPoints(0.02).requiredForPromotion())
             .guardrail(Guardrail.latency(0.99).atMost(0.2))
-            .guardrail(Guardrail.mean("approved").drift().worseByPoints(0.1).requiredForPromotion())
+            .guardrail(Guardrail.mean("approved")
+                    .eitherIsWorse()
+                    .worseByPoints(0.1)
+                    .requiredForPromotion())
             .holdback(Weight.percent(5))
             .soak(Duration.ofSeconds(2)));
 
@@ -37,7 +40,10 @@ final class CreditGate {
             .guardrail(Guardrail.rate(Rate.FALLBACK).worseByPoints(0.02).requiredForPromotion())
             .guardrail(Guardrail.rate(Rate.ERRORS).atMost(0.02))
             .guardrail(Guardrail.latency(0.99).atMost(0.2))
-            .guardrail(Guardrail.mean("approved").drift().worseByPoints(0.1).requiredForPromotion())
+            .guardrail(Guardrail.mean("approved")
+                    .eitherIsWorse()
+                    .worseByPoints(0.1)
+                    .requiredForPromotion())
             .holdback(Weight.percent(5))
             .soak(Duration.ofMinutes(10)));
 

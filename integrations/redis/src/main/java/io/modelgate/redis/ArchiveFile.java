@@ -16,7 +16,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -35,7 +34,7 @@ record ArchiveFile(Archived archived, String lastHash) {
     /** Writes entries to a file that appears with its name only when it is whole. */
     static ArchiveFile write(Path file, long from, long through, ControlLog log) throws IOException {
         Path part = file.resolveSibling(file.getFileName() + ".part");
-        MessageDigest sha = sha256();
+        MessageDigest sha = Sha256.begin();
         String last = "";
         long bytes;
         try (FileChannel channel = FileChannel.open(
@@ -70,7 +69,7 @@ record ArchiveFile(Archived archived, String lastHash) {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        MessageDigest sha = sha256();
+        MessageDigest sha = Sha256.begin();
         long at = from - 1;
         String last = "";
         try (Lines lines = new Lines(file)) {
@@ -111,13 +110,5 @@ record ArchiveFile(Archived archived, String lastHash) {
             throw new UncheckedIOException(new IOException(file + " is in no directory"));
         }
         return parent;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
     }
 }

@@ -8,13 +8,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Says where a {@link RedisControlLog} is and how this process takes part in it. Not thread-safe. */
-public final class RedisControlLogBuilder {
+public final class RedisControlLogBuilder extends Access<RedisControlLogBuilder> {
 
     private static final int SECRET_BYTES = 16;
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofHours(1);
-
-    private final Access access = new Access();
 
     @Nullable
     RedisAddress address;
@@ -42,31 +40,8 @@ public final class RedisControlLogBuilder {
 
     RedisControlLogBuilder() {}
 
-    /**
-     * Sets where the Redis is, for instance {@code rediss://user:password@host:6379}. Required. Sentinel and Cluster: {@code redis-sentinel://h1,h2/0#main},
-     * {@code redis-cluster://h1,h2}, with {@code rediss-} for TLS.
-     */
-    public RedisControlLogBuilder uri(String address) {
-        access.uri = Objects.requireNonNull(address, "uri");
-        return this;
-    }
-
-    /** Sets the user and the password, where they are not to stand in the URI. Default: those of the URI. */
-    public RedisControlLogBuilder login(String userName, String secretWord) {
-        access.user = Objects.requireNonNull(userName, "user");
-        access.password = Objects.requireNonNull(secretWord, "password");
-        return this;
-    }
-
-    /** Sets the password of the sentinels themselves. Default: none. */
-    public RedisControlLogBuilder sentinelPassword(String secretWord) {
-        access.sentinelPassword = Objects.requireNonNull(secretWord, "password");
-        return this;
-    }
-
-    /** Sets the certificates, in a file in PEM, of those that may sign the server's. Default: those that the Java runtime trusts. */
-    public RedisControlLogBuilder trust(Path pem) {
-        access.trust = Objects.requireNonNull(pem, "pem");
+    @Override
+    RedisControlLogBuilder self() {
         return this;
     }
 
@@ -90,7 +65,7 @@ public final class RedisControlLogBuilder {
     RedisAddress address() {
         return address != null
                 ? address
-                : access.address("uri is missing: say where Redis is, for instance uri(\"redis://localhost\")");
+                : address("uri is missing: say where Redis is, for instance uri(\"redis://localhost\")");
     }
 
     /**
@@ -99,11 +74,7 @@ public final class RedisControlLogBuilder {
      * @throws IllegalArgumentException unless it is 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit
      */
     public RedisControlLogBuilder name(String logName) {
-        if (!logName.matches("[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}")) {
-            throw new IllegalArgumentException("name is \"" + logName
-                    + "\": expected 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit");
-        }
-        name = logName;
+        name = name("name", logName);
         return this;
     }
 

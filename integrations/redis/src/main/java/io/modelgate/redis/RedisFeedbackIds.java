@@ -6,10 +6,7 @@ import io.lettuce.core.SetArgs;
 import io.modelgate.FeedbackIds;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,14 +41,7 @@ public final class RedisFeedbackIds implements FeedbackIds {
     private final Duration askTimeout;
     private final String process = UUID.randomUUID().toString().substring(0, 18);
     private final AtomicLong attempts = new AtomicLong();
-
-    /**
-     * The attempts at an id whose answers never came: if one of them holds the id, it was this process's and nobody was told. More than one
-     * only where several threads asked at once.
-     */
-    private final Map<String, List<String>> unsure = new LinkedHashMap<>();
-
-    private int unsureAttempts;
+    private final Unsure unsure = new Unsure(UNSURE);
 
     private RedisFeedbackIds(RedisAddress address, RedisFeedbackIdsBuilder config) {
         name = config.name;
@@ -78,7 +68,7 @@ public final class RedisFeedbackIds implements FeedbackIds {
         byte[] key = bytes("modelgate:{" + name + "/" + id + "}:feedback");
         SetArgs once = SetArgs.Builder.nx()
                 .px(Math.max(1, Duration.between(now, expires).toMillis()));
-        List<String> earlier = take(id);
+        List<String> earlier = unsure.take(id);
         String attempt = earlier.isEmpty() ? process + "." + attempts.incrementAndGet() : earlier.get(0);
         AtomicBoolean handedOver = new AtomicBoolean();
         try {
@@ -90,7 +80,7 @@ public final class RedisFeedbackIds implements FeedbackIds {
                     != null;
             return taken || (!earlier.isEmpty() && earlier.contains(holder(key)));
         } catch (RuntimeException | Error e) {
-            keep(id, earlier.isEmpty() && handedOver.get() ? List.of(attempt) : earlier);
+            unsure.keep(id, earlier.isEmpty() && handedOver.get() ? List.of(attempt) : earlier);
             throw e;
         }
     }
@@ -100,34 +90,9 @@ public final class RedisFeedbackIds implements FeedbackIds {
         return holder == null ? "" : RedisLink.text(holder);
     }
 
-    private List<String> take(String id) {
-        synchronized (unsure) {
-            List<String> attempts = unsure.remove(id);
-            unsureAttempts -= attempts == null ? 0 : attempts.size();
-            return attempts == null ? List.of() : attempts;
-        }
-    }
-
-    private void keep(String id, List<String> attempts) {
-        if (attempts.isEmpty()) {
-            return; // nothing was ever sent, so that Redis has nothing of it
-        }
-        synchronized (unsure) {
-            List<String> all = new ArrayList<>(take(id));
-            all.addAll(attempts);
-            unsure.put(id, all);
-            unsureAttempts += all.size();
-            while (unsureAttempts > UNSURE) {
-                take(unsure.keySet().iterator().next());
-            }
-        }
-    }
-
     /** Of how many attempts it is not known what became of them. */
     int unsure() {
-        synchronized (unsure) {
-            return unsureAttempts;
-        }
+        return unsure.size();
     }
 
     @Override

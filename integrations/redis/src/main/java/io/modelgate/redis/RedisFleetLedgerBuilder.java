@@ -3,20 +3,15 @@ package io.modelgate.redis;
 import static java.util.Objects.requireNonNull;
 
 import io.modelgate.Ticker;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.regex.Pattern;
 
 /** Configures a {@link RedisFleetLedger}. Not thread-safe. */
-public final class RedisFleetLedgerBuilder {
+public final class RedisFleetLedgerBuilder extends Access<RedisFleetLedgerBuilder> {
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
     private static final Duration SHORTEST_LEASE = Duration.ofMillis(500);
     private static final Duration LONGEST_LEASE = Duration.ofHours(1);
     private static final Duration SHORTEST_ASK = Duration.ofMillis(10);
     private static final Duration LONGEST_ASK = Duration.ofSeconds(10);
-
-    private final Access access = new Access();
 
     String name = "modelgate";
     String instance = "";
@@ -26,33 +21,8 @@ public final class RedisFleetLedgerBuilder {
 
     RedisFleetLedgerBuilder() {}
 
-    /**
-     * Sets where the Redis is: {@code redis}, {@code rediss}, and each with {@code -sentinel} or {@code -cluster}. Required.
-     *
-     * @throws IllegalArgumentException if it is no such URI; the message quotes nothing of it
-     */
-    public RedisFleetLedgerBuilder uri(String uri) {
-        RedisAddress.parse(uri);
-        access.uri = uri;
-        return this;
-    }
-
-    /** Sets the user and the password, where they are not to stand in the URI. Default: those of the URI. */
-    public RedisFleetLedgerBuilder login(String user, String password) {
-        access.user = requireNonNull(user, "user");
-        access.password = requireNonNull(password, "password");
-        return this;
-    }
-
-    /** Sets the password of the sentinels themselves. Default: none. */
-    public RedisFleetLedgerBuilder sentinelPassword(String password) {
-        access.sentinelPassword = requireNonNull(password, "password");
-        return this;
-    }
-
-    /** Sets the certificates, in a file in PEM, of those that may sign the server's. Default: those that the Java runtime trusts. */
-    public RedisFleetLedgerBuilder trust(Path pem) {
-        access.trust = requireNonNull(pem, "pem");
+    @Override
+    RedisFleetLedgerBuilder self() {
         return this;
     }
 
@@ -62,13 +32,13 @@ public final class RedisFleetLedgerBuilder {
      * @throws IllegalArgumentException if there is no URI, or a setting does not go with it; without credentials
      */
     RedisAddress address() {
-        return access.address("the ledger of the fleet has no URI; add r.uri(\"redis://host:6379\")");
+        return address("the ledger of the fleet has no URI; add r.uri(\"redis://host:6379\")");
     }
 
     /**
      * Sets the name of the fleet on that Redis: processes with one name share their ceilings. Default: {@code modelgate}.
      *
-     * @param name 1 to 100 letters, digits, '.', '_' or '-'
+     * @param name 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit
      * @throws IllegalArgumentException if it is none
      */
     public RedisFleetLedgerBuilder name(String name) {
@@ -79,7 +49,7 @@ public final class RedisFleetLedgerBuilder {
     /**
      * Sets how this process is called for whoever looks into Redis; each start adds something of its own to it. Default: nothing.
      *
-     * @param instance 1 to 100 letters, digits, '.', '_' or '-'
+     * @param instance 1 to 100 letters, digits, '.', '_' or '-', the first a letter or digit
      * @throws IllegalArgumentException if it is none
      */
     public RedisFleetLedgerBuilder instance(String instance) {
@@ -114,20 +84,5 @@ public final class RedisFleetLedgerBuilder {
     RedisFleetLedgerBuilder ticker(Ticker ticker) {
         this.ticker = requireNonNull(ticker, "ticker");
         return this;
-    }
-
-    private static String name(String parameter, String value) {
-        if (!NAME.matcher(value).matches()) {
-            throw new IllegalArgumentException(
-                    parameter + " is \"" + value + "\": expected 1 to 100 letters, digits, '.', '_' or '-'");
-        }
-        return value;
-    }
-
-    private static Duration range(String parameter, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw new IllegalArgumentException(parameter + " is " + value + ": expected " + least + " to " + most);
-        }
-        return value;
     }
 }

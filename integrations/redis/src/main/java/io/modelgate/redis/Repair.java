@@ -7,13 +7,10 @@ import io.modelgate.control.Head;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -287,15 +284,7 @@ final class Repair {
                         "lost", named,
                         "instance", instance,
                         "file", String.valueOf(aside.getFileName()),
-                        "digest", digest(lines)));
-    }
-
-    private static String digest(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
+                        "digest", Sha256.of(lines)));
     }
 
     private ControlLogException otherLog() {

@@ -10,6 +10,7 @@ import io.modelgate.testkit.TcpProxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,8 +34,8 @@ class RedisFeedbackIdsTest {
         RedisServer.assumeAvailable();
         redis = RedisServer.create().password(SECRET).start();
         proxy = TcpProxy.to(redis.port());
-        ids = open(proxy.port());
-        other = open(redis.port());
+        ids = open(proxy.port(), Duration.ofMillis(500));
+        other = open(redis.port(), Duration.ofSeconds(10));
     }
 
     @AfterEach
@@ -47,8 +48,9 @@ class RedisFeedbackIdsTest {
         }
     }
 
-    private RedisFeedbackIds open(int port) {
-        return RedisFeedbackIds.open(r -> r.uri(redis.uri(port)).askTimeout(Duration.ofMillis(500)));
+    /** One that is to give up does so soon; the others wait however busy the machine is. */
+    private RedisFeedbackIds open(int port, Duration askTimeout) {
+        return RedisFeedbackIds.open(r -> r.uri(redis.uri(port)).askTimeout(askTimeout));
     }
 
     private static boolean first(RedisFeedbackIds ids) {
@@ -71,8 +73,7 @@ class RedisFeedbackIdsTest {
     }
 
     private void connected() {
-        assertThat(ids.first("0000000000000000000000", NOW, NOW.plusSeconds(60)))
-                .isTrue();
+        assertThat(atLast(ids, "0".repeat(22))).isTrue();
     }
 
     @Test
@@ -84,7 +85,7 @@ class RedisFeedbackIdsTest {
                 .hasMessageNotContaining(SECRET);
         proxy.heal();
         assertThat(atLast(ids)).isTrue();
-        assertThat(first(ids)).isFalse();
+        assertThat(atLast(ids)).isFalse();
         assertThat(first(other)).isFalse();
     }
 
@@ -93,11 +94,11 @@ class RedisFeedbackIdsTest {
         connected();
         proxy.swallowReplies();
         assertThatThrownBy(() -> first(ids)).isInstanceOf(ControlLogException.class);
-        assertThat(redis.command("EXISTS", key())).hasToString("1");
+        untilThere();
         proxy.heal();
 
         assertThat(atLast(ids)).isTrue();
-        assertThat(first(ids)).isFalse();
+        assertThat(atLast(ids)).isFalse();
         assertThat(first(other)).isFalse();
     }
 
@@ -151,12 +152,78 @@ class RedisFeedbackIdsTest {
     }
 
     @Test
+    void eachNameRemembersForItself() {
+        assertThat(first(other)).isTrue();
+        try (RedisFeedbackIds another =
+                RedisFeedbackIds.open(r -> r.uri(redis.uri()).name("fraud").askTimeout(Duration.ofSeconds(10)))) {
+            assertThat(first(another)).isTrue();
+            assertThat(first(another)).isFalse();
+        }
+        assertThat(first(other)).isFalse();
+    }
+
+    @Test
+    void anAttemptThatNeverArrivedIsMadeAgainAsTheSame() {
+        connected();
+        proxy.hang();
+        assertThatThrownBy(() -> first(ids)).isInstanceOf(ControlLogException.class);
+        proxy.cut(); // what hung is lost
+        assertThat(ids.unsure()).isEqualTo(1);
+        assertThat(redis.command("EXISTS", key())).hasToString("0");
+        proxy.heal();
+        assertThat(atLast(ids, "2".repeat(22))).isTrue();
+
+        proxy.swallowReplies();
+        assertThatThrownBy(() -> first(ids)).isInstanceOf(ControlLogException.class);
+        untilThere();
+        proxy.heal();
+        assertThat(atLast(ids)).isTrue();
+        assertThat(first(other)).isFalse();
+    }
+
+    /** On a busy machine Redis may take what was sent only after whoever sent it gave up. */
+    private void untilThere() {
+        while (!"1".equals(String.valueOf(redis.command("EXISTS", key())))) {
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
+    @Test
+    void itAsksWithALoginThatDoesNotStandInTheUri() {
+        try (RedisFeedbackIds named = RedisFeedbackIds.open(r -> r.uri("redis://127.0.0.1:" + redis.port())
+                .login("default", SECRET)
+                .askTimeout(Duration.ofSeconds(10)))) {
+            assertThat(first(named)).isTrue();
+        }
+    }
+
+    @Test
+    void onceItIsClosedItAnswersNobody() {
+        connected();
+        ids.close();
+        assertThatThrownBy(() -> first(ids))
+                .isInstanceOf(ControlLogException.class)
+                .hasMessageContaining("closed");
+        assertThat(first(other)).isTrue();
+    }
+
+    @Test
     void wrongSettingsAreRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> RedisFeedbackIds.open(r -> {}));
-        assertThatIllegalArgumentException().isThrownBy(() -> RedisFeedbackIds.open(r -> r.name("a b")));
+        refused(r -> {}, "no URI");
+        refused(r -> r.uri("http://" + SECRET + "@a"), "URI");
+        refused(r -> r.uri(redis.uri()).name("a b"), "name is \"a b\"");
+        refused(r -> r.uri(redis.uri()).askTimeout(Duration.ofMillis(9)), "askTimeout is PT0.009S");
+        refused(r -> r.uri(redis.uri()).askTimeout(Duration.ofMillis(10_001)), "askTimeout is PT10.001S");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> RedisFeedbackIds.open(r -> r.askTimeout(Duration.ofMillis(9))));
-        assertThatIllegalArgumentException().isThrownBy(() -> other.first("a", NOW, NOW.plusSeconds(1)));
+                .isThrownBy(() -> other.first("a", NOW, NOW.plusSeconds(1)))
+                .withMessageContaining("22");
         assertThat(other).hasToString("feedback ids modelgate on " + "redis://127.0.0.1:" + redis.port());
+    }
+
+    private static void refused(Consumer<RedisFeedbackIdsBuilder> configure, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> RedisFeedbackIds.open(configure))
+                .withMessageContaining(message)
+                .withMessageNotContaining(SECRET);
     }
 }

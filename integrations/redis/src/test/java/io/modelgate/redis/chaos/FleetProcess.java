@@ -10,6 +10,7 @@ import io.modelgate.Receipt;
 import io.modelgate.Scope;
 import io.modelgate.budget.FleetLedger;
 import io.modelgate.budget.Usage;
+import io.modelgate.control.ControlLog;
 import io.modelgate.control.Head;
 import java.io.BufferedReader;
 import java.io.FileDescriptor;
@@ -45,14 +46,16 @@ final class FleetProcess {
     private final String name;
     private final long pauseNanos;
     private final Gates gates;
-    private final WatchedLog log;
+    private final ControlLog log;
 
     private FleetProcess(String[] args) {
         name = args[0];
         pauseNanos = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(args[4]));
-        log = new WatchedLog(FleetLogs.open(args[1], Path.of(args[2]), name), journal);
+        log = FleetLogs.open(args[1], Path.of(args[2]), name);
+        WatchedLog watched = new WatchedLog(log, journal);
         FleetLedger budgets = FleetBudgets.ledger(args[5], name);
-        gates = Gates.open(g -> g.controlLog(log).budgets(b -> b.fleet(budgets)));
+        gates = Gates.open(g -> g.controlLog(watched).budgets(b -> b.fleet(budgets)));
+        watched.inForce();
         Random random = new Random(Long.parseLong(args[3]));
         for (String gate : GATES) {
             ModelGate<String, String> served = gates.gate(

@@ -4,7 +4,9 @@ import io.modelgate.control.Entry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /** What one process, from its start to its end, wrote into its journal. */
@@ -24,7 +26,7 @@ final class Life {
 
     record Killing(long begin, State.Killed scope) {}
 
-    /** A kill of another process that was told of before it was given. */
+    /** A kill that is told of before it is given: it arrived from another process, or the log owes it. */
     record Arrived(long stamp, String id, State.Killed scope) {}
 
     record Call(String gate, String caller, long begin, long end, String routed, List<String> started) {}
@@ -39,8 +41,14 @@ final class Life {
     final List<Applied> applied = new ArrayList<>();
     final List<Given> given = new ArrayList<>();
     final List<Kill> kills = new ArrayList<>();
+    private final Map<Long, Long> returned = new HashMap<>();
     final List<Killing> killing = new ArrayList<>();
     final List<Arrived> arrived = new ArrayList<>();
+    final List<Arrived> restored = new ArrayList<>();
+
+    /** Its own kills and those that were restored, by when they were said to be in force. */
+    final List<Arrived> inForce = new ArrayList<>();
+
     final List<Call> calls = new ArrayList<>();
     final List<Acknowledged> acknowledged = new ArrayList<>();
     final List<Acknowledged> owed = new ArrayList<>();
@@ -76,8 +84,12 @@ final class Life {
             case "applied" -> applied.add(new Applied(number(w[1]), number(w[2]), w[3]));
             case "given" -> given.add(new Given(number(w[1]), w[2], Integer.parseInt(w[3])));
             case "killing" -> killing.add(new Killing(number(w[1]), new State.Killed(w[2], w[3])));
-            case "arrived" -> arrived.add(new Arrived(number(w[1]), w[2], new State.Killed(w[3], w[4])));
-            case "killed" -> kills.add(new Kill(number(w[1]), number(w[2]), w[3], new State.Killed(w[4], w[5])));
+            case "arrived", "owing" -> arrived.add(arrived(w));
+            case "restored" -> restored.add(arrived(w));
+            case "killed" -> {
+                kills.add(new Kill(number(w[1]), number(w[2]), w[3], new State.Killed(w[4], w[5])));
+                returned.put(number(w[1]), number(w[2]));
+            }
             case "call" ->
                 calls.add(new Call(
                         w[1],
@@ -96,14 +108,26 @@ final class Life {
         }
     }
 
+    private static Arrived arrived(String[] w) {
+        return new Arrived(number(w[1]), w[2], new State.Killed(w[3], w[4]));
+    }
+
     static Report report(String[] w) {
         return new Report(w[1], Boolean.parseBoolean(w[2]), number(w[3]), w[4], w[5] + " " + w[6]);
+    }
+
+    /** The stamp at which a kill of its own had returned; none if it ended before that. */
+    long returned(Killing kill) {
+        return returned.getOrDefault(kill.begin(), Long.MAX_VALUE);
     }
 
     private void sort() {
         applied.sort(Comparator.comparingLong(Applied::stamp));
         given.sort(Comparator.comparingLong(Given::stamp));
         kills.sort(Comparator.comparingLong(Kill::stamp));
+        kills.forEach(kill -> inForce.add(new Arrived(kill.stamp(), kill.id(), kill.scope())));
+        inForce.addAll(restored);
+        inForce.sort(Comparator.comparingLong(Arrived::stamp));
         calls.sort(Comparator.comparingLong(Call::begin));
     }
 

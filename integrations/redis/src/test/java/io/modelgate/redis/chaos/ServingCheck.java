@@ -12,8 +12,8 @@ import java.util.Set;
  * Holds each call of one process against the states that it can have been served from: the last one that the process had confirmed before
  * the call, and those that it was given since.
  *
- * <p>A kill counts from its confirmation, or from the return of {@code kill} in the process that made it, until the process has been given
- * a revive of it; a restart does not end it, except for one that was not acknowledged yet, and for one of others that the process had no room
+ * <p>A kill counts from its confirmation, from the return of {@code kill} in the process that made it, or from the end of the repair that
+ * restored it, until the process has been given a revive of it; a restart does not end it, except for one that was not acknowledged yet, and for one of others that the process had no room
  * for on its disk and so has not confirmed to anybody.
  */
 final class ServingCheck {
@@ -49,6 +49,9 @@ final class ServingCheck {
             advance(Long.MAX_VALUE);
             each.acknowledged.forEach(one -> durable.add(one.id()));
             each.owed.forEach(one -> durable.add(one.id()));
+            if (!each.withoutRoom) {
+                each.restored.forEach(one -> durable.add(one.id()));
+            }
             inForce.keySet().retainAll(durable);
         }
     }
@@ -67,15 +70,16 @@ final class ServingCheck {
             long applied = appliedSoFar < life.applied.size()
                     ? life.applied.get(appliedSoFar).stamp()
                     : Long.MAX_VALUE;
-            long killed =
-                    killsSoFar < life.kills.size() ? life.kills.get(killsSoFar).stamp() : Long.MAX_VALUE;
+            long killed = killsSoFar < life.inForce.size()
+                    ? life.inForce.get(killsSoFar).stamp()
+                    : Long.MAX_VALUE;
             if (Math.min(applied, killed) >= stamp) {
                 return;
             }
             if (applied < killed) {
                 confirm(life.applied.get(appliedSoFar++));
             } else {
-                Life.Kill kill = life.kills.get(killsSoFar++);
+                Life.Arrived kill = life.inForce.get(killsSoFar++);
                 if (confirmed == null || !confirmed.state().releases(kill.id())) {
                     inForce.put(kill.id(), kill.scope());
                 }
@@ -125,12 +129,13 @@ final class ServingCheck {
         return state.engaged().values().stream().anyMatch(scope -> scope.bears(call.gate(), version))
                 || inForce.values().stream().anyMatch(scope -> scope.bears(call.gate(), version))
                 || life.killing.stream()
-                        .anyMatch(kill ->
-                                kill.begin() < call.end() && kill.scope().bears(call.gate(), version))
+                        .anyMatch(kill -> kill.begin() < call.end()
+                                && life.returned(kill) > call.begin()
+                                && kill.scope().bears(call.gate(), version))
                 || life.arrived.stream()
                         .anyMatch(kill -> kill.stamp() < call.end()
                                 && kill.scope().bears(call.gate(), version)
-                                && !confirmed.state().killed().contains(kill.id()));
+                                && !confirmed.state().releases(kill.id()));
     }
 
     /** The states that a call can have been served from. */

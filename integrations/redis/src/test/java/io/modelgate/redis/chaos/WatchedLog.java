@@ -6,6 +6,7 @@ import io.modelgate.control.Entry;
 import io.modelgate.control.Head;
 import io.modelgate.testkit.ForwardingControlLog;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,8 @@ final class WatchedLog extends ForwardingControlLog {
     private final Journal journal;
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
     private final Set<String> owed = ConcurrentHashMap.newKeySet();
+    private final Set<String> owing = ConcurrentHashMap.newKeySet();
+    private final ThreadLocal<List<Decision>> handed = ThreadLocal.withInitial(ArrayList::new);
 
     WatchedLog(ControlLog log, Journal journal) {
         super(log);
@@ -60,9 +63,7 @@ final class WatchedLog extends ForwardingControlLog {
     @Override
     public Subscription onKill(Consumer<Entry> listener) {
         return super.onKill(entry -> {
-            String version = entry.text("version");
-            journal.write("arrived " + journal.stamp() + " " + entry.decision().id() + " " + entry.gate() + " "
-                    + (version == null ? "-" : version));
+            journal.write("arrived " + kill(entry.decision()));
             listener.accept(entry);
         });
     }
@@ -71,8 +72,36 @@ final class WatchedLog extends ForwardingControlLog {
     public Subscription onReplaced(Runnable listener) {
         return super.onReplaced(() -> {
             journal.write("replaced " + journal.stamp());
+            handed.get().clear();
             listener.run();
+            inForce();
         });
+    }
+
+    /** Written before the gates have them: they put the kills among them in force without waiting until the log has them. */
+    @Override
+    public List<Decision> owed() {
+        List<Decision> decisions = super.owed();
+        for (Decision decision : decisions) {
+            if (decision.isKill()) {
+                handed.get().add(decision);
+                if (owing.add(decision.id())) {
+                    journal.write("owing " + kill(decision));
+                }
+            }
+        }
+        return decisions;
+    }
+
+    /** Says that the kills are in force that the gates were handed as owed by this thread, in whatever they have done since. */
+    void inForce() {
+        handed.get().forEach(decision -> journal.write("restored " + kill(decision)));
+        handed.get().clear();
+    }
+
+    private String kill(Decision decision) {
+        Object version = decision.data().get("version");
+        return journal.stamp() + " " + decision.id() + " " + decision.gate() + " " + (version == null ? "-" : version);
     }
 
     @Override
@@ -106,7 +135,7 @@ final class WatchedLog extends ForwardingControlLog {
     }
 
     private void owes() {
-        for (Decision decision : owed()) {
+        for (Decision decision : super.owed()) { // nobody is handed these
             if (owed.add(decision.id())) {
                 journal.write("owes " + decision.id() + " " + decision.type());
             }

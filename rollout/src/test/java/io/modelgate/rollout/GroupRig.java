@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Made-up traffic of the groups of one attribute, counted as a watch counts it, and a book to look at all of it. */
-final class SliceRig {
+final class GroupRig {
 
     static final String ATTRIBUTE = "region";
 
@@ -16,7 +16,7 @@ final class SliceRig {
     /** Of callers who are in none of the groups. */
     final EvidenceRig others;
 
-    SliceRig(long seed, EvidenceBook book, int groups) {
+    GroupRig(long seed, EvidenceBook book, int groups) {
         this.book = book;
         EvidenceBook nobodys = EvidenceRig.book(0.05, Guardrail.sampleRatio());
         this.groups = IntStream.range(0, groups)
@@ -29,7 +29,7 @@ final class SliceRig {
         return IntStream.range(0, groups).mapToObj(i -> "g" + i).toArray(String[]::new);
     }
 
-    SliceRig begin(double share) {
+    GroupRig begin(double share) {
         groups.forEach(EvidenceRig::clear);
         others.clear();
         book.begin(share, share > 0 && share < 1);
@@ -37,17 +37,17 @@ final class SliceRig {
     }
 
     StepCounts counts() {
-        Map<Slice, StepCounts> slices = new HashMap<>();
+        Map<Group, StepCounts> counts = new HashMap<>();
         StepCounts all = others.counts();
         for (int i = 0; i < groups.size(); i++) {
             StepCounts each = groups.get(i).counts();
-            slices.put(new Slice(ATTRIBUTE, "g" + i), each);
+            counts.put(new Group(ATTRIBUTE, "g" + i), each);
             all = CountSums.plus(all, each);
         }
-        return new StepCounts(all.stable(), all.candidate(), all.byRule(), 0, slices);
+        return new StepCounts(all.stable(), all.candidate(), all.byRule(), 0, counts);
     }
 
-    SliceRig look() {
+    GroupRig look() {
         book.look(counts());
         return this;
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstOf the metrics and labels of which any of them counts callers' first
  * @param latencies whether any of them is about latency
  */
-record Slicing(
+record Grouping(
         String attribute,
         List<String> groups,
         boolean firstCalls,
@@ -32,14 +32,14 @@ record Slicing(
     /** The most attributes of one policy: their groups' numbers share one long with the caller's place. */
     static final int MOST = 4;
 
-    Slicing {
+    Grouping {
         groups = List.copyOf(groups);
         firstOf = Set.copyOf(firstOf);
         numbers = Map.copyOf(numbers);
     }
 
-    /** The slicings of a policy's guardrails, in their order. */
-    static List<Slicing> of(List<Guardrail> guardrails) {
+    /** The groupings of a policy's guardrails, in their order. */
+    static List<Grouping> of(List<Guardrail> guardrails) {
         Map<String, Set<String>> groups = new LinkedHashMap<>();
         for (Guardrail guardrail : guardrails) {
             Groups by = guardrail.by();
@@ -63,10 +63,10 @@ record Slicing(
         return by != null && by.attribute().equals(attribute);
     }
 
-    private static Slicing of(String attribute, List<String> groups, List<Guardrail> guardrails) {
+    private static Grouping of(String attribute, List<String> groups, List<Guardrail> guardrails) {
         Map<String, Integer> numbers = new HashMap<>();
         groups.forEach(group -> numbers.put(group, numbers.size() + 1));
-        return new Slicing(
+        return new Grouping(
                 attribute,
                 groups,
                 guardrails.stream().anyMatch(Wanted::countsFirstCalls),
@@ -85,7 +85,7 @@ record Slicing(
         return number == null ? 0 : number;
     }
 
-    Slice slice(int number) {
-        return new Slice(attribute, groups.get(number - 1));
+    Group group(int number) {
+        return new Group(attribute, groups.get(number - 1));
     }
 }

@@ -6,18 +6,18 @@ import java.util.List;
  * The callers whose attribute has one value. Immutable.
  *
  * @param attribute the attribute
- * @param group its value
+ * @param value the value
  */
-public record Slice(String attribute, String group) {
+public record Group(String attribute, String value) {
 
-    static List<Slice> of(Groups groups) {
+    static List<Group> of(Groups groups) {
         return groups.groups().stream()
-                .map(group -> new Slice(groups.attribute(), group))
+                .map(group -> new Group(groups.attribute(), group))
                 .toList();
     }
 
     /** {@code approved[home=rent]}, what evidence calls a guardrail here. */
     String named(String guardrail) {
-        return guardrail + "[" + attribute + "=" + group + "]";
+        return guardrail + "[" + attribute + "=" + value + "]";
     }
 }

@@ -10,23 +10,23 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The same guardrail for each group, and the ratio of the groups. */
-class SliceEvidenceTest {
+class GroupEvidenceTest {
 
     private static final int STABLE = EvidenceRig.STABLE;
     private static final int CANDIDATE = EvidenceRig.CANDIDATE;
     private static final int SEED = 20_261_129;
     private static final Guardrail POINTS = Guardrail.rate(Rate.ERRORS).worseByPoints(0.02);
 
-    private static SliceRig rig(int groups, Guardrail... guardrails) {
-        return new SliceRig(SEED, EvidenceRig.book(0.05, guardrails), groups);
+    private static GroupRig rig(int groups, Guardrail... guardrails) {
+        return new GroupRig(SEED, EvidenceRig.book(0.05, guardrails), groups);
     }
 
     private static Guardrail by(Guardrail guardrail, int groups) {
-        return guardrail.by(SliceRig.ATTRIBUTE, SliceRig.names(groups));
+        return guardrail.by(GroupRig.ATTRIBUTE, GroupRig.names(groups));
     }
 
     /** So many answers in each arm of a group, of which a share scores 1 and the others 0. */
-    private static void scores(SliceRig rig, int group, int each, double ofStable, double ofCandidate) {
+    private static void scores(GroupRig rig, int group, int each, double ofStable, double ofCandidate) {
         for (int arm = 0; arm < 2; arm++) {
             EvidenceRig to = rig.groups.get(group);
             int high = (int) Math.round(each * (arm == CANDIDATE ? ofCandidate : ofStable));
@@ -36,7 +36,7 @@ class SliceEvidenceTest {
 
     @Test
     void oneBadGroupOfTwentyIsFoundWhileTheAverageLooksFine() {
-        SliceRig rig = rig(20, POINTS.name("all"), by(POINTS, 20).requiredForPromotion());
+        GroupRig rig = rig(20, POINTS.name("all"), by(POINTS, 20).requiredForPromotion());
         rig.begin(0.5);
         int seconds = 0;
         for (; seconds < 3_600 && !rig.book.regressed(); seconds++) {
@@ -66,7 +66,7 @@ class SliceEvidenceTest {
 
     @Test
     void eachGroupPaysItsPartOfAlphaAndSaysSo() {
-        SliceRig rig = rig(20, POINTS.name("all").share(4), by(POINTS, 20)).begin(0.5);
+        GroupRig rig = rig(20, POINTS.name("all").share(4), by(POINTS, 20)).begin(0.5);
         rig.groups.get(0).missed(CANDIDATE, Cause.ERROR, 3).answered(STABLE, 10, 3);
         rig.look();
         assertThat(rig.evidence("all").text()).contains("needs 25 to be worse").doesNotContain("α");
@@ -77,7 +77,7 @@ class SliceEvidenceTest {
 
     @Test
     void promotionAsksItOfEachGroup() {
-        SliceRig rig = rig(2, by(POINTS, 2).requiredForPromotion()).begin(0.5);
+        GroupRig rig = rig(2, by(POINTS, 2).requiredForPromotion()).begin(0.5);
         rig.groups.get(0).answered(STABLE, 10, 4_000).answered(CANDIDATE, 10, 4_000);
         rig.look();
         assertThat(rig.book.evidence()).allMatch(Evidence::required).hasSize(2);
@@ -87,7 +87,7 @@ class SliceEvidenceTest {
 
     @Test
     void callersInNoGroupAreCountedAsSuch() {
-        SliceRig rig =
+        GroupRig rig =
                 rig(2, by(POINTS, 2), by(Guardrail.groupRatio("score"), 2)).begin(0.5);
         rig.others.answered(STABLE, 10, 700).answered(CANDIDATE, 10, 504);
         rig.groups.get(0).answered(STABLE, 10, 10);
@@ -107,7 +107,7 @@ class SliceEvidenceTest {
             by(Guardrail.groupRatio("score"), 3),
             by(Guardrail.groupRatio("score").name("against-stable").worseBy(0.1), 3)
         };
-        SliceRig rig = rig(3, all).begin(0.5);
+        GroupRig rig = rig(3, all).begin(0.5);
         for (int look = 0; look < 30; look++) {
             traffic(rig);
         }
@@ -130,7 +130,7 @@ class SliceEvidenceTest {
                 .isEqualTo(rig.book.evidence().get(0).numbers());
     }
 
-    private static void traffic(SliceRig rig) {
+    private static void traffic(GroupRig rig) {
         for (int i = 0; i < rig.groups.size(); i++) {
             rig.groups.get(i).second(40, 0.5, 0.02, 0.02);
             for (int arm = 0; arm < 2; arm++) {
@@ -146,14 +146,14 @@ class SliceEvidenceTest {
         old.answered(STABLE, 10, 100).answered(CANDIDATE, 10, 100).look();
         Map<String, Object> counts = new HashMap<>(new SavedCounts(false, false).write(old.counts()));
         assertThat(counts).doesNotContainKey("slices");
-        assertThat(SavedCounts.readStep(new Saved(counts)).slices()).isEmpty();
+        assertThat(SavedCounts.readStep(new Saved(counts)).groups()).isEmpty();
         EvidenceBook book = EvidenceRig.book(0.05, POINTS);
         assertThat(book.restore(old.book.checkpoint())).isTrue();
     }
 
     @Test
     void theFourFifthsRuleComparesTheLowestGroupWithTheHighest() {
-        SliceRig rig = rig(3, by(Guardrail.groupRatio("score").atLeast(0.8), 3)).begin(0.5);
+        GroupRig rig = rig(3, by(Guardrail.groupRatio("score").atLeast(0.8), 3)).begin(0.5);
         for (int look = 0; look < 20; look++) {
             scores(rig, 0, 100, 0.6, 0.6);
             scores(rig, 1, 100, 0.6, 0.6);
@@ -169,7 +169,7 @@ class SliceEvidenceTest {
 
     @Test
     void groupsThatAreAsGoodAreShownToBe() {
-        SliceRig rig = rig(3, by(Guardrail.groupRatio("score"), 3).requiredForPromotion())
+        GroupRig rig = rig(3, by(Guardrail.groupRatio("score"), 3).requiredForPromotion())
                 .begin(0.5);
         for (int look = 0; look < 300; look++) {
             for (int i = 0; i < 3; i++) {
@@ -185,7 +185,7 @@ class SliceEvidenceTest {
 
     @Test
     void aGroupOfWhichNothingIsKnownKeepsTheRatioOpen() {
-        SliceRig rig = rig(3, by(Guardrail.groupRatio("score"), 3)).begin(0.5);
+        GroupRig rig = rig(3, by(Guardrail.groupRatio("score"), 3)).begin(0.5);
         for (int look = 0; look < 300; look++) {
             scores(rig, 0, 100, 0.6, 0.6);
             scores(rig, 1, 100, 0.6, 0.6);
@@ -197,7 +197,7 @@ class SliceEvidenceTest {
     @Test
     void aRatioThatIsNoWorseThanStablesIsAllowedWhereStablesIsTheMeasure() {
         Guardrail ratio = Guardrail.groupRatio("score");
-        SliceRig rig = rig(2, by(ratio, 2), by(ratio.name("against-stable").worseBy(0.2), 2))
+        GroupRig rig = rig(2, by(ratio, 2), by(ratio.name("against-stable").worseBy(0.2), 2))
                 .begin(0.5);
         for (int look = 0; look < 300; look++) {
             scores(rig, 0, 100, 0.6, 0.6);
@@ -210,7 +210,7 @@ class SliceEvidenceTest {
 
     @Test
     void stablesOwnGroupsAreNoRegressionOfTheCandidate() {
-        SliceRig rig = rig(2, by(Guardrail.groupRatio("score"), 2)).begin(0.5);
+        GroupRig rig = rig(2, by(Guardrail.groupRatio("score"), 2)).begin(0.5);
         for (int look = 0; look < 300; look++) {
             scores(rig, 0, 100, 0.6, 0.6);
             scores(rig, 1, 100, 0.3, 0.6);
@@ -221,7 +221,7 @@ class SliceEvidenceTest {
 
     @Test
     void everyPageHasItsBand() {
-        SliceRig rig = rig(2, by(POINTS, 2), by(Guardrail.mean("score"), 2), by(Guardrail.distribution("score"), 2))
+        GroupRig rig = rig(2, by(POINTS, 2), by(Guardrail.mean("score"), 2), by(Guardrail.distribution("score"), 2))
                 .begin(0.5);
         for (int look = 0; look < 10; look++) {
             traffic(rig);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
  * False regressions of a candidate that is exactly as good as stable in each of twenty groups, by five guardrails each without a margin,
  * under a look every second: at most α of the rollouts. Four epochs of rising weight each.
  */
-class SliceAlphaTest {
+class GroupAlphaTest {
 
     private static final double ALPHA = 0.05;
     private static final double[] SHARES = {0.05, 0.1, 0.25, 0.5};
@@ -25,13 +25,13 @@ class SliceAlphaTest {
                     Guardrail.latency(0.9).worseBy(0),
                     Guardrail.mean("score").worseByPoints(0),
                     Guardrail.distribution("score").worseByPoints(0))
-            .map(each -> each.by(SliceRig.ATTRIBUTE, SliceRig.names(GROUPS)))
+            .map(each -> each.by(GroupRig.ATTRIBUTE, GroupRig.names(GROUPS)))
             .toArray(Guardrail[]::new);
 
     private static double falseRegressions(int runs) {
         int regressed = 0;
         for (int run = 0; run < runs; run++) {
-            SliceRig rig = new SliceRig(SEED + run, EvidenceRig.book(ALPHA, FIVE), GROUPS);
+            GroupRig rig = new GroupRig(SEED + run, EvidenceRig.book(ALPHA, FIVE), GROUPS);
             boolean any = false;
             for (int epoch = 0; epoch < SHARES.length && !any; epoch++) {
                 rig.begin(SHARES[epoch]);

@@ -1,0 +1,108 @@
+package io.modelgate.rollout;
+
+import io.modelgate.Gates;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Who has been erased lately: what a process had heard of them before, and not written yet, is not written after. A request stays in the folder for a
+ * while although nobody's file waits for it, so that a process that has none yet comes to see it; one that stood still for so long that it may have missed a
+ * request writes nothing that it had heard before into a file that was not there. Under the lock of the {@link ExposureKeeper}.
+ */
+final class ErasedCallers {
+
+    /** How long a request stays, at least. */
+    static final Duration KEPT = Duration.ofDays(1);
+
+    /** Who looks this often sees each request with as much to spare. */
+    private static final Duration STANDSTILL = KEPT.dividedBy(2);
+
+    /** A call is handed on and written within that time, whatever hangs. */
+    private static final Duration REMEMBERED = KEPT;
+
+    private final Gates gates;
+    private final ExposureFolder folder;
+
+    /** When each request that is there was seen first, by the ticker. */
+    private final Map<Path, Long> requests = new HashMap<>();
+
+    /** Callers, by their keyed hash. */
+    private final Map<String, Erased> erased = new HashMap<>();
+
+    private long looked;
+    private Gap gap;
+
+    /**
+     * An erasure as this process saw it.
+     *
+     * @param at what began up to then is erased, by the clock in milliseconds
+     * @param tick the same by the ticker
+     */
+    private record Erased(long at, long tick) {}
+
+    /**
+     * A time in which a request may have come and gone.
+     *
+     * @param from the look before it, by the ticker
+     * @param until the look after it, by the clock in milliseconds
+     */
+    private record Gap(long from, long until) {}
+
+    /** Before any call is heard of. */
+    ErasedCallers(Gates gates, ExposureFolder folder) {
+        this.gates = gates;
+        this.folder = folder;
+        looked = gates.ticker().read();
+        gap = new Gap(looked, Long.MIN_VALUE);
+    }
+
+    /** Looks which requests there are, and returns them. */
+    List<ExposureErasure> look() throws IOException {
+        long tick = gates.ticker().read();
+        List<ExposureErasure> asked = ExposureErasure.asked(folder.root());
+        long now = gates.now().toEpochMilli();
+        if (tick - looked > STANDSTILL.toNanos()) {
+            gap = new Gap(looked, now);
+        }
+        looked = tick;
+        requests.keySet().retainAll(asked.stream().map(ExposureErasure::request).toList());
+        erased.values().removeIf(each -> tick - each.tick() > REMEMBERED.toNanos());
+        for (ExposureErasure each : asked) {
+            if (requests.putIfAbsent(each.request(), tick) == null) {
+                each.callers().forEach(caller -> erased.put(caller, new Erased(now, tick)));
+            }
+        }
+        return asked;
+    }
+
+    /** Whether a request has been there for so long that every process has seen it, or knows that it may have missed one. */
+    boolean seenByAll(ExposureErasure asked) {
+        Long first = requests.get(asked.request());
+        return first != null && gates.ticker().read() - first >= KEPT.toNanos();
+    }
+
+    /** Whether what a caller met when a call began is erased by now. */
+    boolean took(String key, long at) {
+        if (erased.isEmpty()) {
+            return false;
+        }
+        Erased its = erased.get(gates.identities().hash(key));
+        return its != null && at <= its.at();
+    }
+
+    /**
+     * Whether it is certain that the caller of a call was not erased by a request that this process has missed. One that came while the process's file was there
+     * waits for its answer.
+     *
+     * @param at when the call began, by the clock in milliseconds
+     * @param file since when there is a file to take it, by the ticker
+     */
+    boolean knows(long at, long file) {
+        boolean hangs = file - looked > STANDSTILL.toNanos(); // to make the file took long
+        return !hangs && (at > gap.until() || file <= gap.from());
+    }
+}
