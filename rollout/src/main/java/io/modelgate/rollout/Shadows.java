@@ -118,7 +118,7 @@ final class Shadows {
                 Met met = now != null
                                 && now.mirror().plan().id().equals(run.plan().id())
                         ? now.met()
-                        : new Met(Spots.salt(run.plan().id()));
+                        : new Met();
                 Mirror<?, ?> mirror = of(gate).mirror(run.plan(), rules, meters, routing.rules(), met);
                 sessions.put(gate.name(), new Session(mirror, rules, before, met));
                 failures.remove(gate.name());

@@ -21,7 +21,7 @@ final class StableTally<O> {
     private final String version;
     private final List<Metric<O>> metrics;
     private final ControlLog.Subscription heard;
-    private final Met met = new Met(0);
+    private final Met met = new Met();
     private CallTally tally;
 
     private StableTally(ModelGate<?, O> gate, String version) {
