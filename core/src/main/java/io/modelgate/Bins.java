@@ -6,8 +6,8 @@ import java.util.Arrays;
  * How the values of one {@link Metric} are spread: how many there are in each of {@value #COUNT} equal parts of its range. A mergeable
  * sketch: what two of them hold is the sum of both, exactly. Immutable.
  *
- * <p>For who counts calls or judges counts: a {@link CallTally} fills them and {@link CallCounts#bins} has them, so that a guardrail can compare
- * two distributions. Who guards calls meets none.
+ * <p>For code that counts calls or judges counts: a {@link CallTally} fills them and {@link CallCounts#bins} has them, so that a guardrail can compare
+ * two distributions. An application never sees one.
  */
 public final class Bins {
 

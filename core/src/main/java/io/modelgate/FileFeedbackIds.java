@@ -104,7 +104,7 @@ final class FileFeedbackIds implements FeedbackIds {
     }
 
     private static String head(long generation) {
-        return String.format(Locale.ROOT, "modelgate-feedback 1 %012d\n", generation);
+        return String.format(Locale.ROOT, HEAD_BEGINS + "%012d\n", generation);
     }
 
     private static byte[] bytes(String line) {
@@ -131,8 +131,8 @@ final class FileFeedbackIds implements FeedbackIds {
         Matcher head = HEAD.matcher(begin);
         if (!head.matches()) {
             if (first.length == LINE || !unfinished(begin)) {
-                throw new IllegalStateException("feedback ids " + file
-                        + " are no such file: line 1 is not \"modelgate-feedback 1 …\"; give another file");
+                throw new IllegalStateException("feedback ids: " + file
+                        + " is no file of them: line 1 is not \"modelgate-feedback 1 …\"; give another path");
             }
             known.clear();
             generation = ThreadLocalRandom.current()

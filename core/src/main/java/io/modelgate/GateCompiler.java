@@ -154,7 +154,7 @@ final class GateCompiler<I, O> {
         try {
             return bar.test(routing);
         } catch (Throwable e) {
-            warnings.threw("the router of gate \"" + config.name() + "\"", e);
+            warnings.threw("what bars the candidate of gate \"" + config.name() + "\"", e);
             return true; // whoever set it did not want callers to get the candidate
         }
     }

@@ -243,7 +243,7 @@ public final class Gates implements AutoCloseable {
      * Calls a listener with every call of a gate while that gate has a candidate, from the first call that could have got it. It hears of
      * other calls too, while others {@linkplain #onServed listen} to the gate.
      *
-     * <p>For who keeps a ledger of a rollout, as the module {@code rollout} does with its exposures: a gate without a candidate pays nothing
+     * <p>For code that keeps a ledger of a rollout, as the module {@code rollout} does with its exposures: a gate without a candidate pays nothing
      * for it. Everybody else wants {@link #onServed}.
      */
     public ControlLog.Subscription onServedWhileRolling(Consumer<? super ServedCall<?, ?>> listener) {
@@ -282,6 +282,14 @@ public final class Gates implements AutoCloseable {
     /** How many calls nobody heard of who listens, because more than 16,384 waited for it or the gates were closed. */
     public long servedDropped() {
         return served.dropped();
+    }
+
+    /**
+     * How many calls have ended of which not all have heard yet who listen: those that wait, and the one that a listener has now. More than a
+     * few for long means that a listener hangs.
+     */
+    public int servedWaiting() {
+        return served.unheard();
     }
 
     Duration feedbackWithin() {

@@ -583,9 +583,9 @@ public final class ModelGate<I, O> {
     }
 
     /**
-     * Sends nobody to the candidate in this process while a routing is one that is barred: callers get stable, and their calls say nothing about
-     * the candidate. In force when this returns; it takes the place of the last one, waits for no log and gets into none, so it ends with the
-     * process. For the module that the router comes from, where something keeps callers from the candidate that no entry says yet.
+     * For the module that the router comes from, and for nobody else: an application kills the version instead. Sends nobody to the candidate in this
+     * process while a routing is one that is barred: callers get stable, and their calls say nothing about the candidate. In force when this returns; it
+     * takes the place of the last one, that of {@code Rollouts} included, waits for no log and gets into none, so it ends with the process.
      *
      * @param barred asked of each routing that comes into force, and must not wait; one that throws bars it
      */

@@ -46,6 +46,9 @@ final class ServedCalls {
     private @Nullable Thread thread;
     private volatile boolean closed;
 
+    /** Whether a call is with the listeners, or about to be. */
+    private volatile boolean handing;
+
     /** Whether nobody takes any more what is in the queue. */
     private volatile boolean over;
 
@@ -193,13 +196,19 @@ final class ServedCalls {
     private int handOn() {
         long[] offered = queue.offered();
         int taken = 0;
-        while (!queue.taken(offered)) {
-            EndedCall<?, ?> next = queue.poll();
-            if (next == null) {
-                break;
+        handing = queue.size() > 0; // before one leaves the queue: rather counted twice than not at all
+        try {
+            while (!queue.taken(offered)) {
+                EndedCall<?, ?> next = queue.poll();
+                if (next == null) {
+                    break;
+                }
+                handing = true;
+                handOn(next);
+                taken++;
             }
-            handOn(next);
-            taken++;
+        } finally {
+            handing = false;
         }
         return taken;
     }
@@ -236,6 +245,12 @@ final class ServedCalls {
     /** How many wait to be handed on. */
     int waiting() {
         return queue.size();
+    }
+
+    /** How many not all have heard of who listen: those that wait, and the one that is being handed on. */
+    int unheard() {
+        boolean one = handing; // first: what leaves the queue meanwhile is counted there
+        return queue.size() + (one ? 1 : 0);
     }
 
     /** Hands on what is left, as far as the listeners take it in time; what ends later is dropped. */

@@ -81,7 +81,7 @@ class FileFeedbackIdsTest {
             Files.writeString(file, other);
             assertThatThrownBy(() -> FeedbackIds.inFile(file))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("are no such file");
+                    .hasMessageContaining("is no file of them");
             assertThat(file).hasContent(other);
         }
     }

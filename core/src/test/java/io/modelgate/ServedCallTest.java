@@ -272,7 +272,12 @@ class ServedCallTest {
         }
 
         assertThat(gates.servedDropped()).isEqualTo(3);
+        assertThat(gates.servedWaiting())
+                .as("with the first, which the listener has")
+                .isEqualTo(ServedCalls.CAPACITY + 1);
         go.countDown();
+        gates.flushServed();
+        assertThat(gates.servedWaiting()).isZero();
     }
 
     @Test

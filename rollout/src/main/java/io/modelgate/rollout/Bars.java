@@ -25,7 +25,7 @@ final class Bars {
      * What is kept from callers.
      *
      * @param rollout whose candidate
-     * @param since the windows that no entry closes: those that opened or closed last then
+     * @param since when the log last opened or closed its windows; an entry after that voids the bar
      */
     private record Bar(String rollout, Instant since) implements Predicate<Router.Routing> {
 
@@ -36,11 +36,11 @@ final class Bars {
         @Override
         public boolean test(Router.Routing routing) {
             RolloutRun run = routing instanceof CohortRouting now ? now.run() : null;
-            return run != null && bears(run);
+            return run != null && standsFor(run);
         }
 
-        boolean bears(RolloutRun run) {
-            return mayNeedOne(run) && equals(of(run));
+        boolean standsFor(RolloutRun run) {
+            return openByTheLog(run) && equals(of(run));
         }
     }
 
@@ -53,7 +53,7 @@ final class Bars {
         for (ModelGate<?, ?> gate : gates.closed() ? List.<ModelGate<?, ?>>of() : gates.gates()) {
             RolloutRun run = gate.routing().orElse(null) instanceof CohortRouting routing ? routing.run() : null;
             Optional<Bar> due =
-                    run != null && mayNeedOne(run) && outside(run) ? Optional.of(Bar.of(run)) : Optional.empty();
+                    run != null && openByTheLog(run) && outside(run) ? Optional.of(Bar.of(run)) : Optional.empty();
             if (!due.equals(bars.get(gate.name()))) { // at its first look it lifts what an earlier Rollouts left
                 gate.bar(due.isPresent() ? due.get() : routing -> false);
                 bars.put(gate.name(), due);
@@ -66,15 +66,15 @@ final class Bars {
     }
 
     /** Whether callers would get the candidate at this hour, by the log. */
-    private static boolean mayNeedOne(RolloutRun run) {
+    private static boolean openByTheLog(RolloutRun run) {
         return run.stage() == Stage.CANARY && !run.conditions().shut();
     }
 
     /** Whether a rollout's candidate is kept from the callers of this process, and no entry says so. */
-    synchronized boolean bear(String gate, @Nullable RolloutRun run) {
+    synchronized boolean barred(String gate, @Nullable RolloutRun run) {
         return run != null
                 && bars.getOrDefault(gate, Optional.empty())
-                        .filter(bar -> bar.bears(run))
+                        .filter(bar -> bar.standsFor(run))
                         .isPresent();
     }
 }

@@ -194,7 +194,7 @@ final class Controller {
     /** Takes what was counted. A source that throws keeps no kill, no window and nobody who goes back from being seen to. */
     private @Nullable Throwable counted(
             ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Progress progress) {
-        boolean closed = run.conditions().shut() || bars.bear(gate.name(), run);
+        boolean closed = run.conditions().shut() || bars.barred(gate.name(), run);
         long tick = gates.ticker().read();
         try {
             progress.look(run, closed, counts(gate, routing, run), tick);
@@ -393,7 +393,7 @@ final class Controller {
     }
 
     Optional<RolloutStatus> status(ModelGate<?, ?> gate, CohortRouting routing) {
-        return Statuses.of(gate, routing, seen.get(gate.name()), bars.bear(gate.name(), routing.run()));
+        return Statuses.of(gate, routing, seen.get(gate.name()), bars.barred(gate.name(), routing.run()));
     }
 
     private static Seen seen(RolloutRun run, Progress progress, Move move) {

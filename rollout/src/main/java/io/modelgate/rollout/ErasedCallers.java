@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who has been erased lately: what a process had heard of them before, and not written yet, is not written after. A request stays in the folder for a
@@ -14,6 +17,9 @@ import java.util.Map;
  * request writes nothing that it had heard before into a file that was not there. Under the lock of the {@link ExposureKeeper}.
  */
 final class ErasedCallers {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
+    private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
     /** How long a request stays, at least. */
     static final Duration KEPT = Duration.ofDays(1);
@@ -30,25 +36,20 @@ final class ErasedCallers {
     /** When each request that is there was seen first, by the ticker. */
     private final Map<Path, Long> requests = new HashMap<>();
 
-    /** Callers, by their keyed hash. */
-    private final Map<String, Erased> erased = new HashMap<>();
+    /** Up to when that which began is erased, by the ticker, of callers by their keyed hash. */
+    private final Map<String, Long> erased = new HashMap<>();
+
+    /** When each request that cannot be read was last warned of, by the ticker. */
+    private final Map<Path, Long> unreadable = new HashMap<>();
 
     private long looked;
-    private Gap gap;
-
-    /**
-     * An erasure as this process saw it.
-     *
-     * @param at what began up to then is erased, by the clock in milliseconds
-     * @param tick the same by the ticker
-     */
-    private record Erased(long at, long tick) {}
+    private @Nullable Gap gap;
 
     /**
      * A time in which a request may have come and gone.
      *
      * @param from the look before it, by the ticker
-     * @param until the look after it, by the clock in milliseconds
+     * @param until the look after it, by the ticker
      */
     private record Gap(long from, long until) {}
 
@@ -57,26 +58,39 @@ final class ErasedCallers {
         this.gates = gates;
         this.folder = folder;
         looked = gates.ticker().read();
-        gap = new Gap(looked, Long.MIN_VALUE);
     }
 
     /** Looks which requests there are, and returns them. */
     List<ExposureErasure> look() throws IOException {
         long tick = gates.ticker().read();
-        List<ExposureErasure> asked = ExposureErasure.asked(folder.root());
-        long now = gates.now().toEpochMilli();
+        List<ExposureErasure> asked = ExposureErasure.asked(folder.root(), this::cannotBeRead);
+        long now = gates.ticker().read();
         if (tick - looked > STANDSTILL.toNanos()) {
             gap = new Gap(looked, now);
         }
         looked = tick;
         requests.keySet().retainAll(asked.stream().map(ExposureErasure::request).toList());
-        erased.values().removeIf(each -> tick - each.tick() > REMEMBERED.toNanos());
+        erased.values().removeIf(each -> tick - each > REMEMBERED.toNanos());
+        unreadable.values().removeIf(each -> tick - each > 2 * MINUTE);
         for (ExposureErasure each : asked) {
             if (requests.putIfAbsent(each.request(), tick) == null) {
-                each.callers().forEach(caller -> erased.put(caller, new Erased(now, tick)));
+                each.callers().forEach(caller -> erased.put(caller, now));
             }
         }
         return asked;
+    }
+
+    /** Whoever asked for it was told that the caller is erased, so that a person has to see to it. */
+    private void cannotBeRead(Path request, IOException why) {
+        long tick = gates.ticker().read();
+        Long warned = unreadable.get(request);
+        if (warned == null || tick - warned >= MINUTE) {
+            unreadable.put(request, tick);
+            LOG.warn(
+                    "{} may ask for a caller to be erased and cannot be read: {}; ask for the erasure again and delete it",
+                    request,
+                    why.toString());
+        }
     }
 
     /** Whether a request has been there for so long that every process has seen it, or knows that it may have missed one. */
@@ -86,23 +100,23 @@ final class ErasedCallers {
     }
 
     /** Whether what a caller met when a call began is erased by now. */
-    boolean took(String key, long at) {
+    boolean took(String key, long began) {
         if (erased.isEmpty()) {
             return false;
         }
-        Erased its = erased.get(gates.identities().hash(key));
-        return its != null && at <= its.at();
+        Long its = erased.get(gates.identities().hash(key));
+        return its != null && began - its <= 0;
     }
 
     /**
      * Whether it is certain that the caller of a call was not erased by a request that this process has missed. One that came while the process's file was there
      * waits for its answer.
      *
-     * @param at when the call began, by the clock in milliseconds
+     * @param began when the call began, by the ticker
      * @param file since when there is a file to take it, by the ticker
      */
-    boolean knows(long at, long file) {
+    boolean knows(long began, long file) {
         boolean hangs = file - looked > STANDSTILL.toNanos(); // to make the file took long
-        return !hangs && (at > gap.until() || file <= gap.from());
+        return !hangs && (gap == null || began - gap.until() > 0 || file - gap.from() <= 0);
     }
 }

@@ -36,6 +36,9 @@ final class ExposureCare {
     /** A process seals what it wrote a minute after the end, an hour at most; one that has not is dead or might as well be. */
     private static final Duration DEAD = Duration.ofMinutes(10);
 
+    /** What cannot be undone is done once it has been due for so long by the ticker as well. */
+    private static final long CLOCKS_DIFFER = Duration.ofHours(1).toNanos();
+
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
     private final Gates gates;
@@ -47,6 +50,9 @@ final class ExposureCare {
 
     /** Requests that wait for other processes, looked at once a minute. */
     private final Set<Path> waiting = new HashSet<>();
+
+    /** Since when something has held at each look, by the ticker. */
+    private final Map<String, Long> since = new HashMap<>();
 
     /** Requests that wait for nobody's file, and stay for who has none yet. */
     private final Set<Path> kept = new HashSet<>();
@@ -72,6 +78,12 @@ final class ExposureCare {
         return rollout + ".exposures." + file;
     }
 
+    /** The id of an entry that seals a file anew. */
+    static String anotherSealId(ExposureFile file) {
+        return sealId(file.header().rollout(), file.name()) + "."
+                + UUID.randomUUID().toString().substring(0, 8);
+    }
+
     /** Whether any of these was never looked after here: what its caller does after that is to stay. */
     boolean areNew(List<ExposureErasure> asked) {
         return asked.stream().anyMatch(each -> !waiting.contains(each.request()) && !kept.contains(each.request()));
@@ -84,7 +96,7 @@ final class ExposureCare {
      */
     void look(List<OpenExposures> open, List<ExposureErasure> asked, long tick) throws IOException {
         boolean due = !begun || tick - looked >= MINUTE;
-        if (!begun && ExposureClaim.leftovers(folder.root())) {
+        if (!begun) {
             sweep();
         }
         if (due) {
@@ -101,14 +113,18 @@ final class ExposureCare {
         }
         if (due) {
             for (Path each : ExposureFolder.listed(folder.root())) {
-                overOrLater(each, open);
+                overOrLater(each, open, tick);
             }
         }
     }
 
     private void sweep() {
-        try (ExposureClaim claim = ExposureClaim.of(folder.root(), Duration.ZERO)) {
-            claim.sweep(folder.root());
+        try {
+            if (!ExposureClaim.leftovers(folder.root()).isEmpty()) {
+                try (ExposureClaim claim = ExposureClaim.of(folder.root(), Duration.ZERO)) {
+                    claim.sweep(folder.root());
+                }
+            }
         } catch (IOException e) {
             LOG.debug("what is half written in {} is left to the next erasure", folder.root(), e);
         }
@@ -123,11 +139,11 @@ final class ExposureCare {
         }
     }
 
-    private void overOrLater(Path of, List<OpenExposures> open) {
+    private void overOrLater(Path of, List<OpenExposures> open, long tick) {
         try {
             List<ExposureFile> files = ExposureFolder.files(of);
             if (!files.isEmpty() && !isOpen(files.get(0).header().rollout(), open)) {
-                over(files);
+                over(files, tick);
             }
         } catch (IOException | RuntimeException e) { // the other rollouts' files are to be looked after all the same
             LOG.warn("the exposures in {} could not be looked after, which is tried again: {}", of, e.toString());
@@ -139,20 +155,39 @@ final class ExposureCare {
     }
 
     /** A rollout that is not written to here. */
-    private void over(List<ExposureFile> files) throws IOException {
+    private void over(List<ExposureFile> files, long tick) throws IOException {
+        String rollout = files.get(0).header().rollout();
+        boolean runs = runs(files.get(0).header());
+        long sinceEnd = held("the end of " + rollout, !runs, tick);
         long now = gates.now().toEpochMilli();
         long last = Long.MIN_VALUE;
+        Duration dead = config.lateAnswers.plus(DEAD);
         for (ExposureFile file : files) {
             long its = file.lastAt();
             last = Math.max(last, its);
-            Duration dead = config.lateAnswers.plus(DEAD);
-            if (!file.sealed() && now - its > dead.toMillis() && !runs(file.header())) {
+            if (!file.sealed() && !runs && now - its > dead.toMillis() && died(file, sinceEnd > dead.toNanos())) {
                 sealFor(file);
             }
         }
-        if (now - last > config.retention.toMillis() && !runs(files.get(0).header())) {
+        boolean old = !runs && now - last > config.retention.toMillis();
+        if (held("the retention of " + rollout, old, tick) >= CLOCKS_DIFFER) {
             delete(files);
         }
+    }
+
+    /** Whether the process of a file has died: where files cannot be locked, or it was of a version that did not, only time tells. */
+    private static boolean died(ExposureFile file, boolean silent) {
+        return Files.exists(ExposureLock.beside(file.path())) ? ExposureLock.free(file.path()) : silent;
+    }
+
+    /** For how long something has held at each look, by the ticker: a clock that is a year ahead is set again. */
+    private long held(String what, boolean holds, long tick) {
+        if (!holds) {
+            since.remove(what);
+            return -1;
+        }
+        Long first = since.putIfAbsent(what, tick);
+        return first == null ? 0 : tick - first;
     }
 
     /** Whether a rollout runs, or may run as far as this process knows. */
@@ -178,14 +213,28 @@ final class ExposureCare {
 
     /** Seals a file whose process has died; how many exposures that could not write nobody knows. */
     private void sealFor(ExposureFile file) throws IOException {
-        Map<String, Object> data = seal(file);
+        try (ExposureClaim claim = ExposureClaim.of(folder.root(), Duration.ZERO)) {
+            claim.sweep(folder.root());
+            file.cut();
+            String id = sealId(file.header().rollout(), file.name());
+            if (gates.append(decision(
+                            id, EntryTypes.EXPOSURES_SEALED, file.header().gate(), unknown(seal(file))))
+                    .stored(STORED)) {
+                name(file);
+            }
+        }
+    }
+
+    private static Map<String, Object> unknown(Map<String, Object> data) {
         data.put("notTaken", -1L);
         data.put(OpenExposures.MAY_BE_MISSING, -1L);
-        String id = sealId(file.header().rollout(), file.name());
-        if (gates.append(decision(id, EntryTypes.EXPOSURES_SEALED, file.header().gate(), data))
-                .stored(STORED)) {
-            ExposureErasure.move(file.path(), ExposureWriter.sealed(file.path()));
-        }
+        return data;
+    }
+
+    /** Gives a file that is sealed its name for good. */
+    private static void name(ExposureFile file) throws IOException {
+        ExposureErasure.move(file.path(), ExposureWriter.sealed(file.path()));
+        Files.deleteIfExists(ExposureLock.beside(file.path()));
     }
 
     private Map<String, Object> seal(ExposureFile file) throws IOException {
@@ -199,6 +248,8 @@ final class ExposureCare {
 
     private void delete(List<ExposureFile> files) throws IOException {
         ExposureFile.Header header = files.get(0).header();
+        since.remove("the retention of " + header.rollout());
+        since.remove("the end of " + header.rollout());
         Path of = folder.of(header.rollout());
         for (ExposureFile file : files) {
             Files.deleteIfExists(file.path());
@@ -249,10 +300,16 @@ final class ExposureCare {
                                     each.writer != null && each.writer.path().equals(file.path()))
                             .findFirst();
                     boolean mine = own.filter(each -> each.sealing == null).isPresent();
-                    if (file.sealed() || mine) {
+                    boolean others = !file.sealed() && !mine; // another process's, or about to be sealed
+                    if (others && !ExposureLock.free(file.path())) {
+                        elsewhere |= !asked.answered(file);
+                        continue;
+                    }
+                    try {
                         erased += eraseFrom(file, asked, own);
-                    } else {
-                        elsewhere |= !asked.answered(file); // another process's, or about to be sealed
+                    } catch (NoSuchFileException e) {
+                        LOG.debug("{} is gone: it has just been sealed, or its retention is over", file.path(), e);
+                        elsewhere |= others;
                     }
                     if (mine) {
                         answers.add(file);
@@ -278,19 +335,23 @@ final class ExposureCare {
     }
 
     private long eraseFrom(ExposureFile file, ExposureErasure asked, Optional<OpenExposures> own) throws IOException {
-        try {
-            long found = asked.in(file, gates.identities());
-            if (found > 0) {
-                rewrite(asked, file, own);
+        ExposureErasure.Found found = asked.in(file, gates.identities());
+        if (found.any()) {
+            if (found.damaged() > 0) {
+                LOG.warn(
+                        "{} lines of {} are no exposures, and are erased: they may name the caller",
+                        found.damaged(),
+                        file.path());
             }
-            return found;
-        } catch (NoSuchFileException e) {
-            LOG.debug("{} is gone: its retention is over", file.path(), e);
-            return 0;
+            rewrite(asked, file, own);
         }
+        return found.exposures();
     }
 
-    /** The entry comes first: if this process dies in between, the request is still there and the file is written again, as the entry says. */
+    /**
+     * The entry comes first: if this process dies in between, the request is still there and the file is written again, as the entry says. A file
+     * whose process has died is sealed thereby.
+     */
     private void rewrite(ExposureErasure asked, ExposureFile file, Optional<OpenExposures> own) throws IOException {
         Path without = asked.without(file, gates.identities());
         if (own.isPresent()) {
@@ -305,19 +366,17 @@ final class ExposureCare {
         data.put("file", file.name());
         data.put("erased", true);
         boolean stored = gates.append(decision(
-                        sealId(file.header().rollout(), file.name()) + "."
-                                + UUID.randomUUID().toString().substring(0, 8),
+                        anotherSealId(file),
                         EntryTypes.EXPOSURES_SEALED,
                         file.header().gate(),
-                        data))
+                        file.sealed() ? data : unknown(data)))
                 .stored(STORED);
         if (!stored) {
             LOG.warn("the seal of {} without an erased caller is not stored yet", file.name());
         }
-        try {
-            ExposureErasure.move(without, file.path());
-        } catch (NoSuchFileException e) {
-            LOG.debug("{} is gone: its retention is over", file.path(), e);
+        ExposureErasure.move(without, file.path());
+        if (!file.sealed()) {
+            name(file);
         }
     }
 }

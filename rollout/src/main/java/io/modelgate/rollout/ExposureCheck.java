@@ -9,7 +9,7 @@ import java.util.List;
  * @param intact the files that are as they were sealed
  * @param changed the files that are not
  * @param missing the files that were sealed and are not there
- * @param unsealed the files that are still written to, or whose process died less than ten minutes ago
+ * @param unsealed the files that are still written to, or whose process died and which are not sealed for it yet
  * @param deleted whether the control log says that the rollout was deleted after its retention
  */
 public record ExposureCheck(

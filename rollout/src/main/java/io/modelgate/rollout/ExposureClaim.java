@@ -1,19 +1,16 @@
 package io.modelgate.rollout;
 
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.WRITE;
-
 import io.modelgate.Ticker;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The right to write sealed files of a folder anew, which one process at a time has: two at once would put back what the other took out, and seal what
@@ -24,12 +21,13 @@ final class ExposureClaim implements AutoCloseable {
     /** Empty, and left where it is: to delete it would let two have the right. */
     static final String NAME = ".claim";
 
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
     private static final long REST_NANOS = Duration.ofMillis(20).toNanos();
 
-    private final FileChannel channel;
+    private final ExposureLock lock;
 
-    private ExposureClaim(FileChannel channel) {
-        this.channel = channel;
+    private ExposureClaim(ExposureLock lock) {
+        this.lock = lock;
     }
 
     /**
@@ -41,9 +39,9 @@ final class ExposureClaim implements AutoCloseable {
         Ticker ticker = Ticker.system(); // it waits for another process, whatever time a test says it is
         long start = ticker.read();
         do {
-            ExposureClaim claim = tryIt(folder);
-            if (claim != null) {
-                return claim;
+            ExposureLock lock = ExposureLock.make(folder.resolve(NAME));
+            if (lock != null) {
+                return new ExposureClaim(lock);
             }
             LockSupport.parkNanos(REST_NANOS);
         } while (ticker.read() - start < patience.toNanos()
@@ -51,56 +49,40 @@ final class ExposureClaim implements AutoCloseable {
         throw new IOException("another process writes files in " + folder + " anew");
     }
 
-    private static @Nullable ExposureClaim tryIt(Path folder) throws IOException {
-        Path file = folder.resolve(NAME);
-        FileChannel channel = FileChannel.open(file, Set.of(CREATE, WRITE), ExposureWriter.ownerOnly(file));
-        try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                return new ExposureClaim(channel);
-            }
-        } catch (OverlappingFileLockException e) { // another ledger of this process has it
-            channel.close();
-            return null;
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
-        channel.close();
-        return null;
-    }
-
     /** Deletes what was half written as its process died: it names callers, and who holds the right knows that nobody writes it. */
     void sweep(Path root) throws IOException {
+        for (Path path : leftovers(root)) {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    /** What there is to sweep. Of a folder that cannot be listed there is nothing, so that it keeps nothing from the others. */
+    static List<Path> leftovers(Path root) throws IOException {
+        List<Path> leftovers = new ArrayList<>();
         for (Path path : ExposureFolder.listed(root)) {
             if (temporary(path)) {
-                Files.deleteIfExists(path);
+                leftovers.add(path);
             } else {
-                for (Path file : ExposureFolder.listed(path)) {
-                    if (temporary(file)) {
-                        Files.deleteIfExists(file);
-                    }
+                try {
+                    ExposureFolder.listed(path).stream()
+                            .filter(ExposureClaim::temporary)
+                            .forEach(leftovers::add);
+                } catch (IOException e) {
+                    LOG.debug("{} cannot be listed", path, e);
                 }
             }
         }
+        return leftovers;
     }
 
-    /** Whether there is anything to sweep. */
-    static boolean leftovers(Path root) throws IOException {
-        for (Path path : ExposureFolder.listed(root)) {
-            if (temporary(path) || ExposureFolder.listed(path).stream().anyMatch(ExposureClaim::temporary)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
+    /** A folder of such a name is none of ours. */
     private static boolean temporary(Path path) {
-        return path.toString().endsWith(ExposureErasure.TEMPORARY);
+        return path.toString().endsWith(ExposureErasure.TEMPORARY)
+                && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        lock.close();
     }
 }

@@ -94,6 +94,17 @@ final class ExposureCounts {
         }
     }
 
+    /** Takes note of calls that a listener keeps from a list which is sealed without them. */
+    void kept(long calls, OpenExposures each, Notices notices) {
+        lostQueue.add(calls);
+        each.mayBeMissing += calls;
+        notices.exposures(
+                each.header.gate(),
+                each.header.rollout(),
+                "its exposures may not all be on the list: a listener of served calls hangs, and " + calls
+                        + " calls wait for it, some of which may be its own");
+    }
+
     /** Takes the meters back: who comes next has others of these names. */
     void close() {
         if (registry != null) {

@@ -5,15 +5,21 @@ import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes one caller out of a ledger. What is to be erased lies in a file of the folder until it is, so that each process sees to what it writes
@@ -26,6 +32,11 @@ record ExposureErasure(Path request, List<String> callers) {
 
     static final String TEMPORARY = ".tmp";
 
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
+
+    /** A hash; a process of an earlier version may add a key of 1,000 characters that are escaped. */
+    private static final long MOST_BYTES = 1 << 16;
+
     private static final String PREFIX = "erase-";
     private static final String ANSWER = ".answer-";
 
@@ -33,28 +44,50 @@ record ExposureErasure(Path request, List<String> callers) {
         Path request = folder.resolve(PREFIX + UUID.randomUUID());
         Path temporary = folder.resolve("." + request.getFileName() + TEMPORARY);
         Files.createFile(temporary, ExposureWriter.ownerOnly(temporary));
-        Files.writeString(temporary, String.join("\n", callers) + "\n");
+        try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
+            out.write((String.join("\n", callers) + "\n").getBytes(StandardCharsets.UTF_8));
+            out.getFD().sync(); // before it has its name: one without its callers would be fulfilled at once
+        }
         move(temporary, request);
         return new ExposureErasure(request, callers);
     }
 
-    /** What is to be erased. */
-    static List<ExposureErasure> asked(Path folder) throws IOException {
+    /**
+     * What is to be erased.
+     *
+     * @param unreadable takes what may ask for an erasure and cannot be read, and why; it stays, and keeps nothing from the others
+     */
+    static List<ExposureErasure> asked(Path folder, BiConsumer<Path, IOException> unreadable) throws IOException {
         List<ExposureErasure> asked = new ArrayList<>();
         for (Path path : ExposureFolder.listed(folder)) {
             if (String.valueOf(path.getFileName()).startsWith(PREFIX)) {
-                read(path).ifPresent(asked::add);
+                try {
+                    asked.add(read(path));
+                } catch (NoSuchFileException e) {
+                    LOG.debug("another process has just seen to {}", path, e);
+                } catch (IOException e) {
+                    unreadable.accept(path, e);
+                }
             }
         }
         return asked;
     }
 
-    private static Optional<ExposureErasure> read(Path path) throws IOException {
-        try {
-            return Optional.of(new ExposureErasure(path, Files.readAllLines(path)));
-        } catch (NoSuchFileException e) {
-            return Optional.empty(); // another process has just seen to it
+    private static ExposureErasure read(Path path) throws IOException {
+        BasicFileAttributes attributes =
+                Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        if (!attributes.isRegularFile()) {
+            throw new IOException("it is no regular file");
         }
+        if (attributes.size() > MOST_BYTES) {
+            throw new IOException("it has " + attributes.size() + " bytes: expected " + MOST_BYTES + " or fewer");
+        }
+        String text = Files.readString(path);
+        List<String> callers = text.lines().toList();
+        if (!text.endsWith("\n") || callers.stream().anyMatch(String::isEmpty)) {
+            throw new IOException("it does not say, or not all of, whom to erase");
+        }
+        return new ExposureErasure(path, callers);
     }
 
     /** Says that the caller is in a file no more, though it is written to: only its process can say so of what it has taken. */
@@ -78,11 +111,22 @@ record ExposureErasure(Path request, List<String> callers) {
         return ANSWER + request.getFileName() + "-";
     }
 
-    /** How many exposures of the caller a file holds. */
-    long in(ExposureFile file, Identities identities) throws IOException {
+    /**
+     * What a file holds.
+     *
+     * @param exposures how many exposures of the caller
+     * @param damaged how many lines that are no exposures, and of which nobody knows whom they name
+     */
+    record Found(long exposures, long damaged) {
+        boolean any() {
+            return exposures > 0 || damaged > 0;
+        }
+    }
+
+    Found in(ExposureFile file, Identities identities) throws IOException {
         long[] found = {0};
-        file.read((caller, at, outcome) -> found[0] += names(file.header(), caller, identities) ? 1 : 0);
-        return found[0];
+        long bad = file.read((caller, at, outcome) -> found[0] += names(file.header(), caller, identities) ? 1 : 0);
+        return new Found(found[0], bad + (file.torn() ? 1 : 0));
     }
 
     private boolean names(ExposureFile.Header header, String caller, Identities identities) {
@@ -92,7 +136,7 @@ record ExposureErasure(Path request, List<String> callers) {
                         && callers.contains(identities.hash(ExposureFile.unescape(caller))));
     }
 
-    /** Writes a file without the caller beside it. */
+    /** Writes a file without the caller beside it, and without what is damaged: the caller may be in that too. */
     Path without(ExposureFile file, Identities identities) throws IOException {
         Path temporary = file.path().resolveSibling(file.name() + "." + UUID.randomUUID() + TEMPORARY);
         Files.createFile(temporary, ExposureWriter.ownerOnly(temporary));
@@ -121,7 +165,17 @@ record ExposureErasure(Path request, List<String> callers) {
         Files.deleteIfExists(request);
     }
 
+    /** Gives a file another name in its folder, which it has after a crash of the machine too. */
     static void move(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Path folder = to.toAbsolutePath().getParent();
+        if (folder == null) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            LOG.debug("{} cannot be put on the disk: Windows needs no such call", folder, e);
+        }
     }
 }

@@ -131,6 +131,41 @@ record ExposureFile(Path path, Header header) {
         return bad;
     }
 
+    /** Whether it ends in the middle of a line, as its process died or its machine did. */
+    boolean torn() throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+            return whole(file) < file.length();
+        }
+    }
+
+    /** Cuts a torn last line, which is no exposure and may name a caller; puts the file on the disk. Only of a process that has died. */
+    void cut() throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
+            long whole = whole(file);
+            if (whole < file.length()) {
+                file.setLength(whole);
+            }
+            file.getFD().sync();
+        }
+    }
+
+    /** How many bytes its whole lines have. */
+    private static long whole(RandomAccessFile file) throws IOException {
+        byte[] part = new byte[LONGEST_LINE];
+        for (long end = file.length(); end > 0; ) {
+            int length = (int) Math.min(end, part.length);
+            file.seek(end - length);
+            file.readFully(part, 0, length);
+            for (int i = length - 1; i >= 0; i--) {
+                if (part[i] == '\n') {
+                    return end - length + i + 1;
+                }
+            }
+            end -= length;
+        }
+        return 0;
+    }
+
     /** When the last exposure in it began, in milliseconds since 1970; when it was last written to if no exposure ends it. */
     long lastAt() throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {

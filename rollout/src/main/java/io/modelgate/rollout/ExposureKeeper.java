@@ -3,32 +3,23 @@ package io.modelgate.rollout;
 import io.modelgate.GateEvent;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
-import io.modelgate.ServedCall;
 import io.modelgate.control.ControlLog;
-import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +31,6 @@ import org.slf4j.LoggerFactory;
 final class ExposureKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
-    private static final int MOST_WAITING = 1 << 16;
     private static final long REST_NANOS = Duration.ofMillis(250).toNanos();
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final Duration LAST_SEALS = Duration.ofSeconds(5);
@@ -51,9 +41,8 @@ final class ExposureKeeper {
 
     private static final Duration LIST_HANDS = Duration.ofSeconds(1);
     private static final String NOT_UP_TO_DATE = "; the list is not up to date: the last calls may not be on it yet";
-    private static final String STOOD_STILL =
-            "its exposures are not all on the list: this process stood still, and does not know who was erased meanwhile";
-    private static final int LONGEST_KEY = 1_000;
+    /** A list waits for a listener that hangs, but not until others take this process for dead. */
+    private static final Duration HANGS = Duration.ofMinutes(5);
 
     private final Gates gates;
     private final Notices notices;
@@ -62,13 +51,12 @@ final class ExposureKeeper {
     private final ErasedCallers erased;
     private final ExposureCare care;
     private final ExposureReports reports;
+    private final ExposureSeals seals;
     private final ExposureCounts counts;
+    private final ExposureCalls calls;
     private final String instance =
             ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(0, 8);
-    private final ArrayBlockingQueue<Taken> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final ReentrantLock lock = new ReentrantLock();
-    private final LongAdder noRoom = new LongAdder();
-    private final ControlLog.Subscription calls;
     private final ControlLog.Subscription events;
 
     /** The entries of rollouts that have started: one may be over at the next look. */
@@ -77,19 +65,13 @@ final class ExposureKeeper {
     private volatile boolean closed;
 
     /** Guarded by the lock. */
-    private final List<OpenExposures> open = new ArrayList<>();
+    private final ExposureLists lists;
 
-    private long others;
-    private long measured;
     private long cared;
     private boolean begun;
 
-    /** How many calls had found no room at the last look. */
-    private long unheard;
-
-    /** A call that some version answered. */
-    private record Taken(
-            String gate, String version, @Nullable String key, long at, String outcome) {}
+    /** Whether all has been sealed for the last time. */
+    private boolean over;
 
     ExposureKeeper(
             Gates gates, Notices notices, FleetRollouts fleet, ExposureLedgerBuilder config, ExposureFolder folder) {
@@ -100,9 +82,10 @@ final class ExposureKeeper {
         erased = new ErasedCallers(gates, folder);
         care = new ExposureCare(gates, fleet, folder, config, erased);
         reports = new ExposureReports(folder, notices);
+        seals = new ExposureSeals(gates, folder);
         counts = new ExposureCounts(gates.meters().orElse(null));
-        unheard = gates.servedDropped();
-        calls = gates.onServedWhileRolling(this::heard);
+        lists = new ExposureLists(gates, notices, config, folder, counts, erased);
+        calls = new ExposureCalls(gates);
         events = gates.onEvent(event -> {
             if (event instanceof GateEvent.Applied applied
                     && applied.entry().type().equals(EntryTypes.ROLLOUT)) {
@@ -125,22 +108,6 @@ final class ExposureKeeper {
                 LOG.warn("the exposures in {} could not be looked after, which is tried again", folder.root(), e);
             }
             LockSupport.parkNanos(REST_NANOS);
-        }
-    }
-
-    private void heard(ServedCall<?, ?> call) {
-        String version = call.outcome().answeredBy().orElse(null);
-        if (version == null) {
-            return;
-        }
-        Taken exposure = new Taken(
-                call.gate(),
-                version,
-                call.caller().keyOrNull(),
-                call.at().toEpochMilli(),
-                call.id().text());
-        if (closed || !waiting.offer(exposure) || (closed && waiting.remove(exposure))) {
-            noRoom.increment(); // closed: after the last look, or in the middle of it
         }
     }
 
@@ -170,32 +137,36 @@ final class ExposureKeeper {
     /** Under the lock. */
     private void once() {
         try {
-            if (gates.closed()) {
+            if (over || gates.closed()) {
                 return;
             }
-            long tick = gates.ticker().read();
-            boolean due = !begun || tick - cared >= SECOND;
+            List<OpenExposures> due = due();
+            boolean all = due.isEmpty() || calls.heardOfAll(gates.ticker().read());
+            List<ExposureCalls.Taken> batch = calls.take();
+            long missed = calls.missed();
+            long tick = gates.ticker().read(); // none of the calls began later
+            boolean caring = !begun || tick - cared >= SECOND;
             // Ahead of all that is written.
-            List<ExposureErasure> asked = due || !waiting.isEmpty() ? asked() : List.of();
-            List<Taken> batch = new ArrayList<>();
-            waiting.drainTo(batch);
-            long missed = missed();
+            List<ExposureErasure> asked = caring || !batch.isEmpty() ? asked() : List.of();
             refresh(tick);
+            lists.measure(tick);
+            batch.forEach(lists::put);
+            List<OpenExposures> open = lists.all();
             counts.missed(missed, open, notices);
-            measure(tick);
-            batch.forEach(this::attribute);
-            open.forEach(each -> flush(each, false));
+            open.forEach(each -> lists.flush(each, false));
             counts.tell(open, notices, config.mostBytes);
             open.stream().filter(each -> each.toRemedy).forEach(this::remedy);
-            for (OpenExposures each : List.copyOf(open)) {
-                if (each.ended() && tick - each.endedTick >= config.lateAnswers.toNanos()) {
-                    seal(each, Duration.ZERO);
+            for (OpenExposures each : due) {
+                if (all
+                        || tick - each.endedTick
+                                >= config.lateAnswers.plus(HANGS).toNanos()) {
+                    seal(each, Duration.ZERO, () -> count(each, all));
                 }
             }
-            if (due || care.areNew(asked)) {
+            if (caring || care.areNew(asked)) {
                 begun = true;
                 cared = tick;
-                care.look(List.copyOf(open), asked, tick);
+                care.look(lists.all(), asked, tick);
             }
         } catch (IOException | RuntimeException e) {
             LOG.warn(
@@ -215,12 +186,20 @@ final class ExposureKeeper {
         }
     }
 
-    /** How many calls found no room since this was asked last: in this queue, or in the one of all who listen. */
-    private long missed() {
-        long all = noRoom.sum() + gates.servedDropped();
-        long since = all - unheard;
-        unheard = all;
-        return since;
+    /** What is to be sealed once all calls that ended up to now have been heard of. */
+    private List<OpenExposures> due() {
+        long tick = gates.ticker().read();
+        return lists.all().stream()
+                .filter(each -> each.ended() && tick - each.endedTick >= config.lateAnswers.toNanos())
+                .toList();
+    }
+
+    private void count(OpenExposures each, boolean all) {
+        counts.missed(calls.missed(), lists.all(), notices);
+        int untaken = all ? 0 : calls.untaken();
+        if (untaken > 0) {
+            counts.kept(untaken, each, notices);
+        }
     }
 
     private void refresh(long tick) {
@@ -230,25 +209,25 @@ final class ExposureKeeper {
             Optional<ModelGate<?, ?>> here = gates.gates().stream()
                     .filter(each -> each.name().equals(gate))
                     .findFirst();
-            if (start != null && here.isPresent() && find(start.id()).isEmpty() && !otherRuns(here.get())) {
+            if (start != null && here.isPresent() && lists.of(start.id()).isEmpty() && !otherRuns(here.get())) {
                 long from = entry.decision().at().toEpochMilli();
-                open.add(opened(here.get(), start.id(), start.version(), from));
+                lists.add(opened(here.get(), start.id(), start.version(), from));
             }
         }
         for (ModelGate<?, ?> gate : gates.gates()) {
             if (gate.routing().orElse(null) instanceof CohortRouting routing) {
                 RolloutStart running = routing.running();
                 String id = running == null ? "" : running.id();
-                for (OpenExposures each : open) {
+                for (OpenExposures each : lists.all()) {
                     if (each.header.gate().equals(gate.name())
                             && !each.ended()
                             && !each.header.rollout().equals(id)) {
-                        each.end(tick, gates.now().toEpochMilli());
+                        each.end(tick);
                         each.toRemedy = ExposureReports.asksForRemedy(routing, each.header);
                     }
                 }
-                if (running != null && find(id).isEmpty()) {
-                    open.add(opened(gate, id, running.version(), Long.MIN_VALUE));
+                if (running != null && lists.of(id).isEmpty()) {
+                    lists.add(opened(gate, id, running.version(), Long.MIN_VALUE));
                 }
             }
         }
@@ -257,15 +236,9 @@ final class ExposureKeeper {
     /** Whether a rollout that is known runs: then another one has not started, whatever its entry says. */
     private boolean otherRuns(ModelGate<?, ?> gate) {
         return gate.routing().orElse(null) instanceof CohortRouting routing
-                && open.stream()
+                && lists.all().stream()
                         .anyMatch(
                                 each -> each.header.gate().equals(gate.name()) && routing.runs(each.header.rollout()));
-    }
-
-    private Optional<OpenExposures> find(String rollout) {
-        return open.stream()
-                .filter(each -> each.header.rollout().equals(rollout))
-                .findFirst();
     }
 
     private OpenExposures opened(ModelGate<?, ?> gate, String rollout, String version, long from) {
@@ -277,80 +250,6 @@ final class ExposureKeeper {
                 instance,
                 gates.now().toEpochMilli());
         return new OpenExposures(header, gate, folder.of(rollout), from);
-    }
-
-    /** What other processes have in the folder is looked at now and then. */
-    private void measure(long tick) throws IOException {
-        if (!begun || tick - measured >= 10 * SECOND) {
-            measured = tick;
-            others = folder.bytes() - own();
-        }
-    }
-
-    private long own() {
-        return open.stream().mapToLong(OpenExposures::bytes).sum();
-    }
-
-    private void attribute(Taken call) {
-        OpenExposures to = null;
-        for (OpenExposures each : open) { // the latest last
-            boolean takes = each.header.gate().equals(call.gate()) && each.takes(call.version(), call.at());
-            if (takes
-                    && (to == null
-                            || each.from <= call.at())) { // clocks may differ: rather a rollout too early than none
-                to = each;
-            }
-        }
-        if (to == null) {
-            return; // stable's, or of a rollout that is over
-        }
-        if (call.key() != null && erased.took(call.key(), call.at())) {
-            return;
-        }
-        String caller = call.key() == null ? "" : named(call.key());
-        long bytes = ExposureLines.most(caller, call.outcome());
-        try {
-            if (others + own() + bytes > config.mostBytes) {
-                to.notTaken++;
-                counts.lostBound.increment();
-                return;
-            }
-            ExposureWriter writer = to.begin(gates.ticker());
-            if (call.key() == null || erased.knows(call.at(), to.begun)) {
-                writer.take(caller, call.at(), call.outcome());
-                counts.taken.increment();
-            } else {
-                to.notTaken++;
-                counts.lostStandstill.increment();
-                notices.exposures(to.header.gate(), to.header.rollout(), STOOD_STILL);
-            }
-        } catch (IOException e) {
-            to.notTaken++;
-            counts.lostDisk.increment();
-            notices.exposures(to.header.gate(), to.header.rollout(), "its exposures cannot be written: " + e);
-        }
-    }
-
-    /** As the file has it: a key that is longer than any is kept as its hash, as a line has a bound. */
-    private String named(String key) {
-        return config.plainKeys && key.length() <= LONGEST_KEY
-                ? ExposureFile.escape(key)
-                : gates.identities().hash(key);
-    }
-
-    private void flush(OpenExposures each, boolean last) {
-        try {
-            long given = each.flush(last);
-            counts.lostDisk.add(given);
-            if (given > 0) {
-                notices.exposures(
-                        each.header.gate(),
-                        each.header.rollout(),
-                        given + " exposures are lost: they could not be written for too long");
-            }
-        } catch (IOException e) {
-            LOG.debug("exposures of rollout {} wait for the disk", each.header.rollout(), e);
-        }
     }
 
     private void remedy(OpenExposures each) {
@@ -399,63 +298,13 @@ final class ExposureKeeper {
         }
     }
 
-    /** Seals what the rollout left here; once the entry is stored the file has its name for good. */
-    private void seal(OpenExposures each, Duration patience) {
-        try {
-            if (each.sealing == null) {
-                flush(each, true);
-                sealed(each);
-            }
-            if (each.sealing == null || each.sealing.stored(patience)) {
-                if (each.writer != null) {
-                    Path path = each.writer.path();
-                    ExposureErasure.move(path, ExposureWriter.sealed(path));
-                }
-                forget(each);
-            } else if (each.sealing.failure().isPresent()) {
-                LOG.warn("the exposures of rollout {} are not sealed", each.header.rollout());
-                forget(each);
-            }
-        } catch (IOException | RuntimeException e) { // the others are to be sealed all the same
-            LOG.warn("the exposures of rollout {} are not sealed, which is tried again", each.header.rollout(), e);
+    private void seal(OpenExposures each, Duration patience, Runnable count) {
+        if (each.sealing == null) {
+            lists.flush(each, true);
         }
-    }
-
-    private void forget(OpenExposures each) {
-        each.hold.close();
-        open.remove(each);
-        begun = false; // what was this process's counts with the rest
-    }
-
-    private void sealed(OpenExposures each) throws IOException {
-        Map<String, Object> data = new HashMap<>();
-        String name = instance;
-        if (each.writer != null && each.writer.forgetIfEmpty()) {
-            each.writer = null; // the disk was full from the first line on
+        if (seals.seal(each, patience, count)) {
+            lists.remove(each);
         }
-        if (each.writer != null) {
-            each.writer.close();
-            Path path = each.writer.path();
-            ExposureFile file =
-                    ExposureFile.at(path).orElseThrow(() -> new IOException(path + " does not say what it is of"));
-            data.putAll(OpenExposures.seal(file, folder.read(List.of(file), (caller, met) -> {}), file.digest()));
-            name = file.name();
-        } else if (each.notTaken == 0 && each.mayBeMissing == 0) {
-            return; // nobody of this rollout came here
-        }
-        data.put(EntryTypes.ID, each.header.rollout());
-        data.put(EntryTypes.VERSION, each.header.version());
-        data.put(Checkpoint.INSTANCE, instance);
-        data.put("notTaken", each.notTaken);
-        data.put(OpenExposures.MAY_BE_MISSING, each.mayBeMissing);
-        Decision decision = gates.decision(
-                ExposureCare.sealId(each.header.rollout(), name),
-                EntryTypes.EXPOSURES_SEALED,
-                each.header.gate(),
-                Decided.AUTOMATION,
-                "",
-                data);
-        each.sealing = gates.append(decision);
     }
 
     /** Writes down what has ended up to now. */
@@ -476,7 +325,7 @@ final class ExposureKeeper {
         flush();
         lock.lock();
         try {
-            return care.erase(key, List.copyOf(open));
+            return care.erase(key, lists.all());
         } catch (IOException e) {
             throw new UncheckedIOException("the ledger in " + folder.root() + " cannot be written", e);
         } finally {
@@ -490,7 +339,6 @@ final class ExposureKeeper {
             return;
         }
         boolean handedOn = gates.flushServed(LAST_HANDS);
-        calls.close();
         closed = true;
         events.close();
         boolean sealed = false;
@@ -511,21 +359,38 @@ final class ExposureKeeper {
                     sealed ? "a listener of served calls" : "the disk",
                     folder.root());
         }
+        calls.close(); // only now: up to here a call that is on no list is counted
         counts.close();
     }
 
     private void sealLast() {
         if (!free(LAST_SEALS)) {
-            return;
+            throw new IllegalStateException("another look at " + folder.root() + " goes on");
         }
         try {
+            calls.heardOfAll(gates.ticker().read()); // what may still be listed need not be counted
+            calls.cut();
             once();
-            counts.missed(missed() + waiting.size(), open, notices); // what came after the last look
-            open.sort(Comparator.comparing(each -> each.header.rollout()));
-            for (OpenExposures each : List.copyOf(open)) {
+            over = true;
+            List<OpenExposures> last = lists.all().stream()
+                    .sorted(Comparator.comparing(each -> each.header.rollout()))
+                    .toList();
+            for (OpenExposures each : last) {
                 if (!gates.closed()) {
-                    seal(each, LAST_SEALS);
+                    seal(each, LAST_SEALS, () -> {
+                        int untaken = calls.untaken(); // first: once it comes it is missed, by all lists
+                        counts.missed(calls.missed(), lists.all(), notices); // what came after the last look
+                        each.mayBeMissing += untaken;
+                    });
                 }
+            }
+            int untaken = calls.untaken(); // first: nobody hears of them once this is closed
+            calls.close();
+            seals.letGo(lists.all());
+            long late = untaken + calls.missed();
+            if (late > 0 && !last.isEmpty()) {
+                counts.lostQueue.add(late);
+                LOG.warn("{} calls ended as the ledger in {} was closed and are on no list", late, folder.root());
             }
         } finally {
             lock.unlock();

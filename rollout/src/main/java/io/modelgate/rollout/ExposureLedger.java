@@ -165,9 +165,9 @@ public final class ExposureLedger {
     }
 
     /**
-     * Erases a caller from all rollouts: from the files of this process and from those that are sealed before it returns, and from those that other
-     * processes still write within a minute, by them. Sealed files are sealed anew, by an entry that does not name the caller. What
-     * the caller does later is written down again.
+     * Erases a caller from all rollouts: from the files of this process, those that are sealed and those whose process has died before it returns,
+     * and from those that other processes still write within a minute, by them. Sealed files are sealed anew, by an entry that does not name
+     * the caller. Lines that are damaged go too. What the caller does later is written down again.
      *
      * @return how many exposures this process has erased
      * @throws IllegalStateException if it belongs to no {@link Rollouts}, or their gates are closed
@@ -191,8 +191,9 @@ public final class ExposureLedger {
     }
 
     /**
-     * For how many calls there was no room while a rollout was open: too many waited for the disk, or for
-     * {@linkplain io.modelgate.Gates#servedDropped those who listen}. Of which version they were nobody knows.
+     * How many calls are on no list, nor known to be of none, while a rollout was open: too many waited for the disk, or for
+     * {@linkplain io.modelgate.Gates#servedDropped those who listen}, one of whom hung, or they ended while the ledger was closed. Of which
+     * version they were nobody knows.
      */
     public long mayBeMissing() {
         ExposureKeeper its = keeper();

@@ -10,6 +10,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the file of one rollout in this process. What is taken is with the system once {@link #flush} returns. Not thread-safe.
@@ -17,6 +20,8 @@ import java.util.Set;
  * <p>Through {@code java.io}, because an interrupt closes a channel in the middle of a write.
  */
 final class ExposureWriter {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
 
     private final Path path;
     private final ByteArrayOutputStream waiting = new ByteArrayOutputStream();
@@ -29,8 +34,12 @@ final class ExposureWriter {
     /** As they were when all was written. */
     private ExposureLines written;
 
-    private ExposureWriter(Path path, ExposureFile.Header header) throws IOException {
+    /** Tells the others that this process lives; null where files cannot be locked. */
+    private final @Nullable ExposureLock lock;
+
+    private ExposureWriter(Path path, ExposureFile.Header header, @Nullable ExposureLock lock) throws IOException {
         this.path = path;
+        this.lock = lock;
         written = new ExposureLines(header);
         lines = written.copy();
         file = new RandomAccessFile(path.toFile(), "rw");
@@ -43,14 +52,33 @@ final class ExposureWriter {
         for (int i = 1; Files.exists(path) || Files.exists(sealed(path)); i++) { // the same rollout ran here before
             path = folder.resolve(header.instance() + "-" + i + ExposureFile.OPEN);
         }
+        ExposureLock lock = locked(path); // before the file: nobody is to find it without
         try {
             Files.createFile(path, ownerOnly(path));
-        } catch (FileAlreadyExistsException e) {
-            throw new IOException(path + " is there already", e);
+            ExposureWriter writer = new ExposureWriter(path, header, lock);
+            writer.waiting.writeBytes(header.line().getBytes(StandardCharsets.UTF_8));
+            return writer;
+        } catch (IOException e) {
+            if (lock != null) {
+                lock.delete();
+            }
+            throw e instanceof FileAlreadyExistsException ? new IOException(path + " is there already", e) : e;
         }
-        ExposureWriter writer = new ExposureWriter(path, header);
-        writer.waiting.writeBytes(header.line().getBytes(StandardCharsets.UTF_8));
-        return writer;
+    }
+
+    private static @Nullable ExposureLock locked(Path path) throws IOException {
+        Path beside = ExposureLock.beside(path);
+        try {
+            ExposureLock lock = ExposureLock.make(beside);
+            if (lock != null) {
+                return lock;
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.debug("{} cannot be locked: others find out by its age that its process died", beside, e);
+            Files.deleteIfExists(beside);
+            return null;
+        }
+        throw new IOException(beside + " is locked already");
     }
 
     static FileAttribute<?>[] ownerOnly(Path path) {
@@ -140,7 +168,19 @@ final class ExposureWriter {
         }
         file.close();
         Files.deleteIfExists(path);
+        unlock(true);
         return true;
+    }
+
+    /** Lets go of the file, for good if it is sealed, or else so that another process may seal it. */
+    void unlock(boolean sealed) throws IOException {
+        if (lock != null) {
+            if (sealed) {
+                lock.delete();
+            } else {
+                lock.close();
+            }
+        }
     }
 
     /** The path of a file once it is sealed. */

@@ -35,10 +35,10 @@ final class OpenExposures {
     /** When its file was there, by the ticker. */
     long begun;
 
-    /** When the end was seen, by the ticker, and by the clock in milliseconds; while it runs, far off. */
+    /** When the end was seen, by the ticker. */
     long endedTick;
 
-    long endedAt = Long.MAX_VALUE;
+    private boolean ended;
     long notTaken;
 
     /** Calls of which nothing is known but that there was no room for them, while it was open: of whichever gate and version. */
@@ -49,6 +49,10 @@ final class OpenExposures {
     @Nullable
     Receipt sealing;
 
+    /** When it was last said that it cannot be sealed, by the ticker. */
+    @Nullable
+    Long sealFailed;
+
     OpenExposures(ExposureFile.Header header, ModelGate<?, ?> gate, Path folder, long from) {
         this.from = from;
         this.header = header;
@@ -58,16 +62,22 @@ final class OpenExposures {
     }
 
     boolean ended() {
-        return endedAt != Long.MAX_VALUE;
+        return ended;
     }
 
-    void end(long tick, long at) {
+    /**
+     * Takes no calls from here on that begin later.
+     *
+     * @param tick no sooner than any call began that has been heard of
+     */
+    void end(long tick) {
         endedTick = tick;
-        endedAt = at;
+        ended = true;
     }
 
-    boolean takes(String version, long at) {
-        return sealing == null && header.version().equals(version) && at <= endedAt;
+    /** Whether a call is its own, which began at a tick: clocks are set, also as a rollout ends. */
+    boolean takes(String version, long began) {
+        return sealing == null && header.version().equals(version) && (!ended || began - endedTick <= 0);
     }
 
     /** Makes the file, unless it is there. */

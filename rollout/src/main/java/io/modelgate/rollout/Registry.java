@@ -122,6 +122,9 @@ final class Registry {
                     "version \"" + version + "\" is not in the registry: nobody declared what its calls leave behind");
         }
         return switch (known.record().sideEffects()) {
+            case UNDECLARED ->
+                List.of("find out what the calls of \"" + version
+                        + "\" left behind: it was registered without sideEffects(…)");
             case NONE -> List.of();
             case IDEMPOTENT ->
                 List.of("run the restored version again for the callers that \"" + version

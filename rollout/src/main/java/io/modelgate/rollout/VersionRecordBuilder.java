@@ -20,7 +20,7 @@ public final class VersionRecordBuilder {
     private FeatureSchema schema = FeatureSchema.NONE;
     private String commit = "";
     private String dataSnapshot = "";
-    private SideEffects sideEffects = SideEffects.NONE;
+    private SideEffects sideEffects = SideEffects.UNDECLARED;
     private boolean emergency;
 
     VersionRecordBuilder(String version) {
@@ -99,7 +99,7 @@ public final class VersionRecordBuilder {
         return this;
     }
 
-    /** Declares what its calls leave behind. Default: {@link SideEffects#NONE}. */
+    /** Declares what its calls leave behind. Default: {@link SideEffects#UNDECLARED}. */
     public VersionRecordBuilder sideEffects(SideEffects sideEffects) {
         this.sideEffects = sideEffects;
         return this;

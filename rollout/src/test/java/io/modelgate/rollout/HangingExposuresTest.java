@@ -7,6 +7,7 @@ import io.modelgate.Caller;
 import io.modelgate.DecisionSink;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
+import io.modelgate.control.MemoryControlLog;
 import io.modelgate.testkit.ManualTime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,7 +68,8 @@ class HangingExposuresTest {
 
     @Test
     void aListenerThatHangsKeepsNoRollbackFromReturning() throws Exception {
-        try (Gates gates = Gates.open(g -> {})) {
+        MemoryControlLog log = new MemoryControlLog();
+        try (Gates gates = Gates.open(g -> g.controlLog(log))) {
             ModelGate<String, String> gate = gate(gates);
             Rollouts rollouts = open(gates);
             start(rollouts, gate);
@@ -80,6 +82,12 @@ class HangingExposuresTest {
                     assertTimeoutPreemptively(SECONDS, () -> rollouts.rollback(gate, Rig.BOB, "wrong answers"));
             assertThat(rollback.restored()).isEqualTo("v1");
             assertTimeoutPreemptively(Duration.ofSeconds(30), rollouts::close);
+            assertThat(log.read(0, 100))
+                    .filteredOn(entry -> entry.type().equals(EntryTypes.EXPOSURES_SEALED))
+                    .singleElement()
+                    .satisfies(entry -> assertThat(entry.decision().data())
+                            .containsEntry("exposures", 1L)
+                            .containsEntry("mayBeMissing", 2L)); // bob's, and ann's that the listener has
             assertTimeoutPreemptively(Duration.ofSeconds(30), gates::close);
             assertThat(gates.servedDropped()).isEqualTo(1); // bob's, which waits for the listener
         }

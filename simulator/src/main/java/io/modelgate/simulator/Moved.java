@@ -23,7 +23,7 @@ record Moved(Bucketing bucketing, Weight at) {
     private static final String SEED = "seed";
     private static final String GROUP = "groupId";
 
-    /** What each system's order needs to know; the first of two by default. */
+    /** What each system's order needs; all of it has to be given. */
     private static final Map<String, List<String>> PARAMETERS = Map.of(
             "unleash", List.of(GROUP),
             "unleash-node", List.of(GROUP),

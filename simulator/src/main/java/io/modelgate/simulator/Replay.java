@@ -97,9 +97,10 @@ final class Replay {
             AtTheGate.require(scenario);
             for (Guardrail guardrail : policy.guardrails()) {
                 if (guardrail.kind() == Guardrail.Kind.LATENCY) {
-                    throw new BadFileException("policy " + Quantity.quote(policy.name())
-                            + " watches a latency, and where scenario " + Quantity.quote(scenario.name())
-                            + " makes its calls at the gate they take no time: simulate it without it");
+                    throw new BadFileException(
+                            "policy " + Quantity.quote(policy.name())
+                                    + " watches a latency, and where scenario " + Quantity.quote(scenario.name())
+                                    + " makes its calls at the gate they take no time: list guardrails without a latency, as those without a list have one");
                 }
             }
         }

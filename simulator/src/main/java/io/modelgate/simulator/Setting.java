@@ -73,7 +73,11 @@ record Setting(
         }
     }
 
-    /** Reads it: what is measured by these names, in this order. */
+    /**
+     * Reads it from the top of a scenario file.
+     *
+     * @param versions whose metrics smoke calls may name
+     */
     static Setting of(YamlMap top, Versions versions) {
         Setting read = new Setting(
                 top.has("bucketing") ? Moved.of(top.map("bucketing")) : null,

@@ -185,7 +185,7 @@ public final class Simulate implements Callable<Integer> {
 
     private void simulate() {
         if (policy == null || scenario == null) {
-            throw bad("expected a policy and a scenario, or --peers");
+            throw bad("expected a policy and a scenario, or one of --reference, --blue-green and --peers");
         }
         requireDrawable();
         Duration every = look == null ? null : every(look);

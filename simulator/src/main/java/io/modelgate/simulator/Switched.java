@@ -39,10 +39,16 @@ final class Switched {
     Switched(Scenario scenario, long seed) {
         Setting.Switching told = scenario.setting().switching();
         Duration duration = scenario.duration();
-        if (told == null || duration == null || told.at().compareTo(duration) >= 0) {
-            throw new BadFileException(
-                    "scenario " + Quantity.quote(scenario.name())
-                            + " has no blueGreen, no duration, or a switchAt after it: expected blueGreen, and a duration beyond its switchAt");
+        String named = "scenario " + Quantity.quote(scenario.name());
+        if (told == null) {
+            throw new BadFileException(named + " has no blueGreen: add one, or simulate it under a policy");
+        }
+        if (duration == null) {
+            throw new BadFileException(named + " has no duration: add one, as nothing else says when a switch ends");
+        }
+        if (told.at().compareTo(duration) >= 0) {
+            throw new BadFileException(named + " has its switchAt " + told.at()
+                    + " after the start, and its duration is " + duration + ": expected a longer one");
         }
         AtTheGate.require(scenario);
         this.scenario = scenario;

@@ -75,8 +75,8 @@ class SimulateTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            ''                                         | expected a policy and a scenario, or --peers
-            policies/canary.yaml                       | expected a policy and a scenario, or --peers
+            ''                                         | expected a policy and a scenario, or one of --reference, --blue-green and --peers
+            policies/canary.yaml                       | expected a policy and a scenario, or one of --reference, --blue-green and --peers
             --runs 0 a b                               | --runs is 0: expected 1 to 1000000
             --runs many a b                            | Invalid value for option '--runs'
             --threads 65 a b                           | --threads is 65: expected 1 to 64

@@ -100,7 +100,8 @@ class SwitchedTest {
                 .hasMessageContaining("has no blueGreen");
         assertThatThrownBy(() -> replay("switched-and-back", "switchAt: 10m", "switchAt: 1h"))
                 .isInstanceOf(BadFileException.class)
-                .hasMessageContaining("a switchAt after it");
+                .hasMessageContaining("its switchAt PT1H after the start")
+                .hasMessageContaining("expected a longer one");
         Scenario scenario = ScenarioFile.load(Path.of("scenarios", "switched-and-back.yaml"));
         assertThatThrownBy(() -> new Replay(Shipped.policy("in-a-share"), scenario, null, 1))
                 .isInstanceOf(BadFileException.class)

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It connects by itself, again and again; meanwhile feedback is refused with an exception and may be given again. What Redis loses, by a
  * failover or because it evicts keys, is taken again if it is given again. Where an answer never came, the next attempt of the same
- * process finds out whether Redis had taken it, unless {@value #UNSURE} such attempts came after it: then it is lost if Redis had.
+ * process finds out whether Redis had taken it, unless {@value #UNSURE} such attempts came after it: then, if Redis had taken it, that label is lost.
  */
 public final class RedisFeedbackIds implements FeedbackIds {
 

@@ -24,7 +24,7 @@ public final class RedisFeedbackIdsBuilder extends Access<RedisFeedbackIdsBuilde
      * @throws IllegalArgumentException if there is no URI, or a setting does not go with it; without credentials
      */
     RedisAddress address() {
-        return address("what remembers feedback has no URI; add r.uri(\"redis://host:6379\")");
+        return address("the feedback ids have no URI; add r.uri(\"redis://host:6379\")");
     }
 
     /**

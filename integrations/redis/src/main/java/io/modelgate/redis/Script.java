@@ -26,7 +26,7 @@ final class Script {
         try {
             sha = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(text));
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-1", e);
+            throw new IllegalStateException("this Java runtime has no SHA-1, which every runtime must have", e);
         }
     }
 

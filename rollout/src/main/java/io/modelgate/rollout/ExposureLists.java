@@ -1,0 +1,153 @@
+package io.modelgate.rollout;
+
+import io.modelgate.Gates;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The lists that this process writes: puts calls on the one of their rollout, within the folder's bound. Guarded by the lock of their {@link ExposureKeeper}. */
+final class ExposureLists {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
+    private static final long MEASURED_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final String STOOD_STILL =
+            "its exposures are not all on the list: this process stood still, and does not know who was erased meanwhile";
+    private static final int LONGEST_KEY = 1_000;
+
+    private final Gates gates;
+    private final Notices notices;
+    private final ExposureLedgerBuilder config;
+    private final ExposureFolder folder;
+    private final ExposureCounts counts;
+    private final ErasedCallers erased;
+    private final List<OpenExposures> open = new ArrayList<>();
+
+    /** How many bytes the files of others have. */
+    private long others;
+
+    private long measured;
+    private boolean stale = true;
+
+    ExposureLists(
+            Gates gates,
+            Notices notices,
+            ExposureLedgerBuilder config,
+            ExposureFolder folder,
+            ExposureCounts counts,
+            ErasedCallers erased) {
+        this.erased = erased;
+        this.gates = gates;
+        this.notices = notices;
+        this.config = config;
+        this.folder = folder;
+        this.counts = counts;
+    }
+
+    /** Those that are open now, the latest last. */
+    List<OpenExposures> all() {
+        return List.copyOf(open);
+    }
+
+    Optional<OpenExposures> of(String rollout) {
+        return open.stream()
+                .filter(each -> each.header.rollout().equals(rollout))
+                .findFirst();
+    }
+
+    void add(OpenExposures list) {
+        open.add(list);
+    }
+
+    /** Forgets one that is sealed. */
+    void remove(OpenExposures list) {
+        list.hold.close();
+        open.remove(list);
+        stale = true; // what was this process's counts with the rest
+    }
+
+    /** What other processes have in the folder is looked at now and then. */
+    void measure(long tick) {
+        if (!stale && tick - measured < MEASURED_NANOS) {
+            return;
+        }
+        try {
+            others = folder.bytes() - own();
+            measured = tick;
+            stale = false;
+        } catch (IOException e) { // calls that have been taken go on their list all the same
+            LOG.warn("how much {} holds cannot be told, which is tried again: {}", folder.root(), e.toString());
+        }
+    }
+
+    private long own() {
+        return open.stream().mapToLong(OpenExposures::bytes).sum();
+    }
+
+    /** Puts a call on the list of its rollout, if it is of one. */
+    void put(ExposureCalls.Taken call) {
+        OpenExposures to = null;
+        for (OpenExposures each : open) {
+            boolean takes = each.header.gate().equals(call.gate()) && each.takes(call.version(), call.began());
+            if (takes
+                    && (to == null
+                            || each.from <= call.at())) { // clocks may differ: rather a rollout too early than none
+                to = each;
+            }
+        }
+        if (to == null) {
+            return; // stable's, or of a rollout that is over
+        }
+        if (call.key() != null && erased.took(call.key(), call.began())) {
+            return;
+        }
+        String caller = call.key() == null ? "" : named(call.key());
+        long bytes = ExposureLines.most(caller, call.outcome());
+        try {
+            if (others + own() + bytes > config.mostBytes) {
+                to.notTaken++;
+                counts.lostBound.increment();
+                return;
+            }
+            ExposureWriter writer = to.begin(gates.ticker());
+            if (call.key() == null || erased.knows(call.began(), to.begun)) {
+                writer.take(caller, call.at(), call.outcome());
+                counts.taken.increment();
+            } else {
+                to.notTaken++;
+                counts.lostStandstill.increment();
+                notices.exposures(to.header.gate(), to.header.rollout(), STOOD_STILL);
+            }
+        } catch (IOException e) {
+            to.notTaken++;
+            counts.lostDisk.increment();
+            notices.exposures(to.header.gate(), to.header.rollout(), "its exposures cannot be written: " + e);
+        }
+    }
+
+    /** As the file has it: a key that is longer than any is kept as its hash, as a line has a bound. */
+    private String named(String key) {
+        return config.plainKeys && key.length() <= LONGEST_KEY
+                ? ExposureFile.escape(key)
+                : gates.identities().hash(key);
+    }
+
+    /** Writes what was put on a list; what the disk takes too long for, or does not take the last time, is given up and counted. */
+    void flush(OpenExposures list, boolean last) {
+        try {
+            long given = list.flush(last);
+            counts.lostDisk.add(given);
+            if (given > 0) {
+                notices.exposures(
+                        list.header.gate(),
+                        list.header.rollout(),
+                        given + " exposures are lost: they could not be written for too long");
+            }
+        } catch (IOException e) {
+            LOG.debug("exposures of rollout {} wait for the disk", list.header.rollout(), e);
+        }
+    }
+}

@@ -1,0 +1,264 @@
+package io.modelgate.rollout;
+
+import static io.modelgate.rollout.ExposureRig.call;
+import static io.modelgate.rollout.ExposureRig.end;
+import static io.modelgate.rollout.ExposureRig.seals;
+import static io.modelgate.rollout.ExposureRig.start;
+import static io.modelgate.rollout.ExposureRig.written;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.modelgate.Caller;
+import io.modelgate.Gates;
+import io.modelgate.ModelGate;
+import io.modelgate.Ticker;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A seal says of a list neither more nor less than is true. */
+class ExposureSealsTest {
+
+    private static final Duration LATE = Duration.ofMinutes(1);
+
+    @TempDir
+    Path root;
+
+    private final CountDownLatch hang = new CountDownLatch(1);
+    private final CountDownLatch reached = new CountDownLatch(1);
+
+    @AfterEach
+    void letGo() {
+        hang.countDown();
+    }
+
+    private void hang() {
+        reached.countDown();
+        try {
+            hang.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String[] hundred() {
+        return IntStream.range(0, 100).mapToObj(i -> "user-" + i).toArray(String[]::new);
+    }
+
+    /** A rollout that has ended for as long as answers may be late, and a listener that has had one of its hundred and one calls since before. */
+    private String endedWhileAListenerHangs(ExposureRig rig, Rig process) throws InterruptedException {
+        String rollout = start(process);
+        call(process, "first");
+        written(process);
+        process.gate.onServed(any -> hang());
+        call(process, hundred());
+        reached.await();
+        end(process);
+        process.rollouts.tick();
+        rig.after(LATE, process, process);
+        return rollout;
+    }
+
+    @Test
+    void aListIsSealedOnceAllHaveHeardOfWhatEndedBefore() throws Exception {
+        try (ExposureRig rig = new ExposureRig(root)) {
+            ExposureLedger ledger = rig.ledger(e -> {});
+            Rig process = rig.process(ledger);
+            String rollout = endedWhileAListenerHangs(rig, process);
+            assertThat(seals(process)).isEmpty();
+
+            hang.countDown();
+            process.gates.flushServed();
+            rig.after(Duration.ofSeconds(1), process, process);
+            assertThat(seals(process))
+                    .singleElement()
+                    .satisfies(seal ->
+                            assertThat(seal).containsEntry("exposures", 101L).containsEntry("mayBeMissing", 0L));
+            assertThat(ledger.verify(rollout, rig.world.log).intact()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aListThatAListenerKeepsCallsFromSaysHowMany() throws Exception {
+        try (ExposureRig rig = new ExposureRig(root)) {
+            ExposureLedger ledger = rig.ledger(e -> {});
+            Rig process = rig.process(ledger);
+            String rollout = endedWhileAListenerHangs(rig, process);
+            rig.after(Duration.ofMinutes(5), process, process);
+
+            assertThat(seals(process))
+                    .singleElement()
+                    .satisfies(seal -> assertThat(seal)
+                            .containsEntry("exposures", 2L)
+                            .containsEntry("notTaken", 0L)
+                            .containsEntry(
+                                    "mayBeMissing",
+                                    100L)); // with the one that it has, of which the ledger may have heard
+            assertThat(ledger.mayBeMissing()).isEqualTo(100);
+            assertThat(process.heard(RolloutEvent.Hindered.class))
+                    .anySatisfy(event -> assertThat(event.reason())
+                            .contains("a listener of served calls hangs, and 100 calls wait for it"));
+            assertThat(ledger.verify(rollout, rig.world.log).intact()).hasSize(1);
+            hang.countDown();
+        }
+    }
+
+    @Test
+    void aCallThatEndsWhileTheLedgerIsClosedIsListedOrCounted() {
+        try (ExposureRig rig = new ExposureRig(root)) {
+            AtomicReference<Runnable> busy = new AtomicReference<>();
+            Ticker ticker = () -> {
+                if (Thread.currentThread().getName().equals("modelgate-exposures-last")) {
+                    Runnable call = busy.getAndSet(null); // the call reads it too
+                    if (call != null) {
+                        call.run();
+                        busy.set(call);
+                    }
+                }
+                return rig.world.time.read();
+            };
+            try (Gates gates = Gates.open(g -> g.controlLog(rig.world.log)
+                    .ticker(ticker)
+                    .instants(rig.world.time)
+                    .scheduler(rig.world.time))) {
+                ModelGate<String, String> gate = gates.gate(
+                        "credit",
+                        g -> g.stable("v1", input -> "v1")
+                                .version("v2", input -> "v2")
+                                .router(Cohorts.router()));
+                ExposureLedger ledger = rig.ledger(e -> {});
+                Rollouts rollouts = Rollouts.open(gates, r -> r.manual().exposures(ledger));
+                assertThat(Rollout.start(gate, "v2", r -> r.weight(Weight.FULL), Rig.ALICE, "everyone")
+                                .stored(Duration.ofSeconds(5)))
+                        .isTrue();
+                AtomicLong answered = new AtomicLong();
+                busy.set(() -> {
+                    gate.call("input", Caller.of("ann"));
+                    answered.incrementAndGet();
+                });
+                gate.call("input", Caller.of("ann"));
+                rollouts.close();
+
+                assertThat(answered.get()).isPositive();
+                Map<String, Object> seal = rig.world.log.read(0, 100).stream()
+                        .filter(entry -> entry.type().equals(EntryTypes.EXPOSURES_SEALED))
+                        .map(entry -> entry.decision().data())
+                        .findFirst()
+                        .orElseThrow();
+                long listed = (Long) seal.get("exposures");
+                assertThat(seal.get("mayBeMissing")).isNotEqualTo(0L);
+                assertThat(listed).isPositive();
+                assertThat(listed + ledger.mayBeMissing()).isGreaterThanOrEqualTo(1 + answered.get());
+            }
+        }
+    }
+
+    @Test
+    void aClockThatIsSetAsTheRolloutEndsTakesNobodyFromTheList() {
+        for (long seconds : List.of(-3_600L, -2L, 2L, 3_600L)) {
+            try (ExposureRig rig = new ExposureRig(root.resolve("by" + seconds))) {
+                ExposureLedger ledger = rig.ledger(e -> {});
+                Rig process = rig.process(ledger);
+                String rollout = start(process);
+                rig.world.time.advance(Duration.ofMinutes(5));
+                try (var permit = process.gate.enter(Caller.of("late"))) {
+                    call(process, hundred());
+                    process.gates.flushServed();
+                    rig.world.time.setClock(rig.world.time.instant().plusSeconds(seconds));
+                    end(process);
+                    process.rollouts.tick();
+                    rig.world.time.advance(Duration.ofSeconds(30));
+                    rig.world.time.setClock(rig.world.time.instant().plusSeconds(seconds));
+                    permit.success("late");
+                }
+                written(process);
+                assertThat(ledger.of(rollout).orElseThrow().callers())
+                        .as("set by %s s", seconds)
+                        .isEqualTo(101);
+            }
+        }
+    }
+
+    @Test
+    void aCallThatBeginsAfterTheEndIsNotListedWhateverTheClockSays() {
+        try (ExposureRig rig = new ExposureRig(root)) {
+            ExposureLedger ledger = rig.ledger(e -> {});
+            Rig process = rig.process(ledger);
+            String rollout = start(process);
+            call(process, "ann");
+            Rig.stored(process.gate.version("v2").promote(Rig.ALICE, "good"));
+            written(process);
+            rig.world.time.advance(Duration.ofSeconds(10));
+            rig.world.time.setClock(rig.world.time.instant().minusSeconds(3_600));
+            call(process, "bob");
+            written(process);
+            assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whileItsProcessLivesNobodyElseSealsAFile() {
+        try (ExposureRig rig = new ExposureRig(root)) {
+            ExposureLedger ledger = rig.ledger(e -> {});
+            Rig process = rig.process(ledger);
+            String rollout = start(process);
+            Rig other = rig.without(rig.ledger(e -> {}));
+            call(process, "ann");
+            written(process);
+            rig.after(Duration.ofMinutes(15), process, other); // nobody calls for a quarter of an hour
+            try (var permit = process.gate.enter(Caller.of("late"))) {
+                end(process);
+                process.rollouts.tick();
+                rig.after(Duration.ofSeconds(30), other);
+                rig.after(Duration.ofSeconds(31), other);
+                rig.after(Duration.ofHours(1), other);
+                assertThat(seals(process)).isEmpty();
+                permit.success("late");
+            }
+            written(process);
+            process.rollouts.tick();
+            assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(2);
+            assertThat(seals(process)).hasSize(1);
+            assertThat(ledger.verify(rollout, rig.world.log).intact()).hasSize(1);
+            assertThat(rig.files(ExposureLock.SUFFIX)).isEmpty();
+        }
+    }
+
+    @Test
+    void whatAnotherProcessSealedWhereFilesCannotBeLockedIsSealedAnewOnce() throws Exception {
+        try (ExposureRig rig = new ExposureRig(root)) {
+            ExposureLedger ledger = rig.ledger(e -> {});
+            Rig slow = rig.process(ledger);
+            String rollout = start(slow);
+            Rig other = rig.process(rig.ledger(e -> {}));
+            call(slow, "ann");
+            written(slow);
+            rig.after(Duration.ofMinutes(15), slow, other); // nobody calls for a quarter of an hour
+            Files.delete(rig.files(ExposureLock.SUFFIX).get(0));
+            call(slow, "bob"); // and it does not look for a while
+            slow.gates.flushServed();
+            end(other);
+            other.rollouts.tick(); // sees the end
+            rig.after(LATE, other); // has nothing of its own any more
+            rig.after(Duration.ofMinutes(10), other);
+            assertThat(seals(other)).isEmpty();
+            rig.after(Duration.ofMinutes(2), other);
+            assertThat(seals(other)).hasSize(1);
+
+            slow.rollouts.tick();
+            rig.after(LATE, slow, slow, slow, slow);
+            assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(2);
+            assertThat(ledger.verify(rollout, rig.world.log).intact()).hasSize(1);
+            assertThat(seals(slow)).hasSize(2);
+            assertThat(seals(slow).get(1)).containsEntry("callers", 2L).containsEntry("mayBeMissing", -1L);
+        }
+    }
+}
