@@ -182,7 +182,7 @@ final class AsyncCall<I, O, R> extends CompletableFuture<R> implements Flight.Li
     private void finish(Outcome<O> reached) {
         Outcome<O> named = reached;
         if (ENDED.compareAndSet(this, false, true)) { // whoever gives it up may have told of it
-            named = gate.hearing().served(routedIn, reached, start, input, caller, traceId);
+            named = gate.hearing().nameAndTell(routedIn, reached, start, input, caller, traceId);
         }
         outcome = named;
         if (outcomes) {

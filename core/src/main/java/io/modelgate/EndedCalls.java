@@ -5,33 +5,33 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls that have ended and that nobody has taken on yet. A thread offers to a row of its own, one of several, and to another one's only when that is full:
+ * The calls that have ended and that nobody has taken on yet. A thread offers to a ring of its own, one of several, and to another one's only when that is full:
  * threads that end calls at once seldom meet. For any number of threads that offer and one that takes.
  */
 final class EndedCalls {
 
     /** Twice the processors, so that threads numbered in sequence seldom share. */
-    static final int ROWS =
+    static final int RINGS =
             Math.min(16, Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1) << 1);
 
-    private final List<OfferQueue<EndedCall<?, ?>>> rows;
+    private final List<OfferQueue<EndedCall<?, ?>>> rings;
 
     /**
      * Makes it empty.
      *
-     * @param capacity how many it holds in all; a power of two, {@link #ROWS} at least
+     * @param capacity how many it holds in all; a power of two, {@link #RINGS} at least
      */
     EndedCalls(int capacity) {
-        rows = IntStream.range(0, ROWS)
-                .mapToObj(row -> new OfferQueue<EndedCall<?, ?>>(capacity / ROWS))
+        rings = IntStream.range(0, RINGS)
+                .mapToObj(ring -> new OfferQueue<EndedCall<?, ?>>(capacity / RINGS))
                 .toList();
     }
 
     /** Whether there is room, as far as one can tell without claiming it. */
     boolean hasRoom() {
         int own = own();
-        for (int i = 0; i < ROWS; i++) {
-            if (rows.get(own + i & ROWS - 1).hasRoom()) {
+        for (int i = 0; i < RINGS; i++) {
+            if (rings.get(own + i & RINGS - 1).hasRoom()) {
                 return true;
             }
         }
@@ -41,8 +41,8 @@ final class EndedCalls {
     /** Adds a call that knows when it ended; false if there is no room. */
     boolean offer(EndedCall<?, ?> call) {
         int own = own();
-        for (int i = 0; i < ROWS; i++) {
-            if (rows.get(own + i & ROWS - 1).offer(call)) {
+        for (int i = 0; i < RINGS; i++) {
+            if (rings.get(own + i & RINGS - 1).offer(call)) {
                 return true;
             }
         }
@@ -50,7 +50,7 @@ final class EndedCalls {
     }
 
     private static int own() {
-        return (int) Thread.currentThread().getId() & ROWS - 1;
+        return (int) Thread.currentThread().getId() & RINGS - 1;
     }
 
     /** Takes that which ended first of those that are there; null if there is none. One thread at a time. */
@@ -58,25 +58,25 @@ final class EndedCalls {
     EndedCall<?, ?> poll() {
         OfferQueue<EndedCall<?, ?>> first = null;
         long ended = 0;
-        for (OfferQueue<EndedCall<?, ?>> row : rows) {
-            EndedCall<?, ?> oldest = row.peek();
+        for (OfferQueue<EndedCall<?, ?>> ring : rings) {
+            EndedCall<?, ?> oldest = ring.peek();
             if (oldest != null && (first == null || oldest.end - ended < 0)) {
-                first = row;
+                first = ring;
                 ended = oldest.end;
             }
         }
         return first == null ? null : first.poll();
     }
 
-    /** How far each row has been offered to, for {@link #taken}. */
+    /** How far each ring has been offered to, for {@link #taken}. */
     long[] offered() {
-        return rows.stream().mapToLong(OfferQueue::claimed).toArray();
+        return rings.stream().mapToLong(OfferQueue::claimed).toArray();
     }
 
     /** Whether all that had been offered by then has been taken. */
     boolean taken(long[] offered) {
-        for (int row = 0; row < ROWS; row++) {
-            if (rows.get(row).taken() < offered[row]) {
+        for (int ring = 0; ring < RINGS; ring++) {
+            if (rings.get(ring).taken() < offered[ring]) {
                 return false;
             }
         }
@@ -86,8 +86,8 @@ final class EndedCalls {
     /** How many there are. */
     int size() {
         int size = 0;
-        for (OfferQueue<EndedCall<?, ?>> row : rows) {
-            size += row.size();
+        for (OfferQueue<EndedCall<?, ?>> ring : rings) {
+            size += ring.size();
         }
         return size;
     }

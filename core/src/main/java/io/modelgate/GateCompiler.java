@@ -44,14 +44,14 @@ final class GateCompiler<I, O> {
      * Compiles the snapshot.
      *
      * @param bar whether a routing sends nobody to its candidate in this process, whatever the log says by now
-     * @param served whether anybody listens to the gate's calls, given its candidate, null without one
+     * @param heard whether anybody listens to the gate's calls, given its candidate, null without one
      */
     GateState<I, O> compile(
             GateFold fold,
             List<Kill> kills,
             Predicate<Router.Routing> bar,
             Collection<RegisteredVersion<I, O>> registered,
-            Predicate<@Nullable String> served) {
+            Predicate<@Nullable String> heard) {
         lack = null;
         Map<String, Served<I, O>> versions = new HashMap<>();
         for (RegisteredVersion<I, O> version : registered) {
@@ -107,7 +107,7 @@ final class GateCompiler<I, O> {
                 Map.copyOf(versions),
                 rolledBack,
                 gateSwitch.on() ? null : killedAnswer(),
-                served.test(candidateId));
+                heard.test(candidateId));
     }
 
     private static List<Kill> select(List<Kill> kills, Predicate<Scope> which) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param versions all versions registered here, by id
  * @param rolledBack the versions that were rolled back
  * @param killed the answer to every call that the gate switch blocks, when the ladder makes it a constant
- * @param served whether anybody listens to its calls
+ * @param heard whether anybody listens to its calls
  */
 record GateState<I, O>(
         Switch gateSwitch,
@@ -34,7 +34,7 @@ record GateState<I, O>(
         Map<String, Served<I, O>> versions,
         Set<String> rolledBack,
         @Nullable KilledAnswer<O> killed,
-        boolean served) {
+        boolean heard) {
 
     /** The outcome of every killed call, made once, and the counter of such calls. */
     record KilledAnswer<O>(Outcome.FellBack<O> outcome, LongAdder calls) {

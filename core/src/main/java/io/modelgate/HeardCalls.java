@@ -22,13 +22,13 @@ final class HeardCalls<I, O> {
 
     /** Whether anybody listens, or did when the call was routed: who listens to a rollout may have left when its last call ends. */
     boolean heard(@Nullable GateState<I, O> routedIn) {
-        return gate.state().served() || (routedIn != null && routedIn.served());
+        return gate.state().heard() || (routedIn != null && routedIn.heard());
     }
 
     /** The trace that a call begins in, if anybody listens: it may end on any thread. */
     @Nullable
     String traceId() {
-        return gate.state().served() ? gates.served().traceId() : null;
+        return gate.state().heard() ? gates.served().traceId() : null;
     }
 
     /**
@@ -37,7 +37,7 @@ final class HeardCalls<I, O> {
      * @param routedIn the snapshot in which the caller was routed; null if it was not, or nobody routed to answered
      * @param traceId the trace that the call began in
      */
-    Outcome<O> served(
+    Outcome<O> nameAndTell(
             @Nullable GateState<I, O> routedIn,
             Outcome<O> outcome,
             long start,
@@ -89,7 +89,7 @@ final class HeardCalls<I, O> {
             @Nullable I input,
             Caller caller,
             @Nullable String traceId) {
-        var unused = served(
+        var unused = nameAndTell(
                 null,
                 routed == null
                         ? new Outcome.Refused<>(cause, null, thrown, gates.staleness())
@@ -108,7 +108,7 @@ final class HeardCalls<I, O> {
             @Nullable I input,
             Caller caller,
             @Nullable String traceId) {
-        var unused = served(
+        var unused = nameAndTell(
                 null,
                 miss.cause.refusal() || routed == null
                         ? new Outcome.Refused<>(

@@ -107,7 +107,7 @@ public final class ModelGate<I, O> {
             return observedAnswer(observer, input, caller.copy());
         }
         GateState<I, O> seen = state;
-        if (seen.served()) {
+        if (seen.heard()) {
             return heard(seen, input, caller.copy(), true).value();
         }
         if (seen.gateSwitch().blocks(caller)) {
@@ -145,7 +145,7 @@ public final class ModelGate<I, O> {
 
     private Outcome<O> decided(I input, Caller caller) {
         GateState<I, O> seen = state;
-        if (labelled || seen.served()) {
+        if (labelled || seen.heard()) {
             return heard(seen, input, caller.copy(), false).outcome();
         }
         if (seen.gateSwitch().blocks(caller)) {
@@ -196,7 +196,7 @@ public final class ModelGate<I, O> {
                     target == null ? null : target.version(), e, Cause.ERROR, start, input, caller, hearing.traceId());
             throw e;
         }
-        if (seen.served()) {
+        if (seen.heard()) {
             ended.trace(gates.served().traceId());
             gates.served().ended(ended);
         }

@@ -208,7 +208,7 @@ public final class Permit<I, O> implements AutoCloseable {
                         why.error,
                         gate.gates().staleness());
         id = gate.hearing()
-                .served(flight == null ? null : flight.routedIn(), outcome, start, input, caller, traceId)
+                .nameAndTell(flight == null ? null : flight.routedIn(), outcome, start, input, caller, traceId)
                 .issued();
     }
 
@@ -265,7 +265,7 @@ public final class Permit<I, O> implements AutoCloseable {
             if (standIn != null && standInMiss != null) {
                 descent.missed(standIn, standInMiss);
             }
-            Outcome<O> outcome = gate.hearing().served(null, descent.outcome(), start, input, caller, traceId);
+            Outcome<O> outcome = gate.hearing().nameAndTell(null, descent.outcome(), start, input, caller, traceId);
             id = outcome.issued();
             return outcome;
         } finally {

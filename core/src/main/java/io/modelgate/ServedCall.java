@@ -31,7 +31,7 @@ public record ServedCall<I, O>(
         Outcome<O> outcome,
         @Nullable String traceId) {
 
-    /** What the model was asked, if it is known. */
+    /** {@code asked}, which is not known of every call. */
     public Optional<I> input() {
         return Optional.ofNullable(asked);
     }

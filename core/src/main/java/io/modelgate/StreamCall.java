@@ -429,7 +429,7 @@ public final class StreamCall {
     }
 
     private void tellEnded(Outcome<Object> outcome) {
-        Outcome<Object> named = gate.hearing().served(routedIn, outcome, start, input, caller, traceId);
+        Outcome<Object> named = gate.hearing().nameAndTell(routedIn, outcome, start, input, caller, traceId);
         ObservedCall call = observed;
         if (call != null) {
             call.ended(named);

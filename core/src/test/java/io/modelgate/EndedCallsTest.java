@@ -64,7 +64,7 @@ class EndedCallsTest {
 
     @Test
     void aCapacityThatCannotBeDividedIsRefused() {
-        assertThatThrownBy(() -> new EndedCalls(3 * EndedCalls.ROWS)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new EndedCalls(3 * EndedCalls.RINGS)).isInstanceOf(IllegalArgumentException.class);
     }
 
     private EndedCall<?, ?> offered() {

@@ -166,7 +166,7 @@ final class CohortRouting implements Router.Routing {
         boolean killed = kills.containsValue(start.version());
         CohortRules own = CohortRules.of(start, shared.identities());
         if (!entry.decision().data().containsKey(EntryTypes.POLICY)) {
-            return with(Cohort.byHand(start, own, killed ? 0 : start.weight(), killed), memory);
+            return with(Cohort.byHand(start, own, killed ? 0 : start.weight(), killed), memory.begun(start, entry));
         }
         String baseline = entry.text(EntryTypes.BASELINE);
         Optional<RolloutPolicy> policy = policy(entry);
@@ -186,7 +186,9 @@ final class CohortRouting implements Router.Routing {
         RolloutRun run = RolloutRun.started(plan, start.weight(), entry);
         return with(
                 Cohort.under(start, own, run, killed, shared.metrics()),
-                memory.stable(baseline).happened(entry.seq(), RunEvents.started(run, entry)));
+                memory.stable(baseline)
+                        .happened(entry.seq(), RunEvents.started(run, entry))
+                        .begun(start, entry));
     }
 
     private static Optional<RolloutPolicy> policy(Entry entry) {

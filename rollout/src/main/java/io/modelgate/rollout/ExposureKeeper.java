@@ -1,25 +1,24 @@
 package io.modelgate.rollout;
 
-import io.modelgate.GateEvent;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
-import io.modelgate.control.ControlLog;
-import io.modelgate.control.Entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,15 +56,17 @@ final class ExposureKeeper {
     private final String instance =
             ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(0, 8);
     private final ReentrantLock lock = new ReentrantLock();
-    private final ControlLog.Subscription events;
 
-    /** The entries of rollouts that have started: one may be over at the next look. */
-    private final Queue<Entry> started = new ConcurrentLinkedQueue<>();
+    /** Up to where the log had been applied as this began: what started before and does not run has been over for long. */
+    private final long applied;
 
     private volatile boolean closed;
 
     /** Guarded by the lock. */
     private final ExposureLists lists;
+
+    /** The rollouts of each gate that had started at the last look, by id. Guarded by the lock. */
+    private final Map<String, Set<String>> started = new HashMap<>();
 
     private long cared;
     private boolean begun;
@@ -85,13 +86,8 @@ final class ExposureKeeper {
         seals = new ExposureSeals(gates, folder);
         counts = new ExposureCounts(gates.meters().orElse(null));
         lists = new ExposureLists(gates, notices, config, folder, counts, erased);
+        applied = gates.applied();
         calls = new ExposureCalls(gates);
-        events = gates.onEvent(event -> {
-            if (event instanceof GateEvent.Applied applied
-                    && applied.entry().type().equals(EntryTypes.ROLLOUT)) {
-                started.add(applied.entry());
-            }
-        });
     }
 
     void start() {
@@ -203,19 +199,9 @@ final class ExposureKeeper {
     }
 
     private void refresh(long tick) {
-        for (Entry entry = started.poll(); entry != null; entry = started.poll()) {
-            RolloutStart start = RolloutStart.of(entry);
-            String gate = entry.gate();
-            Optional<ModelGate<?, ?>> here = gates.gates().stream()
-                    .filter(each -> each.name().equals(gate))
-                    .findFirst();
-            if (start != null && here.isPresent() && lists.of(start.id()).isEmpty() && !otherRuns(here.get())) {
-                long from = entry.decision().at().toEpochMilli();
-                lists.add(opened(here.get(), start.id(), start.version(), from));
-            }
-        }
         for (ModelGate<?, ?> gate : gates.gates()) {
             if (gate.routing().orElse(null) instanceof CohortRouting routing) {
+                openStarted(gate, routing);
                 RolloutStart running = routing.running();
                 String id = running == null ? "" : running.id();
                 for (OpenExposures each : lists.all()) {
@@ -233,12 +219,19 @@ final class ExposureKeeper {
         }
     }
 
-    /** Whether a rollout that is known runs: then another one has not started, whatever its entry says. */
-    private boolean otherRuns(ModelGate<?, ?> gate) {
-        return gate.routing().orElse(null) instanceof CohortRouting routing
-                && lists.all().stream()
-                        .anyMatch(
-                                each -> each.header.gate().equals(gate.name()) && routing.runs(each.header.rollout()));
+    /** A rollout may have started since the last look and be over. The routing knows of it as soon as a call can: events may be told later. */
+    private void openStarted(ModelGate<?, ?> gate, CohortRouting routing) {
+        List<GateMemory.Begun> all = routing.memory().begun();
+        Set<String> before = started.put(
+                gate.name(), all.stream().map(GateMemory.Begun::rollout).collect(Collectors.toSet()));
+        for (GateMemory.Begun each : all) {
+            boolean late = before == null ? each.seq() > applied : !before.contains(each.rollout());
+            if (late
+                    && !routing.runs(each.rollout())
+                    && lists.of(each.rollout()).isEmpty()) {
+                lists.add(opened(gate, each.rollout(), each.version(), each.at().toEpochMilli()));
+            }
+        }
     }
 
     private OpenExposures opened(ModelGate<?, ?> gate, String rollout, String version, long from) {
@@ -340,7 +333,6 @@ final class ExposureKeeper {
         }
         boolean handedOn = gates.flushServed(LAST_HANDS);
         closed = true;
-        events.close();
         boolean sealed = false;
         try {
             CompletableFuture.runAsync(

@@ -1,6 +1,7 @@
 package io.modelgate.rollout;
 
 import io.modelgate.control.Entry;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param lockstep the last run in each lockstep group, as in {@code ended}; of the latest 100 groups
  * @param recent the latest events, latest last
  * @param reference how stable's answers were when a person froze them; null if nobody did, or another version is stable since
+ * @param begun the latest rollouts that started, latest last
  */
 record GateMemory(
         Map<String, Registered> records,
@@ -33,7 +35,8 @@ record GateMemory(
         Map<String, RolloutRun> ended,
         Map<String, RolloutRun> lockstep,
         List<Recent> recent,
-        @Nullable Reference reference) {
+        @Nullable Reference reference,
+        List<Begun> begun) {
 
     /** As many as a listener may lag behind the fold: entries come in batches. */
     private static final int MOST_RECENT = 256;
@@ -49,6 +52,16 @@ record GateMemory(
     record Recent(long seq, RolloutEvent event) {}
 
     /**
+     * A rollout that started, by hand or under a policy; it may be over.
+     *
+     * @param seq the entry
+     * @param at when
+     * @param rollout its id
+     * @param version its candidate
+     */
+    record Begun(long seq, Instant at, String rollout, String version) {}
+
+    /**
      * What was registered of a version.
      *
      * @param record what is known of it
@@ -57,7 +70,7 @@ record GateMemory(
     record Registered(VersionRecord record, Entry entry) {}
 
     static final GateMemory NONE =
-            new GateMemory(Map.of(), Set.of(), null, null, null, Map.of(), Map.of(), List.of(), null);
+            new GateMemory(Map.of(), Set.of(), null, null, null, Map.of(), Map.of(), List.of(), null, List.of());
 
     /** The event of an entry, or null if it made none, or is no longer part of the log: another may have its number now. */
     @Nullable
@@ -72,20 +85,40 @@ record GateMemory(
         return null;
     }
 
+    GateMemory begun(RolloutStart start, Entry entry) {
+        Begun now = new Begun(entry.seq(), entry.decision().at(), start.id(), start.version());
+        return new GateMemory(
+                records, rehearsed, stable, change, last, ended, lockstep, recent, reference, latest(begun, now));
+    }
+
+    private static <T> List<T> latest(List<T> before, T now) {
+        List<T> more = new ArrayList<>(before.size() < MOST_RECENT ? before : before.subList(1, before.size()));
+        more.add(now);
+        return List.copyOf(more);
+    }
+
     GateMemory happened(long seq, @Nullable RolloutEvent event) {
         if (event == null) {
             return this;
         }
-        List<Recent> more = new ArrayList<>(recent.size() < MOST_RECENT ? recent : recent.subList(1, recent.size()));
-        more.add(new Recent(seq, event));
-        return new GateMemory(records, rehearsed, stable, change, last, ended, lockstep, List.copyOf(more), reference);
+        return new GateMemory(
+                records,
+                rehearsed,
+                stable,
+                change,
+                last,
+                ended,
+                lockstep,
+                latest(recent, new Recent(seq, event)),
+                reference,
+                begun);
     }
 
     GateMemory ended(RolloutRun run) {
         Map<String, RolloutRun> more = new HashMap<>(ended);
         more.put(run.plan().candidate(), run.forgotten());
         return new GateMemory(
-                records, rehearsed, stable, change, run, Map.copyOf(more), inLockstep(run), recent, reference);
+                records, rehearsed, stable, change, run, Map.copyOf(more), inLockstep(run), recent, reference, begun);
     }
 
     /** A version that is rolled out again, by itself or in another group, leaves what it was to this one as it is. */
@@ -115,7 +148,8 @@ record GateMemory(
         }
         Map<String, Registered> more = new HashMap<>(records);
         more.put(record.version(), new Registered(record, entry));
-        return new GateMemory(Map.copyOf(more), rehearsed, stable, change, last, ended, lockstep, recent, reference);
+        return new GateMemory(
+                Map.copyOf(more), rehearsed, stable, change, last, ended, lockstep, recent, reference, begun);
     }
 
     private static @Nullable VersionRecord record(Entry entry) {
@@ -133,7 +167,8 @@ record GateMemory(
         }
         Set<String> more = new HashSet<>(rehearsed);
         more.add(version);
-        return new GateMemory(records, Set.copyOf(more), stable, change, last, ended, lockstep, recent, reference);
+        return new GateMemory(
+                records, Set.copyOf(more), stable, change, last, ended, lockstep, recent, reference, begun);
     }
 
     GateMemory stable(String version) {
@@ -141,7 +176,7 @@ record GateMemory(
             return this;
         }
         Reference still = reference != null && reference.version().equals(version) ? reference : null;
-        return new GateMemory(records, rehearsed, version, change, last, ended, lockstep, recent, still);
+        return new GateMemory(records, rehearsed, version, change, last, ended, lockstep, recent, still, begun);
     }
 
     /** Stable's answers were frozen as a reference; of a version that is not stable here they are none. */
@@ -149,7 +184,7 @@ record GateMemory(
         Reference frozen = Reference.of(entry);
         return frozen == null || (stable != null && !stable.equals(frozen.version()))
                 ? this
-                : new GateMemory(records, rehearsed, stable, change, last, ended, lockstep, recent, frozen);
+                : new GateMemory(records, rehearsed, stable, change, last, ended, lockstep, recent, frozen, begun);
     }
 
     GateMemory changed(ServingChange.Kind kind, String version, Entry entry) {
@@ -162,6 +197,7 @@ record GateMemory(
                 ended,
                 lockstep,
                 recent,
-                reference);
+                reference,
+                begun);
     }
 }

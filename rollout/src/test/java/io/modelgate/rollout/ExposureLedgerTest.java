@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.modelgate.Caller;
+import io.modelgate.Gates;
 import io.modelgate.ModelGate;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.Entry;
@@ -791,6 +792,29 @@ class ExposureLedgerTest {
         call(rig, "ann");
         rig.rollouts.abort(rig.gate, Rig.BOB, "at once").stored(Duration.ofSeconds(5));
         assertThat(ledger.of(rollout.id()).orElseThrow().callers()).isEqualTo(1);
+    }
+
+    /** Events are told on a thread of their own, or a user's executor, which may be behind. */
+    @Test
+    void whatBeganAndEndedIsListedThoughNobodyIsToldOfIt() {
+        ExposureLedger ledger = ledger(e -> {});
+        try (Gates gates = Gates.open(g -> g.eventExecutor(task -> {}));
+                Rollouts rollouts = Rollouts.open(gates, r -> r.manual().exposures(ledger))) {
+            ModelGate<String, String> gate = gates.gate(
+                    "credit-risk",
+                    g -> g.stable("v1", input -> "v1")
+                            .version("v2", input -> "v2")
+                            .router(Cohorts.router()));
+            for (int i = 0; i < 2; i++) {
+                Rollout rollout = Rollout.start(gate, "v2", r -> r.weight(Weight.FULL), Rig.ALICE, "everyone");
+                assertThat(rollout.stored(Duration.ofSeconds(5))).isTrue();
+                gate.call("input", Caller.of("ann"));
+                assertThat(rollout.end(Rig.BOB, "at once").stored(Duration.ofSeconds(5)))
+                        .isTrue();
+                assertThat(ledger.of(rollout.id()).orElseThrow().callers()).isEqualTo(1);
+            }
+            assertThat(rollouts).isNotNull();
+        }
     }
 
     @Test
