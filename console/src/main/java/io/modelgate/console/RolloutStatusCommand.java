@@ -129,7 +129,9 @@ final class RolloutStatusCommand extends Subcommand {
                 + ApiStatus.percent(shadow.path("needed").asDouble()) + "; of "
                 + Wording.count(shadow.path("sampled").asLong(), "sampled call") + " "
                 + shadow.path("dropped").asLong() + " dropped, " + calls(shadow.path("refused")) + " refused, "
-                + shadow.path("uncompared").asLong() + " not compared";
+                + shadow.path("uncompared").asLong() + " not compared; by each caller's first answer "
+                + shadow.path("callersAgreed").asLong() + " of "
+                + shadow.path("callers").asLong() + " agree";
     }
 
     private static long calls(JsonNode counts) {

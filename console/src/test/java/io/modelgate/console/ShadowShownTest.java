@@ -77,6 +77,8 @@ class ShadowShownTest {
         assertThat(shadow.at("/sampled").asLong()).isEqualTo(22);
         assertThat(shadow.at("/compared").asLong()).isEqualTo(22);
         assertThat(shadow.at("/agreed").asLong()).isEqualTo(20);
+        assertThat(shadow.at("/callers").asLong()).isBetween(21L, 22L); // two may be in one unit
+        assertThat(shadow.at("/callersAgreed").asLong()).isBetween(19L, 20L);
         assertThat(shadow.at("/needed").asDouble()).isEqualTo(0.9);
         assertThat(shadow.at("/failed/0/cause").asText()).isEqualTo("ERROR");
         assertThat(shadow.at("/failed/0/calls").asLong()).isEqualTo(1);

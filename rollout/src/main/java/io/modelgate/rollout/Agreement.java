@@ -5,25 +5,30 @@ import java.util.OptionalDouble;
 
 /**
  * How often a shadow's answers agreed with stable's, and what that is evidence of. May be looked at after each call: the bounds are a
- * confidence sequence ({@link Inversion#rate}). Immutable.
+ * confidence sequence ({@link Inversion#rate}) of each caller's first compared call, as the calls of one caller agree or disagree together.
+ * Immutable.
  *
  * @param rules what the policy asks for
  * @param alpha how often it may be called enough although it is not
- * @param compared how many calls were compared
- * @param agreed how many of them agreed
+ * @param counts what was compared
  */
-record Agreement(ShadowStage rules, double alpha, long compared, long agreed) {
+record Agreement(ShadowStage rules, double alpha, ShadowCounts counts) {
 
     static final String NAME = "shadow";
 
     /** That of a process: each may be wrong on its own. */
     static Agreement of(RolloutPolicy policy, ShadowStage rules, ShadowCounts counts) {
-        return new Agreement(rules, policy.promotionAlpha() / policy.processes(), counts.compared(), counts.agreed());
+        return new Agreement(rules, policy.promotionAlpha() / policy.processes(), counts);
+    }
+
+    /** How many calls were compared. */
+    long compared() {
+        return counts.compared();
     }
 
     /** Where the rate of agreement lies. */
     Interval bounds() {
-        return Inversion.rate(agreed, compared, Math.log(1 / alpha));
+        return Inversion.rate(counts.callersAgreed(), counts.callers(), Math.log(1 / alpha));
     }
 
     boolean shown() {
@@ -32,7 +37,8 @@ record Agreement(ShadowStage rules, double alpha, long compared, long agreed) {
 
     String text() {
         Interval bounds = bounds();
-        return "agreed in " + Figures.count(agreed) + " of " + Figures.count(compared) + " compared calls, surely "
+        return "agreed in " + Figures.count(counts.callersAgreed()) + " of " + Figures.count(counts.callers())
+                + " compared calls, each caller's first, surely "
                 + Figures.percent(bounds.low()) + " to " + Figures.percent(bounds.high()) + ", at least "
                 + Figures.percent(rules.agreement()) + " needed";
     }
@@ -47,9 +53,13 @@ record Agreement(ShadowStage rules, double alpha, long compared, long agreed) {
                 text(),
                 Map.of(
                         "agreed",
-                        Long.toString(agreed),
+                        Long.toString(counts.agreed()),
                         "compared",
-                        Long.toString(compared),
+                        Long.toString(counts.compared()),
+                        "callers",
+                        Long.toString(counts.callers()),
+                        "callersAgreed",
+                        Long.toString(counts.callersAgreed()),
                         "atLeast",
                         PolicyText.decimal(bounds().low())));
     }

@@ -346,6 +346,17 @@ final class CohortRouting implements Router.Routing {
         return cohort.run();
     }
 
+    /** Whether lists or segments of its rollout pick who is stable's: then its callers are others than they were. */
+    boolean picks() {
+        return rules != null && !cohort.halted() && !cohort.draft() && (!heldBack || weight > 0);
+    }
+
+    /** What decides about a caller ahead of the bucket, or null. */
+    @Nullable
+    CohortRules rules() {
+        return rules;
+    }
+
     /** What this process knows of the callers of the rollout that runs, or null. */
     @Nullable
     RolloutUnits units() {

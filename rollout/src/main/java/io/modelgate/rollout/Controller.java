@@ -32,7 +32,7 @@ final class Controller {
     private final Gates gates;
     private final Decided decided;
     private final @Nullable Observations observations;
-    private final PromotionGates promotionGates;
+    private final Consent consent;
     private final String instance;
     private final Notices notices;
 
@@ -79,11 +79,11 @@ final class Controller {
         this.decided = decided;
         this.notices = notices;
         observations = config.observations;
-        promotionGates = new PromotionGates(config.promotionGates);
         instance = config.instance;
         this.shadows = shadows;
         this.tests = tests;
         surroundings = new Surroundings(gates, fleet, decided);
+        consent = new Consent(new PromotionGates(config.promotionGates), notices, gates.ticker(), this::status);
     }
 
     /** Looks once at every gate. What goes wrong with one keeps nothing from the others. */
@@ -124,21 +124,25 @@ final class Controller {
         try {
             if (gate.routing().orElse(null) instanceof CohortRouting routing) {
                 if (routing.run() != null || watched.containsKey(gate.name())) {
-                    judge(gate);
-                    notices.hindered(gate.name(), "");
+                    failed(gate, judge(gate));
                 }
             }
         } catch (Throwable e) { // users' code may throw anything, and there are other gates
-            if (gates.closed()) {
-                return; // it closed under this look
-            }
-            if (notices.hindered(gate.name(), "the look at it failed: " + e)) {
-                LOG.warn("gate \"{}\": the look at its rollout failed, and is tried again", gate.name(), e);
-            }
+            failed(gate, e);
         }
     }
 
-    private void judge(ModelGate<?, ?> gate) {
+    private void failed(ModelGate<?, ?> gate, @Nullable Throwable failure) {
+        if (failure != null && gates.closed()) {
+            return; // it closed under this look
+        }
+        if (notices.hindered(gate.name(), failure == null ? "" : "the look at it failed: " + failure)) {
+            LOG.warn("gate \"{}\": the look at its rollout failed, and is tried again", gate.name(), failure);
+        }
+    }
+
+    /** Judges a gate's rollout; what went wrong with its counts, for which nothing waits that is not made on them. */
+    private @Nullable Throwable judge(ModelGate<?, ?> gate) {
         long seq = gates.applied(); // before the state that it speaks for
         CohortRouting routing = Routings.of(gate);
         RolloutRun run = routing.run();
@@ -147,13 +151,15 @@ final class Controller {
             dry.remove(gate.name());
             notices.over(gate.name());
             shadows.stop(gate.name());
-            return;
+            return null;
         }
         shadows.follow(gate, routing, run);
         Progress progress = watched(gate, routing, run);
         progress.shadowed(run, shadows.counts(gate.name(), run));
         shadows.judged(gate.name(), progress.agreement());
-        look(gate, routing, run, progress);
+        Throwable uncounted = counted(gate, routing, run, progress);
+        String hindrance = hindrance(gate, routing, run, progress);
+        notices.lacking(gate.name(), run, hindrance);
         notices.atRisk(
                 gate.name(), run, RollbackTarget.risks(gate, routing, run.plan().baseline()));
         Around around = surroundings.of(gate.name(), run);
@@ -163,11 +169,13 @@ final class Controller {
                 run.plan().policy().calendar().closed(gates.now()),
                 around,
                 killed(gate, routing, run),
-                hindrance(gate, routing, run, progress));
+                uncounted == null ? hindrance : "its calls cannot be counted: " + uncounted,
+                consent.taken(gate, routing, run));
         Move move = Judgement.of(situation);
         seen.put(gate.name(), seen(run, progress, move));
         DryRun other = dry.get(gate.name());
         if (other != null
+                && uncounted == null
                 && !other.look(
                         gate,
                         run,
@@ -177,9 +185,23 @@ final class Controller {
                         gates.now())) {
             dry.remove(gate.name());
         }
-        notices.lacking(gate.name(), run, situation.hindrance());
         if (!allowed(gate, routing, run, move) || !carryOut(gate, seq, routing, run, progress, move)) {
             checkpoint(gate, routing, run, progress, false);
+        }
+        return uncounted;
+    }
+
+    /** Takes what was counted. A source that throws keeps no kill, no window and nobody who goes back from being seen to. */
+    private @Nullable Throwable counted(
+            ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Progress progress) {
+        boolean closed = run.conditions().shut() || bars.barred(gate.name(), run);
+        long tick = gates.ticker().read();
+        try {
+            progress.look(run, closed, counts(gate, routing, run), tick);
+            return null;
+        } catch (Throwable e) { // of users' code; the caller tells of it
+            progress.blind(run, closed, tick);
+            return e;
         }
     }
 
@@ -209,11 +231,6 @@ final class Controller {
         return begun;
     }
 
-    private void look(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Progress progress) {
-        boolean closed = run.conditions().shut() || bars.barred(gate.name(), run);
-        progress.look(run, closed, counts(gate, routing, run), gates.ticker().read());
-    }
-
     private StepCounts counts(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run) {
         return observations == null
                 ? routing.counts()
@@ -236,10 +253,8 @@ final class Controller {
     }
 
     private boolean allowed(ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Move move) {
-        if (move instanceof Move.Promote || toPromote(run, move)) {
-            List<String> objections = objections(gate, routing);
-            notices.refused(gate.name(), run, objections);
-            return objections.isEmpty();
+        if (move instanceof Move.Promote || (move instanceof Move.Ready ready && Consent.toPromote(run, ready))) {
+            return consent.given(gate, routing, run, move);
         }
         if (move instanceof Move.RollBack) {
             List<String> obstacles =
@@ -250,13 +265,8 @@ final class Controller {
         return true;
     }
 
-    /** Whoever says that it is ready to be promoted has been asked: the others rely on it. */
-    private static boolean toPromote(RolloutRun run, Move move) {
-        return move instanceof Move.Ready ready && ready.ready() && run.stage() == Stage.CANARY && run.next() == null;
-    }
-
     List<String> objections(ModelGate<?, ?> gate, CohortRouting routing) {
-        return status(gate, routing).map(promotionGates::objections).orElse(List.of());
+        return consent.objections(gate, routing);
     }
 
     /** Makes the decision, if there is one and nothing has come in between; true if so. */
@@ -275,6 +285,7 @@ final class Controller {
         if (made.isEmpty()) {
             return false;
         }
+        consent.made(gate.name(), run, move);
         if ((move instanceof Move.Abort || move instanceof Move.RollBack)
                 && run.plan().dependencies().lockstep() != null) {
             tookBack = true;
@@ -285,7 +296,7 @@ final class Controller {
         if (next != null && progress.watches(next)) {
             progress.shadowed(next, shadows.counts(gate.name(), next));
             shadows.follow(gate, after, next);
-            look(gate, after, next, progress);
+            counted(gate, after, next, progress); // if that fails, the next look says so
             seen.put(gate.name(), seen(next, progress, move));
         }
         return true;
@@ -361,8 +372,11 @@ final class Controller {
             if (run != null && known.watches(routing, run)) {
                 Progress progress = known.progress();
                 progress.shadowed(run, shadows.counts(gate.name(), run));
-                look(gate, routing, run, progress);
+                Throwable uncounted = counted(gate, routing, run, progress);
                 checkpoint(gate, routing, run, progress, true);
+                if (uncounted != null) {
+                    LOG.warn("gate \"{}\": what its rollout counted last is lost", gate.name(), uncounted);
+                }
             }
         } catch (Exception e) {
             LOG.warn("gate \"{}\": what its rollout has counted since the last checkpoint is lost", gate.name(), e);

@@ -1,6 +1,7 @@
 package io.modelgate.rollout;
 
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a metric of stable's answers lies in one process against its frozen reference. Immutable.
@@ -12,6 +13,7 @@ import java.time.Instant;
  * @param reference how many answers the reference is made of
  * @param present how many answers are compared with it at present
  * @param distance how far they are apart, and how far they may be
+ * @param suspended why it is not compared at present, so that the distance is the one before; null if it is
  * @param drifted whether it was shown that they are further apart than allowed; stands until there is another reference
  */
 public record DriftStatus(
@@ -22,4 +24,5 @@ public record DriftStatus(
         long reference,
         long present,
         Band distance,
+        @Nullable String suspended,
         boolean drifted) {}

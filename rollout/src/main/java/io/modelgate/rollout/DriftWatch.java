@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares stable's present answers on one gate with their frozen reference. Not thread-safe.
@@ -16,11 +17,17 @@ import java.util.List;
  * parts: a part ends after {@value #VALUES} callers, but not within the hour in which it began, or after a day, so that a change is found by
  * what came after it and not drowned in what came before. A part takes the α of the hour of the reference's life in which it began, so that who
  * restarts, in another hour, does not take again what was taken before.
+ *
+ * <p>While a rollout picks stable's callers by lists or segments they are others than the reference's, and nothing is compared. What is compared
+ * after it is a part of its own, in an hour of its own.
  */
 final class DriftWatch {
 
     private static final long VALUES = 50_000;
     private static final long HOURS = Duration.ofDays(1).toHours();
+
+    /** What was answered while a rollout picked callers is heard by then. */
+    private static final long HEARD = Duration.ofMinutes(1).toNanos();
 
     private final Reference reference;
     private final StableTally<?> tally;
@@ -28,6 +35,12 @@ final class DriftWatch {
 
     /** The hour of the reference's life in which the present part began, from 0. */
     private long began;
+
+    /** Why nothing is compared, or null. */
+    private @Nullable String suspended;
+
+    /** When that was last so, in ticks. */
+    private long picked;
 
     /** One metric, and when it was reported. */
     private static final class Each {
@@ -86,19 +99,15 @@ final class DriftWatch {
      *
      * @param now in ticks
      * @param at the same by the clock
+     * @param picks why stable's callers are not those that it has by itself, or null
      */
-    List<Report> look(long now, Instant at) {
+    List<Report> look(long now, Instant at, @Nullable String picks) {
+        boolean compares = compares(now, hour(at), picks);
         List<Report> due = new ArrayList<>();
-        long most = 0;
         for (Each each : metrics) {
-            Bins bins = tally.bins(each.metric);
-            double alpha = reference.drift().alpha() / reference.metrics().size() / 2;
-            double seen = Distance.seen(each.frozen.bins(), bins);
-            double radii = Distance.radius(each.frozen.bins().count(), alpha)
-                    + Distance.radius(bins.count(), alpha / reference.drift().processes() * part(began));
-            each.distance = new Interval(Math.max(seen - radii, 0), Math.min(seen + radii, 1));
-            each.present = bins.count();
-            each.drifted |= each.distance.low() > reference.drift().points();
+            if (compares) {
+                compare(each);
+            }
             boolean again = each.reports == 1
                     && now - each.reported >= reference.drift().escalation().toNanos();
             if (each.drifted && (each.reports == 0 || again)) {
@@ -106,14 +115,46 @@ final class DriftWatch {
                 each.reported = now;
                 due.add(new Report(each.frozen.name(), each.frozen.bins().count(), band(each), each.reports == 2));
             }
-            most = Math.max(most, each.present);
         }
-        long hour = hour(at);
-        if (hour >= began + HOURS || (most >= VALUES && hour > began)) {
-            began = hour;
-            tally.clear();
+        if (compares) {
+            endPart(hour(at));
         }
         return due;
+    }
+
+    /** An hour has its α once: what a rollout has interrupted is not taken up again within the hour in which it began. */
+    private boolean compares(long now, long hour, @Nullable String picks) {
+        if (picks != null) {
+            suspended = picks;
+            picked = now;
+        } else if (suspended != null && now - picked >= HEARD && hour > began) {
+            suspended = null;
+            begin(hour);
+        }
+        return suspended == null;
+    }
+
+    private void begin(long hour) {
+        began = hour;
+        tally.clear();
+    }
+
+    private void compare(Each each) {
+        Bins bins = tally.bins(each.metric);
+        double alpha = reference.drift().alpha() / reference.metrics().size() / 2;
+        double seen = Distance.seen(each.frozen.bins(), bins);
+        double radii = Distance.radius(each.frozen.bins().count(), alpha)
+                + Distance.radius(bins.count(), alpha / reference.drift().processes() * part(began));
+        each.distance = new Interval(Math.max(seen - radii, 0), Math.min(seen + radii, 1));
+        each.present = bins.count();
+        each.drifted |= each.distance.low() > reference.drift().points();
+    }
+
+    private void endPart(long hour) {
+        long most = metrics.stream().mapToLong(each -> each.present).max().orElse(0);
+        if (hour >= began + HOURS || (most >= VALUES && hour > began)) {
+            begin(hour);
+        }
     }
 
     private Band band(Each each) {
@@ -143,8 +184,15 @@ final class DriftWatch {
                         each.frozen.bins().count(),
                         each.present,
                         band(each),
+                        suspended,
                         each.drifted))
                 .toList();
+    }
+
+    /** Why nothing is compared at present, or null. */
+    @Nullable
+    String suspended() {
+        return suspended;
     }
 
     /** Metrics of the reference that this process does not have, or reads in another range. */

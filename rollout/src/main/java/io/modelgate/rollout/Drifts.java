@@ -75,6 +75,11 @@ final class Drifts {
         Routings.of(gate);
         String stable = stable(gate);
         StableTally<?> tally = counting.get(gate.name());
+        String picks = picks(Routings.of(gate));
+        if (picks != null) {
+            throw new IllegalStateException("the reference of version \"" + stable + "\" on gate \"" + gate.name()
+                    + "\" would not be of all its callers: " + picks + "; freeze it once that is over");
+        }
         boolean current = tally != null && tally.version().equals(stable);
         List<Reference.Frozen> frozen = new ArrayList<>();
         for (String name : drift.metrics()) {
@@ -127,6 +132,11 @@ final class Drifts {
         if (!(gate.routing().orElse(null) instanceof CohortRouting routing)) {
             return;
         }
+        String picks = picks(routing);
+        StableTally<?> counted = counting.get(gate.name());
+        if (picks != null && counted != null) {
+            counted.clear(); // a reference is to be of all callers
+        }
         Reference reference = routing.memory().reference();
         DriftWatch known = watches.get(gate.name());
         if (reference == null || !gate.describe().stable().equals(Optional.of(reference.version()))) {
@@ -147,9 +157,20 @@ final class Drifts {
                         watch.missing());
             }
         }
-        for (DriftWatch.Report each : watch.look(now, gates.now())) {
+        String suspended = watch.suspended();
+        for (DriftWatch.Report each : watch.look(now, gates.now(), picks)) {
             due.add(drifted(gate.name(), reference, each));
         }
+        if (suspended == null && watch.suspended() != null) {
+            LOG.info("gate \"{}\": stable is not compared with its reference: {}", gate.name(), watch.suspended());
+        }
+    }
+
+    private static @Nullable String picks(CohortRouting routing) {
+        RolloutStart start = routing.running();
+        return start == null || !routing.picks()
+                ? null
+                : "rollout " + start.id() + " picks callers by lists or segments, so that stable's are others";
     }
 
     private RolloutEvent.Drifted drifted(String gate, Reference reference, DriftWatch.Report report) {

@@ -69,6 +69,7 @@ final class DryRun {
                         policy.calendar().closed(now),
                         new Around(policy.windows().outside(now), true, null, null),
                         null,
+                        null,
                         null)
                 .seeing(books.real().regressed(), books.real()::evidence);
         return happened(gate.name(), run, Judgement.of(situation), now);

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lowest mean of a metric in any group against the highest, of the candidate alone or against stable's. Not thread-safe.
  *
- * <p>All groups' bounds hold together with probability 1−α, split evenly, and each epoch has its part of α. Not worse takes only those of
- * the two groups that are in truth the furthest apart. What shows a regression begins anew after {@value #VALUES} values of the candidate,
+ * <p>All groups' bounds hold together with probability 1−α, split evenly, and each epoch has its part of α. Not worse takes, of the candidate,
+ * only those of the two groups that are in truth the furthest apart: the lower end of its ratio is right if these two are. The upper end of
+ * stable's is wrong as soon as any group's is, so it takes all of them. What shows a regression begins anew after {@value #VALUES} values of the candidate,
  * as an epoch does.
  */
 final class GroupRatioPage extends BoundsPage {
@@ -41,7 +42,7 @@ final class GroupRatioPage extends BoundsPage {
         candidate = groups.stream().map(group -> new GroupMean()).toList();
         stable = groups.stream().map(group -> new GroupMean()).toList();
         boundsWorse = (absolute ? 2 : 4) * groups.size();
-        boundsNotWorse = absolute ? 2 : 4;
+        boundsNotWorse = absolute ? 2 : 2 + 2 * groups.size();
     }
 
     /** What is known of one group in one arm. */

@@ -95,7 +95,7 @@ final class Judgement {
         if (now.run().conditions().shut() || now.around().outside() != null) {
             return outside(now);
         }
-        return now.closed();
+        return now.closed() != null ? now.closed() : now.objection();
     }
 
     private static String outside(Situation now) {
@@ -224,11 +224,11 @@ final class Judgement {
     private static Move afterPromotion(Situation now) {
         Duration soak = now.policy().soak();
         if (now.elapsed().compareTo(soak) >= 0) {
+            if (now.hindrance() != null) { // whether there was a call is not known then
+                return new Move.Stay(now.hindrance());
+            }
             if (lacksData(now)) {
                 return new Move.Stay(noData(now));
-            }
-            if (now.hindrance() != null) {
-                return new Move.Stay(now.hindrance());
             }
             if (now.around().barrier() != null) {
                 return new Move.Stay(now.around().barrier());
@@ -264,7 +264,7 @@ final class Judgement {
             return impatient(now, inconclusive.get());
         }
         if (run.stage() == Stage.CANARY && lacksData(now)) {
-            return new Move.Stay(noData(now));
+            return new Move.Stay(now.hindrance() == null ? noData(now) : now.hindrance());
         }
         Optional<String> obstacle = obstacle(now);
         if (obstacle.isPresent()) {

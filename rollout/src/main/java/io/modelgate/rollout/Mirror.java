@@ -36,6 +36,7 @@ final class Mirror<I, O> {
     private final Executor executor;
     private final @Nullable ThreadPoolExecutor own;
     private final Subscription served;
+    private final @Nullable CohortRules lists;
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong sampled = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
@@ -53,12 +54,15 @@ final class Mirror<I, O> {
             RolloutRun.Plan plan,
             ShadowStage rules,
             ShadowBuilder<I, O> settings,
-            ShadowMeters.Counts counts) {
+            ShadowMeters.Counts counts,
+            @Nullable CohortRules lists,
+            Met met) {
         this.counts = counts;
+        this.lists = lists;
         this.plan = plan;
         this.rules = rules;
         this.settings = settings;
-        book = new ShadowBook<>(rules.alike(), settings, gate.gates().identities(), gate.metrics());
+        book = new ShadowBook<>(rules.alike(), settings, gate.gates().identities(), gate.metrics(), met);
         twin = gate.twin(plan.candidate(), t -> {
             t.maxConcurrent(settings.concurrent());
             settings.twin.accept(t);
@@ -89,7 +93,8 @@ final class Mirror<I, O> {
                 || input == null
                 || !(call.outcome() instanceof Outcome.Answered<O> stable)
                 || !stable.version().equals(plan.baseline())
-                || unit(call.id().hashCode()) >= rules.sample()) {
+                || unit(call.id().hashCode()) >= rules.sample()
+                || keptFromIt(call.caller())) {
             return;
         }
         sampled.incrementAndGet();
@@ -107,6 +112,11 @@ final class Mirror<I, O> {
             waiting.decrementAndGet();
             drop();
         }
+    }
+
+    /** Whom a list or a segment keeps from the candidate it is not shown either: it is asked about nobody whom it will not serve. */
+    private boolean keptFromIt(Caller caller) {
+        return lists != null && lists.of(caller) == CohortRules.Verdict.STABLE;
     }
 
     private void drop() {
@@ -131,14 +141,14 @@ final class Mirror<I, O> {
         try {
             Outcome<O> shadow = twin.ask(input, caller);
             if (shadow instanceof Outcome.Answered<O> answered) {
-                boolean agreed = book.answered(input, stable, answered.value(), at);
+                boolean agreed = book.answered(input, caller, stable, answered.value(), at);
                 counts.add(agreed ? Result.AGREED : Result.DISAGREED);
                 return;
             }
             Cause cause = shadow.cause().orElse(Cause.ERROR);
             // Whoever is sent to a version whose breaker is open gets no answer of it: that is how it answers.
             if (shadow instanceof Outcome.Failed<O> || cause == Cause.BREAKER_OPEN) {
-                book.failed(input, stable, cause, at);
+                book.failed(input, caller, stable, cause, at);
                 counts.add(Result.FAILED);
             } else {
                 book.refused(cause);

@@ -10,8 +10,9 @@ import io.modelgate.ModelGate;
 public interface Observations {
 
     /**
-     * What was counted while the rollout has had its present weight. Grows from call to call. Called at every look; if it throws, that is a
-     * {@link RolloutEvent.Hindered}, and the next look tries again.
+     * What was counted while the rollout has had its present weight. Grows from call to call. Called at every look, which waits for it; if it throws, that
+     * is a {@link RolloutEvent.Hindered}, nothing is stepped up, and the next look tries again. Kills, windows and what goes back in lockstep are seen to
+     * all the same.
      *
      * @param gate the gate
      * @param rollout the rollout's id

@@ -60,7 +60,7 @@ final class Progress {
 
     private long movedAt;
 
-    /** The time between the last two looks. */
+    /** The time since it was last put into a situation. */
     private long passed;
 
     /** How long others have kept it since the entry that last moved it, closed hours aside. */
@@ -174,8 +174,8 @@ final class Progress {
     }
 
     /** Takes what was counted and lets the clock run on. */
-    void look(RolloutRun run, StepCounts now, long tick) {
-        look(run, run.conditions().shut(), now, tick);
+    void look(RolloutRun run, StepCounts shown, long tick) {
+        look(run, run.conditions().shut(), shown, tick);
     }
 
     /**
@@ -183,28 +183,16 @@ final class Progress {
      *
      * @param closed whether nobody may at this hour
      */
-    void look(RolloutRun run, boolean closed, StepCounts now, long tick) {
-        passed = Math.max(0, tick - lastLook);
-        lastLook = tick;
-        if (epoch == run.epoch()) {
-            elapsed += shut || closed ? 0 : passed;
-        } else {
-            begin(run);
-        }
-        if (shut && !closed) {
-            lastData = -1; // what was there before it closed is not recent
-            quietFrom = elapsed;
-        }
-        shut = closed;
-        if (hold == run.hold().seq()) {
-            held += hold > 0 ? passed : 0;
-        } else {
-            hold = run.hold().seq();
-            held = 0;
-        }
-        now = steady.of(now, tick);
-        counts = now;
+    void look(RolloutRun run, boolean closed, StepCounts shown, long tick) {
+        time(run, closed, tick);
+        StepCounts now = steady.of(shown, tick);
         long calls = now.candidate().calls().answered() + now.byRule().answered();
+        long all = calls
+                + now.stable().calls().calls()
+                + now.candidate().calls().calls()
+                + now.byRule().calls()
+                + CountSums.values(now); // a label comes without a call
+        counts = now;
         if (calls < callsOfEpoch) {
             // The source counts from zero again, or has lost some; one that has them all kept them.
             callsBefore += 2 * calls < callsOfEpoch ? callsOfEpoch : callsOfEpoch - calls;
@@ -218,15 +206,6 @@ final class Progress {
             begun = true;
         }
         data(now.candidate().calls().calls() + now.byRule().calls());
-        if (moved != run.last().seq()) {
-            movedAt = moved < 0 ? 0 : elapsed;
-            moved = run.last().seq();
-        }
-        long all = callsOfEpoch
-                + now.stable().calls().calls()
-                + now.candidate().calls().calls()
-                + now.byRule().calls()
-                + CountSums.values(now); // a label comes without a call
         if (begun && (all != looked || ownTests)) { // counts that stand still cost nothing
             synchronized (book) {
                 book.underWay(candidate.calls(tick), baseline.calls(tick));
@@ -236,6 +215,38 @@ final class Progress {
             looked = all;
         }
         notice(run);
+    }
+
+    /** Lets the clock run on where there is nothing to take: what was counted before stands. */
+    void blind(RolloutRun run, boolean closed, long tick) {
+        time(run, closed, tick);
+        notice(run);
+    }
+
+    private void time(RolloutRun run, boolean closed, long tick) {
+        long since = Math.max(0, tick - lastLook);
+        passed += since;
+        lastLook = tick;
+        if (epoch == run.epoch()) {
+            elapsed += shut || closed ? 0 : since;
+        } else {
+            begin(run);
+        }
+        if (shut && !closed) {
+            lastData = -1; // what was there before it closed is not recent
+            quietFrom = elapsed;
+        }
+        shut = closed;
+        if (hold == run.hold().seq()) {
+            held += hold > 0 ? since : 0;
+        } else {
+            hold = run.hold().seq();
+            held = 0;
+        }
+        if (moved != run.last().seq()) {
+            movedAt = moved < 0 ? 0 : elapsed;
+            moved = run.last().seq();
+        }
     }
 
     private void data(long calls) {
@@ -250,6 +261,7 @@ final class Progress {
         elapsed = 0;
         quietFrom = 0;
         steady.begin();
+        counts = StepCounts.NONE;
         seenCalls = 0;
         lastData = -1;
         movedAt = 0;
@@ -377,7 +389,8 @@ final class Progress {
             @Nullable String closed,
             Around around,
             @Nullable String killed,
-            @Nullable String hindrance) {
+            @Nullable String hindrance,
+            @Nullable String objection) {
         keep(run, around, closed == null && around.outside() == null && !shut);
         return new Situation(
                 run,
@@ -395,7 +408,8 @@ final class Progress {
                 closed,
                 around,
                 killed,
-                hindrance);
+                hindrance,
+                objection);
     }
 
     /** Lets the clock of what others keep run on, in open hours; what it stood at before a closed one counts on. */

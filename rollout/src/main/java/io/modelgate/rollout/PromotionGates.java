@@ -18,7 +18,7 @@ final class PromotionGates {
         for (PromotionGate gate : gates) {
             try {
                 gate.objection(rollout).ifPresent(objections::add);
-            } catch (Exception e) {
+            } catch (Throwable e) { // it is asked before a kill is seen to as well
                 objections.add("a promotion gate threw " + e);
             }
         }

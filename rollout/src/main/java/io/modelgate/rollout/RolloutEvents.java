@@ -23,7 +23,7 @@ final class RolloutEvents {
         for (Consumer<RolloutEvent> listener : listeners) {
             try {
                 listener.accept(event);
-            } catch (Exception e) {
+            } catch (Throwable e) { // of users' code, which a look is not to end for
                 LOG.warn("a listener of rollouts threw on {}", event.getClass().getSimpleName(), e);
             }
         }

@@ -1,5 +1,6 @@
 package io.modelgate.rollout;
 
+import io.modelgate.Caller;
 import io.modelgate.Cause;
 import io.modelgate.Identities;
 import io.modelgate.Metric;
@@ -40,13 +41,17 @@ final class ShadowBook<I, O> {
     private final List<Disagreement> worst = new ArrayList<>();
     private final Map<Cause, Long> refused = new EnumMap<>(Cause.class);
     private final Map<Cause, Long> failed = new EnumMap<>(Cause.class);
+    private final Met met;
     private long compared;
     private long agreed;
+    private long callers;
+    private long callersAgreed;
 
-    ShadowBook(Alike alike, ShadowBuilder<I, O> settings, Identities identities, List<Metric<O>> metrics) {
+    ShadowBook(Alike alike, ShadowBuilder<I, O> settings, Identities identities, List<Metric<O>> metrics, Met met) {
         this.settings = settings;
         this.identities = identities;
         this.metrics = metrics;
+        this.met = met;
         judged = alike instanceof Alike.Within within ? metric(metrics, within) : null;
         this.alike = alike(alike, judged, settings);
         differences = metrics.stream()
@@ -80,7 +85,7 @@ final class ShadowBook<I, O> {
     }
 
     /** The shadow answered too; whether the answers agree. */
-    boolean answered(I input, O stable, O shadow, Instant at) {
+    boolean answered(I input, Caller caller, O stable, O shadow, Instant at) {
         boolean same = alike.test(stable, shadow);
         double[] distances = new double[metrics.size()];
         double largest = Double.NaN;
@@ -101,14 +106,12 @@ final class ShadowBook<I, O> {
         }
         Disagreement disagreement = same ? null : disagreement(input, stable, shadow, at, largest, null);
         synchronized (this) {
-            compared++;
+            count(caller, same);
             for (int i = 0; i < distances.length; i++) {
                 differences[i].add(distances[i]);
             }
             answers.add(number);
-            if (disagreement == null) {
-                agreed++;
-            } else {
+            if (disagreement != null) {
                 keep(disagreement);
             }
         }
@@ -116,13 +119,22 @@ final class ShadowBook<I, O> {
     }
 
     /** The shadow was asked and had no usable answer. */
-    void failed(I input, O stable, Cause cause, Instant at) {
+    void failed(I input, Caller caller, O stable, Cause cause, Instant at) {
         Disagreement disagreement = disagreement(input, stable, null, at, Double.NaN, cause);
         synchronized (this) {
-            compared++;
+            count(caller, false);
             failed.merge(cause, 1L, Long::sum);
             keep(disagreement);
         }
+    }
+
+    /** Many calls of one caller are no more evidence than one, and of a caller without a key nobody knows how many are its. */
+    private void count(Caller caller, boolean same) {
+        boolean first = caller.hasKey() && met.first(caller.keyHash());
+        compared++;
+        agreed += same ? 1 : 0;
+        callers += first ? 1 : 0;
+        callersAgreed += first && same ? 1 : 0;
     }
 
     /** The shadow was not asked. */
@@ -161,7 +173,7 @@ final class ShadowBook<I, O> {
     }
 
     synchronized ShadowCounts counts() {
-        return new ShadowCounts(compared, agreed);
+        return new ShadowCounts(compared, agreed, callers, callersAgreed);
     }
 
     /** The report, with counts of an earlier process. */
@@ -178,8 +190,10 @@ final class ShadowBook<I, O> {
                 refused,
                 failed,
                 uncompared,
-                agreement.compared(),
-                agreement.agreed(),
+                agreement.counts().compared(),
+                agreement.counts().agreed(),
+                agreement.counts().callers(),
+                agreement.counts().callersAgreed(),
                 bounds.low(),
                 bounds.high(),
                 agreement.rules().agreement(),

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param uncompared how many of them were not compared because a function of the user's threw: one that compares, digests or reads a metric
  * @param compared how many were compared, failed ones included; with what the checkpoint of an earlier process of this name says
  * @param agreed how many of those agreed
+ * @param callers how many callers that have a key were compared, told apart by 400,000 units; an earlier process may have met the same ones
+ * @param callersAgreed of how many of them the first compared call agreed, which is what is evidence
  * @param atLeast the least that the rate of agreement surely is, 0 to 1
  * @param atMost the most that it surely is, 0 to 1
  * @param needed what the policy asks {@code atLeast} to reach
@@ -41,6 +43,8 @@ public record ShadowReport(
         long uncompared,
         long compared,
         long agreed,
+        long callers,
+        long callersAgreed,
         double atLeast,
         double atMost,
         double needed,
@@ -55,9 +59,9 @@ public record ShadowReport(
         worst = List.copyOf(worst);
     }
 
-    /** The share of the compared calls that agreed; empty while none was compared. */
+    /** The share of callers whose first compared call agreed; empty while there is none. */
     public OptionalDouble agreement() {
-        return compared == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) agreed / compared);
+        return callers == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) callersAgreed / callers);
     }
 
     /**

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param sample the share of stable's answered calls that is mirrored, above 0, at most 1
  * @param leastTime how long at least; 1 second or more
  * @param leastCalls how many calls at least must have been compared in a process; 1 to 100,000,000
- * @param agreement the share of compared calls that must be shown to agree, at least 0.01 and below 1
+ * @param agreement the share that must be shown to agree of compared calls, each caller's first, at least 0.01 and below 1
  * @param alike when two answers agree
  */
 public record ShadowStage(double sample, Duration leastTime, long leastCalls, double agreement, Alike alike) {

@@ -51,7 +51,7 @@ public final class ShadowStageBuilder {
     }
 
     /**
-     * Sets the share of compared calls that must be shown to agree. Default: 0.95.
+     * Sets the share of compared calls, each caller's first, that must be shown to agree. Default: 0.95.
      *
      * @param share at least 0.01, below 1
      * @throws IllegalArgumentException for another value

@@ -17,15 +17,17 @@ final class Shadows {
     /** What is set for a gate, and kept with it so that their types fit. */
     private record Setting<I, O>(ModelGate<I, O> gate, ShadowBuilder<I, O> settings) {
 
-        Mirror<I, O> mirror(RolloutRun.Plan plan, ShadowStage rules, ShadowMeters meters) {
-            return new Mirror<>(gate, plan, rules, settings, meters.of(gate.name(), plan.candidate()));
+        Mirror<I, O> mirror(
+                RolloutRun.Plan plan, ShadowStage rules, ShadowMeters meters, @Nullable CohortRules lists, Met met) {
+            return new Mirror<>(gate, plan, rules, settings, meters.of(gate.name(), plan.candidate()), lists, met);
         }
     }
 
     /**
-     * A mirror, and what those before it had counted in the same rollout: one ends and another begins when the version is registered anew.
+     * A mirror, and what those before it had counted in the same rollout, and of whom: one ends and another begins when the version is
+     * registered anew.
      */
-    private record Session(Mirror<?, ?> mirror, ShadowStage rules, ShadowCounts before) {
+    private record Session(Mirror<?, ?> mirror, ShadowStage rules, ShadowCounts before, Met met) {
 
         ShadowCounts counts() {
             return before.plus(mirror.counts());
@@ -113,9 +115,14 @@ final class Shadows {
                 agreements.remove(gate.name());
             }
             try {
-                sessions.put(gate.name(), new Session(of(gate).mirror(run.plan(), rules, meters), rules, before));
+                Met met = now != null
+                                && now.mirror().plan().id().equals(run.plan().id())
+                        ? now.met()
+                        : new Met();
+                Mirror<?, ?> mirror = of(gate).mirror(run.plan(), rules, meters, routing.rules(), met);
+                sessions.put(gate.name(), new Session(mirror, rules, before, met));
                 failures.remove(gate.name());
-            } catch (RuntimeException e) { // settings that do not fit, of a user's; a kill is to abort all the same
+            } catch (Throwable e) { // settings that do not fit, of a user's; a kill is to abort all the same
                 failures.put(gate.name(), "its shadow cannot begin: " + e.getMessage());
             }
         }

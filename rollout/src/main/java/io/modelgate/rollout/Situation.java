@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param around what else lets it go on or keeps it
  * @param killed who killed the version under rollout and why, or null
  * @param hindrance why this process cannot judge the version under rollout, or null
+ * @param objection what is said against its promotion, for which it has said that it is ready; or null
  */
 record Situation(
         RolloutRun run,
@@ -41,7 +42,8 @@ record Situation(
         @Nullable String closed,
         Around around,
         @Nullable String killed,
-        @Nullable String hindrance) {
+        @Nullable String hindrance,
+        @Nullable String objection) {
 
     /** The same with other evidence. */
     Situation seeing(boolean otherRegressed, Supplier<List<Evidence>> other) {
@@ -61,7 +63,8 @@ record Situation(
                 closed,
                 around,
                 killed,
-                hindrance);
+                hindrance,
+                objection);
     }
 
     List<Evidence> evidence() {

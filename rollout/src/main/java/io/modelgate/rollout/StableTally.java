@@ -8,7 +8,6 @@ import io.modelgate.ModelGate;
 import io.modelgate.Outcome;
 import io.modelgate.ServedCall;
 import io.modelgate.control.ControlLog;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -22,7 +21,7 @@ final class StableTally<O> {
     private final String version;
     private final List<Metric<O>> metrics;
     private final ControlLog.Subscription heard;
-    private final long[] seen = new long[Spots.UNITS / Long.SIZE];
+    private final Met met = new Met();
     private CallTally tally;
 
     private StableTally(ModelGate<?, O> gate, String version) {
@@ -60,14 +59,7 @@ final class StableTally<O> {
     }
 
     private boolean first(Caller caller) {
-        if (!caller.hasKey()) {
-            return true;
-        }
-        int unit = Spots.unit(Spots.spot(caller.keyHash(), 0));
-        long bit = 1L << unit;
-        boolean first = (seen[unit >>> 6] & bit) == 0;
-        seen[unit >>> 6] |= bit;
-        return first;
+        return !caller.hasKey() || met.first(caller.keyHash());
     }
 
     /** What was counted of a metric since it began. */
@@ -77,7 +69,7 @@ final class StableTally<O> {
 
     /** Forgets what was counted. */
     synchronized void clear() {
-        Arrays.fill(seen, 0);
+        met.clear();
         tally = empty();
     }
 

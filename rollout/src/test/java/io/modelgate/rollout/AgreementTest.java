@@ -3,6 +3,7 @@ package io.modelgate.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
@@ -15,7 +16,7 @@ class AgreementTest {
             new ShadowStage(1, Duration.ofHours(1), 50, 0.95, new ShadowStage.Alike.Equal());
 
     private static Agreement of(long compared, long agreed) {
-        return new Agreement(RULES, ALPHA, compared, agreed);
+        return new Agreement(RULES, ALPHA, new ShadowCounts(compared + 500, agreed + 400, compared, agreed));
     }
 
     /** The share of runs in which the agreement is shown at any of the looks, one each 50 calls. */
@@ -65,9 +66,18 @@ class AgreementTest {
 
     @Test
     void countsThatMakeNoSenseAreNone() {
-        assertThat(ShadowCounts.read(new Saved(new ShadowCounts(10, 7).write())))
-                .isEqualTo(new ShadowCounts(10, 7));
-        assertThat(ShadowCounts.read(new Saved(Map.of("compared", 7L, "agreed", 10L))))
+        assertThat(ShadowCounts.read(new Saved(new ShadowCounts(10, 7, 5, 4).write())))
+                .isEqualTo(new ShadowCounts(10, 7, 5, 4));
+        for (ShadowCounts each : List.of(
+                new ShadowCounts(7, 10, 7, 7),
+                new ShadowCounts(10, 7, 11, 4),
+                new ShadowCounts(10, 7, 5, 6),
+                new ShadowCounts(10, 7, 10, 8),
+                new ShadowCounts(10, 7, 5, 1))) {
+            assertThat(ShadowCounts.read(new Saved(each.write()))).isEqualTo(ShadowCounts.NONE);
+        }
+        assertThat(ShadowCounts.read(new Saved(Map.of("compared", 10L, "agreed", 7L))))
+                .as("of before callers were told apart")
                 .isEqualTo(ShadowCounts.NONE);
         assertThat(ShadowCounts.read(new Saved("nonsense"))).isEqualTo(ShadowCounts.NONE);
     }

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stable against its own frozen reference. */
 class DriftTest {
@@ -45,6 +47,7 @@ class DriftTest {
                     "credit-risk",
                     g -> g.stable("v1", input -> input)
                             .version("v2", input -> input)
+                            .attributes("region")
                             .metric("score", 0, 1, answer -> answer)
                             .router(Cohorts.router()));
             rollouts = Rollouts.open(gates, RolloutsBuilder::manual);
@@ -277,6 +280,119 @@ class DriftTest {
             reported += any ? 1 : 0;
         }
         assertThat((double) reported / runs).isLessThanOrEqualTo(alpha);
+    }
+
+    /** So many callers, of whom those in the EU have high scores and the others low ones. */
+    private static void regions(Served process, int times) {
+        for (int i = 0; i < times; i++) {
+            boolean eu = i % 2 == 0;
+            double low = process.random.nextDouble() / 2;
+            Caller caller = Caller.of("user-" + process.callers++).with("region", eu ? "eu" : "us");
+            process.gate.call(eu ? 0.5 + low : low, caller);
+        }
+        process.gates.flushServed();
+    }
+
+    private static Served ofRegions() {
+        Served process = process();
+        process.rollouts.countReference(process.gate);
+        regions(process, 10_000);
+        Rig.stored(process.rollouts.freezeReference(process.gate, SCORE, Rig.ALICE, "as it was accepted"));
+        return process.tick(Duration.ofSeconds(1));
+    }
+
+    private static DriftStatus status(Served process) {
+        return process.rollouts.drift(process.gate).get(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"force", "only", "allow"})
+    void whatARolloutPicksIsNoDriftOfStable(String how) {
+        try (Served process = ofRegions()) {
+            Rollout rollout = Rollout.start(
+                    process.gate,
+                    "v2",
+                    who -> {
+                        switch (how) {
+                            case "force" -> who.force("region", "eu");
+                            case "only" -> who.only("region", "eu");
+                            default -> who.allow("user-10000");
+                        }
+                    },
+                    Rig.ALICE,
+                    "");
+            Rig.stored(rollout.weight(Weight.percent(90), Rig.ALICE, "most of them"));
+            process.tick(Duration.ofMinutes(1));
+            for (int hour = 0; hour < 30; hour++) {
+                regions(process, 2_000);
+                process.tick(Duration.ofHours(1));
+            }
+            assertThat(process.heard).isEmpty();
+            assertThat(status(process).suspended()).contains("picks callers by lists or segments");
+            assertThat(status(process).present()).isZero();
+
+            Rig.stored(rollout.end(Rig.ALICE, "enough"));
+            process.tick(Duration.ofSeconds(1));
+            assertThat(status(process).suspended())
+                    .as("what was answered before may come yet")
+                    .isNotNull();
+            process.tick(Duration.ofMinutes(1));
+            assertThat(status(process).suspended()).isNull();
+            regions(process, 10_000);
+            process.tick(Duration.ofMinutes(1));
+            assertThat(status(process).present()).isBetween(9_000L, 10_000L);
+            assertThat(process.heard).isEmpty();
+
+            process.calls(30_000, 3).tick(Duration.ofMinutes(1));
+            assertThat(process.heard).hasSize(1);
+        }
+    }
+
+    @Test
+    void anHourThatWasInterruptedTakesItsAlphaOnce() {
+        try (Served process = ofRegions()) {
+            process.tick(Duration.ofMinutes(1));
+            Rollout rollout = Rollout.start(process.gate, "v2", who -> who.force("region", "eu"), Rig.ALICE, "");
+            process.tick(Duration.ofMinutes(1));
+            Rig.stored(rollout.end(Rig.ALICE, "enough"));
+            process.tick(Duration.ofMinutes(30)).tick(Duration.ofMinutes(20));
+            assertThat(status(process).suspended()).isNotNull();
+            process.tick(Duration.ofMinutes(10));
+            assertThat(status(process).suspended()).isNull();
+        }
+    }
+
+    @Test
+    void aRolloutByWeightAloneIsComparedAllTheWay() {
+        try (Served process = ofRegions()) {
+            Rollout rollout = Rollout.start(process.gate, "v2", who -> {}, Rig.ALICE, "");
+            Rig.stored(rollout.weight(Weight.percent(50), Rig.ALICE, "half"));
+            process.tick(Duration.ofHours(25));
+            regions(process, 10_000);
+            process.tick(Duration.ofMinutes(1));
+            assertThat(status(process).suspended()).isNull();
+            assertThat(status(process).present()).isBetween(4_000L, 6_000L);
+            assertThat(process.heard).isEmpty();
+        }
+    }
+
+    @Test
+    void aReferenceIsOfAllCallers() {
+        try (Served process = process()) {
+            process.rollouts.countReference(process.gate);
+            regions(process, 5_000);
+            Rollout rollout = Rollout.start(process.gate, "v2", who -> who.force("region", "eu"), Rig.ALICE, "");
+            regions(process, 5_000);
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, SCORE, Rig.ALICE, ""))
+                    .withMessageContaining("would not be of all its callers")
+                    .withMessageContaining("freeze it once that is over");
+            process.tick(Duration.ofSeconds(1));
+            Rig.stored(rollout.end(Rig.ALICE, "enough"));
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, SCORE, Rig.ALICE, ""))
+                    .withMessageContaining("made of 0 callers' answers");
+        }
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,6 +46,9 @@ class LockstepTest {
     /** How many callers a gate's candidate has had; {@link #HARM} of them have come to harm. */
     private final Map<String, Long> callers = new ConcurrentHashMap<>();
 
+    /** What the first process's promotion gate says against it, by gate. */
+    private final Map<String, String> objections = new ConcurrentHashMap<>();
+
     private final Rig one = rig("one");
     private final Rig two = rig("two");
     private ModelGate<String, String> ranker;
@@ -54,6 +58,8 @@ class LockstepTest {
         return new Rig(
                 world,
                 r -> r.instance(instance)
+                        .promotionGate(status ->
+                                Optional.ofNullable(instance.equals("one") ? objections.get(status.gate()) : null))
                         .observations(this::counts)
                         .guardrailTest(
                                 "harm",
@@ -433,6 +439,76 @@ class LockstepTest {
         assertSteps(0);
         assertThat(one.entries("rollout-ready"))
                 .anyMatch(each -> Boolean.FALSE.equals(each.decision().data().get("ready")));
+    }
+
+    @Test
+    void whatIsReadyToBePromotedIsReadyNoMoreOnceAGateObjects() {
+        toThePromotion();
+        two.rollouts.pause(generator, Rig.BOB, "wait");
+        callers.put("generator", 1_000L);
+        minutes(20);
+        objections.put("ranker", "frozen");
+        minutes(1);
+        two.rollouts.resume(generator, Rig.BOB, "go on");
+        minutes(130);
+        assertThat(rankers().stage()).isEqualTo(Stage.CANARY);
+        assertThat(generators().stage()).isEqualTo(Stage.CANARY);
+        assertThat(generators().reason()).contains("waits for gate \"ranker\"");
+        assertThat(taken()).extracting(each -> each.decision().reason()).containsExactly("frozen");
+        assertThat(one.heard(RolloutEvent.PromotionRefused.class)).hasSize(1);
+
+        objections.clear();
+        minutes(4);
+        assertThat(rankers().stage()).isEqualTo(Stage.SOAK);
+        assertThat(generators().stage()).isEqualTo(Stage.SOAK);
+    }
+
+    @Test
+    void anObjectionThatComesAndGoesFillsNoLog() {
+        toThePromotion();
+        two.rollouts.pause(generator, Rig.BOB, "wait");
+        for (int i = 0; i < 2_400; i++) {
+            if (i % 2 == 0) {
+                objections.put("ranker", "no " + i);
+            } else {
+                objections.clear();
+            }
+            world.time.advance(Duration.ofMillis(250));
+            one.rollouts.tick();
+            two.rollouts.tick();
+        }
+        assertThat(taken()).hasSizeBetween(1, 11);
+    }
+
+    @Test
+    void anObjectionOfOneProcessAloneFillsNoLog() {
+        ModelGate<String, String> there = two.gate("ranker", "v1", "v8"); // where nobody objects
+        toThePromotion();
+        two.rollouts.pause(generator, Rig.BOB, "wait");
+        objections.put("ranker", "frozen");
+        for (int i = 0; i < 2_400; i++) {
+            world.time.advance(Duration.ofMillis(250));
+            two.rollouts.tick();
+            one.rollouts.tick();
+        }
+        assertThat(two.rollouts.status(there).orElseThrow().stage()).isEqualTo(Stage.CANARY);
+        assertThat(taken()).hasSizeBetween(1, 11);
+    }
+
+    /** Both have had their last step and are shown to be as good; the ranker has said that it is ready. */
+    private void toThePromotion() {
+        startBoth();
+        minutes(26);
+        callers.put("generator", 10L);
+        world.finding = Finding.NOT_WORSE;
+        minutes(12);
+        assertSteps(2);
+    }
+
+    private List<Entry> taken() {
+        return one.entries(EntryTypes.ROLLOUT_READY).stream()
+                .filter(each -> Boolean.FALSE.equals(each.decision().data().get(EntryTypes.READY)))
+                .toList();
     }
 
     @Test

@@ -150,7 +150,8 @@ class PagesDocsTest {
             // shadow: begin
             // … some thousand calls later, in a process that serves them
             ShadowReport report = rollouts.shadow(credit).orElseThrow();
-            System.out.println(report.agreed() + " of " + report.compared() + " agreed: at least " + report.atLeast());
+            System.out.println(report.callersAgreed() + " of " + report.callers() + " callers agreed: "
+                    + report.atLeast()); // each by its first compared call
             report.differences().forEach(System.out::println); // of each metric: count, mean, p50, p90, p99, most
             for (ShadowReport.Disagreement each : report.worst()) { // at most 50, the largest difference first
                 System.out.println(each.input() + " differs by " + each.difference());
@@ -158,6 +159,7 @@ class PagesDocsTest {
             // shadow: end
             assertThat(report.compared()).isBetween(700L, 1_300L);
             assertThat(report.agreed()).as("by the score, within 0.02").isEqualTo(report.compared());
+            assertThat(report.callers()).isBetween(report.compared() - 10, report.compared());
             assertThat(report.atLeast()).isGreaterThan(0.95);
             assertThat(report.differences())
                     .extracting(ShadowReport.Difference::of)

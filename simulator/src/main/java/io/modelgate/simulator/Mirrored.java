@@ -25,6 +25,9 @@ final class Mirrored {
     private final ModelGate<Object, Object> gate;
     private final Draws draws;
 
+    /** The number of the next caller: each calls once, as far as a shadow is concerned. */
+    private long caller;
+
     Mirrored(Gates gates, ModelGate<Object, Object> gate, Draws draws) {
         this.gates = gates;
         this.gate = gate;
@@ -86,7 +89,7 @@ final class Mirrored {
     void pass(Duration look, double callsPerSecond) {
         long calls = draws.poisson(callsPerSecond * (look.toNanos() / SECOND));
         for (long i = 0; i < calls; i++) {
-            gate.call(draws.random().nextDouble(), Caller.anonymous());
+            gate.call(draws.random().nextDouble(), Caller.of("shadowed-" + caller++));
             if (i % AT_ONCE == AT_ONCE - 1) {
                 gates.flushServed();
             }
