@@ -140,7 +140,7 @@ class ShadowShownTest {
             browser.go("rollouts/credit-risk");
 
             browser.see("#shadow", "20 of 22 answers agreed");
-            browser.see("#shadow", "90 % are asked for");
+            browser.see("#shadow", "the policy asks for 90 %");
             assertThat(browser.texts("#differences tbody tr"))
                     .singleElement()
                     .asString()

@@ -20,21 +20,22 @@ abstract class BoundsPage extends Page {
     }
 
     /** A new epoch begins, its first part has begun. */
-    abstract void epoch();
+    abstract void epochBegan();
 
     /** A new part begins. */
-    abstract void part();
+    abstract void partBegan();
 
     @Override
     final void begin() {
         epoch++;
         cut();
-        epoch();
+        epochBegan();
     }
 
+    /** Ends the part here and begins the next, with its own part of α. */
     final void cut() {
         part++;
-        part();
+        partBegan();
     }
 
     /** The α of all bounds that may show a regression in this part. */
@@ -59,7 +60,7 @@ abstract class BoundsPage extends Page {
     }
 
     /** What {@link #calls} are, in words. */
-    final String unit() {
+    final String unitInWords() {
         return guardrail.unit() == Unit.CALL ? "calls" : "callers' first calls";
     }
 

@@ -37,7 +37,7 @@ final class DistributionPage extends BoundsPage {
     }
 
     @Override
-    void epoch() {
+    void epochBegan() {
         candidateSeen = Bins.NONE;
         stableSeen = Bins.NONE;
         candidate = Bins.NONE;
@@ -45,7 +45,7 @@ final class DistributionPage extends BoundsPage {
     }
 
     @Override
-    void part() {
+    void partBegan() {
         candidatePart = Bins.NONE;
         stablePart = Bins.NONE;
     }
@@ -104,7 +104,7 @@ final class DistributionPage extends BoundsPage {
         Interval distance = forWorse();
         boolean notWorse = notWorse();
         String text = "the distributions of " + guardrail.metric() + " are " + Figures.three(distance)
-                + " apart (candidate " + Figures.count(candidatePart.count()) + " " + unit()
+                + " apart (candidate " + Figures.count(candidatePart.count()) + " " + unitInWords()
                 + ", stable " + Figures.count(stablePart.count()) + "), at most " + Figures.three(margin) + " allowed"
                 + found(notWorse);
         return evidence(

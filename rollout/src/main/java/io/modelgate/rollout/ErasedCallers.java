@@ -27,7 +27,7 @@ final class ErasedCallers {
     /** Who looks this often sees each request with as much to spare. */
     private static final Duration STANDSTILL = KEPT.dividedBy(2);
 
-    /** A call is handed on and written within that time, whatever hangs. */
+    /** How long an erasure is remembered here: no call waits longer than this to be written. */
     private static final Duration REMEMBERED = KEPT;
 
     private final Gates gates;
@@ -100,7 +100,7 @@ final class ErasedCallers {
     }
 
     /** Whether what a caller met when a call began is erased by now. */
-    boolean took(String key, long began) {
+    boolean erased(String key, long began) {
         if (erased.isEmpty()) {
             return false;
         }
@@ -115,8 +115,9 @@ final class ErasedCallers {
      * @param began when the call began, by the ticker
      * @param file since when there is a file to take it, by the ticker
      */
-    boolean knows(long began, long file) {
-        boolean hangs = file - looked > STANDSTILL.toNanos(); // to make the file took long
+    boolean cannotHaveMissed(long began, long file) {
+        boolean hangs = file - looked
+                > STANDSTILL.toNanos(); // making the file hung since the last look: a request may have come and gone
         return !hangs && (gap == null || began - gap.until() > 0 || file - gap.from() <= 0);
     }
 }

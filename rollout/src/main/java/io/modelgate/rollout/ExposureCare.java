@@ -46,7 +46,7 @@ final class ExposureCare {
     private final ExposureFolder folder;
     private final ExposureLedgerBuilder config;
 
-    private final ErasedCallers lately;
+    private final ErasedCallers erasedCallers;
 
     /** Requests that wait for other processes, looked at once a minute. */
     private final Set<Path> waiting = new HashSet<>();
@@ -65,8 +65,8 @@ final class ExposureCare {
             FleetRollouts fleet,
             ExposureFolder folder,
             ExposureLedgerBuilder config,
-            ErasedCallers lately) {
-        this.lately = lately;
+            ErasedCallers erasedCallers) {
+        this.erasedCallers = erasedCallers;
         this.gates = gates;
         this.fleet = fleet;
         this.folder = folder;
@@ -106,7 +106,7 @@ final class ExposureCare {
         }
         kept.retainAll(asked.stream().map(ExposureErasure::request).toList());
         for (ExposureErasure each : asked) {
-            boolean forOthers = kept.contains(each.request()) && !lately.seenByAll(each);
+            boolean forOthers = kept.contains(each.request()) && !erasedCallers.seenByAll(each);
             if (!waiting.contains(each.request()) && !forOthers) {
                 eraseAsAsked(each, open);
             }
@@ -276,7 +276,7 @@ final class ExposureCare {
             claim.sweep(folder.root());
             ExposureErasure asked = ExposureErasure.ask(
                     folder.root(), List.of(gates.identities().hash(key)));
-            lately.look();
+            erasedCallers.look();
             return erase(asked, open);
         }
     }
@@ -324,7 +324,7 @@ final class ExposureCare {
             waiting.add(asked.request());
             throw unread;
         }
-        if (elsewhere || !lately.seenByAll(asked)) {
+        if (elsewhere || !erasedCallers.seenByAll(asked)) {
             (elsewhere ? waiting : kept).add(asked.request());
             for (ExposureFile each : answers) {
                 asked.answer(each);

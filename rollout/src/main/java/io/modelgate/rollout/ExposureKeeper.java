@@ -47,7 +47,7 @@ final class ExposureKeeper {
     private final Notices notices;
     private final ExposureLedgerBuilder config;
     private final ExposureFolder folder;
-    private final ErasedCallers erased;
+    private final ErasedCallers erasedCallers;
     private final ExposureCare care;
     private final ExposureReports reports;
     private final ExposureSeals seals;
@@ -80,12 +80,12 @@ final class ExposureKeeper {
         this.notices = notices;
         this.config = config;
         this.folder = folder;
-        erased = new ErasedCallers(gates, folder);
-        care = new ExposureCare(gates, fleet, folder, config, erased);
+        erasedCallers = new ErasedCallers(gates, folder);
+        care = new ExposureCare(gates, fleet, folder, config, erasedCallers);
         reports = new ExposureReports(folder, notices);
         seals = new ExposureSeals(gates, folder);
         counts = new ExposureCounts(gates.meters().orElse(null));
-        lists = new ExposureLists(gates, notices, config, folder, counts, erased);
+        lists = new ExposureLists(gates, notices, config, folder, counts, erasedCallers);
         applied = gates.applied();
         calls = new ExposureCalls(gates);
     }
@@ -175,7 +175,7 @@ final class ExposureKeeper {
     /** While the folder cannot be read, who has no file begins none for long. */
     private List<ExposureErasure> asked() {
         try {
-            return erased.look();
+            return erasedCallers.look();
         } catch (IOException e) {
             LOG.warn("whom to erase from {} cannot be read, which is tried again: {}", folder.root(), e.toString());
             return List.of();

@@ -23,7 +23,7 @@ final class ExposureLists {
     private final ExposureLedgerBuilder config;
     private final ExposureFolder folder;
     private final ExposureCounts counts;
-    private final ErasedCallers erased;
+    private final ErasedCallers erasedCallers;
     private final List<OpenExposures> open = new ArrayList<>();
 
     /** How many bytes the files of others have. */
@@ -38,8 +38,8 @@ final class ExposureLists {
             ExposureLedgerBuilder config,
             ExposureFolder folder,
             ExposureCounts counts,
-            ErasedCallers erased) {
-        this.erased = erased;
+            ErasedCallers erasedCallers) {
+        this.erasedCallers = erasedCallers;
         this.gates = gates;
         this.notices = notices;
         this.config = config;
@@ -101,7 +101,7 @@ final class ExposureLists {
         if (to == null) {
             return; // stable's, or of a rollout that is over
         }
-        if (call.key() != null && erased.took(call.key(), call.began())) {
+        if (call.key() != null && erasedCallers.erased(call.key(), call.began())) {
             return;
         }
         String caller = call.key() == null ? "" : named(call.key());
@@ -113,7 +113,7 @@ final class ExposureLists {
                 return;
             }
             ExposureWriter writer = to.begin(gates.ticker());
-            if (call.key() == null || erased.knows(call.began(), to.begun)) {
+            if (call.key() == null || erasedCallers.cannotHaveMissed(call.began(), to.begun)) {
                 writer.take(caller, call.at(), call.outcome());
                 counts.taken.increment();
             } else {

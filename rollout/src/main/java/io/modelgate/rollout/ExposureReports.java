@@ -61,8 +61,13 @@ record ExposureReports(ExposureFolder folder, Notices notices) {
     }
 
     private static String text(Exposures reached) {
-        return "version \"" + reached.version() + "\" answered " + reached.callers() + " callers in " + reached.calls()
-                + " calls" + (reached.withoutKey() == 0 ? "" : ", " + reached.withoutKey() + " of them without a key")
+        return "version \"" + reached.version() + "\" answered " + counted(reached.callers(), "caller") + " in "
+                + counted(reached.calls(), "call")
+                + (reached.withoutKey() == 0 ? "" : ", " + reached.withoutKey() + " of them without a key")
                 + ": the ledger in " + reached.folder() + " lists them under rollout " + reached.rollout();
+    }
+
+    private static String counted(long number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
     }
 }

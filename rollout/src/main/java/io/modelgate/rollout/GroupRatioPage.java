@@ -84,13 +84,13 @@ final class GroupRatioPage extends BoundsPage {
     }
 
     @Override
-    void epoch() {
+    void epochBegan() {
         all().forEach(GroupMean::begin);
         notWorse = false;
     }
 
     @Override
-    void part() {
+    void partBegan() {
         all().forEach(GroupMean::part);
     }
 
@@ -191,7 +191,7 @@ final class GroupRatioPage extends BoundsPage {
             found = high == middle > foundMiddle && middle != foundMiddle ? i : found;
         }
         return groups.get(found).value() + " " + Figures.three(at.get(found)) + ", "
-                + Figures.count(arm.get(found).seen.count()) + " " + unit();
+                + Figures.count(arm.get(found).seen.count()) + " " + unitInWords();
     }
 
     /** By the bounds that the finding is made from. */

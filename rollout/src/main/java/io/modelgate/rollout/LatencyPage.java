@@ -38,7 +38,7 @@ final class LatencyPage extends BoundsPage {
     }
 
     @Override
-    void epoch() {
+    void epochBegan() {
         candidate = CallCounts.NONE;
         stable = CallCounts.NONE;
         candidateBefore = CallCounts.NONE;
@@ -50,7 +50,7 @@ final class LatencyPage extends BoundsPage {
     }
 
     @Override
-    void part() {
+    void partBegan() {
         candidateBefore = candidate;
         stableBefore = stable;
     }
@@ -99,7 +99,7 @@ final class LatencyPage extends BoundsPage {
         }
         String text = quantile() + " of the candidate " + text(candidateAt) + " ("
                 + Figures.count(Misses.calls(candidate))
-                + " " + unit() + ", "
+                + " " + unitInWords() + ", "
                 + Figures.count(Misses.of(candidate)) + " without an answer), of stable " + text(stableAt) + " ("
                 + Figures.count(Misses.calls(stable)) + ", " + Figures.count(Misses.of(stable)) + ")"
                 + found(notWorse);

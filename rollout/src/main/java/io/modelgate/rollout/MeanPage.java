@@ -45,7 +45,7 @@ final class MeanPage extends BoundsPage {
     }
 
     @Override
-    void epoch() {
+    void epochBegan() {
         candidateSeen = Values.NONE;
         stableSeen = Values.NONE;
         candidateNotWorse.restore(new double[EmpiricalBernstein.STATE]);
@@ -54,7 +54,7 @@ final class MeanPage extends BoundsPage {
     }
 
     @Override
-    void part() {
+    void partBegan() {
         candidateWorse.restore(new double[EmpiricalBernstein.STATE]);
         stableWorse.restore(new double[EmpiricalBernstein.STATE]);
     }
@@ -112,7 +112,7 @@ final class MeanPage extends BoundsPage {
         Interval candidate = range.at(candidateWorse, logWorse());
         Interval stable = range.at(stableWorse, logWorse());
         String text = "mean of the candidate " + Figures.three(candidate) + " (" + Figures.count(candidateSeen.count())
-                + " " + unit() + ")"
+                + " " + unitInWords() + ")"
                 + (absolute
                         ? ""
                         : ", of stable " + Figures.three(stable) + " (" + Figures.count(stableSeen.count()) + ")")

@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param agreed how many of those agreed
  * @param callers how many callers that have a key were compared, told apart by 400,000 units; an earlier process may have met the same ones
  * @param callersAgreed of how many of them the first compared call agreed, which is what is evidence
- * @param atLeast the least that the rate of agreement surely is, 0 to 1
- * @param atMost the most that it surely is, 0 to 1
+ * @param atLeast the lower bound of the confidence sequence for the rate of agreement by callers, 0 to 1; it holds at every look, at the policy's
+ *     {@code promotionAlpha} divided by its {@code processes}
+ * @param atMost the upper bound, 0 to 1
  * @param needed what the policy asks {@code atLeast} to reach
  * @param differences how far the candidate's numbers were from stable's, by metric of the gate, and as {@code answer} where answers are
  *     numbers themselves; since this process started

@@ -25,12 +25,12 @@ class BoundsPageTest {
         }
 
         @Override
-        void epoch() {
+        void epochBegan() {
             begun.add("epoch");
         }
 
         @Override
-        void part() {
+        void partBegan() {
             begun.add("part");
         }
 

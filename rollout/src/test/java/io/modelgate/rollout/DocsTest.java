@@ -72,7 +72,7 @@ class DocsTest {
                     reached.export(rollout.id(), csv);
                 }
                 // exposures: end
-                assertThat(back.remedies()).anyMatch(remedy -> remedy.contains("answered 1 callers"));
+                assertThat(back.remedies()).anyMatch(remedy -> remedy.contains("answered 1 caller in 1 call:"));
                 assertThat(Files.readString(path("/var/lib/credit/reached.csv")))
                         .contains(gates.identities().hash("user-42"));
             }

@@ -10,7 +10,7 @@ function causes(counts) {
 
 function sentence(shadow) {
   return shadow.compared === 0 ? "Nothing was compared yet."
-    : `${count(shadow.agreed)} of ${plural(shadow.compared, "answer")} agreed: at least ${percent(shadow.atLeast)} do, for certain enough, and ${percent(shadow.needed)} are asked for.`;
+    : `${count(shadow.agreed)} of ${plural(shadow.compared, "answer")} agreed, and the first to ${count(shadow.callersAgreed)} of ${plural(shadow.callers, "caller")}. Shown of callers: at least ${percent(shadow.atLeast)}; the policy asks for ${percent(shadow.needed)}.`;
 }
 
 function differences(shadow) {
