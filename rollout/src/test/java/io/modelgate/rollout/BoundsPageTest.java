@@ -89,7 +89,8 @@ class BoundsPageTest {
         CallCounts calls = CallCounts.NONE.plus(CallCounts.NONE);
         ArmCounts arm = new ArmCounts(calls, CallCounts.NONE, 0, 0, Map.of());
         assertThat(new Blank(Guardrail.mean("score").atLeast(0.5)).calls(arm)).isSameAs(arm.calls());
-        assertThat(new Blank(Guardrail.mean("score").atLeast(0.5)).unitInWords()).isEqualTo("calls");
+        assertThat(new Blank(Guardrail.mean("score").atLeast(0.5)).unitInWords())
+                .isEqualTo("calls");
         assertThat(page.calls(arm)).isSameAs(arm.firstCalls());
         assertThat(page.unitInWords()).isEqualTo("callers' first calls");
     }
