@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,17 @@ final class Surroundings {
     private final FleetRollouts fleet;
     private final Decided decided;
 
+    /** Of each gate whose windows were closed by a clock ahead of this one, when that was seen here. */
+    private final Map<String, Ahead> ahead = new ConcurrentHashMap<>();
+
+    /**
+     * A time that is yet to come.
+     *
+     * @param shut the time
+     * @param seen when this process saw it, by the ticker
+     */
+    private record Ahead(Instant shut, long seen) {}
+
     Surroundings(Gates gates, FleetRollouts fleet, Decided decided) {
         this.gates = gates;
         this.fleet = fleet;
@@ -34,8 +46,7 @@ final class Surroundings {
     Around of(String gate, RolloutRun run) {
         Instant now = gates.now();
         String outside = run.plan().policy().windows().outside(now);
-        boolean reopens =
-                outside == null && !now.isBefore(later(run.conditions().shutAt()));
+        boolean reopens = outside == null && shutForLong(gate, run.conditions().shutAt(), now);
         Dependencies dependencies = run.plan().dependencies();
         if (!dependencies.onOthers()) {
             return new Around(outside, reopens, null, null);
@@ -49,8 +60,17 @@ final class Surroundings {
         }
     }
 
-    private static Instant later(Instant shut) {
-        return shut.equals(Instant.MIN) ? shut : shut.plus(SHUT_AT_LEAST);
+    /** A clock that is a week ahead keeps nobody from the candidate for a week: such a time is gone by from when it was seen. */
+    private boolean shutForLong(String gate, Instant shut, Instant now) {
+        if (shut.isAfter(now)) {
+            long tick = gates.ticker().read();
+            Ahead since = ahead.compute(
+                    gate,
+                    (name, before) -> before != null && before.shut().equals(shut) ? before : new Ahead(shut, tick));
+            return tick - since.seen() >= SHUT_AT_LEAST.toNanos();
+        }
+        ahead.remove(gate);
+        return shut.equals(Instant.MIN) || !now.isBefore(shut.plus(SHUT_AT_LEAST));
     }
 
     /**

@@ -392,6 +392,56 @@ class WindowsTest {
         }
     }
 
+    /** A clock that was set wrong and is right again has closed it at a time that is yet to come. */
+    @Test
+    void aClockThatWasAWeekAheadClosesItForAMinute() {
+        Rig.World world = new Rig.World();
+        try (Rig rig = new Rig(world, r -> {})) {
+            start(rig, "v2");
+            rig.rollouts.tick();
+            Set<Integer> before = cohort(rig.gate);
+            ManualTime ahead = new ManualTime(world.time.instant().plus(Duration.ofHours(7 * 24 + 8)));
+            tickOnce(world, ahead);
+            assertThat(cohort(rig.gate)).isEmpty();
+
+            rig.rollouts.tick();
+            world.time.advance(Duration.ofSeconds(59));
+            rig.rollouts.tick();
+            assertThat(cohort(rig.gate)).isEmpty();
+            world.time.advance(Duration.ofSeconds(1));
+            rig.rollouts.tick();
+            assertThat(cohort(rig.gate)).isEqualTo(before).isNotEmpty();
+            tickAt(rig, "2026-03-02T16:00:00Z");
+            assertThat(cohort(rig.gate)).isEmpty();
+            tickAt(rig, "2026-03-03T08:00:00Z");
+            assertThat(cohort(rig.gate)).isEqualTo(before);
+        }
+    }
+
+    private static void tickOnce(Rig.World world, ManualTime time) {
+        try (Gates gates = Gates.open(g -> g.controlLog(new ForwardingControlLog(world.log) {
+                            @Override
+                            public void close() {} // it is the other's too
+                        })
+                        .ticker(time)
+                        .instants(time)
+                        .scheduler(time)
+                        .eventExecutor(Runnable::run));
+                Rollouts once = Rollouts.open(
+                        gates,
+                        r -> r.manual()
+                                .instance("ahead")
+                                .guardrailTest("quality", (counts, share, alpha) -> Finding.INCONCLUSIVE))) {
+            gates.gate(
+                    "credit-risk",
+                    g -> g.stable("v1", input -> "v1")
+                            .version("v2", input -> "v2")
+                            .attributes("region")
+                            .router(Cohorts.router()));
+            once.tick();
+        }
+    }
+
     /** Two processes whose clocks differ would open and close it in turn otherwise. */
     @Test
     void clocksThatDifferDoNotFlap() {
