@@ -401,7 +401,9 @@ class WindowsTest {
             rig.rollouts.tick();
             Set<Integer> before = cohort(rig.gate);
             ManualTime ahead = new ManualTime(world.time.instant().plus(Duration.ofHours(7 * 24 + 8)));
-            tickOnce(world, ahead);
+            try (Other other = Other.on(world, ahead)) {
+                other.rollouts().tick();
+            }
             assertThat(cohort(rig.gate)).isEmpty();
 
             rig.rollouts.tick();
@@ -418,27 +420,35 @@ class WindowsTest {
         }
     }
 
-    private static void tickOnce(Rig.World world, ManualTime time) {
-        try (Gates gates = Gates.open(g -> g.controlLog(new ForwardingControlLog(world.log) {
-                            @Override
-                            public void close() {} // it is the other's too
-                        })
-                        .ticker(time)
-                        .instants(time)
-                        .scheduler(time)
-                        .eventExecutor(Runnable::run));
-                Rollouts once = Rollouts.open(
-                        gates,
-                        r -> r.manual()
-                                .instance("ahead")
-                                .guardrailTest("quality", (counts, share, alpha) -> Finding.INCONCLUSIVE))) {
+    /** Another process with the same gate, by a clock of its own. */
+    private record Other(Gates gates, Rollouts rollouts) implements AutoCloseable {
+        static Other on(Rig.World world, ManualTime time) {
+            Gates gates = Gates.open(g -> g.controlLog(new ForwardingControlLog(world.log) {
+                        @Override
+                        public void close() {} // it is the first one's too
+                    })
+                    .ticker(time)
+                    .instants(time)
+                    .scheduler(time)
+                    .eventExecutor(Runnable::run));
+            Rollouts rollouts = Rollouts.open(
+                    gates,
+                    r -> r.manual()
+                            .instance("other")
+                            .guardrailTest("quality", (counts, share, alpha) -> Finding.INCONCLUSIVE));
             gates.gate(
                     "credit-risk",
                     g -> g.stable("v1", input -> "v1")
                             .version("v2", input -> "v2")
                             .attributes("region")
                             .router(Cohorts.router()));
-            once.tick();
+            return new Other(gates, rollouts);
+        }
+
+        @Override
+        public void close() {
+            rollouts.close();
+            gates.close();
         }
     }
 
@@ -448,28 +458,13 @@ class WindowsTest {
         ManualTime late = new ManualTime(Instant.parse("2026-03-02T09:59:30Z"));
         Rig.World world = new Rig.World();
         try (Rig rig = new Rig(world, r -> {});
-                Gates gates = Gates.open(g -> g.controlLog(world.log)
-                        .ticker(late)
-                        .instants(late)
-                        .scheduler(late)
-                        .eventExecutor(Runnable::run));
-                Rollouts other = Rollouts.open(
-                        gates,
-                        r -> r.manual()
-                                .instance("late")
-                                .guardrailTest("quality", (counts, share, alpha) -> Finding.INCONCLUSIVE))) {
-            gates.gate(
-                    "credit-risk",
-                    g -> g.stable("v1", input -> "v1")
-                            .version("v2", input -> "v2")
-                            .attributes("region")
-                            .router(Cohorts.router()));
+                Other other = Other.on(world, late)) {
             start(rig, "v2");
             for (int second = 0; second < 24 * 3_600; second += 10) {
                 world.time.advance(Duration.ofSeconds(10));
                 late.advance(Duration.ofSeconds(10));
                 rig.rollouts.tick();
-                other.tick();
+                other.rollouts().tick();
             }
             assertThat(rig.entries("rollout-window")).hasSizeBetween(2, 4);
             assertThat(cohort(rig.gate)).isNotEmpty();
