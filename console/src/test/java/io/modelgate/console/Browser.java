@@ -251,6 +251,11 @@ final class Browser implements AutoCloseable {
         return driver.getTitle();
     }
 
+    /** Waits until the page is called so: what it says of the gates is marked as old while nothing was heard for a moment. */
+    void titled(String title) {
+        until("the page is called " + title, () -> title.equals(title()));
+    }
+
     String address() {
         return driver.getCurrentUrl();
     }

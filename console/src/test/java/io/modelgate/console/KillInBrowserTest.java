@@ -311,7 +311,7 @@ class KillInBrowserTest {
 
         browser.see("#headline", "1 of 2 gates part killed");
         browser.see("tr[data-name='credit-risk'] [data-column='Serves now']", "no version (stable is v1)");
-        assertThat(browser.title()).isEqualTo("1 part killed · Gates · ModelGate");
+        browser.titled("1 part killed · Gates · ModelGate");
         site.gates.kill(Scope.gate("fraud-score"), Actor.of("alice"), "so did the other's");
         browser.see("#headline", "1 of 2 gates killed, 1 part killed");
         browser.requireNoErrors();
@@ -402,10 +402,10 @@ class KillInBrowserTest {
 
         browser.go("log");
         browser.until("its heading has the focus", () -> browser.focus().equals("Control log"));
-        assertThat(browser.title()).isEqualTo("all live · Log · ModelGate");
+        browser.titled("all live · Log · ModelGate");
         browser.go("gates/credit-risk");
         browser.until("its heading has the focus", () -> browser.focus().equals("credit-risk"));
-        assertThat(browser.title()).isEqualTo("all live · Gates: credit-risk · ModelGate");
+        browser.titled("all live · Gates: credit-risk · ModelGate");
         browser.requireNoErrors();
     }
 }

@@ -70,7 +70,7 @@ class StaleInBrowserTest {
         browser.open(site.address(), TwoProcesses.VIEWER);
         browser.see("#headline", "All 2 gates are live");
         assertThat(green()).isPositive();
-        assertThat(browser.title()).isEqualTo("all live · Gates · ModelGate");
+        browser.titled("all live · Gates · ModelGate");
 
         site.stopConsole();
 
