@@ -14,7 +14,6 @@ import io.modelgate.console.Views.RecentView;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -109,10 +108,7 @@ final class KillOperations {
 
     /** The latest first: it is most likely the one that is looked for. */
     private Reply engaged(Request request) {
-        List<Kill> latestFirst = gates.kills().stream()
-                .sorted(Comparator.comparing(Kill::at).reversed())
-                .toList();
-        return Reply.json(new Kills(KillView.of(latestFirst)));
+        return Reply.json(new Kills(KillView.of(gates.kills())));
     }
 
     private Reply kill(Request request) throws IOException {

@@ -7,6 +7,8 @@ import io.modelgate.KillReceipt;
 import io.modelgate.Scope;
 import io.modelgate.control.Entry;
 import io.modelgate.control.Instance;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What several operations say, under the names that the document of the API gives it. All immutable; an absent component is left out. */
 final class Views {
-
-    private static final Comparator<Kill> LATEST_FIRST =
-            Comparator.comparing(Kill::at).reversed().thenComparing(Kill::id);
 
     private Views() {}
 
@@ -44,9 +43,12 @@ final class Views {
                     kill.at().toString());
         }
 
-        /** The latest first. */
-        static List<KillView> of(List<Kill> kills) {
-            return kills.stream().sorted(LATEST_FIRST).map(KillView::of).toList();
+        /** The latest first; of those of one instant, the last that was engaged. */
+        static List<KillView> of(List<Kill> engaged) {
+            List<Kill> latestFirst = new ArrayList<>(engaged);
+            Collections.reverse(latestFirst);
+            latestFirst.sort(Comparator.comparing(Kill::at).reversed());
+            return latestFirst.stream().map(KillView::of).toList();
         }
     }
 

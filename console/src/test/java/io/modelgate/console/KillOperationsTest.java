@@ -57,6 +57,18 @@ class KillOperationsTest {
     }
 
     @Test
+    void ofKillsOfOneInstantTheLastThatWasEngagedComesFirst() {
+        for (int i = 0; i < 9; i++) {
+            rig.gates.kill(Scope.gate("credit-risk"), Actor.of("alice"), "again " + i);
+        }
+
+        assertThat(rig.viewer().get("/api/v1/kills").json().findValuesAsText("reason"))
+                .containsExactly(
+                        "again 8", "again 7", "again 6", "again 5", "again 4", "again 3", "again 2", "again 1",
+                        "again 0");
+    }
+
+    @Test
     void aKillIsInForceAndStoredWhenTheAnswerComes() {
         Client.Answer answer = rig.as(Role.OPERATOR).post("/api/v1/kills", order("credit-risk", "approval rate fell"));
 
