@@ -258,7 +258,8 @@ class SeamsTest {
 
         /** Who was ready when the other went on follows, whatever it sees itself by then, or says that it is ready no more. */
         private void follow() {
-            ticks();
+            ticks(); // the other goes on
+            ticks(); // it may be that a person is called, which takes a look of its own
             ticks();
             RolloutRun one = run(GATES.get(0));
             RolloutRun two = run(GATES.get(1));
