@@ -70,10 +70,10 @@ class BreakerConcurrencyTest {
 
     private void call(Breaker breaker, SplittableRandom random) {
         Queue<Admission> inFlight = new ArrayDeque<>();
-        long patience = System.nanoTime() + PATIENCE.toNanos();
+        long patience = Ticker.system().read() + PATIENCE.toNanos();
         try {
             for (int call = 0; call < CALLS || trials.size() < GENERATIONS; call++) {
-                if (call >= CALLS && System.nanoTime() > patience) {
+                if (call >= CALLS && Ticker.system().read() > patience) {
                     break;
                 }
                 long time = random.nextInt(10) == 0 ? now.addAndGet(random.nextInt(300_000)) : now.get();

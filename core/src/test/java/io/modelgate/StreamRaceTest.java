@@ -91,8 +91,8 @@ class StreamRaceTest {
         others.add(threads.submit(() -> cancelSome(live, over)));
         try {
             SplittableRandom random = new SplittableRandom(7);
-            long patience = System.nanoTime() + PATIENCE.toNanos();
-            while (calls < CALLS || (!allCame() && System.nanoTime() < patience)) {
+            long patience = Ticker.system().read() + PATIENCE.toNanos();
+            while (calls < CALLS || (!allCame() && Ticker.system().read() < patience)) {
                 @SuppressWarnings("unchecked")
                 StreamCall call = ((Supplier<StreamCall>) chat.reply("hi").what()).get();
                 live.add(call);

@@ -19,4 +19,12 @@ final class Await {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
         }
     }
+
+    /** Returns as soon as it is so; fails if that does not come to be. */
+    static void required(BooleanSupplier so) {
+        until(so);
+        if (!so.getAsBoolean()) {
+            throw new AssertionError("it never came");
+        }
+    }
 }

@@ -25,7 +25,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +53,7 @@ class StandaloneTest {
         serving = Gates.open(g -> g.controlLog(FileControlLog.open(file)));
         rollouts = Rollouts.open(serving);
         credit = gate("credit-risk");
-        await(() -> serving.applied() == 1);
+        Await.required(() -> serving.applied() == 1);
         console = Console.standalone(() -> FileControlLog.open(file), people.people());
     }
 
@@ -77,16 +76,6 @@ class StandaloneTest {
 
     private Client as(Role role) {
         return new Client(console, people.token(role));
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + 10_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("it never came");
-            }
-            Thread.onSpinWait();
-        }
     }
 
     @Test
@@ -135,7 +124,7 @@ class StandaloneTest {
                         .post("/api/v1/kills/" + id + "/revive", Map.of("confirm", "credit-risk", "reason", "fixed"))
                         .status())
                 .isEqualTo(200);
-        await(credit::live);
+        Await.required(credit::live);
     }
 
     @Test
@@ -231,12 +220,12 @@ class StandaloneTest {
                         .post("/api/v1/gates/credit-risk/rollout/pause", Map.of("reason", "wait"))
                         .status())
                 .isEqualTo(200);
-        await(() -> rollouts.status(credit).orElseThrow().paused());
+        Await.required(() -> rollouts.status(credit).orElseThrow().paused());
         assertThat(as(Role.OPERATOR)
                         .post("/api/v1/gates/credit-risk/rollout/abort", Map.of("reason", "enough"))
                         .status())
                 .isEqualTo(200);
-        await(() -> rollouts.status(credit).orElseThrow().stage() == Stage.ABORTED);
+        Await.required(() -> rollouts.status(credit).orElseThrow().stage() == Stage.ABORTED);
     }
 
     @Test
@@ -266,7 +255,7 @@ class StandaloneTest {
         assertThat(back.at("/reached").isMissingNode()).isTrue();
         assertThat(back.at("/remedies").toString())
                 .contains("does not know whether any process has version \\\"v1\\\"");
-        await(() -> credit.describe().stable().orElseThrow().equals("v1"));
+        Await.required(() -> credit.describe().stable().orElseThrow().equals("v1"));
     }
 
     @Test

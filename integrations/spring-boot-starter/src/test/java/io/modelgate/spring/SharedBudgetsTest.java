@@ -8,6 +8,7 @@ import io.modelgate.Cause;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
 import io.modelgate.Outcome;
+import io.modelgate.Ticker;
 import io.modelgate.budget.Money;
 import io.modelgate.budget.Refusal;
 import io.modelgate.budget.RefusalKind;
@@ -78,10 +79,10 @@ class SharedBudgetsTest {
 
     /** Asks until the ledger has said who it is, which it does by itself. */
     private static Outcome<String> askOnceReached(ApplicationContext context) {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        long end = Ticker.system().read() + Duration.ofSeconds(60).toNanos();
         Outcome<String> outcome = ask(context);
         while (outcome.refusal().map(Refusal::kind).equals(Optional.of(RefusalKind.FLEET_UNREACHABLE))
-                && System.nanoTime() < end) {
+                && Ticker.system().read() < end) {
             LockSupport.parkNanos(10_000_000);
             outcome = ask(context);
         }
