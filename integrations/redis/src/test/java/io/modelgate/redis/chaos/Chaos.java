@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
@@ -144,8 +145,12 @@ final class Chaos {
         LockSupport.parkNanos(millis(10 + random.nextInt(90)));
     }
 
-    /** Ends all faults and waits until every process has stored and applied everything, and all report the same. */
-    boolean settle() {
+    /**
+     * Ends all faults and waits until every process has stored and applied everything and all report the same.
+     *
+     * @return the lines of the stream, read while they reported that; none if it came to that in vain
+     */
+    List<String> settle() {
         heal(Long.MAX_VALUE);
         for (FleetJvm process : fleet.processes) {
             if (!process.alive()) {
@@ -157,18 +162,19 @@ final class Chaos {
         String before = "";
         long gaveUp = ticker.read() + PATIENCE.toNanos();
         for (int round = 0; ticker.read() < gaveUp; round++) {
+            Optional<List<String>> stream = fleet.stream();
             String reports = reports("round-" + round);
-            if (!reports.isEmpty() && reports.equals(before)) {
+            if (stream.isPresent() && !reports.isEmpty() && reports.equals(before)) {
                 reports(Checker.LAST);
                 note("settled");
-                return true;
+                return stream.get();
             }
             before = reports;
             LockSupport.parkNanos(millis(500));
         }
         reports(Checker.LAST);
         note("not settled");
-        return false;
+        return List.of();
     }
 
     /** What all report, if they agree and have settled; else empty. */

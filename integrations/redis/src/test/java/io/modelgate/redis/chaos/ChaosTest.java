@@ -55,8 +55,7 @@ class ChaosTest {
             try {
                 chaos.startAll();
                 chaos.run(duration, faultEveryMillis);
-                chaos.settle();
-                stream = fleet.stream();
+                stream = chaos.settle();
             } catch (RuntimeException e) {
                 throw new IllegalStateException(
                         "seed " + seed + ", journals in " + folder + ", schedule:\n"
@@ -91,8 +90,9 @@ class ChaosTest {
         List<Violation> violations = checker.check();
         System.out.println("chaos: seed " + seed + ": " + checker.figures());
         assertThat(violations)
-                .as(() -> "seed " + seed + ", journals in " + folder + ", schedule:\n"
-                        + schedule.stream().collect(Collectors.joining("\n")))
+                .withFailMessage(() -> "seed " + seed + ", journals in " + folder + ", broken:\n"
+                        + violations.stream().map(Violation::toString).collect(Collectors.joining("\n"))
+                        + "\nschedule:\n" + String.join("\n", schedule))
                 .isEmpty();
         Fleet.delete(folder);
     }

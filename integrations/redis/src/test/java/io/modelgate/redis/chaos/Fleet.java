@@ -55,30 +55,46 @@ final class Fleet implements AutoCloseable {
         return RedisServer.create().directory(folder.resolve(name));
     }
 
-    /** The server that takes writes, as the sentinels say. */
+    /** The server that takes writes, as the first sentinel says that answers. */
     RedisServer master() {
-        for (RedisServer sentinel : sentinels) {
-            if (sentinel.command("SENTINEL", "get-master-addr-by-name", MASTER) instanceof List<?> address) {
-                for (RedisServer server : servers) {
-                    if (address.get(1).equals(String.valueOf(server.port()))) {
-                        return server;
-                    }
-                }
-            }
-        }
-        return servers.get(0);
+        return sentinels.stream()
+                .flatMap(sentinel -> named(sentinel).stream())
+                .findFirst()
+                .orElse(servers.get(0));
     }
 
-    /** The lines of the stream. */
-    List<String> stream() {
-        List<String> lines = new ArrayList<>();
-        if (master().command("XRANGE", "modelgate:{" + FleetLogs.NAME + "}:log", "-", "+") instanceof List<?> entries) {
-            for (Object entry : entries) {
-                List<?> fields = (List<?>) ((List<?>) entry).get(1);
-                lines.add(String.valueOf(fields.get(1)));
-            }
+    private Optional<RedisServer> named(RedisServer sentinel) {
+        if (sentinel.command("SENTINEL", "get-master-addr-by-name", MASTER) instanceof List<?> address) {
+            return servers.stream()
+                    .filter(server -> address.get(1).equals(String.valueOf(server.port())))
+                    .findFirst();
         }
-        return lines;
+        return Optional.empty();
+    }
+
+    /**
+     * The lines of the stream. None while a failover is under way, until every sentinel names the same master and no other server takes
+     * writes: processes that are still connected to the one that gave way would see their entries there, and not in this stream.
+     */
+    Optional<List<String>> stream() {
+        RedisServer master = master();
+        boolean agreed = sentinels.stream().allMatch(sentinel -> named(sentinel).equals(Optional.of(master)))
+                && servers.stream().allMatch(server -> takesWrites(server) == (server == master));
+        if (!agreed
+                || !(master.command("XRANGE", "modelgate:{" + FleetLogs.NAME + "}:log", "-", "+")
+                        instanceof List<?> entries)) {
+            return Optional.empty();
+        }
+        List<String> lines = new ArrayList<>();
+        for (Object entry : entries) {
+            List<?> fields = (List<?>) ((List<?>) entry).get(1);
+            lines.add(String.valueOf(fields.get(1)));
+        }
+        return Optional.of(lines);
+    }
+
+    private static boolean takesWrites(RedisServer server) {
+        return server.command("ROLE") instanceof List<?> role && role.get(0).equals("master");
     }
 
     /** Sets the data of a server aside while it runs. */
