@@ -81,7 +81,8 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /**
-     * A sentinel, not started yet, that watches a master and fails over after it was silent for a second.
+     * A sentinel, not started yet, that watches a master and fails over after it was silent for two seconds: it asks once a
+     * second, and would take a master that it has just begun to ask for silent with less.
      *
      * @param master the master's name among the sentinels
      * @param server the master, whose port does not change any more
@@ -94,7 +95,7 @@ public final class RedisServer implements AutoCloseable {
         }
         RedisServer watcher = new RedisServer(true)
                 .config("sentinel monitor " + master + " 127.0.0.1 " + server.port + " " + quorum)
-                .config("sentinel down-after-milliseconds " + master + " 1000")
+                .config("sentinel down-after-milliseconds " + master + " 2000")
                 .config("sentinel failover-timeout " + master + " 3000");
         return server.password == null
                 ? watcher
