@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -27,6 +28,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
+import org.openqa.selenium.TimeoutException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -173,6 +175,16 @@ final class Browser implements AutoCloseable {
         });
     }
 
+    /** What an element that is shown says of itself at one moment: it may be replaced at any. */
+    private <T> T look(String css, Function<WebElement, T> question) {
+        return waiting("no " + css + " is shown")
+                .until(d -> {
+                    WebElement element = d.findElement(By.cssSelector(css));
+                    return element.isDisplayed() ? Optional.of(question.apply(element)) : null;
+                })
+                .orElseThrow();
+    }
+
     /** Waits until an element says something. */
     void see(String css, String text) {
         String[] last = {"nothing"};
@@ -203,16 +215,19 @@ final class Browser implements AutoCloseable {
     }
 
     void type(String css, String text) {
-        see(css).sendKeys(text);
+        look(css, element -> {
+            element.sendKeys(text);
+            return text;
+        });
     }
 
     /** Deletes what a field holds as a person does: the driver's own way tells the page of a change and of no input. */
     void empty(String css) {
-        see(css).sendKeys(Keys.chord(Keys.CONTROL, "a"), Keys.BACK_SPACE);
+        type(css, Keys.chord(Keys.CONTROL, "a") + Keys.BACK_SPACE);
     }
 
     boolean enabled(String css) {
-        return !off(see(css));
+        return look(css, element -> !off(element));
     }
 
     private static boolean off(WebElement element) {
@@ -224,12 +239,12 @@ final class Browser implements AutoCloseable {
         see(css);
         return String.valueOf(script(
                 "const e = document.querySelector(arguments[0]);"
-                        + "return document.getElementById(e.getAttribute('aria-describedby'))?.textContent",
+                        + "return document.getElementById(e?.getAttribute('aria-describedby'))?.textContent",
                 css));
     }
 
     String text(String css) {
-        return see(css).getText();
+        return look(css, WebElement::getText);
     }
 
     /** The texts of all that match, shown or not. */
@@ -275,6 +290,27 @@ final class Browser implements AutoCloseable {
 
     void until(String what, BooleanSupplier condition) {
         waiting("it did not come to be that " + what).until(d -> condition.getAsBoolean());
+    }
+
+    /** Waits until an assertion holds: what the page says of a moment ago may be on its way to what it will say. Fails with its own error. */
+    void holds(Runnable assertion) {
+        AssertionError[] last = new AssertionError[1];
+        try {
+            waiting("").until(d -> {
+                try {
+                    assertion.run();
+                    return true;
+                } catch (AssertionError e) {
+                    last[0] = e;
+                    return false;
+                }
+            });
+        } catch (TimeoutException e) {
+            if (last[0] != null) {
+                throw last[0];
+            }
+            throw e;
+        }
     }
 
     private WebDriverWait waiting(String message) {

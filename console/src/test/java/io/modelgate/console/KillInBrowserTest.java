@@ -81,7 +81,8 @@ class KillInBrowserTest {
 
         site.tellTheOther();
         browser.see("#outcome", "In force in all 2 instances");
-        assertThat(browser.texts("#confirmations td .badge")).containsExactly("confirmed", "confirmed");
+        browser.holds(
+                () -> assertThat(browser.texts("#confirmations td .badge")).containsExactly("confirmed", "confirmed"));
         assertThat(site.other.kills()).hasSize(1);
 
         browser.click("#cancel");
@@ -117,7 +118,7 @@ class KillInBrowserTest {
         browser.click("#submit");
 
         browser.see("#dialog-title", words + " is revived");
-        assertThat(browser.text("#still-engaged")).contains("credit-risk", "olga");
+        browser.holds(() -> assertThat(browser.text("#still-engaged")).contains("credit-risk", "olga"));
         assertThat(site.gates.kills()).hasSize(1);
         assertThat(site.entries("revive"))
                 .singleElement()
@@ -233,11 +234,11 @@ class KillInBrowserTest {
 
         browser.see("#kills", "again 59");
         browser.see("#kills-title", "The latest 20 of 60 kills");
-        assertThat(
+        browser.holds(() -> assertThat(
                         (Long)
                                 browser.script(
                                         "return performance.getEntriesByType('resource').filter(e => e.name.endsWith('/kills')).length"))
-                .isBetween(2L, 20L);
+                .isBetween(2L, 20L));
         browser.requireNoErrors();
     }
 
@@ -247,7 +248,7 @@ class KillInBrowserTest {
 
         browser.click(KILL);
         browser.click("#what-version");
-        browser.see("#version").sendKeys("v2");
+        browser.type("#version", "v2");
         browser.see("#answers");
         browser.click("#submit");
         browser.see("#dialog-title", "Kill credit-risk/v2?");
@@ -270,7 +271,7 @@ class KillInBrowserTest {
 
         assertThat(browser.enabled(KILL)).isFalse();
         assertThat(browser.enabled("#kill-fleet")).isFalse();
-        assertThat(browser.text("#may-not")).contains("You are VIEWER", "takes OPERATOR");
+        browser.holds(() -> assertThat(browser.text("#may-not")).contains("You are VIEWER", "takes OPERATOR"));
         Object status = browser.asyncScript("const done = arguments[0];"
                 + "fetch('/api/v1/kills', {method: 'POST', body: JSON.stringify({gate: '*', reason: 'mine'}), headers: {"
                 + "'Content-Type': 'application/json', 'X-ModelGate': 'console',"
@@ -324,7 +325,8 @@ class KillInBrowserTest {
 
         browser.see("#kills");
         assertThat(browser.enabled("#kills button")).isFalse();
-        assertThat(browser.description("#kills button")).contains("You are OPERATOR", "takes APPROVER");
+        browser.holds(
+                () -> assertThat(browser.description("#kills button")).contains("You are OPERATOR", "takes APPROVER"));
         browser.requireNoErrors();
     }
 
@@ -340,7 +342,7 @@ class KillInBrowserTest {
         browser.click("#submit");
 
         browser.until("it is said", () -> !browser.text("#dialog-problem").isEmpty());
-        assertThat(browser.text("#dialog-problem")).contains("closed");
+        browser.holds(() -> assertThat(browser.text("#dialog-problem")).contains("closed"));
         browser.requireNoErrors("503", "409");
     }
 

@@ -45,7 +45,7 @@ class ManyGatesInBrowserTest {
         browser.open(rig.console().address(), rig.token(Role.OPERATOR));
 
         browser.see(".pages", "1 to 50 of 1,200 gates");
-        assertThat(browser.texts("#gates tbody tr")).hasSize(50);
+        browser.holds(() -> assertThat(browser.texts("#gates tbody tr")).hasSize(50));
         browser.click("#gates-more");
         browser.see(".pages", "51 to 100 of 1,200 gates");
         browser.see("tr[data-name='gate-0050']");
@@ -61,11 +61,14 @@ class ManyGatesInBrowserTest {
         browser.empty("#find");
         browser.type("#find", "none like this");
         browser.see("#gates", "No gate is like this");
-        browser.see("#of-state").sendKeys("killed");
+        browser.type("#of-state", "killed");
         browser.empty("#find");
         browser.type("#find", "gate");
         browser.see(".pages", "1 to 1 of 1 gate");
-        assertThat(browser.texts("#gates tbody tr")).singleElement().asString().contains("gate-1111", "KILLED");
+        browser.holds(() -> assertThat(browser.texts("#gates tbody tr"))
+                .singleElement()
+                .asString()
+                .contains("gate-1111", "KILLED"));
         browser.requireNoErrors();
     }
 }

@@ -102,25 +102,27 @@ class RolloutInBrowserTest {
         List<Double> weights = new ArrayList<>(column(rollout.at("/history"), "weight"));
         assertThat(weights).containsExactly(0.05, 0.25);
         weights.add(0.25); // until now
-        assertThat(drawn("weight", 1)).isEqualTo(weights);
+        browser.holds(() -> assertThat(drawn("weight", 1)).isEqualTo(weights));
         JsonNode evidence = rollout.at("/evidence/0");
         String chart = "band-" + evidence.at("/guardrail").asText().replaceAll("[^A-Za-z0-9]+", "-");
-        assertThat(drawn(chart, 1)).hasSizeGreaterThan(10).isEqualTo(column(evidence.at("/samples"), "low"));
-        assertThat(drawn(chart, 2)).isEqualTo(column(evidence.at("/samples"), "high"));
-        assertThat(drawn(chart, 3)).isEqualTo(column(evidence.at("/samples"), "limit"));
-        assertThat(browser.see("#" + chart).getAttribute("aria-label")).contains(": between ", "the limit is 5 %");
-        assertThat(browser.texts("#" + chart + "-figures tbody tr"))
-                .hasSize(evidence.at("/samples").size());
-        assertThat(browser.texts("#history tbody tr"))
+        browser.holds(() ->
+                assertThat(drawn(chart, 1)).hasSizeGreaterThan(10).isEqualTo(column(evidence.at("/samples"), "low")));
+        browser.holds(() -> assertThat(drawn(chart, 2)).isEqualTo(column(evidence.at("/samples"), "high")));
+        browser.holds(() -> assertThat(drawn(chart, 3)).isEqualTo(column(evidence.at("/samples"), "limit")));
+        browser.holds(() -> assertThat(browser.see("#" + chart).getAttribute("aria-label"))
+                .contains(": between ", "the limit is 5 %"));
+        browser.holds(() -> assertThat(browser.texts("#" + chart + "-figures tbody tr"))
+                .hasSize(evidence.at("/samples").size()));
+        browser.holds(() -> assertThat(browser.texts("#history tbody tr"))
                 .hasSize(2)
                 .last()
                 .asString()
-                .contains("25 %");
-        assertThat(browser.texts("#steps tbody tr"))
+                .contains("25 %"));
+        browser.holds(() -> assertThat(browser.texts("#steps tbody tr"))
                 .hasSize(3)
                 .element(1)
                 .asString()
-                .contains("now", "25 %", "1,000 callers");
+                .contains("now", "25 %", "1,000 callers"));
         for (String action : List.of("pause", "promote", "abort")) {
             assertThat(browser.enabled("#" + action)).as(action).isFalse();
         }
@@ -149,7 +151,8 @@ class RolloutInBrowserTest {
                     return weights.get(weights.size() - 1) == 0.95;
                 });
         assertThat(stage()).isEqualTo(Stage.SOAK);
-        assertThat(browser.text("#history tr[data-name='promote']")).contains("approver", "the regulator asks for it");
+        browser.holds(() -> assertThat(browser.text("#history tr[data-name='promote']"))
+                .contains("approver", "the regulator asks for it"));
         assertThat(scene.credit.describe().stable()).contains("v4");
         browser.requireNoErrors(READ_BACK);
     }
@@ -171,9 +174,9 @@ class RolloutInBrowserTest {
                     List<Double> weights = drawn("weight", 1);
                     return weights.get(weights.size() - 1) == 0.0;
                 });
-        assertThat(drawn("weight", 1)).startsWith(0.05, 0.25);
+        browser.holds(() -> assertThat(drawn("weight", 1)).startsWith(0.05, 0.25));
         assertThat(stage()).isEqualTo(Stage.ABORTED);
-        assertThat(browser.enabled("#abort")).isFalse();
+        browser.holds(() -> assertThat(browser.enabled("#abort")).isFalse());
         assertThat(shown().at("/summary/weight").asDouble()).isCloseTo(0, within(0.0));
         browser.requireNoErrors(READ_BACK);
     }
@@ -186,7 +189,7 @@ class RolloutInBrowserTest {
         browser.type("#reason", "approvals fell");
         browser.click("#submit");
         browser.see("#dialog-title", "credit-risk is rolled back to v3");
-        assertThat(browser.text("dialog")).contains("Taken back", "v4");
+        browser.holds(() -> assertThat(browser.text("dialog")).contains("Taken back", "v4"));
         browser.click("#cancel");
         browser.see(".title .badge", "ended");
         browser.requireNoErrors(READ_BACK);

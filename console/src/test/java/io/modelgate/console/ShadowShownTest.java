@@ -141,15 +141,16 @@ class ShadowShownTest {
 
             browser.see("#shadow", "20 of 22 answers agreed");
             browser.see("#shadow", "the policy asks for 90 %");
-            assertThat(browser.texts("#differences tbody tr"))
+            browser.holds(() -> assertThat(browser.texts("#differences tbody tr"))
                     .singleElement()
                     .asString()
-                    .contains("answer", "10.5");
-            assertThat(browser.texts("#worst tbody tr")).hasSize(2);
-            assertThat(browser.texts("#worst tbody tr").get(1)).contains("ERROR");
+                    .contains("answer", "10.5"));
+            browser.holds(() -> assertThat(browser.texts("#worst tbody tr")).hasSize(2));
+            browser.holds(
+                    () -> assertThat(browser.texts("#worst tbody tr").get(1)).contains("ERROR"));
             String asked = rollout().at("/shadow/worst/0/input").asText();
-            assertThat(browser.texts("#worst tbody tr").get(0))
-                    .contains(asked.substring(asked.indexOf(':') + 1).substring(0, 12));
+            browser.holds(() -> assertThat(browser.texts("#worst tbody tr").get(0))
+                    .contains(asked.substring(asked.indexOf(':') + 1).substring(0, 12)));
             assertThat(browser.inaccessible()).isEmpty();
             browser.requireNoErrors();
         }

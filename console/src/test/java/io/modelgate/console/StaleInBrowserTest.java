@@ -69,7 +69,7 @@ class StaleInBrowserTest {
         site = new TwoProcesses(folder.resolve("log"));
         browser.open(site.address(), TwoProcesses.VIEWER);
         browser.see("#headline", "All 2 gates are live");
-        assertThat(green()).isPositive();
+        browser.holds(() -> assertThat(green()).isPositive());
         browser.titled("all live · Gates · ModelGate");
 
         site.stopConsole();
@@ -94,7 +94,8 @@ class StaleInBrowserTest {
         browser.gone("#stale");
         browser.see("#headline", "All 2 gates are live");
         browser.until("it is green again", () -> green() > 0);
-        assertThat(browser.texts("[role=status]")).containsExactly("What you see is up to date again.");
+        browser.holds(
+                () -> assertThat(browser.texts("[role=status]")).containsExactly("What you see is up to date again."));
         browser.requireNoErrors(GONE);
     }
 

@@ -90,9 +90,10 @@ class StandaloneInBrowserTest {
 
         browser.see("#evidence-unknown", "not known here");
         assertThat(browser.enabled("#promote")).isFalse();
-        assertThat(browser.description("#promote")).contains("on the console of a process that serves");
+        browser.holds(
+                () -> assertThat(browser.description("#promote")).contains("on the console of a process that serves"));
         assertThat(browser.text("main")).doesNotContain("is there", "No evidence yet");
-        assertThat(browser.enabled("#abort")).isTrue();
+        browser.holds(() -> assertThat(browser.enabled("#abort")).isTrue());
         browser.requireNoErrors();
     }
 
