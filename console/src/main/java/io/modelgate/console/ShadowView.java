@@ -93,6 +93,6 @@ record ShadowView(
                 failed == null ? null : failed.name(),
                 of.input(),
                 of.stable(),
-                of.shadow().isEmpty() ? null : of.shadow());
+                of.shadow());
     }
 }

@@ -150,7 +150,7 @@ final class ShadowBook<I, O> {
                 cause,
                 digest(settings.inputs.apply(input)),
                 digest(settings.answers.apply(stable)),
-                shadow == null ? "" : digest(settings.answers.apply(shadow)),
+                shadow == null ? null : digest(settings.answers.apply(shadow)),
                 settings.keepsInputs ? new Kept(input, stable, shadow) : null);
     }
 

@@ -88,7 +88,7 @@ public record ShadowReport(
      * @param failed why the candidate had no usable answer; null if it had one
      * @param input the digest of what was asked
      * @param stable the digest of what the caller got
-     * @param shadow the digest of the candidate's answer; empty if it failed
+     * @param shadow the digest of the candidate's answer; null if it failed
      * @param kept the input and both answers; null unless the user allows it
      */
     public record Disagreement(
@@ -97,7 +97,7 @@ public record ShadowReport(
             @Nullable Cause failed,
             String input,
             String stable,
-            String shadow,
+            @Nullable String shadow,
             @Nullable Kept kept) {}
 
     /**

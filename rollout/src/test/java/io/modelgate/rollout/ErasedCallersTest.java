@@ -14,7 +14,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -138,22 +137,16 @@ class ErasedCallersTest extends ExposureScene {
         String rollout = start(rig, "v2");
         call(rig, "bob");
         ledger.flush();
-        CountDownLatch handed = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
-        try (ControlLog.Subscription slow = rig.gate.onServed(each -> {
-            handed.countDown();
-            awaitUninterruptibly(go);
-        })) {
+        try (Hang hang = new Hang();
+                ControlLog.Subscription slow = rig.gate.onServed(each -> hang.here())) {
             assertThat(slow).isNotNull();
             call(rig, "bob", "ann"); // who listens is slow at the first: the second is on its way
-            awaitUninterruptibly(handed);
+            hang.reached();
             ExposureErasure.ask(root, List.of(rig.gates.identities().hash("ann")));
             world.time.advance(Duration.ofSeconds(1));
             rig.rollouts.tick();
             assertThat(requests()).hasSize(2);
-            go.countDown();
-        } finally {
-            go.countDown();
+            hang.close();
         }
         ledger.flush();
         assertThat(ledger.of(rollout).orElseThrow().calls()).isEqualTo(2);

@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -226,18 +225,14 @@ class ExposureLedgerTest extends ExposureScene {
         assertThat(seal(rig).decision().data()).containsEntry("mayBeMissing", 0L);
 
         String rollout = start(rig, "v3");
-        CountDownLatch busy = new CountDownLatch(1);
-        CountDownLatch go = new CountDownLatch(1);
-        try (var slow = rig.gate.onServed(any -> {
-            busy.countDown();
-            awaitUninterruptibly(go);
-        })) {
+        try (Hang hang = new Hang();
+                var slow = rig.gate.onServed(any -> hang.here())) {
             call(rig, "first");
-            busy.await();
+            hang.reached();
             for (int i = 0; i < 20_000; i++) {
                 call(rig, "user-" + i);
             }
-            go.countDown();
+            hang.close();
         }
         Exposures reached = ledger.of(rollout).orElseThrow();
         long missing = 20_001 - reached.calls();

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -75,13 +74,5 @@ abstract class ExposureScene {
     Entry seal(Rig rig) {
         List<Entry> seals = rig.entries(EntryTypes.EXPOSURES_SEALED);
         return seals.get(seals.size() - 1);
-    }
-
-    static void awaitUninterruptibly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

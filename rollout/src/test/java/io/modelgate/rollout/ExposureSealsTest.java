@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -32,21 +31,11 @@ class ExposureSealsTest {
     @TempDir
     Path root;
 
-    private final CountDownLatch hang = new CountDownLatch(1);
-    private final CountDownLatch reached = new CountDownLatch(1);
+    private final Hang hang = new Hang();
 
     @AfterEach
     void letGo() {
-        hang.countDown();
-    }
-
-    private void hang() {
-        reached.countDown();
-        try {
-            hang.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        hang.close();
     }
 
     private static String[] hundred() {
@@ -58,9 +47,9 @@ class ExposureSealsTest {
         String rollout = start(process);
         call(process, "first");
         written(process);
-        process.gate.onServed(any -> hang());
+        process.gate.onServed(any -> hang.here());
         call(process, hundred());
-        reached.await();
+        hang.reached();
         end(process);
         process.rollouts.tick();
         rig.after(LATE, process, process);
@@ -75,7 +64,7 @@ class ExposureSealsTest {
             String rollout = endedWhileAListenerHangs(rig, process);
             assertThat(seals(process)).isEmpty();
 
-            hang.countDown();
+            hang.close();
             process.gates.flushServed();
             rig.after(Duration.ofSeconds(1), process, process);
             assertThat(seals(process))
@@ -107,7 +96,7 @@ class ExposureSealsTest {
                     .anySatisfy(event -> assertThat(event.reason())
                             .contains("a listener of served calls hangs, and 100 calls wait for it"));
             assertThat(ledger.verify(rollout, rig.world.log).intact()).hasSize(1);
-            hang.countDown();
+            hang.close();
         }
     }
 

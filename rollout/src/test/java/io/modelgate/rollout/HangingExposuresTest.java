@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,21 +27,11 @@ class HangingExposuresTest {
     @TempDir
     Path root;
 
-    private final CountDownLatch hang = new CountDownLatch(1);
-    private final CountDownLatch reached = new CountDownLatch(1);
+    private final Hang hang = new Hang();
 
     @AfterEach
     void letGo() {
-        hang.countDown();
-    }
-
-    private void hang() {
-        reached.countDown();
-        try {
-            hang.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        hang.close();
     }
 
     private static ModelGate<String, String> gate(Gates gates) {
@@ -73,9 +62,9 @@ class HangingExposuresTest {
             ModelGate<String, String> gate = gate(gates);
             Rollouts rollouts = open(gates);
             start(rollouts, gate);
-            gate.onServed(call -> hang());
+            gate.onServed(call -> hang.here());
             gate.call("input", Caller.of("ann"));
-            reached.await();
+            hang.reached();
             gate.call("input", Caller.of("bob"));
 
             Rollback rollback =
@@ -95,13 +84,13 @@ class HangingExposuresTest {
 
     @Test
     void aSinkThatHangsKeepsNoRollbackFromReturningAndItsListIsWhole() throws Exception {
-        DecisionSink sink = batch -> hang();
+        DecisionSink sink = batch -> hang.here();
         try (Gates gates = Gates.open(g -> g.decisionRecords(sink))) {
             ModelGate<String, String> gate = gate(gates);
             Rollouts rollouts = open(gates);
             start(rollouts, gate);
             gate.call("input", Caller.of("ann"));
-            reached.await();
+            hang.reached();
             gate.call("input", Caller.of("bob"));
 
             Rollback rollback =
@@ -129,13 +118,13 @@ class HangingExposuresTest {
             rollouts.onEvent(event -> {
                 if (event instanceof RolloutEvent.Hindered hindered
                         && hindered.reason().contains("exposures")) {
-                    hang(); // in the middle of a look, as a disk would
+                    hang.here(); // in the middle of a look, as a disk would
                 }
             });
             Files.createFile(root.resolve("exposures")); // no folder can be made there
             start(rollouts, gate);
             gate.call("input", Caller.of("ann"));
-            reached.await();
+            hang.reached();
 
             assertTimeoutPreemptively(SECONDS, rollouts::tick);
             Rollback rollback =
