@@ -77,6 +77,14 @@ final class Fleet implements AutoCloseable {
      * writes: processes that are still connected to the one that gave way would see their entries there, and not in this stream.
      */
     Optional<List<String>> stream() {
+        try {
+            return agreedStream();
+        } catch (UncheckedIOException | IllegalStateException e) {
+            return Optional.empty(); // a server that changes its role ends all connections, or refuses
+        }
+    }
+
+    private Optional<List<String>> agreedStream() {
         RedisServer master = master();
         boolean agreed = sentinels.stream().allMatch(sentinel -> named(sentinel).equals(Optional.of(master)))
                 && servers.stream().allMatch(server -> takesWrites(server) == (server == master));
