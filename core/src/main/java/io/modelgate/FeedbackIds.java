@@ -14,7 +14,7 @@ public interface FeedbackIds extends AutoCloseable {
      * asks after it. Whoever gets an exception does not know, and asks again: then somebody gets true if nobody has yet.
      *
      * @param id 22 letters, digits, '-' or '_'
-     * @param now the time of whoever asks
+     * @param now the time of whoever asks; his clock may be wrong for a while, and what is still waited for must not be forgotten by it
      * @param expires until when it has to be remembered, after {@code now}
      * @throws RuntimeException if it cannot be found out
      */
@@ -32,7 +32,7 @@ public interface FeedbackIds extends AutoCloseable {
      * @throws IllegalArgumentException if it is out of range
      */
     static FeedbackIds inMemory(int most) {
-        return new MemoryFeedbackIds(most);
+        return new MemoryFeedbackIds(most, Ticker.system());
     }
 
     /**
@@ -45,6 +45,6 @@ public interface FeedbackIds extends AutoCloseable {
      * @throws IllegalStateException if it holds anything else, naming the line
      */
     static FeedbackIds inFile(Path file) {
-        return FileFeedbackIds.open(file);
+        return FileFeedbackIds.open(file, Ticker.system());
     }
 }

@@ -57,18 +57,20 @@ final class FileFeedbackIds implements FeedbackIds {
     private long end;
 
     private long nextSweep;
+    private final LivedTime time;
     private volatile boolean closed;
 
-    private FileFeedbackIds(Path file) {
+    private FileFeedbackIds(Path file, Ticker ticker) {
         this.file = file;
+        time = new LivedTime(ticker);
         lock = file.resolveSibling(file.getFileName() + ".lock");
     }
 
-    static FileFeedbackIds open(Path file) {
+    static FileFeedbackIds open(Path file, Ticker ticker) {
         try {
             // A link is followed once: the file is replaced, and not the link.
             Path absolute = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-            FileFeedbackIds ids = new FileFeedbackIds(absolute);
+            FileFeedbackIds ids = new FileFeedbackIds(absolute, ticker);
             ids.holding(ids::read);
             return ids;
         } catch (IOException e) {
@@ -91,7 +93,7 @@ final class FileFeedbackIds implements FeedbackIds {
                 }
                 append(open, line);
                 known.put(id, expires.getEpochSecond());
-                sweep(now.getEpochSecond());
+                sweep(time.surely(now));
                 return true;
             });
         } catch (IOException e) {
@@ -190,12 +192,12 @@ final class FileFeedbackIds implements FeedbackIds {
     }
 
     /** Writes the file anew without what has expired, now and then. Where it cannot be, for want of room perhaps, it only stays long. */
-    private void sweep(long now) {
-        if (known.size() < nextSweep) {
+    private void sweep(Instant past) {
+        if (known.size() < nextSweep || past.equals(Instant.MIN)) {
             return;
         }
         try {
-            if (known.values().removeIf(expires -> expires < now)) {
+            if (known.values().removeIf(expires -> expires < past.getEpochSecond())) {
                 replace();
             }
         } catch (IOException e) {

@@ -14,15 +14,17 @@ final class MemoryFeedbackIds implements FeedbackIds {
     private static final int LIMIT = 10_000_000;
 
     private final int most;
+    private final LivedTime time;
 
     /** When each expires, in seconds since 1970, in the order in which they came. */
     private final Map<String, Long> known = new LinkedHashMap<>();
 
-    MemoryFeedbackIds(int most) {
+    MemoryFeedbackIds(int most, Ticker ticker) {
         if (most < 1 || most > LIMIT) {
             throw new IllegalArgumentException("most is " + most + ": expected 1 to " + LIMIT);
         }
         this.most = most;
+        time = new LivedTime(ticker);
     }
 
     @Override
@@ -30,8 +32,9 @@ final class MemoryFeedbackIds implements FeedbackIds {
         if (known.putIfAbsent(id, expires.getEpochSecond()) != null) {
             return false;
         }
+        long past = time.surely(now).getEpochSecond();
         Iterator<Long> eldest = known.values().iterator();
-        while (eldest.hasNext() && (eldest.next() < now.getEpochSecond() || known.size() > most)) {
+        while (eldest.hasNext() && (eldest.next() < past || known.size() > most)) {
             eldest.remove();
         }
         return true;

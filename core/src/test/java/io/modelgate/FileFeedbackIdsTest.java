@@ -28,9 +28,16 @@ class FileFeedbackIdsTest {
 
     private Path file;
 
+    /** Since the processes started. */
+    private Duration lived = Duration.ZERO;
+
     @BeforeEach
     void name() {
         file = directory.resolve("feedback.ids");
+    }
+
+    private FeedbackIds open() {
+        return FileFeedbackIds.open(file, () -> lived.toNanos());
     }
 
     private static String id(int number) {
@@ -115,10 +122,11 @@ class FileFeedbackIdsTest {
 
     @Test
     void whatHasExpiredIsTakenOutAndNothingElse() throws IOException {
-        FeedbackIds one = FeedbackIds.inFile(file);
-        FeedbackIds other = FeedbackIds.inFile(file);
+        FeedbackIds one = open();
+        FeedbackIds other = open();
         for (int i = 0; i < 10_000; i++) {
-            Instant now = NOW.plusSeconds(i);
+            lived = Duration.ofSeconds(i);
+            Instant now = NOW.plus(lived);
             FeedbackIds at = i % 3 == 0 ? one : other;
             assertThat(at.first(id(i), now, now.plusSeconds(100))).isTrue();
             if (i > 0) {
@@ -133,15 +141,16 @@ class FileFeedbackIdsTest {
 
     @Test
     void whoKnewLessThanWasTakenOutReadsTheFileFromItsBeginning() throws IOException {
-        FeedbackIds one = FeedbackIds.inFile(file);
-        FeedbackIds behind = FeedbackIds.inFile(file);
+        FeedbackIds one = open();
+        FeedbackIds behind = open();
         for (int i = 0; i < 1_000; i++) {
             assertThat(first(one, i)).isTrue();
         }
         assertThat(first(behind, 0)).isFalse(); // it has read up to here
         long read = Files.size(file);
 
-        Instant later = NOW.plusSeconds(1_000);
+        lived = Duration.ofHours(2);
+        Instant later = NOW.plus(lived);
         int id = 1_000;
         long shortest = read;
         while (shortest == read || Files.size(file) <= read) { // written anew, and then longer than it was
@@ -177,6 +186,58 @@ class FileFeedbackIdsTest {
         assertThatThrownBy(() -> FeedbackIds.inMemory(0)).hasMessageContaining("most is 0: expected 1 to 10000000");
         assertThat(ids.first(id(0), NOW.plus(Duration.ofDays(1)), NOW.plus(Duration.ofDays(2))))
                 .isFalse();
+    }
+
+    private static final Duration QUARTER = Duration.ofDays(90);
+    private static final Duration AHEAD = Duration.ofDays(365);
+
+    private static void given(FeedbackIds ids, int from, int to, Instant now) {
+        for (int i = from; i < to; i++) {
+            assertThat(ids.first(id(i), now, now.plus(QUARTER))).as("%d", i).isTrue();
+        }
+    }
+
+    private static void known(FeedbackIds ids, int from, int to, Instant now) {
+        for (int i = from; i < to; i++) {
+            assertThat(ids.first(id(i), now, now.plus(QUARTER))).as("%d", i).isFalse();
+        }
+    }
+
+    /** Another process has just given 100 ids; this one's clock is ahead at first, and then again. */
+    private void aClockAheadForgetsNothing(FeedbackIds ids) {
+        given(ids, 100, 2_000, NOW.plus(AHEAD));
+        lived = Duration.ofMinutes(5);
+        given(ids, 2_000, 2_100, NOW.plus(lived));
+        known(ids, 100, 200, NOW.plus(lived));
+        lived = Duration.ofHours(3);
+        given(ids, 2_100, 8_000, NOW.plus(lived).plus(AHEAD));
+        lived = Duration.ofHours(4);
+        known(ids, 100, 8_000, NOW.plus(lived));
+    }
+
+    @Test
+    void inAFileAClockAheadForgetsNothing() {
+        given(open(), 0, 100, NOW);
+        FeedbackIds ids = open();
+        aClockAheadForgetsNothing(ids);
+        known(ids, 0, 100, NOW.plus(lived));
+    }
+
+    @Test
+    void inMemoryAClockAheadForgetsNothing() {
+        aClockAheadForgetsNothing(new MemoryFeedbackIds(100_000, () -> lived.toNanos()));
+    }
+
+    @Test
+    void inMemoryWhatHasExpiredIsForgotten() {
+        FeedbackIds ids = new MemoryFeedbackIds(100_000, () -> lived.toNanos());
+        given(ids, 0, 100, NOW);
+        lived = QUARTER.plusHours(1);
+        assertThat(ids.first(id(-1), NOW.plus(lived), NOW.plus(lived).plusSeconds(60)))
+                .isTrue();
+        assertThat(ids.first(id(0), NOW.plus(lived), NOW.plus(lived).plusSeconds(60)))
+                .as("nobody asks after it has expired")
+                .isTrue();
     }
 
     /** The lock is the system's: in one process a monitor would do. */

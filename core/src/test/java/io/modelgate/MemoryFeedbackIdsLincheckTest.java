@@ -19,7 +19,7 @@ public class MemoryFeedbackIdsLincheckTest {
     private static final Instant NOW = Instant.EPOCH;
     private static final Instant EXPIRES = NOW.plusSeconds(60);
 
-    private final MemoryFeedbackIds ids = new MemoryFeedbackIds(2);
+    private final MemoryFeedbackIds ids = new MemoryFeedbackIds(2, () -> 0);
 
     @Operation
     public boolean first(@Param(name = "id") int id) {
