@@ -114,6 +114,18 @@ public abstract class FeedbackIdsKit {
     }
 
     @Test
+    void aClockAheadForgetsNothing() {
+        FeedbackIds ids = process();
+        String kept = id();
+        assertThat(first(ids, kept)).isTrue();
+        Instant ahead = now.plus(Duration.ofDays(365));
+        for (int i = 0; i < 3_000; i++) {
+            assertThat(ids.first(id(), ahead, ahead.plus(Duration.ofDays(90)))).isTrue();
+        }
+        assertThat(first(ids, kept)).isFalse();
+    }
+
+    @Test
     void ofAThousandAtOnceOneIsFirst() throws Exception {
         List<FeedbackIds> processes = new ArrayList<>(List.of(process()));
         if (shared()) {
