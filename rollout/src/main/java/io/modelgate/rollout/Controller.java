@@ -42,6 +42,7 @@ final class Controller {
     private final Bars bars;
 
     private final ReentrantLock lock = new ReentrantLock();
+    private final LookUnderWay underWay;
 
     private volatile boolean closed;
 
@@ -78,6 +79,7 @@ final class Controller {
         this.bars = bars;
         this.decided = decided;
         this.notices = notices;
+        underWay = new LookUnderWay(gates.ticker(), this::overdue);
         observations = config.observations;
         instance = config.instance;
         this.shadows = shadows;
@@ -121,6 +123,7 @@ final class Controller {
     }
 
     private void look(ModelGate<?, ?> gate) {
+        underWay.begin(gate.name());
         try {
             if (gate.routing().orElse(null) instanceof CohortRouting routing) {
                 if (routing.run() != null || watched.containsKey(gate.name())) {
@@ -129,6 +132,19 @@ final class Controller {
             }
         } catch (Throwable e) { // users' code may throw anything, and there are other gates
             failed(gate, e);
+        } finally {
+            underWay.end();
+        }
+    }
+
+    /** Called now and then by who is not held up by a look. */
+    void watch() {
+        underWay.ask();
+    }
+
+    private void overdue(String gate, String text) {
+        if (notices.hindered(gate, text)) {
+            LOG.error("gate \"{}\": {}", gate, text);
         }
     }
 

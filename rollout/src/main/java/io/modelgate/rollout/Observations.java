@@ -10,9 +10,10 @@ import io.modelgate.ModelGate;
 public interface Observations {
 
     /**
-     * What was counted while the rollout has had its present weight. Grows from call to call. Called at every look, which waits for it; if it throws, that
-     * is a {@link RolloutEvent.Hindered}, nothing is stepped up, and the next look tries again. Kills, windows and what goes back in lockstep are seen to
-     * all the same.
+     * What was counted while the rollout has had its present weight. Grows from call to call. Called at every look, which waits for it: give what it
+     * asks a timeout, for while it hangs no rollout of this process is judged, which a {@link RolloutEvent.Hindered} says after 30 s. If it throws, that
+     * is a {@link RolloutEvent.Hindered} too, nothing is stepped up, and the next look tries again; kills, windows and what goes back in lockstep are seen
+     * to all the same.
      *
      * @param gate the gate
      * @param rollout the rollout's id

@@ -81,7 +81,7 @@ public final class Rollouts implements AutoCloseable {
                 applied(each.entry());
             }
         });
-        loop = new TickLoop(gates, config, this::look);
+        loop = new TickLoop(gates, config, this::look, controller::watch);
     }
 
     /** Looks after the rollouts of these gates, once a second, until it or they are closed. */

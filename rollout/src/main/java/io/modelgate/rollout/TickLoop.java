@@ -20,14 +20,17 @@ final class TickLoop {
     private final Duration every;
     private final boolean manual;
     private final Runnable look;
+    private final Runnable watch;
     private final Executor executor;
     private final @Nullable ThreadPoolExecutor own;
     private final AtomicBoolean looking = new AtomicBoolean();
     private final AtomicBoolean stopped = new AtomicBoolean();
 
-    TickLoop(Gates gates, RolloutsBuilder config, Runnable look) {
+    /** Calls {@code watch} where a look is due and the last one has not ended. */
+    TickLoop(Gates gates, RolloutsBuilder config, Runnable look, Runnable watch) {
         this.gates = gates;
         this.look = look;
+        this.watch = watch;
         every = config.every;
         manual = config.manual;
         own = config.executor != null || manual ? null : ownThread();
@@ -62,6 +65,8 @@ final class TickLoop {
                 looking.set(false);
                 LOG.warn("the executor of rollouts refused a look; the next one is in {}", every, e);
             }
+        } else {
+            watch.run();
         }
         gates.scheduler().schedule(this::due, every);
     }
