@@ -97,8 +97,8 @@ final class OfferQueue<E> {
         return ends.get(HEAD);
     }
 
-    /** How many slots are claimed. */
+    /** How many slots are claimed; what is offered and taken meanwhile does not count. */
     int size() {
-        return (int) (ends.get(TAIL) - ends.get(HEAD));
+        return (int) Math.max(0, ends.get(TAIL) - ends.get(HEAD)); // the head may have overtaken that tail
     }
 }

@@ -249,8 +249,8 @@ final class ServedCalls {
 
     /** How many not all have heard of who listen: those that wait, and the one that is being handed on. */
     int unheard() {
-        boolean one = handing; // first: what leaves the queue meanwhile is counted there
-        return queue.size() + (one ? 1 : 0);
+        int queued = queue.size(); // first: what has left it before is in hand or heard of, what leaves it now counts twice
+        return queued + (handing ? 1 : 0);
     }
 
     /** Hands on what is left, as far as the listeners take it in time; what ends later is dropped. */

@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -278,6 +279,26 @@ class ServedCallTest {
         go.countDown();
         gates.flushServed();
         assertThat(gates.servedWaiting()).isZero();
+    }
+
+    @Test
+    void aCallOnItsWayToAListenerIsAlwaysCounted() {
+        ModelGate<String, String> gate = gates.gate("chat", g -> g.stable("v1", input -> input));
+        AtomicInteger reached = new AtomicInteger();
+        Semaphore counted = new Semaphore(0);
+        gate.onServed(call -> {
+            reached.incrementAndGet();
+            counted.acquireUninterruptibly();
+        });
+        for (int calls = 1; calls <= 200; calls++) {
+            gate.call("hi", Caller.anonymous());
+            int least = 1;
+            while (reached.get() < calls) {
+                least = Math.min(least, gates.servedWaiting());
+            }
+            counted.release();
+            assertThat(least).as("call %d", calls).isPositive();
+        }
     }
 
     @Test
