@@ -126,6 +126,20 @@ public abstract class FeedbackIdsKit {
     }
 
     @Test
+    void whatAClockAheadGaveIsNotForgotten() {
+        FeedbackIds ids = process();
+        Instant real = Instant.now(); // as a server's that is right
+        Instant expires = real.plus(Duration.ofDays(90));
+        Instant ahead = expires.minusMillis(1);
+        String given = id();
+        assertThat(ids.first(given, ahead, expires)).isTrue();
+        for (int i = 0; i < 3_000; i++) {
+            assertThat(ids.first(id(), ahead, expires)).isTrue();
+        }
+        assertThat(ids.first(given, real, expires)).isFalse();
+    }
+
+    @Test
     void ofAThousandAtOnceOneIsFirst() throws Exception {
         List<FeedbackIds> processes = new ArrayList<>(List.of(process()));
         if (shared()) {

@@ -2,7 +2,6 @@ package io.modelgate.redis;
 
 import static io.modelgate.redis.RedisLink.bytes;
 
-import io.lettuce.core.SetArgs;
 import io.modelgate.FeedbackIds;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers for a whole fleet which feedback was given, on Redis 6.2 or newer, or Valkey: one key for each label of an outcome, which
- * expires with it; about 200 bytes. Thread-safe.
+ * expires with it, by the clock of Redis or of whoever gave it, whichever is later; about 200 bytes. Thread-safe.
  *
  * <pre>{@code
  * Gates.open(g -> g.feedbackIds(RedisFeedbackIds.open(r -> r.uri("rediss://redis.internal:6379").name("credit"))));
@@ -35,6 +34,9 @@ public final class RedisFeedbackIds implements FeedbackIds {
      * its feedback lost if Redis had taken it.
      */
     static final int UNSURE = 10_000;
+
+    private static final Script REMEMBER = Script.load("remember");
+    private static final Long TAKEN = 1L;
 
     private final RedisLink link;
     private final String name;
@@ -66,19 +68,18 @@ public final class RedisFeedbackIds implements FeedbackIds {
             throw new IllegalArgumentException("id is not 22 letters, digits, '-' or '_'");
         }
         byte[] key = bytes("modelgate:{" + name + "/" + id + "}:feedback");
-        SetArgs once = SetArgs.Builder.nx()
-                .px(Math.max(1, Duration.between(now, expires).toMillis()));
+        long left = Math.max(1, Duration.between(now, expires).toMillis());
         List<String> earlier = unsure.take(id);
         String attempt = earlier.isEmpty() ? process + "." + attempts.incrementAndGet() : earlier.get(0);
         AtomicBoolean handedOver = new AtomicBoolean();
         try {
             link.awaitConnected(askTimeout);
-            boolean taken = link.call(redis -> {
-                        handedOver.set(true);
-                        return redis.set(key, bytes(attempt), once);
-                    })
-                    != null;
-            return taken || (!earlier.isEmpty() && earlier.contains(holder(key)));
+            List<Object> reply = link.eval(
+                    REMEMBER,
+                    List.of(key),
+                    List.of(bytes(attempt), bytes(Long.toString(expires.toEpochMilli())), bytes(Long.toString(left))),
+                    () -> handedOver.set(true));
+            return reply.get(0).equals(TAKEN) || (!earlier.isEmpty() && earlier.contains(holder(key)));
         } catch (RuntimeException | Error e) {
             unsure.keep(id, earlier.isEmpty() && handedOver.get() ? List.of(attempt) : earlier);
             throw e;

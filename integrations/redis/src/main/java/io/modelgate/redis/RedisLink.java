@@ -120,11 +120,31 @@ final class RedisLink implements AutoCloseable {
         return await(evalAsync(script, keys, arguments));
     }
 
-    /** As {@link #eval}; completes on a thread that must not be held up. */
+    /**
+     * As {@link #eval(Script, List, List)}.
+     *
+     * @param handingOver run just before Redis may come to know of it; never if there is no connection
+     */
+    List<Object> eval(Script script, List<byte[]> keys, List<byte[]> arguments, Runnable handingOver) {
+        return await(evalAsync(script, keys, arguments, handingOver));
+    }
+
+    /** As {@link #eval(Script, List, List)}; completes on a thread that must not be held up. */
     CompletableFuture<List<Object>> evalAsync(Script script, List<byte[]> keys, List<byte[]> arguments) {
+        return evalAsync(script, keys, arguments, () -> {});
+    }
+
+    private CompletableFuture<List<Object>> evalAsync(
+            Script script, List<byte[]> keys, List<byte[]> arguments, Runnable handingOver) {
         byte[][] names = keys.toArray(byte[][]::new);
         byte[][] values = arguments.toArray(byte[][]::new);
-        return commands.ask(redis -> run(redis, script, names, values), timeout, script);
+        return commands.ask(
+                redis -> {
+                    handingOver.run();
+                    return run(redis, script, names, values);
+                },
+                timeout,
+                script);
     }
 
     private static CompletionStage<List<Object>> run(

@@ -141,14 +141,27 @@ class RedisFeedbackIdsTest {
         return "modelgate:{modelgate/" + ID + "}:feedback";
     }
 
+    private Duration keptFor(Instant now, Instant expires) {
+        assertThat(other.first(ID, now, expires)).isTrue();
+        Duration left = Duration.ofMillis(Long.parseLong(String.valueOf(redis.command("PTTL", key()))));
+        redis.command("DEL", key());
+        return left;
+    }
+
+    /** As both clocks see it, or as the one that is not ahead. */
     @Test
     void aKeyExpiresWithItsOutcome() {
-        assertThat(first(other)).isTrue();
-        long left = Long.parseLong(String.valueOf(redis.command("TTL", key())));
-        assertThat(left)
-                .isBetween(
-                        Duration.ofDays(90).toSeconds() - 60,
-                        Duration.ofDays(90).toSeconds());
+        Instant now = Instant.now();
+        Duration quarter = Duration.ofDays(90);
+        Duration off = Duration.ofDays(60);
+        Duration nearly = quarter.minusMinutes(1);
+        assertThat(keptFor(now, now.plus(quarter))).isBetween(nearly, quarter);
+        assertThat(keptFor(now.plus(off), now.plus(quarter)))
+                .as("whoever asks is ahead")
+                .isBetween(nearly, quarter);
+        assertThat(keptFor(now.minus(off), now.minus(off).plus(quarter)))
+                .as("Redis is ahead")
+                .isBetween(nearly, quarter);
     }
 
     @Test
