@@ -39,7 +39,7 @@ final class FileFeedbackIds implements FeedbackIds {
     private static final Pattern HEAD = Pattern.compile(HEAD_BEGINS + "(\\d{12})\n");
 
     /** Of a head over which its process or the machine died. */
-    private static final Pattern TORN_HEAD = Pattern.compile(HEAD_BEGINS + "\\d{0,12}|\0*");
+    private static final Pattern TORN_HEAD = Pattern.compile(HEAD_BEGINS + "\\d{0,12}");
 
     private static final Pattern ID = Pattern.compile("([A-Za-z0-9_-]{22}) (\\d{10})\n");
 
@@ -132,7 +132,7 @@ final class FileFeedbackIds implements FeedbackIds {
         String begin = new String(first, StandardCharsets.ISO_8859_1);
         Matcher head = HEAD.matcher(begin);
         if (!head.matches()) {
-            if (first.length == LINE || !unfinished(begin)) {
+            if (!(first.length < LINE && unfinished(begin)) && !neverWritten(open)) {
                 throw new IllegalStateException("feedback ids: " + file
                         + " is no file of them: line 1 is not \"modelgate-feedback 1 …\"; give another path");
             }
@@ -161,6 +161,22 @@ final class FileFeedbackIds implements FeedbackIds {
 
     private static boolean unfinished(String head) {
         return HEAD_BEGINS.startsWith(head) || TORN_HEAD.matcher(head).matches();
+    }
+
+    /** After a power cut a file may have its length and nothing in it: it was not forced to the disk. */
+    private boolean neverWritten(RandomAccessFile open) throws IOException {
+        long length = open.length();
+        byte[] block = new byte[LINE * 1024];
+        open.seek(0);
+        for (int size; (size = open.read(block)) > 0; ) {
+            for (int i = 0; i < size; i++) {
+                if (block[i] != 0) {
+                    return false;
+                }
+            }
+        }
+        LOG.warn("feedback ids {}: its {} bytes never came to the disk, and it begins anew", file, length);
+        return true;
     }
 
     private void readLines(RandomAccessFile open) throws IOException {

@@ -73,9 +73,19 @@ class FileFeedbackIdsTest {
 
     @Test
     void aHeadOverWhichItsProcessDiedIsWrittenAnew() throws IOException {
-        for (String head : new String[] {"", "model", "modelgate-feedback 1 00000", "\0".repeat(20)}) {
+        for (String head : new String[] {"", "model", "modelgate-feedback 1 00000"}) {
             Files.writeString(file, head);
             assertThat(first(FeedbackIds.inFile(file), 1)).isTrue();
+            assertThat(Files.size(file)).isEqualTo(2 * FileFeedbackIds.LINE);
+        }
+    }
+
+    /** The head is one write, and so is each line: a power cut leaves their lengths. */
+    @Test
+    void aFileThatNeverCameToTheDiskIsWrittenAnew() throws IOException {
+        for (int length : new int[] {20, 34, 340, 1_000_000}) {
+            Files.writeString(file, "\0".repeat(length));
+            assertThat(first(FeedbackIds.inFile(file), 1)).as("%d", length).isTrue();
             assertThat(Files.size(file)).isEqualTo(2 * FileFeedbackIds.LINE);
         }
     }
@@ -84,7 +94,14 @@ class FileFeedbackIdsTest {
     @Test
     void aFileOfSomethingElseIsLeftAsItIs() throws IOException {
         for (String other :
-                new String[] {"x", "some text of another", "s".repeat(32), "modelgate-feedback 2", "s".repeat(100)}) {
+                new String[] {
+                    "x",
+                    "some text of another",
+                    "s".repeat(32),
+                    "modelgate-feedback 2",
+                    "s".repeat(100),
+                    "\0".repeat(100_000) + "s"
+                }) {
             Files.writeString(file, other);
             assertThatThrownBy(() -> FeedbackIds.inFile(file))
                     .isInstanceOf(IllegalStateException.class)
