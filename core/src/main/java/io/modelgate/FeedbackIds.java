@@ -36,8 +36,8 @@ public interface FeedbackIds extends AutoCloseable {
     }
 
     /**
-     * Remembers ids in a file, over restarts and for all processes of this host that open it: 34 bytes for each on the disk until it has
-     * expired, and about 150 in the memory of each process. What was taken is in the file before anyone is told; a power cut may lose
+     * Remembers ids in a file, over restarts and for all processes of this host that open it: 34 bytes for each on the disk, until those that
+     * have expired are about half of them, and about 150 in the memory of each process. What was taken is in the file before anyone is told; a power cut may lose
      * the last seconds, whose ids are taken again if they are given again. The file must be on a local file system.
      *
      * @param file is made if there is none, in a directory that exists

@@ -46,6 +46,9 @@ final class FileFeedbackIds implements FeedbackIds {
     /** It is written anew at the earliest when so many ids have come since the last time, and as many as were left then. */
     private static final int FEW = 1024;
 
+    /** Of what was read, it is not known yet how many have not expired. */
+    private static final long UNCOUNTED = -1;
+
     private static final long FIRST_GENERATIONS = 500_000_000_000L;
 
     private final Path file;
@@ -56,14 +59,16 @@ final class FileFeedbackIds implements FeedbackIds {
     /** Up to where this process has read. */
     private long end;
 
-    private long nextSweep;
-    private final LivedTime time;
+    /** How many are known when it is written anew, or {@link #UNCOUNTED}. */
+    private long nextSweep = UNCOUNTED;
+
+    private final HostTime time;
     private volatile boolean closed;
 
     private FileFeedbackIds(Path file, Ticker ticker) {
         this.file = file;
-        time = new LivedTime(ticker);
         lock = file.resolveSibling(file.getFileName() + ".lock");
+        time = new HostTime(lock, ticker);
     }
 
     static FileFeedbackIds open(Path file, Ticker ticker) {
@@ -88,12 +93,13 @@ final class FileFeedbackIds implements FeedbackIds {
         try {
             return holding(open -> {
                 read(open);
+                Instant past = time.surely(now); // of each who asks: one may be the first whose clock is right
                 if (known.containsKey(id)) {
                     return false;
                 }
                 append(open, line);
                 known.put(id, expires.getEpochSecond());
-                sweep(time.surely(now));
+                sweep(past);
                 return true;
             });
         } catch (IOException e) {
@@ -154,7 +160,7 @@ final class FileFeedbackIds implements FeedbackIds {
         boolean all = end == LINE;
         readLines(open);
         if (all) {
-            nextSweep = 2L * known.size() + FEW;
+            nextSweep = UNCOUNTED;
         }
         return true;
     }
@@ -207,13 +213,20 @@ final class FileFeedbackIds implements FeedbackIds {
         }
     }
 
-    /** Writes the file anew without what has expired, now and then. Where it cannot be, for want of room perhaps, it only stays long. */
+    /** Writes the file anew without what has expired, once that is about half of it. Where it cannot be, for want of room perhaps, it only stays long. */
     private void sweep(Instant past) {
-        if (known.size() < nextSweep || past.equals(Instant.MIN)) {
+        if (past.equals(Instant.MIN)) {
+            return;
+        }
+        long expired = past.getEpochSecond();
+        if (nextSweep == UNCOUNTED) {
+            nextSweep = 2 * known.values().stream().filter(expires -> expires >= expired).count() + FEW;
+        }
+        if (known.size() < nextSweep) {
             return;
         }
         try {
-            if (known.values().removeIf(expires -> expires < past.getEpochSecond())) {
+            if (known.values().removeIf(expires -> expires < expired)) {
                 replace();
             }
         } catch (IOException e) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LivedTime {
 
-    private static final Duration UNBELIEVED = Duration.ofHours(1);
+    static final Duration UNBELIEVED = Duration.ofHours(1);
 
     /** As much as the clocks of those who ask may be apart from one question to the next. */
     private static final Duration APART = Duration.ofMinutes(1);

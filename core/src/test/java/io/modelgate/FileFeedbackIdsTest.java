@@ -156,6 +156,55 @@ class FileFeedbackIdsTest {
         assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).contains(id(9_999));
     }
 
+    private static final int A_DAY = 3_000;
+
+    /** Gives a day's ids, which are waited for until {@code within} has passed, at once; how many the file has at the most. */
+    private long most(FeedbackIds ids, int day, Duration within) throws IOException {
+        Instant now = NOW.plus(Duration.ofDays(day));
+        long most = 0;
+        for (int i = day * A_DAY; i < (day + 1) * A_DAY; i++) {
+            assertThat(ids.first(id(i), now, now.plus(within))).isTrue();
+            most = Math.max(most, Files.size(file) / FileFeedbackIds.LINE);
+        }
+        int waited = (int) Math.min(day, within.toDays());
+        for (int i = (day - waited) * A_DAY; i < (day + 1) * A_DAY; i += 100) {
+            assertThat(ids.first(id(i), now, now.plus(within))).isFalse();
+        }
+        return most;
+    }
+
+    @Test
+    void jobsThatLiveForMinutesTakeOutWhatHasExpired() throws IOException {
+        for (int day = 0; day < 10; day++) {
+            assertThat(most(open(), day, Duration.ofHours(2))).isLessThan(3 * A_DAY);
+        }
+    }
+
+    @Test
+    void aServiceThatIsStartedEachDayTakesOutWhatHasExpired() throws IOException {
+        for (int day = 0; day < 40; day++) {
+            FeedbackIds ids = open();
+            Instant started = NOW.plus(Duration.ofDays(day)).minus(Duration.ofHours(23));
+            ids.first(id(-day - 1), started, started.plus(Duration.ofDays(3)));
+            lived = lived.plusHours(23);
+            assertThat(most(ids, day, Duration.ofDays(3))).isLessThan(11 * A_DAY);
+        }
+    }
+
+    /** Jobs start with the clock ahead, time and again, until it is set right. */
+    @Test
+    void jobsWhoseClockIsAheadForgetNothing() {
+        given(open(), 0, 2_000, NOW);
+        Duration passed = Duration.ofHours(2);
+        for (int job = 0; job < 5; job++) {
+            given(open(), (job + 1) * 2_000, (job + 2) * 2_000, NOW.plus(passed).plus(AHEAD));
+            passed = passed.plusMinutes(10);
+        }
+        known(open(), 0, 12_000, NOW.plus(passed));
+        given(open(), 12_000, 22_000, NOW.plus(passed.multipliedBy(2)).plus(AHEAD));
+        known(open(), 0, 22_000, NOW.plus(passed));
+    }
+
     @Test
     void whoKnewLessThanWasTakenOutReadsTheFileFromItsBeginning() throws IOException {
         FeedbackIds one = open();
