@@ -114,17 +114,41 @@ public final class FileDecisionSink implements DecisionSink {
             lines.writeBytes(each.json().getBytes(StandardCharsets.UTF_8));
             lines.write('\n');
         }
+        put(lines.toByteArray());
+        if (takenAway()) {
+            put(lines.toByteArray());
+        }
+        if (length >= config.rotateBytes) {
+            rotate();
+        }
+    }
+
+    private void put(byte[] lines) throws IOException {
         RandomAccessFile file = current == null ? open() : current;
         try {
-            disk.write(file, lines.toByteArray());
+            disk.write(file, lines);
         } catch (IOException e) {
             takeBack(file);
             throw e;
         }
-        length += lines.size();
-        if (length >= config.rotateBytes) {
-            rotate();
+        length += lines.length;
+    }
+
+    /**
+     * Whether the file that was just written to is gone, compressed and deleted by another process; then the next write begins another. Asked
+     * after a write and not before it: what goes meanwhile is found missing too, and is written twice at the worst.
+     */
+    private boolean takenAway() {
+        Path file = path;
+        if (file == null || !Files.notExists(file)) {
+            return false;
         }
+        LOG.warn(
+                "decision records: {} was taken away while it was written, and another file goes on; "
+                        + "is the clock of another process of this folder a day ahead?",
+                file);
+        rotate();
+        return true;
     }
 
     private RandomAccessFile open() throws IOException {

@@ -245,6 +245,43 @@ class FileDecisionSinkTest {
     }
 
     @Test
+    void whatAnotherCompressesWhileItIsWrittenGoesOnInAnotherFile() throws Exception {
+        try (FileDecisionSink sink = open(f -> {})) {
+            sink.write(records(0, 5));
+            open(f -> f.instants(() -> now.get().plus(Duration.ofHours(26)))).close();
+            assertThat(files()).singleElement().asString().endsWith("-0.jsonl.gz");
+            for (int i = 5; i < 50; i += 5) {
+                sink.write(records(i, i + 5));
+            }
+        }
+        assertThat(files()).hasSize(2);
+        assertThat(allLines()).hasSize(50).doesNotHaveDuplicates();
+    }
+
+    /** The worst moment: the file is gone once the batch is in it. */
+    @Test
+    void aBatchWhoseFileGoesWhileItIsWrittenIsWrittenAgain() throws Exception {
+        boolean[] taken = {false};
+        FileDecisionSinkBuilder config = new FileDecisionSinkBuilder().instants(now::get);
+        try (FileDecisionSink sink = new FileDecisionSink(folder, config, (file, bytes) -> {
+            file.write(bytes);
+            if (file.length() > bytes.length && !taken[0]) {
+                taken[0] = true;
+                new RotatedFiles(folder, config).compress(files().get(0));
+            }
+        })) {
+            sink.write(records(0, 1));
+            sink.write(records(1, 3));
+            sink.write(records(3, 4));
+        }
+        assertThat(taken[0]).isTrue();
+        for (int i = 0; i < 4; i++) {
+            String id = "\"id-" + i + "\"";
+            assertThat(allLines()).as(id).anyMatch(line -> line.contains(id));
+        }
+    }
+
+    @Test
     void whoeverComesToAFileThatIsCompressedAlreadyLeavesWhatIsThere() throws Exception {
         Path plain = Files.writeString(folder.resolve("decisions-20260301T080000000Z-17-0123abcd-0.jsonl"), "{}\n");
         Path half = Files.writeString(folder.resolve(plain.getFileName() + ".gz.tmp"), "another process writes it");
