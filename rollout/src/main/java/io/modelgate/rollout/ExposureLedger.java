@@ -192,8 +192,8 @@ public final class ExposureLedger {
 
     /**
      * How many calls are on no list, nor known to be of none, while a rollout was open: too many waited for the disk, or for
-     * {@linkplain io.modelgate.Gates#servedDropped those who listen}, one of whom hung, or they ended while the ledger was closed. Of which
-     * version they were nobody knows.
+     * {@linkplain io.modelgate.Gates#servedDropped those who listen}, one of whom hung, or they ended while the ledger was closed, or
+     * a look failed that had taken them. Of which version they were nobody knows.
      */
     public long mayBeMissing() {
         ExposureKeeper its = keeper();

@@ -4,6 +4,7 @@ import io.modelgate.Gates;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -87,8 +88,15 @@ final class ExposureLists {
         return open.stream().mapToLong(OpenExposures::bytes).sum();
     }
 
-    /** Puts a call on the list of its rollout, if it is of one. */
-    void put(ExposureCalls.Taken call) {
+    /** Puts each of these on the list of its rollout, if it is of one; what is left of them if this fails is on none. */
+    void put(Deque<ExposureCalls.Taken> calls) {
+        for (ExposureCalls.Taken each = calls.peek(); each != null; each = calls.peek()) {
+            put(each);
+            calls.remove();
+        }
+    }
+
+    private void put(ExposureCalls.Taken call) {
         OpenExposures to = null;
         for (OpenExposures each : open) {
             boolean takes = each.header.gate().equals(call.gate()) && each.takes(call.version(), call.began());

@@ -14,8 +14,10 @@ import io.modelgate.Ticker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -146,6 +148,55 @@ class ExposureSealsTest {
                 assertThat(seal.get("mayBeMissing")).isNotEqualTo(0L);
                 assertThat(listed).isPositive();
                 assertThat(listed + ledger.mayBeMissing()).isGreaterThanOrEqualTo(1 + answered.get());
+            }
+        }
+    }
+
+    /** A user's clock, say; the list of the rollout is not begun then. */
+    @Test
+    void aLookThatFailsCountsWhatItHadTakenThoughTheRolloutIsOver() {
+        for (boolean over : List.of(false, true)) {
+            try (ExposureRig rig = new ExposureRig(root.resolve("over-" + over))) {
+                Thread looks = Thread.currentThread();
+                AtomicBoolean broken = new AtomicBoolean();
+                InstantSource clock = () -> {
+                    if (broken.get() && Thread.currentThread() == looks) {
+                        throw new IllegalStateException("no clock");
+                    }
+                    return rig.world.time.instant();
+                };
+                try (Gates gates = Gates.open(g -> g.controlLog(rig.world.log)
+                        .ticker(rig.world.time)
+                        .instants(clock)
+                        .scheduler(rig.world.time))) {
+                    ModelGate<String, String> gate = gates.gate(
+                            "credit",
+                            g -> g.stable("v1", input -> "v1")
+                                    .version("v2", input -> "v2")
+                                    .router(Cohorts.router()));
+                    ExposureLedger ledger = rig.ledger(e -> {});
+                    Rollouts rollouts = Rollouts.open(gates, r -> r.manual().exposures(ledger));
+                    Rollout rollout = Rollout.start(gate, "v2", r -> r.weight(Weight.FULL), Rig.ALICE, "everyone");
+                    assertThat(rollout.stored(Duration.ofSeconds(5))).isTrue();
+                    for (String key : hundred()) {
+                        gate.call("input", Caller.of(key));
+                    }
+                    gates.flushServed();
+                    if (over) {
+                        Rig.stored(rollout.end(Rig.BOB, "at once"));
+                    }
+                    broken.set(true);
+                    ledger.flush();
+                    broken.set(false);
+                    ledger.flush();
+                    assertThat(ledger.mayBeMissing()).isEqualTo(100);
+                    rollouts.close();
+                    assertThat(rig.world.log.read(0, 100))
+                            .filteredOn(entry -> entry.type().equals(EntryTypes.EXPOSURES_SEALED))
+                            .singleElement()
+                            .satisfies(entry ->
+                                    assertThat(entry.decision().data()).containsEntry("mayBeMissing", 100L));
+                }
             }
         }
     }
