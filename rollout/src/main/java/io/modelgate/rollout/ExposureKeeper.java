@@ -226,15 +226,16 @@ final class ExposureKeeper {
         }
     }
 
-    /** A rollout may have started since the last look and be over. The routing knows of it as soon as a call can: events may be told later. */
+    /**
+     * A rollout may have started since the last look, and be over. The routing knows of it as soon as a call can: events may be told later. What began
+     * before it is of the rollout of the same version before it.
+     */
     private void openStarted(ModelGate<?, ?> gate, CohortRouting routing) {
         List<GateMemory.Begun> all = routing.memory().begun();
         Set<String> before = started.get(gate.name());
         for (GateMemory.Begun each : all) {
             boolean late = before == null ? each.seq() > applied : !before.contains(each.rollout());
-            if (late
-                    && !routing.runs(each.rollout())
-                    && lists.of(each.rollout()).isEmpty()) {
+            if (late && lists.of(each.rollout()).isEmpty()) {
                 lists.add(opened(gate, each.rollout(), each.version(), each.at().toEpochMilli()));
             }
         }

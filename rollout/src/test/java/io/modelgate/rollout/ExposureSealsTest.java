@@ -155,8 +155,8 @@ class ExposureSealsTest {
     /** A user's clock, say; the list of the rollout is not begun then. */
     @Test
     void aLookThatFailsCountsWhatItHadTakenThoughTheRolloutIsOver() {
-        for (boolean over : List.of(false, true)) {
-            try (ExposureRig rig = new ExposureRig(root.resolve("over-" + over))) {
+        for (String ends : List.of("never", "before", "after")) {
+            try (ExposureRig rig = new ExposureRig(root.resolve(ends))) {
                 Thread looks = Thread.currentThread();
                 AtomicBoolean broken = new AtomicBoolean();
                 InstantSource clock = () -> {
@@ -182,14 +182,17 @@ class ExposureSealsTest {
                         gate.call("input", Caller.of(key));
                     }
                     gates.flushServed();
-                    if (over) {
+                    if (ends.equals("before")) {
                         Rig.stored(rollout.end(Rig.BOB, "at once"));
                     }
                     broken.set(true);
                     ledger.flush();
                     broken.set(false);
+                    if (ends.equals("after")) {
+                        Rig.stored(rollout.end(Rig.BOB, "at once"));
+                    }
                     ledger.flush();
-                    assertThat(ledger.mayBeMissing()).isEqualTo(100);
+                    assertThat(ledger.mayBeMissing()).as(ends).isEqualTo(100);
                     rollouts.close();
                     assertThat(rig.world.log.read(0, 100))
                             .filteredOn(entry -> entry.type().equals(EntryTypes.EXPOSURES_SEALED))
@@ -223,6 +226,33 @@ class ExposureSealsTest {
                 assertThat(ledger.of(rollout).orElseThrow().callers())
                         .as("set by %s s", seconds)
                         .isEqualTo(101);
+            }
+        }
+    }
+
+    @Test
+    void anAnswerThatComesOnceItsVersionIsRolledOutAgainIsOnTheListOfItsOwnRollout() {
+        for (Duration between : List.of(Duration.ZERO, Duration.ofSeconds(5))) {
+            try (ExposureRig rig = new ExposureRig(root.resolve("" + between.toMillis()))) {
+                ExposureLedger ledger = rig.ledger(e -> {});
+                Rig process = rig.process(ledger);
+                String first = start(process);
+                call(process, "bob");
+                String second;
+                try (var permit = process.gate.enter(Caller.of("ann"))) {
+                    rig.world.time.advance(Duration.ofSeconds(5));
+                    end(process);
+                    if (!between.isZero()) {
+                        rig.after(between, process); // which sees the end before there is another
+                    }
+                    second = start(process);
+                    rig.world.time.advance(Duration.ofSeconds(5));
+                    permit.success("late");
+                }
+                call(process, "carol");
+                written(process);
+                assertThat(ledger.of(first).orElseThrow().callers()).isEqualTo(2);
+                assertThat(ledger.of(second).orElseThrow().callers()).isEqualTo(1);
             }
         }
     }
