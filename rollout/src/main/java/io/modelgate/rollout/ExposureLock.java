@@ -55,8 +55,9 @@ final class ExposureLock implements AutoCloseable {
 
     /** Whether it is known that nobody writes a file any more: its lock is there, and nobody has it. */
     static boolean free(Path file) {
-        try (ExposureLock lock = of(beside(file), Set.of(StandardOpenOption.WRITE))) {
-            return lock != null;
+        Path beside = beside(file);
+        try (ExposureLock lock = of(beside, Set.of(StandardOpenOption.WRITE))) {
+            return lock != null && Files.exists(beside); // else its process has deleted it since it was opened here, and lives
         } catch (NoSuchFileException e) {
             return false; // sealed just now, or of a process that could not lock
         } catch (IOException e) {

@@ -303,6 +303,58 @@ class ExposureSealsTest {
     }
 
     @Test
+    void whoComesTooLateToSealAFileForItsProcessLeavesItAsItIs() throws Exception {
+        try (ExposureRig rig = new ExposureRig(root)) {
+            ExposureLedger ledger = rig.ledger(e -> {});
+            Rig process = rig.process(ledger);
+            String rollout = start(process);
+            call(process, "ann", "bob");
+            written(process);
+            ExposureFile listed = ExposureFile.at(rig.files(ExposureFile.OPEN).get(0)).orElseThrow();
+            end(process);
+            process.rollouts.tick();
+            rig.after(LATE, process, process);
+
+            ExposureFolder folder = new ExposureFolder(root);
+            new ExposureCare(
+                            process.gates,
+                            new FleetRollouts(process.gates),
+                            folder,
+                            new ExposureLedgerBuilder(),
+                            new ErasedCallers(process.gates, folder))
+                    .sealFor(listed);
+            assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(2);
+            assertThat(ledger.verify(rollout, rig.world.log).intact()).hasSize(1);
+            assertThat(rig.files(ExposureFile.OPEN)).isEmpty();
+        }
+    }
+
+    @Test
+    void nothingIsPutInThePlaceOfASealedFile() throws Exception {
+        try (ExposureRig rig = new ExposureRig(root)) {
+            ExposureLedger ledger = rig.ledger(e -> {});
+            Rig process = rig.process(ledger);
+            String rollout = start(process);
+            call(process, "ann", "bob");
+            written(process);
+            Path open = rig.files(ExposureFile.OPEN).get(0);
+            byte[] before = Files.readAllBytes(open);
+            call(process, "carol");
+            written(process);
+            end(process);
+            process.rollouts.tick();
+            rig.after(LATE, process, process);
+            Files.write(open, before); // somebody restored a backup
+            Files.createFile(ExposureLock.beside(open));
+            rig.after(Duration.ofHours(1), process, process);
+            Path sealed = rig.files(ExposureFile.SEALED).get(0);
+            assertThat(ExposureFile.at(sealed).orElseThrow().digest())
+                    .isEqualTo(seals(process).get(0).get("digest"));
+            assertThat(rollout).isEqualTo(seals(process).get(0).get(EntryTypes.ID));
+        }
+    }
+
+    @Test
     void whatAnotherProcessSealedWhereFilesCannotBeLockedIsSealedAnewOnce() throws Exception {
         try (ExposureRig rig = new ExposureRig(root)) {
             ExposureLedger ledger = rig.ledger(e -> {});
