@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -99,6 +100,8 @@ class ExposureSealsTest {
                             .contains("a listener of served calls hangs, and 100 calls wait for it"));
             assertThat(ledger.verify(rollout, rig.world.log).intact()).hasSize(1);
             hang.close();
+            written(process);
+            assertThat(ledger.mayBeMissing()).as("and not once more").isEqualTo(100);
         }
     }
 
@@ -254,6 +257,58 @@ class ExposureSealsTest {
                 assertThat(ledger.of(first).orElseThrow().callers()).isEqualTo(2);
                 assertThat(ledger.of(second).orElseThrow().callers()).isEqualTo(1);
             }
+        }
+    }
+
+    @Test
+    void anAnswerThatComesAfterTheSealIsCountedAndOnNoOtherList() {
+        for (int looks = 0; looks <= 2; looks++) { // since the seal: appended, stored, and looked at again
+            try (ExposureRig rig = new ExposureRig(root.resolve("" + looks))) {
+                ExposureLedger ledger = rig.ledger(e -> {});
+                Rig process = rig.process(ledger);
+                String first = start(process);
+                call(process, "bob");
+                String second;
+                try (var permit = process.gate.enter(Caller.of("ann"))) {
+                    rig.world.time.advance(Duration.ofSeconds(5));
+                    end(process);
+                    written(process);
+                    rig.after(LATE, process);
+                    rig.after(Duration.ofSeconds(1), Collections.nCopies(looks, process).toArray(Rig[]::new));
+                    second = start(process);
+                    rig.after(Duration.ofSeconds(1), process);
+                    permit.success("late");
+                }
+                call(process, "carol");
+                written(process);
+                assertThat(ledger.of(first).orElseThrow().callers()).isEqualTo(1);
+                assertThat(ledger.of(second).orElseThrow().callers()).isEqualTo(1);
+                assertThat(ledger.mayBeMissing()).isEqualTo(1);
+                assertThat(process.heard(RolloutEvent.Hindered.class))
+                        .singleElement()
+                        .satisfies(event -> {
+                            assertThat(event.rollout()).isEqualTo(first);
+                            assertThat(event.reason()).contains("sealed already: 1 more came");
+                        });
+            }
+        }
+    }
+
+    @Test
+    void anAnswerThatComesAfterTheSealIsCountedWhileNothingIsRolledOut() {
+        try (ExposureRig rig = new ExposureRig(root)) {
+            ExposureLedger ledger = rig.ledger(e -> {});
+            Rig process = rig.process(ledger);
+            start(process);
+            try (var permit = process.gate.enter(Caller.of("ann"))) {
+                end(process);
+                written(process);
+                rig.after(LATE, process, process, process);
+                permit.success("late");
+            }
+            written(process);
+            assertThat(ledger.mayBeMissing()).isEqualTo(1);
+            assertThat(process.heard(RolloutEvent.Hindered.class)).hasSize(1);
         }
     }
 
