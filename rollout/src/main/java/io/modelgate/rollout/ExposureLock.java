@@ -57,7 +57,8 @@ final class ExposureLock implements AutoCloseable {
     static boolean free(Path file) {
         Path beside = beside(file);
         try (ExposureLock lock = of(beside, Set.of(StandardOpenOption.WRITE))) {
-            return lock != null && Files.exists(beside); // else its process has deleted it since it was opened here, and lives
+            // One that its process has deleted since it was opened here is nobody's, and its process lives.
+            return lock != null && Files.exists(beside);
         } catch (NoSuchFileException e) {
             return false; // sealed just now, or of a process that could not lock
         } catch (IOException e) {

@@ -200,8 +200,8 @@ class ExposureSealsTest {
                     assertThat(rig.world.log.read(0, 100))
                             .filteredOn(entry -> entry.type().equals(EntryTypes.EXPOSURES_SEALED))
                             .singleElement()
-                            .satisfies(entry ->
-                                    assertThat(entry.decision().data()).containsEntry("mayBeMissing", 100L));
+                            .satisfies(
+                                    entry -> assertThat(entry.decision().data()).containsEntry("mayBeMissing", 100L));
                 }
             }
         }
@@ -274,7 +274,9 @@ class ExposureSealsTest {
                     end(process);
                     written(process);
                     rig.after(LATE, process);
-                    rig.after(Duration.ofSeconds(1), Collections.nCopies(looks, process).toArray(Rig[]::new));
+                    rig.after(
+                            Duration.ofSeconds(1),
+                            Collections.nCopies(looks, process).toArray(Rig[]::new));
                     second = start(process);
                     rig.after(Duration.ofSeconds(1), process);
                     permit.success("late");
@@ -365,7 +367,8 @@ class ExposureSealsTest {
             String rollout = start(process);
             call(process, "ann", "bob");
             written(process);
-            ExposureFile listed = ExposureFile.at(rig.files(ExposureFile.OPEN).get(0)).orElseThrow();
+            ExposureFile listed =
+                    ExposureFile.at(rig.files(ExposureFile.OPEN).get(0)).orElseThrow();
             end(process);
             process.rollouts.tick();
             rig.after(LATE, process, process);
