@@ -220,7 +220,9 @@ final class FileFeedbackIds implements FeedbackIds {
         }
         long expired = past.getEpochSecond();
         if (nextSweep == UNCOUNTED) {
-            nextSweep = 2 * known.values().stream().filter(expires -> expires >= expired).count() + FEW;
+            long waited =
+                    known.values().stream().filter(each -> each >= expired).count();
+            nextSweep = 2 * waited + FEW;
         }
         if (known.size() < nextSweep) {
             return;

@@ -249,7 +249,7 @@ final class ServedCalls {
 
     /** How many not all have heard of who listen: those that wait, and the one that is being handed on. */
     int unheard() {
-        int queued = queue.size(); // first: what has left it before is in hand or heard of, what leaves it now counts twice
+        int queued = queue.size(); // first: what has left it is in hand or heard of
         return queued + (handing ? 1 : 0);
     }
 

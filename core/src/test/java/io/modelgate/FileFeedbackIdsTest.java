@@ -93,15 +93,14 @@ class FileFeedbackIdsTest {
     /** The secret of a control log, for instance, which nobody could make again. */
     @Test
     void aFileOfSomethingElseIsLeftAsItIs() throws IOException {
-        for (String other :
-                new String[] {
-                    "x",
-                    "some text of another",
-                    "s".repeat(32),
-                    "modelgate-feedback 2",
-                    "s".repeat(100),
-                    "\0".repeat(100_000) + "s"
-                }) {
+        for (String other : new String[] {
+            "x",
+            "some text of another",
+            "s".repeat(32),
+            "modelgate-feedback 2",
+            "s".repeat(100),
+            "\0".repeat(100_000) + "s"
+        }) {
             Files.writeString(file, other);
             assertThatThrownBy(() -> FeedbackIds.inFile(file))
                     .isInstanceOf(IllegalStateException.class)
