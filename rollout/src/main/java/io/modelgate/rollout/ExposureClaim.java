@@ -49,6 +49,19 @@ final class ExposureClaim implements AutoCloseable {
         throw new IOException("another process writes files in " + folder + " anew");
     }
 
+    /** Deletes what was half written as a process died, unless another process has the right; what goes wrong is left to the next erasure. */
+    static void sweepIfFree(Path root) {
+        try {
+            if (!leftovers(root).isEmpty()) {
+                try (ExposureClaim claim = of(root, Duration.ZERO)) {
+                    claim.sweep(root);
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("what is half written in {} is left to the next erasure", root, e);
+        }
+    }
+
     /** Deletes what was half written as its process died: it names callers, and who holds the right knows that nobody writes it. */
     void sweep(Path root) throws IOException {
         for (Path path : leftovers(root)) {

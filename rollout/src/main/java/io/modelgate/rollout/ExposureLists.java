@@ -101,7 +101,7 @@ final class ExposureLists {
         if (to == null) {
             return; // stable's, or of a rollout that is over
         }
-        if (call.key() != null && erasedCallers.erased(call.key(), call.began())) {
+        if (call.key() != null && erasedCallers.erased(call.key(), call.began(), call.at())) {
             return;
         }
         String caller = call.key() == null ? "" : named(call.key());

@@ -192,7 +192,7 @@ class ExposureErasureTest {
         try {
             call(process, "bob", ANN); // who listens is slow at the first: the second is on its way
             handed.await();
-            ExposureErasure.ask(root, List.of(process.gates.identities().hash(ANN)));
+            ExposureErasure.ask(root, List.of(process.gates.identities().hash(ANN)), rig.world.time.instant());
             rig.after(Duration.ofSeconds(1), process);
             rig.world.time.setClock(rig.world.time.instant().plusSeconds(60));
         } finally {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,7 +92,7 @@ class ExposureLinesTest {
         writer.take("bob", 2, "xxxxbbbb");
         writer.flush();
         ExposureFile file = ExposureFile.at(writer.path()).orElseThrow();
-        writer.replace(new ExposureErasure(folder, List.of("ann")).without(file, Log.IDENTITIES), plain);
+        writer.replace(new ErasedLines(Map.of("ann", Long.MAX_VALUE), Log.IDENTITIES).without(file), plain);
         writer.take("bob", 3, "AAAAcccc");
         writer.flush();
         List<String> ids = new ArrayList<>();
