@@ -48,7 +48,17 @@ record ExposureErasure(Path request, List<String> callers, Instant at) {
     /** By how much the clocks of those who share a folder may differ. */
     private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
 
+    /** Asks for it. */
     static ExposureErasure ask(Path folder, List<String> callers, Instant at) throws IOException {
+        try {
+            return written(folder, callers, at);
+        } catch (NoSuchFileException e) { // who has the claim took it for half written and deleted it
+            LOG.debug("another process swept {} just now", folder, e);
+            return written(folder, callers, at);
+        }
+    }
+
+    private static ExposureErasure written(Path folder, List<String> callers, Instant at) throws IOException {
         Path request = folder.resolve(PREFIX + UUID.randomUUID());
         Path temporary = folder.resolve("." + request.getFileName() + TEMPORARY);
         Files.createFile(temporary, ExposureWriter.ownerOnly(temporary));

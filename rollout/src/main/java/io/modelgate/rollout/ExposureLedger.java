@@ -170,7 +170,7 @@ public final class ExposureLedger {
      * the caller. Lines that are damaged go too. What the caller does later is written down again; that of the five minutes after it may go too, as
      * the clocks of processes differ.
      *
-     * @return how many exposures this process has erased
+     * @return how many exposures this process has erased; 0 if another process writes files of the folder anew for five seconds, and it is done after that
      * @throws IllegalStateException if it belongs to no {@link Rollouts}, or their gates are closed
      * @throws UncheckedIOException if a file cannot be written; it is tried again until it can
      */

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,6 +202,49 @@ class ExposureErasureTest {
         ledger.flush();
         assertThat(ledger.of(ledger.rollouts().get(0)).orElseThrow().calls()).isEqualTo(2);
         assertThat(rig.content()).doesNotContain(ANN);
+    }
+
+    @Test
+    void itIsDoneLaterWhileAnotherProcessWritesFilesAnew() throws Exception {
+        ExposureLedger ledger = plain();
+        Rig process = rig.process(ledger);
+        start(process);
+        call(process, ANN, "bob");
+        written(process);
+        try (ExposureClaim claim = ExposureClaim.of(root, Duration.ZERO)) {
+            assertThat(claim).isNotNull();
+            assertThat(ledger.erase(ANN)).isZero();
+            assertThat(requests()).hasSize(1);
+        }
+        rig.after(Duration.ofSeconds(1), process);
+        assertThat(rig.content()).doesNotContain(ANN).contains("bob");
+    }
+
+    @Test
+    void aRequestIsThereThoughAnotherProcessSweepsAsItIsWritten() throws Exception {
+        for (int i = 1; i <= 20; i++) {
+            int asked = i;
+            CompletableFuture<Void> sweep = CompletableFuture.runAsync(() -> sweepOne(asked));
+            ExposureErasure.ask(root, List.of("38222b0ff91a190e6a8e05b4108150dd"), rig.world.time.instant());
+            assertThat(requests()).hasSize(i);
+            sweep.join();
+        }
+    }
+
+    /** Deletes the first half-written file that it sees, unless so many requests are there. */
+    private void sweepOne(int requests) {
+        while (names().stream().filter(name -> name.startsWith("erase-")).count() < requests) {
+            for (String name : names()) {
+                if (name.endsWith(ExposureErasure.TEMPORARY) && root.resolve(name).toFile().delete()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private List<String> names() {
+        String[] names = root.toFile().list();
+        return names == null ? List.of() : List.of(names);
     }
 
     @Test
