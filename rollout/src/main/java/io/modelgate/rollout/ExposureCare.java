@@ -266,8 +266,8 @@ final class ExposureCare {
     /** Asks for a caller to be erased, first of all, and erases them from all that may be written here; from the rest the other processes do. */
     long erase(String key, List<OpenExposures> open) throws IOException {
         Files.createDirectories(folder.root());
-        ExposureErasure asked = ExposureErasure.ask(
-                folder.root(), List.of(gates.identities().hash(key)), gates.now());
+        ExposureErasure asked =
+                ExposureErasure.ask(folder.root(), List.of(gates.identities().hash(key)), gates.now());
         erasedCallers.look();
         try (ExposureClaim claim = ExposureClaim.of(folder.root(), PATIENCE)) {
             claim.sweep(folder.root());

@@ -153,6 +153,54 @@ class ExposureErasureTest {
         }
     }
 
+    /** The first exposure has the id that all others refer to. */
+    @Test
+    void aByteThatIsDamagedTakesOneExposureAndAnErasureNoMore() throws Exception {
+        ExposureLedger ledger = plain();
+        Rig process = rig.process(ledger);
+        String rollout = start(process);
+        for (int i = 0; i < 50; i++) {
+            call(process, "user-" + i);
+        }
+        end(process);
+        written(process);
+        rig.after(Duration.ofMinutes(1), process, process);
+        Path file = rig.files(ExposureFile.SEALED).get(0);
+        Files.writeString(file, Files.readString(file).replaceFirst("user-0\t", "user-0!"));
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(49);
+        StringBuilder before = new StringBuilder();
+        ledger.export(rollout, before);
+        assertThat(before.toString()).as("all ids can be told").doesNotContain("..");
+
+        assertThat(ledger.erase("nobody")).isZero();
+        assertThat(rig.content()).doesNotContain("user-0!");
+        StringBuilder after = new StringBuilder();
+        ledger.export(rollout, after);
+        assertThat(after.toString().lines())
+                .containsExactlyInAnyOrderElementsOf(before.toString().lines().toList());
+        assertThat(ledger.erase("user-7")).isEqualTo(1);
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(48);
+    }
+
+    @Test
+    void anExposureWhoseIdCannotBeToldIsKept() throws Exception {
+        ExposureLedger ledger = plain();
+        Rig process = rig.process(ledger);
+        String rollout = start(process);
+        call(process, "user-0", "user-1", "user-2");
+        end(process);
+        written(process);
+        rig.after(Duration.ofMinutes(1), process, process);
+        Path file = rig.files(ExposureFile.SEALED).get(0);
+        List<String> lines = Files.readAllLines(file);
+        Files.write(file, List.of(lines.get(0), lines.get(2), lines.get(3))); // without what they refer to
+        assertThat(ledger.erase("user-1")).isEqualTo(1);
+        StringBuilder csv = new StringBuilder();
+        ledger.export(rollout, csv);
+        String id = lines.get(3).substring(lines.get(3).lastIndexOf('\t') + 1);
+        assertThat(csv.toString()).contains("user-2,").contains(",.." + id + ",");
+    }
+
     @Test
     void itSaysWhichFileNobodyCanReadAnyMoreAndSeesToTheRest() throws Exception {
         ExposureLedger ledger = plain();
@@ -235,7 +283,8 @@ class ExposureErasureTest {
     private void sweepOne(int requests) {
         while (names().stream().filter(name -> name.startsWith("erase-")).count() < requests) {
             for (String name : names()) {
-                if (name.endsWith(ExposureErasure.TEMPORARY) && root.resolve(name).toFile().delete()) {
+                if (name.endsWith(ExposureErasure.TEMPORARY)
+                        && root.resolve(name).toFile().delete()) {
                     return;
                 }
             }
