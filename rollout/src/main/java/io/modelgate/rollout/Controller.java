@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,12 +73,13 @@ final class Controller {
             Notices notices,
             Shadows shadows,
             FleetRollouts fleet,
-            Bars bars) {
+            Bars bars,
+            LookUnderWay underWay) {
         this.gates = gates;
         this.bars = bars;
         this.decided = decided;
         this.notices = notices;
-        underWay = new LookUnderWay(gates.ticker(), this::overdue);
+        this.underWay = underWay;
         observations = config.observations;
         instance = config.instance;
         this.shadows = shadows;
@@ -123,7 +123,7 @@ final class Controller {
     }
 
     private void look(ModelGate<?, ?> gate) {
-        underWay.begin(gate.name());
+        underWay.at(gate.name());
         try {
             if (gate.routing().orElse(null) instanceof CohortRouting routing) {
                 if (routing.run() != null || watched.containsKey(gate.name())) {
@@ -133,18 +133,7 @@ final class Controller {
         } catch (Throwable e) { // users' code may throw anything, and there are other gates
             failed(gate, e);
         } finally {
-            underWay.end();
-        }
-    }
-
-    /** Called now and then by who is not held up by a look. */
-    void watch() {
-        underWay.ask();
-    }
-
-    private void overdue(String gate, String text) {
-        if (notices.hindered(gate, text)) {
-            LOG.error("gate \"{}\": {}", gate, text);
+            underWay.at(LookUnderWay.ALL);
         }
     }
 
@@ -339,7 +328,7 @@ final class Controller {
     private void checkpoint(
             ModelGate<?, ?> gate, CohortRouting routing, RolloutRun run, Progress progress, boolean last) {
         long tick = gates.ticker().read();
-        if (run.stage() == Stage.DRAFT || !(last || progress.checkpointDue(run, tick))) {
+        if (run.stage() == Stage.DRAFT || progress.uncounted(run) || !(last || progress.checkpointDue(run, tick))) {
             return;
         }
         RolloutUnits units = routing.units();
@@ -353,13 +342,28 @@ final class Controller {
                 checkpoint.data(run.plan().id(), instance)));
     }
 
-    /** Puts into the log what a process of this one's name needs to go on. */
+    /** Puts into the log what a process of this one's name needs to go on, unless users' code, in a look or asked for the last counts, hangs. */
     void close() {
         closed = true;
-        if (!waited()) {
-            LOG.warn("a look at the rollouts does not end; what they have counted since the last checkpoint is lost");
+        if (lock.isHeldByCurrentThread()) { // a listener that a look told of something closes
+            closing();
             return;
         }
+        Thread last = new Thread(this::closing, "modelgate-rollouts-last");
+        last.setDaemon(true);
+        last.start();
+        try {
+            last.join(LONGEST_LOOK.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (last.isAlive()) {
+            LOG.warn("a look at the rollouts does not end; what they have counted since the last checkpoint is lost");
+        }
+    }
+
+    private void closing() {
+        lock.lock();
         try {
             for (ModelGate<?, ?> gate : gates.closed() ? List.<ModelGate<?, ?>>of() : gates.gates()) {
                 Watched known = watched.get(gate.name());
@@ -369,16 +373,6 @@ final class Controller {
             }
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** Users' code that a look calls may never return. */
-    private boolean waited() {
-        try {
-            return lock.tryLock(LONGEST_LOOK.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return lock.tryLock();
         }
     }
 
@@ -394,7 +388,7 @@ final class Controller {
                     LOG.warn("gate \"{}\": what its rollout counted last is lost", gate.name(), uncounted);
                 }
             }
-        } catch (Exception e) {
+        } catch (Throwable e) {
             LOG.warn("gate \"{}\": what its rollout has counted since the last checkpoint is lost", gate.name(), e);
         }
     }

@@ -4,8 +4,7 @@ import io.modelgate.Gates;
 import io.modelgate.ServedCall;
 import io.modelgate.control.ControlLog;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Collection;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -94,10 +93,13 @@ final class ExposureCalls implements AutoCloseable {
     }
 
     /** Takes what was heard of. */
-    List<Taken> take() {
-        List<Taken> batch = new ArrayList<>();
-        waiting.drainTo(batch);
-        return batch;
+    void take(Collection<Taken> into) {
+        waiting.drainTo(into);
+    }
+
+    /** Counts calls that were taken and put on no list as if there had been no room for them. */
+    void lost(long calls) {
+        noRoom.add(calls);
     }
 
     /** From here on what is heard of is counted, and not there to be taken. */

@@ -6,6 +6,7 @@ import io.modelgate.Receipt;
 import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -206,7 +207,7 @@ final class ExposureCare {
     }
 
     /** Seals a file whose process has died; how many exposures that could not write nobody knows. */
-    private void sealFor(ExposureFile file) throws IOException {
+    void sealFor(ExposureFile file) throws IOException {
         try (ExposureClaim claim = ExposureClaim.of(folder.root(), Duration.ZERO)) {
             claim.sweep(folder.root());
             file.cut();
@@ -216,6 +217,8 @@ final class ExposureCare {
                     .stored(STORED)) {
                 name(file);
             }
+        } catch (NoSuchFileException e) {
+            LOG.debug("{} has just been sealed by another process", file.path(), e);
         }
     }
 
@@ -225,9 +228,13 @@ final class ExposureCare {
         return data;
     }
 
-    /** Gives a file that is sealed its name for good. */
+    /** Gives a file that is sealed its name for good, which no other may have. */
     private static void name(ExposureFile file) throws IOException {
-        ExposureErasure.move(file.path(), ExposureWriter.sealed(file.path()));
+        Path sealed = ExposureWriter.sealed(file.path());
+        if (Files.exists(sealed)) {
+            throw new FileAlreadyExistsException(sealed.toString());
+        }
+        ExposureErasure.move(file.path(), sealed);
         Files.deleteIfExists(ExposureLock.beside(file.path()));
     }
 

@@ -17,7 +17,7 @@ final class ExposureCounts {
 
     final LongAdder taken = new LongAdder();
 
-    /** Too many calls waited, here or before they came here; some of them may have been stable's, or of other gates. */
+    /** Too many calls waited, here or before they came here, or they came once their list was sealed; some of them may have been stable's, or of other gates. */
     final LongAdder lostQueue = new LongAdder();
 
     /** The folder was full. */
@@ -98,11 +98,26 @@ final class ExposureCounts {
     void kept(long calls, OpenExposures each, Notices notices) {
         lostQueue.add(calls);
         each.mayBeMissing += calls;
+        each.kept += calls;
         notices.exposures(
                 each.header.gate(),
                 each.header.rollout(),
                 "its exposures may not all be on the list: a listener of served calls hangs, and " + calls
                         + " calls wait for it, some of which may be its own");
+    }
+
+    /** Takes note of a call that is on no list, as that was sealed before its answer came. */
+    void late(OpenExposures list, Notices notices) {
+        if (list.kept > 0) {
+            list.kept--;
+            return;
+        }
+        lostQueue.increment();
+        list.late++;
+        notices.exposures(
+                list.header.gate(),
+                list.header.rollout(),
+                "its exposures are not all on the list, which was sealed already: " + list.late + " more came");
     }
 
     /** Takes the meters back: who comes next has others of these names. */

@@ -3,9 +3,12 @@ package io.modelgate.rollout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -150,14 +153,17 @@ record ExposureFile(Path path, Header header) {
         }
     }
 
-    /** Cuts a torn last line, which is no exposure and may name a caller; puts the file on the disk. Only of a process that has died. */
+    /**
+     * Cuts a torn last line, which is no exposure and may name a caller; puts the file on the disk. Only of a process that has died.
+     *
+     * @throws NoSuchFileException if it has been sealed meanwhile
+     */
     void cut() throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw")) {
-            long whole = whole(file);
-            if (whole < file.length()) {
-                file.setLength(whole);
-            }
-            file.getFD().sync();
+        // A RandomAccessFile to write to would be made if it is not there, and be empty.
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
+                RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
+            channel.truncate(whole(file));
+            channel.force(true);
         }
     }
 

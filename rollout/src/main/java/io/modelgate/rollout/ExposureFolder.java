@@ -1,6 +1,7 @@
 package io.modelgate.rollout;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -128,11 +129,20 @@ record ExposureFolder(Path root) {
     }
 
     static Set<Path> listed(Path folder) throws IOException {
-        Set<Path> paths = new TreeSet<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
-            all.forEach(paths::add);
+            return sorted(all);
         } catch (NoSuchFileException | NotDirectoryException e) {
             return Set.of();
+        }
+    }
+
+    /** A disk that fails in the middle of a listing says so by an exception that nobody has to catch. */
+    static Set<Path> sorted(DirectoryStream<Path> all) throws IOException {
+        Set<Path> paths = new TreeSet<>();
+        try {
+            all.forEach(paths::add);
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
         }
         return paths;
     }

@@ -5,7 +5,9 @@ import io.modelgate.ModelGate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,23 +134,26 @@ final class ExposureKeeper {
 
     /** Under the lock. */
     private void once() {
+        Deque<ExposureCalls.Taken> batch = new ArrayDeque<>();
+        long missed = 0;
         try {
             if (over || gates.closed()) {
                 return;
             }
             List<OpenExposures> due = due();
             boolean all = due.isEmpty() || calls.heardOfAll(gates.ticker().read());
-            List<ExposureCalls.Taken> batch = calls.take();
-            long missed = calls.missed();
+            calls.take(batch);
+            missed = calls.missed();
             long tick = gates.ticker().read(); // none of the calls began later
             boolean caring = !begun || tick - cared >= SECOND;
             // Ahead of all that is written.
             List<ExposureErasure> asked = caring || !batch.isEmpty() ? asked() : List.of();
             refresh(tick);
             lists.measure(tick);
-            batch.forEach(lists::put);
+            lists.put(batch);
             List<OpenExposures> open = lists.all();
             counts.missed(missed, open, notices);
+            missed = 0;
             open.forEach(each -> lists.flush(each, false));
             counts.tell(open, notices, config.mostBytes);
             open.stream().filter(each -> each.toRemedy).forEach(this::remedy);
@@ -169,6 +174,8 @@ final class ExposureKeeper {
                     "the exposures of rollouts in {} could not be looked after, which is tried again",
                     folder.root(),
                     e);
+        } finally {
+            calls.lost(batch.size() + missed); // counted by the next look, or the seal
         }
     }
 
@@ -219,19 +226,21 @@ final class ExposureKeeper {
         }
     }
 
-    /** A rollout may have started since the last look and be over. The routing knows of it as soon as a call can: events may be told later. */
+    /**
+     * A rollout may have started since the last look, and be over. The routing knows of it as soon as a call can: events may be told later. What began
+     * before it is of the rollout of the same version before it.
+     */
     private void openStarted(ModelGate<?, ?> gate, CohortRouting routing) {
         List<GateMemory.Begun> all = routing.memory().begun();
-        Set<String> before = started.put(
-                gate.name(), all.stream().map(GateMemory.Begun::rollout).collect(Collectors.toSet()));
+        Set<String> before = started.get(gate.name());
         for (GateMemory.Begun each : all) {
             boolean late = before == null ? each.seq() > applied : !before.contains(each.rollout());
-            if (late
-                    && !routing.runs(each.rollout())
-                    && lists.of(each.rollout()).isEmpty()) {
+            if (late && lists.of(each.rollout()).isEmpty()) {
                 lists.add(opened(gate, each.rollout(), each.version(), each.at().toEpochMilli()));
             }
         }
+        started.put( // last: what could not be opened is late once more
+                gate.name(), all.stream().map(GateMemory.Begun::rollout).collect(Collectors.toSet()));
     }
 
     private OpenExposures opened(ModelGate<?, ?> gate, String rollout, String version, long from) {

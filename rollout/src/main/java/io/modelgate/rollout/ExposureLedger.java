@@ -192,9 +192,9 @@ public final class ExposureLedger {
     }
 
     /**
-     * How many calls are on no list, nor known to be of none, while a rollout was open: too many waited for the disk, or for
-     * {@linkplain io.modelgate.Gates#servedDropped those who listen}, one of whom hung, or they ended while the ledger was closed. Of which
-     * version they were nobody knows.
+     * How many calls are on no list, nor known to be of none, of a rollout that was open or is over: too many waited for the disk, or for
+     * {@linkplain io.modelgate.Gates#servedDropped those who listen}, one of whom hung; or they ended while the ledger was closed or after their list
+     * was sealed; or a look failed that had taken them. Of most of them nobody knows of which version they were.
      */
     public long mayBeMissing() {
         ExposureKeeper its = keeper();

@@ -3,9 +3,13 @@ package io.modelgate.rollout;
 import io.modelgate.Gates;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +21,7 @@ final class ExposureLists {
     private static final String STOOD_STILL =
             "its exposures are not all on the list: this process stood still, and does not know who was erased meanwhile";
     private static final int LONGEST_KEY = 1_000;
+    private static final int MOST_SEALED = 256;
 
     private final Gates gates;
     private final Notices notices;
@@ -25,6 +30,9 @@ final class ExposureLists {
     private final ExposureCounts counts;
     private final ErasedCallers erasedCallers;
     private final List<OpenExposures> open = new ArrayList<>();
+
+    /** The last that were sealed, whose calls may still run; the latest last. */
+    private final Deque<OpenExposures> sealed = new ArrayDeque<>();
 
     /** How many bytes the files of others have. */
     private long others;
@@ -62,10 +70,15 @@ final class ExposureLists {
         open.add(list);
     }
 
-    /** Forgets one that is sealed. */
+    /** Closes one that is sealed. */
     void remove(OpenExposures list) {
         list.hold.close();
+        list.writer = null;
         open.remove(list);
+        sealed.add(list);
+        if (sealed.size() > MOST_SEALED) {
+            sealed.remove();
+        }
         stale = true; // what was this process's counts with the rest
     }
 
@@ -87,22 +100,32 @@ final class ExposureLists {
         return open.stream().mapToLong(OpenExposures::bytes).sum();
     }
 
-    /** Puts a call on the list of its rollout, if it is of one. */
-    void put(ExposureCalls.Taken call) {
+    /** Puts each of these on the list of its rollout, if it is of one; what is left of them if this fails is on none. */
+    void put(Deque<ExposureCalls.Taken> calls) {
+        for (ExposureCalls.Taken each = calls.peek(); each != null; each = calls.peek()) {
+            put(each);
+            calls.remove();
+        }
+    }
+
+    private void put(ExposureCalls.Taken call) {
         OpenExposures to = null;
         for (OpenExposures each : open) {
-            boolean takes = each.header.gate().equals(call.gate()) && each.takes(call.version(), call.began());
-            if (takes
+            if (each.takes(call)
                     && (to == null
                             || each.from <= call.at())) { // clocks may differ: rather a rollout too early than none
                 to = each;
             }
         }
-        if (to == null) {
-            return; // stable's, or of a rollout that is over
-        }
-        if (call.key() != null && erasedCallers.erased(call.key(), call.began(), call.at())) {
+        OpenExposures before = to == null || to.from > call.at() ? sealedBefore(call) : null;
+        if (before != null) {
+            if (!erased(call)) {
+                counts.late(before, notices);
+            }
             return;
+        }
+        if (to == null || erased(call)) {
+            return; // stable's, or a caller's who is on no list any more
         }
         String caller = call.key() == null ? "" : named(call.key());
         long bytes = ExposureLines.most(caller, call.outcome());
@@ -126,6 +149,18 @@ final class ExposureLists {
             counts.lostDisk.increment();
             notices.exposures(to.header.gate(), to.header.rollout(), "its exposures cannot be written: " + e);
         }
+    }
+
+    private boolean erased(ExposureCalls.Taken call) {
+        return call.key() != null && erasedCallers.erased(call.key(), call.began(), call.at());
+    }
+
+    /** The list that a call belongs on and that was sealed before it came; null if there is none. Of several the first to end: the call began before. */
+    private @Nullable OpenExposures sealedBefore(ExposureCalls.Taken call) {
+        return Stream.concat(sealed.stream(), open.stream().filter(each -> each.sealing != null))
+                .filter(each -> each.owns(call))
+                .findFirst()
+                .orElse(null);
     }
 
     /** As the file has it: a key that is longer than any is kept as its hash, as a line has a bound. */

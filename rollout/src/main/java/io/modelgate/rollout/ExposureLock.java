@@ -55,8 +55,10 @@ final class ExposureLock implements AutoCloseable {
 
     /** Whether it is known that nobody writes a file any more: its lock is there, and nobody has it. */
     static boolean free(Path file) {
-        try (ExposureLock lock = of(beside(file), Set.of(StandardOpenOption.WRITE))) {
-            return lock != null;
+        Path beside = beside(file);
+        try (ExposureLock lock = of(beside, Set.of(StandardOpenOption.WRITE))) {
+            // One that its process has deleted since it was opened here is nobody's, and its process lives.
+            return lock != null && Files.exists(beside);
         } catch (NoSuchFileException e) {
             return false; // sealed just now, or of a process that could not lock
         } catch (IOException e) {

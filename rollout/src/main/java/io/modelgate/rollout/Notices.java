@@ -150,6 +150,12 @@ final class Notices {
         return news;
     }
 
+    /** A look at a gate, or at something else, does not end. */
+    void overdue(String gate, String text) {
+        LOG.error("gate \"{}\": {}", gate, text); // first: who listens may be what hangs
+        events.publish(new RolloutEvent.Hindered(about(gate, "", text)));
+    }
+
     /** Somebody whom the rollout reached is not on the list. */
     void exposures(String gate, String rollout, String text) {
         if (newsNowAndThen(gate + " exposures " + rollout, text)) {

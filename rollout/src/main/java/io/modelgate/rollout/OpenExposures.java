@@ -44,6 +44,12 @@ final class OpenExposures {
     /** Calls of which nothing is known but that there was no room for them, while it was open: of whichever gate and version. */
     long mayBeMissing;
 
+    /** Calls that were counted as it was sealed, and may come yet. */
+    long kept;
+
+    /** Calls that came once it was sealed. */
+    long late;
+
     boolean toRemedy;
 
     @Nullable
@@ -75,9 +81,16 @@ final class OpenExposures {
         ended = true;
     }
 
-    /** Whether a call is its own, which began at a tick: clocks are set, also as a rollout ends. */
-    boolean takes(String version, long began) {
-        return sealing == null && header.version().equals(version) && (!ended || began - endedTick <= 0);
+    /** Whether it takes a call. */
+    boolean takes(ExposureCalls.Taken call) {
+        return sealing == null && owns(call);
+    }
+
+    /** Whether a call is its own, by the tick at which it began: clocks are set, also as a rollout ends. */
+    boolean owns(ExposureCalls.Taken call) {
+        return (!ended || call.began() - endedTick <= 0)
+                && header.gate().equals(call.gate())
+                && header.version().equals(call.version());
     }
 
     /** Makes the file, unless it is there. */

@@ -223,6 +223,11 @@ final class Progress {
         notice(run);
     }
 
+    /** Whether the evidence is still that of the weight before, as nothing could be counted since: a checkpoint would pass it off as this one's. */
+    boolean uncounted(RolloutRun run) {
+        return !begun && !run.stage().unserved();
+    }
+
     private void time(RolloutRun run, boolean closed, long tick) {
         long since = Math.max(0, tick - lastLook);
         passed += since;

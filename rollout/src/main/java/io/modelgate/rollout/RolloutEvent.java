@@ -29,7 +29,7 @@ public sealed interface RolloutEvent {
     /**
      * What all events have.
      *
-     * @param gate the gate
+     * @param gate the gate, or {@code *} where a look hangs at no gate
      * @param rollout the rollout's id
      * @param entry the id of the entry that made it, or empty
      * @param at when it was decided

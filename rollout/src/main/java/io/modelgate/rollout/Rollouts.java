@@ -61,7 +61,8 @@ public final class Rollouts implements AutoCloseable {
         switchRules = new SwitchRules(gates, new PromotionGates(config.promotionGates));
         fleet = new FleetRollouts(gates);
         bars = new Bars(gates);
-        controller = new Controller(gates, config, tests, decided, notices, shadows, fleet, bars);
+        LookUnderWay underWay = new LookUnderWay(gates.ticker(), notices::overdue);
+        controller = new Controller(gates, config, tests, decided, notices, shadows, fleet, bars, underWay);
         starting = new Starting(gates, decided, tests, notices, shadows, fleet);
         exposures = config.exposures == null ? null : config.exposures.attach(gates, notices, fleet);
         interventions = new Interventions(gates, decided, controller, exposures);
@@ -81,7 +82,7 @@ public final class Rollouts implements AutoCloseable {
                 applied(each.entry());
             }
         });
-        loop = new TickLoop(gates, config, this::look, controller::watch);
+        loop = new TickLoop(gates, config, underWay, this::look, bars::look);
     }
 
     /** Looks after the rollouts of these gates, once a second, until it or they are closed. */

@@ -25,16 +25,26 @@ final class Surroundings {
     private final FleetRollouts fleet;
     private final Decided decided;
 
+    private static final Duration SHUT_AT_MOST = Duration.ofHours(1);
+
     /** Of each gate whose windows were closed by a clock ahead of this one, when that was seen here. */
     private final Map<String, Ahead> ahead = new ConcurrentHashMap<>();
 
     /**
-     * A time that is yet to come.
+     * A time that was yet to come.
      *
+     * @param rollout whose windows were closed then
      * @param shut the time
      * @param seen when this process saw it, by the ticker
+     * @param least how long it is to stay closed: the longer, the oftener it was closed so, as the clock that is wrong may be this one
      */
-    private record Ahead(Instant shut, long seen) {}
+    private record Ahead(String rollout, Instant shut, long seen, Duration least) {
+
+        Ahead again(Instant time, long tick) {
+            Duration twice = least.multipliedBy(2);
+            return new Ahead(rollout, time, tick, twice.compareTo(SHUT_AT_MOST) < 0 ? twice : SHUT_AT_MOST);
+        }
+    }
 
     Surroundings(Gates gates, FleetRollouts fleet, Decided decided) {
         this.gates = gates;
@@ -46,7 +56,7 @@ final class Surroundings {
     Around of(String gate, RolloutRun run) {
         Instant now = gates.now();
         String outside = run.plan().policy().windows().outside(now);
-        boolean reopens = outside == null && shutForLong(gate, run.conditions().shutAt(), now);
+        boolean reopens = outside == null && shutForLong(gate, run, now);
         Dependencies dependencies = run.plan().dependencies();
         if (!dependencies.onOthers()) {
             return new Around(outside, reopens, null, null);
@@ -61,16 +71,19 @@ final class Surroundings {
     }
 
     /** A clock that is a week ahead keeps nobody from the candidate for a week: such a time is gone by from when it was seen. */
-    private boolean shutForLong(String gate, Instant shut, Instant now) {
-        if (shut.isAfter(now)) {
-            long tick = gates.ticker().read();
-            Ahead since = ahead.compute(
-                    gate,
-                    (name, before) -> before != null && before.shut().equals(shut) ? before : new Ahead(shut, tick));
-            return tick - since.seen() >= SHUT_AT_LEAST.toNanos();
+    private boolean shutForLong(String gate, RolloutRun run, Instant now) {
+        Instant shut = run.conditions().shutAt();
+        if (!shut.isAfter(now)) {
+            return shut.equals(Instant.MIN) || !now.isBefore(shut.plus(SHUT_AT_LEAST));
         }
-        ahead.remove(gate);
-        return shut.equals(Instant.MIN) || !now.isBefore(shut.plus(SHUT_AT_LEAST));
+        long tick = gates.ticker().read();
+        String rollout = run.plan().id();
+        Ahead since = ahead.compute(
+                gate,
+                (name, before) -> before == null || !before.rollout().equals(rollout)
+                        ? new Ahead(rollout, shut, tick, SHUT_AT_LEAST)
+                        : before.shut().equals(shut) ? before : before.again(shut, tick));
+        return tick - since.seen() >= since.least().toNanos();
     }
 
     /**

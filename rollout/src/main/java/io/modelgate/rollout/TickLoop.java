@@ -20,17 +20,19 @@ final class TickLoop {
     private final Duration every;
     private final boolean manual;
     private final Runnable look;
-    private final Runnable watch;
+    private final LookUnderWay underWay;
+    private final Runnable meanwhile;
     private final Executor executor;
     private final @Nullable ThreadPoolExecutor own;
     private final AtomicBoolean looking = new AtomicBoolean();
     private final AtomicBoolean stopped = new AtomicBoolean();
 
-    /** Calls {@code watch} where a look is due and the last one has not ended. */
-    TickLoop(Gates gates, RolloutsBuilder config, Runnable look, Runnable watch) {
+    /** Calls {@code meanwhile}, on the scheduler's thread, where a look is due and the last one has not ended. */
+    TickLoop(Gates gates, RolloutsBuilder config, LookUnderWay underWay, Runnable look, Runnable meanwhile) {
         this.gates = gates;
         this.look = look;
-        this.watch = watch;
+        this.underWay = underWay;
+        this.meanwhile = meanwhile;
         every = config.every;
         manual = config.manual;
         own = config.executor != null || manual ? null : ownThread();
@@ -58,25 +60,40 @@ final class TickLoop {
         if (stopped.get() || gates.closed()) {
             return;
         }
-        if (looking.compareAndSet(false, true)) {
-            try {
-                executor.execute(this::once);
-            } catch (Throwable e) {
-                looking.set(false);
-                LOG.warn("the executor of rollouts refused a look; the next one is in {}", every, e);
+        try {
+            if (looking.compareAndSet(false, true)) {
+                handOver();
+            } else {
+                underWay.ask();
+                meanwhile.run();
             }
-        } else {
-            watch.run();
+        } catch (
+                Throwable
+                        e) { // a user's clock may throw, and there may be no thread to be had: the next look is due all
+            // the same
+            LOG.warn("a look at the rollouts was not begun or not watched; the next one is in {}", every, e);
+        } finally {
+            gates.scheduler().schedule(this::due, every);
         }
-        gates.scheduler().schedule(this::due, every);
+    }
+
+    private void handOver() {
+        try {
+            executor.execute(this::once);
+        } catch (Throwable e) {
+            looking.set(false);
+            LOG.warn("the executor of rollouts refused a look; the next one is in {}", every, e);
+        }
     }
 
     private void once() {
         try {
+            underWay.begin();
             look.run();
         } catch (Throwable e) {
             LOG.warn("a look at the rollouts failed; the next one is in {}", every, e);
         } finally {
+            underWay.end();
             looking.set(false);
         }
     }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +71,18 @@ class ExposureLockTest {
                 ExposureRig.kill(other);
             }
         }
+    }
+
+    @Test
+    void whatIsDeletedOnceItHasBeenOpenedIsNotFree() throws Exception {
+        Path open = folder.resolve("x" + ExposureFile.OPEN);
+        Path beside = ExposureLock.beside(open);
+        try (FileChannel writes = FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            assertThat(writes.tryLock()).isNotNull();
+            assertThat(ExposureLock.free(open)).isFalse(); // and keeps it open, as a lock of the same process
+            Files.delete(beside);
+        }
+        assertThat(ExposureLock.free(open)).isFalse();
     }
 
     @Test

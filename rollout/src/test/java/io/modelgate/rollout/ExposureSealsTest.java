@@ -14,8 +14,11 @@ import io.modelgate.Ticker;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -97,6 +100,8 @@ class ExposureSealsTest {
                             .contains("a listener of served calls hangs, and 100 calls wait for it"));
             assertThat(ledger.verify(rollout, rig.world.log).intact()).hasSize(1);
             hang.close();
+            written(process);
+            assertThat(ledger.mayBeMissing()).as("and not once more").isEqualTo(100);
         }
     }
 
@@ -150,6 +155,58 @@ class ExposureSealsTest {
         }
     }
 
+    /** A user's clock, say; the list of the rollout is not begun then. */
+    @Test
+    void aLookThatFailsCountsWhatItHadTakenThoughTheRolloutIsOver() {
+        for (String ends : List.of("never", "before", "after")) {
+            try (ExposureRig rig = new ExposureRig(root.resolve(ends))) {
+                Thread looks = Thread.currentThread();
+                AtomicBoolean broken = new AtomicBoolean();
+                InstantSource clock = () -> {
+                    if (broken.get() && Thread.currentThread() == looks) {
+                        throw new IllegalStateException("no clock");
+                    }
+                    return rig.world.time.instant();
+                };
+                try (Gates gates = Gates.open(g -> g.controlLog(rig.world.log)
+                        .ticker(rig.world.time)
+                        .instants(clock)
+                        .scheduler(rig.world.time))) {
+                    ModelGate<String, String> gate = gates.gate(
+                            "credit",
+                            g -> g.stable("v1", input -> "v1")
+                                    .version("v2", input -> "v2")
+                                    .router(Cohorts.router()));
+                    ExposureLedger ledger = rig.ledger(e -> {});
+                    Rollouts rollouts = Rollouts.open(gates, r -> r.manual().exposures(ledger));
+                    Rollout rollout = Rollout.start(gate, "v2", r -> r.weight(Weight.FULL), Rig.ALICE, "everyone");
+                    assertThat(rollout.stored(Duration.ofSeconds(5))).isTrue();
+                    for (String key : hundred()) {
+                        gate.call("input", Caller.of(key));
+                    }
+                    gates.flushServed();
+                    if (ends.equals("before")) {
+                        Rig.stored(rollout.end(Rig.BOB, "at once"));
+                    }
+                    broken.set(true);
+                    ledger.flush();
+                    broken.set(false);
+                    if (ends.equals("after")) {
+                        Rig.stored(rollout.end(Rig.BOB, "at once"));
+                    }
+                    ledger.flush();
+                    assertThat(ledger.mayBeMissing()).as(ends).isEqualTo(100);
+                    rollouts.close();
+                    assertThat(rig.world.log.read(0, 100))
+                            .filteredOn(entry -> entry.type().equals(EntryTypes.EXPOSURES_SEALED))
+                            .singleElement()
+                            .satisfies(
+                                    entry -> assertThat(entry.decision().data()).containsEntry("mayBeMissing", 100L));
+                }
+            }
+        }
+    }
+
     @Test
     void aClockThatIsSetAsTheRolloutEndsTakesNobodyFromTheList() {
         for (long seconds : List.of(-3_600L, -2L, 2L, 3_600L)) {
@@ -173,6 +230,87 @@ class ExposureSealsTest {
                         .as("set by %s s", seconds)
                         .isEqualTo(101);
             }
+        }
+    }
+
+    @Test
+    void anAnswerThatComesOnceItsVersionIsRolledOutAgainIsOnTheListOfItsOwnRollout() {
+        for (Duration between : List.of(Duration.ZERO, Duration.ofSeconds(5))) {
+            try (ExposureRig rig = new ExposureRig(root.resolve("" + between.toMillis()))) {
+                ExposureLedger ledger = rig.ledger(e -> {});
+                Rig process = rig.process(ledger);
+                String first = start(process);
+                call(process, "bob");
+                String second;
+                try (var permit = process.gate.enter(Caller.of("ann"))) {
+                    rig.world.time.advance(Duration.ofSeconds(5));
+                    end(process);
+                    if (!between.isZero()) {
+                        rig.after(between, process); // which sees the end before there is another
+                    }
+                    second = start(process);
+                    rig.world.time.advance(Duration.ofSeconds(5));
+                    permit.success("late");
+                }
+                call(process, "carol");
+                written(process);
+                assertThat(ledger.of(first).orElseThrow().callers()).isEqualTo(2);
+                assertThat(ledger.of(second).orElseThrow().callers()).isEqualTo(1);
+            }
+        }
+    }
+
+    @Test
+    void anAnswerThatComesAfterTheSealIsCountedAndOnNoOtherList() {
+        for (int looks = 0; looks <= 2; looks++) { // since the seal: appended, stored, and looked at again
+            try (ExposureRig rig = new ExposureRig(root.resolve("" + looks))) {
+                ExposureLedger ledger = rig.ledger(e -> {});
+                Rig process = rig.process(ledger);
+                String first = start(process);
+                call(process, "bob");
+                String second;
+                try (var permit = process.gate.enter(Caller.of("ann"))) {
+                    rig.world.time.advance(Duration.ofSeconds(5));
+                    end(process);
+                    written(process);
+                    rig.after(LATE, process);
+                    rig.after(
+                            Duration.ofSeconds(1),
+                            Collections.nCopies(looks, process).toArray(Rig[]::new));
+                    second = start(process);
+                    rig.after(Duration.ofSeconds(1), process);
+                    permit.success("late");
+                }
+                call(process, "carol");
+                written(process);
+                assertThat(ledger.of(first).orElseThrow().callers()).isEqualTo(1);
+                assertThat(ledger.of(second).orElseThrow().callers()).isEqualTo(1);
+                assertThat(ledger.mayBeMissing()).isEqualTo(1);
+                assertThat(process.heard(RolloutEvent.Hindered.class))
+                        .singleElement()
+                        .satisfies(event -> {
+                            assertThat(event.rollout()).isEqualTo(first);
+                            assertThat(event.reason()).contains("sealed already: 1 more came");
+                        });
+            }
+        }
+    }
+
+    @Test
+    void anAnswerThatComesAfterTheSealIsCountedWhileNothingIsRolledOut() {
+        try (ExposureRig rig = new ExposureRig(root)) {
+            ExposureLedger ledger = rig.ledger(e -> {});
+            Rig process = rig.process(ledger);
+            start(process);
+            try (var permit = process.gate.enter(Caller.of("ann"))) {
+                end(process);
+                written(process);
+                rig.after(LATE, process, process, process);
+                permit.success("late");
+            }
+            written(process);
+            assertThat(ledger.mayBeMissing()).isEqualTo(1);
+            assertThat(process.heard(RolloutEvent.Hindered.class)).hasSize(1);
         }
     }
 
@@ -218,6 +356,59 @@ class ExposureSealsTest {
             assertThat(seals(process)).hasSize(1);
             assertThat(ledger.verify(rollout, rig.world.log).intact()).hasSize(1);
             assertThat(rig.files(ExposureLock.SUFFIX)).isEmpty();
+        }
+    }
+
+    @Test
+    void whoComesTooLateToSealAFileForItsProcessLeavesItAsItIs() throws Exception {
+        try (ExposureRig rig = new ExposureRig(root)) {
+            ExposureLedger ledger = rig.ledger(e -> {});
+            Rig process = rig.process(ledger);
+            String rollout = start(process);
+            call(process, "ann", "bob");
+            written(process);
+            ExposureFile listed =
+                    ExposureFile.at(rig.files(ExposureFile.OPEN).get(0)).orElseThrow();
+            end(process);
+            process.rollouts.tick();
+            rig.after(LATE, process, process);
+
+            ExposureFolder folder = new ExposureFolder(root);
+            new ExposureCare(
+                            process.gates,
+                            new FleetRollouts(process.gates),
+                            folder,
+                            new ExposureLedgerBuilder(),
+                            new ErasedCallers(process.gates, folder))
+                    .sealFor(listed);
+            assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(2);
+            assertThat(ledger.verify(rollout, rig.world.log).intact()).hasSize(1);
+            assertThat(rig.files(ExposureFile.OPEN)).isEmpty();
+        }
+    }
+
+    @Test
+    void nothingIsPutInThePlaceOfASealedFile() throws Exception {
+        try (ExposureRig rig = new ExposureRig(root)) {
+            ExposureLedger ledger = rig.ledger(e -> {});
+            Rig process = rig.process(ledger);
+            String rollout = start(process);
+            call(process, "ann", "bob");
+            written(process);
+            Path open = rig.files(ExposureFile.OPEN).get(0);
+            byte[] before = Files.readAllBytes(open);
+            call(process, "carol");
+            written(process);
+            end(process);
+            process.rollouts.tick();
+            rig.after(LATE, process, process);
+            Files.write(open, before); // somebody restored a backup
+            Files.createFile(ExposureLock.beside(open));
+            rig.after(Duration.ofHours(1), process, process);
+            Path sealed = rig.files(ExposureFile.SEALED).get(0);
+            assertThat(ExposureFile.at(sealed).orElseThrow().digest())
+                    .isEqualTo(seals(process).get(0).get("digest"));
+            assertThat(rollout).isEqualTo(seals(process).get(0).get(EntryTypes.ID));
         }
     }
 

@@ -6,6 +6,9 @@ import io.modelgate.CallCounts;
 import io.modelgate.CallTally;
 import io.modelgate.ModelGate;
 import io.modelgate.control.ControlLog.Subscription;
+import io.modelgate.control.MemoryControlLog;
+import io.modelgate.testkit.ForwardingControlLog;
+import io.modelgate.testkit.ManualTime;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.LocalTime;
@@ -13,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +141,50 @@ class UncountedTest {
             assertThat(own.status().step()).isEqualTo(1);
             assertThat(own.status().reason()).contains("0 of at least 100 callers");
             assertThat(own.status().inStep()).isGreaterThan(Duration.ofMinutes(40));
+        }
+    }
+
+    /** Stable answers as many as the candidate at its second step, and nine times as many at its first. */
+    private static StepCounts counted(boolean first, ManualTime time) {
+        long minutes = Duration.ofNanos(time.read()).toMinutes();
+        return new StepCounts(
+                arm((first ? 9_000 : 5_000) + minutes), arm((first ? 1_000 : 5_000) + minutes), CallCounts.NONE, 0);
+    }
+
+    private static ArmCounts arm(long callers) {
+        CallTally tally = new CallTally(0);
+        tally.answered(1_000, callers);
+        return new ArmCounts(tally.counts(), CallCounts.NONE, callers, callers, Map.of());
+    }
+
+    @Test
+    void aWeightThatHasNeverBeenCountedHasNoEvidenceAfterARestart() {
+        Rig.World restarted = new Rig.World(new ForwardingControlLog(new MemoryControlLog()) {
+            @Override
+            public void close() {} // it is the next process's too
+        });
+        AtomicReference<Long> first = new AtomicReference<>();
+        AtomicBoolean down = new AtomicBoolean(true);
+        Observations source = (gate, rollout, since) -> {
+            first.compareAndSet(null, since);
+            boolean atFirst = first.get().equals(since);
+            if (!atFirst && down.get()) {
+                throw new IllegalStateException("the database is down");
+            }
+            return counted(atFirst, restarted.time);
+        };
+        RolloutPolicy policy = RolloutPolicy.of(p -> p.name("halves")
+                .step(Weight.percent(10), Duration.ofMinutes(10), 100)
+                .step(Weight.percent(50), Duration.ofMinutes(30), 100));
+        try (Rig before = new Rig(restarted, r -> r.observations(source))) {
+            before.start("v2", policy);
+            before.minutes(15);
+            assertThat(before.status().step()).isEqualTo(1);
+        }
+        down.set(false);
+        try (Rig after = new Rig(restarted, r -> r.observations(source))) {
+            after.minutes(3);
+            assertThat(after.stage()).as(after.status().reason()).isEqualTo(Stage.CANARY);
         }
     }
 

@@ -420,6 +420,31 @@ class WindowsTest {
         }
     }
 
+    /** It takes the closing for one by a clock that is ahead, and opens it; the one whose clock is right closes it again. */
+    @Test
+    void aClockThatIsBehindOpensItSeldomerAndSeldomer() {
+        Rig.World world = new Rig.World();
+        try (Rig rig = new Rig(world, r -> {})) {
+            start(rig, "v2");
+            ManualTime behind = new ManualTime(world.time.instant().minus(Duration.ofHours(1)));
+            try (Other other = Other.on(world, behind)) {
+                int opened = 0;
+                for (Instant closes = Instant.parse("2026-03-02T16:00:00Z");
+                        world.time.instant().isBefore(closes.plus(Duration.ofMinutes(59)));
+                        world.time.advance(Duration.ofSeconds(10))) {
+                    behind.advance(Duration.ofSeconds(10));
+                    rig.rollouts.tick();
+                    other.rollouts().tick();
+                    if (world.time.instant().isAfter(closes)
+                            && !cohort(rig.gate).isEmpty()) {
+                        opened++;
+                    }
+                }
+                assertThat(opened).isBetween(2, 6); // after 1, 2, 4, 8, 16 minutes
+            }
+        }
+    }
+
     /** Another process with the same gate, by a clock of its own. */
     private record Other(Gates gates, Rollouts rollouts) implements AutoCloseable {
         static Other on(Rig.World world, ManualTime time) {
