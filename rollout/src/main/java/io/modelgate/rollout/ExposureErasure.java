@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,8 @@ record ExposureErasure(Path request, List<String> callers, Instant at) {
 
     /** Before the instant, in milliseconds since 1970; no caller has a tab. */
     private static final String AT = "at\t";
+
+    private static final Pattern MILLIS = Pattern.compile("-?\\d{1,15}");
 
     /** By how much the clocks of those who share a folder may differ. */
     private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
@@ -116,14 +119,14 @@ record ExposureErasure(Path request, List<String> callers, Instant at) {
     }
 
     private static Optional<Instant> at(String text) throws IOException {
-        try {
-            return text.lines()
-                    .filter(line -> line.startsWith(AT))
-                    .map(line -> Instant.ofEpochMilli(Long.parseLong(line.substring(AT.length()))))
-                    .max(Comparator.naturalOrder());
-        } catch (NumberFormatException e) {
-            throw new IOException("it does not say when it was asked for", e);
+        List<String> said = text.lines().filter(line -> line.startsWith(AT)).toList();
+        if (!said.stream()
+                .allMatch(line -> MILLIS.matcher(line.substring(AT.length())).matches())) {
+            throw new IOException("it does not say when it was asked for");
         }
+        return said.stream()
+                .map(line -> Instant.ofEpochMilli(Long.parseLong(line.substring(AT.length()))))
+                .max(Comparator.naturalOrder());
     }
 
     /** Says that the caller is in a file no more, though it is written to: only its process can say so of what it has taken. */

@@ -325,6 +325,8 @@ class ExposureErasureTest {
         Files.write(root.resolve("erase-b"), new byte[] {(byte) 0xff, (byte) 0xfe, '\n'});
         Files.write(root.resolve("erase-c"), "x\n".repeat(100_000).getBytes(StandardCharsets.UTF_8));
         Files.createSymbolicLink(root.resolve("erase-d"), left);
+        Files.writeString(root.resolve("erase-e"), "x\nat\t" + Long.MAX_VALUE + "\n");
+        Files.writeString(root.resolve("erase-f"), "x\nat\tyesterday\n");
         Files.createDirectories(root.resolve("x.tmp").resolve("y.tmp").resolve("z"));
         ExposureLedger ledger = plain();
         Rig living = rig.process(ledger);
@@ -335,7 +337,7 @@ class ExposureErasureTest {
         assertThat(ledger.erase(ANN)).isEqualTo(1);
         assertThat(rig.content()).doesNotContain(ANN);
         rig.after(ErasedCallers.KEPT, living);
-        assertThat(requests()).hasSize(4); // as they were
+        assertThat(requests()).hasSize(6); // as they were
     }
 
     @Test
