@@ -129,7 +129,7 @@ final class RolloutStatusCommand extends Subcommand {
                 + ApiStatus.percent(shadow.path("needed").asDouble()) + "; of "
                 + Wording.count(shadow.path("sampled").asLong(), "sampled call") + " "
                 + shadow.path("dropped").asLong() + " dropped, " + calls(shadow.path("refused")) + " refused, "
-                + shadow.path("uncompared").asLong() + " not compared; by each caller's first answer "
+                + shadow.path("uncompared").asLong() + " not compared; by each caller's first call "
                 + shadow.path("callersAgreed").asLong() + " of "
                 + shadow.path("callers").asLong() + " agree";
     }

@@ -5,7 +5,7 @@ import java.util.OptionalDouble;
 
 /**
  * How often a shadow's answers agreed with stable's, and what that is evidence of. May be looked at after each call: the bounds are a
- * confidence sequence ({@link Inversion#rate}) of each caller's first compared call, as the calls of one caller agree or disagree together.
+ * confidence sequence ({@link Inversion#rate}) of each caller's first call, as the calls of one caller agree or disagree together.
  * Immutable.
  *
  * @param rules what the policy asks for

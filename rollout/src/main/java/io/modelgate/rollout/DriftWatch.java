@@ -7,16 +7,21 @@ import io.modelgate.rollout.Guardrail.Worse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Compares stable's present answers on one gate with their frozen reference. Not thread-safe.
  *
  * <p>The reference has half of each metric's α for its own sampling error, which all processes share, and their present the other half, by
- * parts: a part ends after {@value #VALUES} callers, but not within the hour in which it began, or after a day, so that a change is found by
- * what came after it and not drowned in what came before. A part takes the α of the hour of the reference's life in which it began, so that who
- * restarts, in another hour, does not take again what was taken before.
+ * parts: a part ends after {@value #VALUES} callers, but not within an hour, or after a day, so that a change is found by what came after it and
+ * not drowned in what came before. A part takes the α of the hour of the reference's life in which it began, so that who restarts, in another
+ * hour, does not take again what was taken before.
+ *
+ * <p>How long a part has lasted the ticker says. The clock names its hour, and may have been wrong: an hour that has been taken is not taken
+ * again, and a part that began before what the clock says now is given up after an hour, for the clock had been ahead.
  *
  * <p>While a rollout picks stable's callers by lists or segments they are others than the reference's, and nothing is compared. What is compared
  * after it is a part of its own, in an hour of its own.
@@ -25,6 +30,8 @@ final class DriftWatch {
 
     private static final long VALUES = 50_000;
     private static final long HOURS = Duration.ofDays(1).toHours();
+    private static final long LEAST = Duration.ofHours(1).toNanos();
+    private static final long MOST = Duration.ofDays(1).toNanos();
 
     /** What was answered while a rollout picked callers is heard by then. */
     private static final long HEARD = Duration.ofMinutes(1).toNanos();
@@ -33,8 +40,17 @@ final class DriftWatch {
     private final StableTally<?> tally;
     private final List<Each> metrics = new ArrayList<>();
 
-    /** The hour of the reference's life in which the present part began, from 0. */
+    /** Hours of the reference's life, from 0, whose α parts have had. */
+    private final Set<Long> taken = new HashSet<>();
+
+    /** That of the present part. */
+    private long hour;
+
+    /** When the present part began, in ticks. */
     private long began;
+
+    /** The same by the clock. */
+    private Instant beganAt;
 
     /** Why nothing is compared, or null. */
     private @Nullable String suspended;
@@ -61,9 +77,13 @@ final class DriftWatch {
     /** A report that is due. */
     record Report(String metric, long reference, Band distance, boolean escalated) {}
 
-    DriftWatch(ModelGate<?, ?> gate, Reference reference, Instant at) {
+    /** Its first part begins, now in ticks and at that by the clock. */
+    DriftWatch(ModelGate<?, ?> gate, Reference reference, long now, Instant at) {
         this.reference = reference;
-        began = hour(at);
+        began = now;
+        beganAt = at;
+        hour = hour(at);
+        taken.add(hour);
         List<? extends Metric<?>> known = gate.metrics();
         for (Reference.Frozen frozen : reference.metrics()) {
             for (int i = 0; i < known.size(); i++) {
@@ -102,7 +122,7 @@ final class DriftWatch {
      * @param picks why stable's callers are not those that it has by itself, or null
      */
     List<Report> look(long now, Instant at, @Nullable String picks) {
-        boolean compares = compares(now, hour(at), picks);
+        boolean compares = compares(now, at, picks);
         List<Report> due = new ArrayList<>();
         for (Each each : metrics) {
             if (compares) {
@@ -117,25 +137,30 @@ final class DriftWatch {
             }
         }
         if (compares) {
-            endPart(hour(at));
+            endPart(now, at);
         }
         return due;
     }
 
     /** An hour has its α once: what a rollout has interrupted is not taken up again within the hour in which it began. */
-    private boolean compares(long now, long hour, @Nullable String picks) {
+    private boolean compares(long now, Instant at, @Nullable String picks) {
         if (picks != null) {
             suspended = picks;
             picked = now;
-        } else if (suspended != null && now - picked >= HEARD && hour > began) {
+        } else if (suspended != null && now - picked >= HEARD && (hour(at) > hour || now - began >= LEAST)) {
             suspended = null;
-            begin(hour);
+            begin(now, at);
         }
         return suspended == null;
     }
 
-    private void begin(long hour) {
-        began = hour;
+    private void begin(long now, Instant at) {
+        began = now;
+        beganAt = at;
+        hour = hour(at);
+        while (!taken.add(hour)) {
+            hour++;
+        }
         tally.clear();
     }
 
@@ -144,16 +169,17 @@ final class DriftWatch {
         double alpha = reference.drift().alpha() / reference.metrics().size() / 2;
         double seen = Distance.seen(each.frozen.bins(), bins);
         double radii = Distance.radius(each.frozen.bins().count(), alpha)
-                + Distance.radius(bins.count(), alpha / reference.drift().processes() * part(began));
+                + Distance.radius(bins.count(), alpha / reference.drift().processes() * part(hour));
         each.distance = new Interval(Math.max(seen - radii, 0), Math.min(seen + radii, 1));
         each.present = bins.count();
         each.drifted |= each.distance.low() > reference.drift().points();
     }
 
-    private void endPart(long hour) {
+    private void endPart(long now, Instant at) {
+        long lasted = now - began;
         long most = metrics.stream().mapToLong(each -> each.present).max().orElse(0);
-        if (hour >= began + HOURS || (most >= VALUES && hour > began)) {
-            begin(hour);
+        if (lasted >= MOST || (lasted >= LEAST && (most >= VALUES || at.isBefore(beganAt)))) {
+            begin(now, at);
         }
     }
 

@@ -148,7 +148,7 @@ final class Drifts {
         DriftWatch watch = known;
         if (watch == null || !watch.of(reference)) {
             stop(known);
-            watch = new DriftWatch(gate, reference, gates.now());
+            watch = new DriftWatch(gate, reference, now, gates.now());
             watches.put(gate.name(), watch);
             if (!watch.missing().isEmpty()) {
                 LOG.warn(

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param rehearsed the versions that a rollback, or a rehearsal of one, has restored
  * @param stable the stable version, as far as decisions since the declaration tell; null before the first
  * @param change the latest decision that changed which version callers get, null if there was none
+ * @param promotions by version, the latest entry that made it stable by a promotion
  * @param last the last rollout under a policy that ended
  * @param ended the last run of each candidate, without what it counted
  * @param lockstep the last run in each lockstep group, as in {@code ended}; of the latest 100 groups
@@ -31,6 +32,7 @@ record GateMemory(
         Set<String> rehearsed,
         @Nullable String stable,
         @Nullable ServingChange change,
+        Map<String, Entry> promotions,
         @Nullable RolloutRun last,
         Map<String, RolloutRun> ended,
         Map<String, RolloutRun> lockstep,
@@ -69,8 +71,8 @@ record GateMemory(
      */
     record Registered(VersionRecord record, Entry entry) {}
 
-    static final GateMemory NONE =
-            new GateMemory(Map.of(), Set.of(), null, null, null, Map.of(), Map.of(), List.of(), null, List.of());
+    static final GateMemory NONE = new GateMemory(
+            Map.of(), Set.of(), null, null, Map.of(), null, Map.of(), Map.of(), List.of(), null, List.of());
 
     /** The event of an entry, or null if it made none, or is no longer part of the log: another may have its number now. */
     @Nullable
@@ -88,7 +90,17 @@ record GateMemory(
     GateMemory begun(RolloutStart start, Entry entry) {
         Begun now = new Begun(entry.seq(), entry.decision().at(), start.id(), start.version());
         return new GateMemory(
-                records, rehearsed, stable, change, last, ended, lockstep, recent, reference, latest(begun, now));
+                records,
+                rehearsed,
+                stable,
+                change,
+                promotions,
+                last,
+                ended,
+                lockstep,
+                recent,
+                reference,
+                latest(begun, now));
     }
 
     private static <T> List<T> latest(List<T> before, T now) {
@@ -106,6 +118,7 @@ record GateMemory(
                 rehearsed,
                 stable,
                 change,
+                promotions,
                 last,
                 ended,
                 lockstep,
@@ -118,7 +131,17 @@ record GateMemory(
         Map<String, RolloutRun> more = new HashMap<>(ended);
         more.put(run.plan().candidate(), run.forgotten());
         return new GateMemory(
-                records, rehearsed, stable, change, run, Map.copyOf(more), inLockstep(run), recent, reference, begun);
+                records,
+                rehearsed,
+                stable,
+                change,
+                promotions,
+                run,
+                Map.copyOf(more),
+                inLockstep(run),
+                recent,
+                reference,
+                begun);
     }
 
     /** A version that is rolled out again, by itself or in another group, leaves what it was to this one as it is. */
@@ -149,7 +172,17 @@ record GateMemory(
         Map<String, Registered> more = new HashMap<>(records);
         more.put(record.version(), new Registered(record, entry));
         return new GateMemory(
-                Map.copyOf(more), rehearsed, stable, change, last, ended, lockstep, recent, reference, begun);
+                Map.copyOf(more),
+                rehearsed,
+                stable,
+                change,
+                promotions,
+                last,
+                ended,
+                lockstep,
+                recent,
+                reference,
+                begun);
     }
 
     private static @Nullable VersionRecord record(Entry entry) {
@@ -168,7 +201,7 @@ record GateMemory(
         Set<String> more = new HashSet<>(rehearsed);
         more.add(version);
         return new GateMemory(
-                records, Set.copyOf(more), stable, change, last, ended, lockstep, recent, reference, begun);
+                records, Set.copyOf(more), stable, change, promotions, last, ended, lockstep, recent, reference, begun);
     }
 
     GateMemory stable(String version) {
@@ -176,7 +209,8 @@ record GateMemory(
             return this;
         }
         Reference still = reference != null && reference.version().equals(version) ? reference : null;
-        return new GateMemory(records, rehearsed, version, change, last, ended, lockstep, recent, still, begun);
+        return new GateMemory(
+                records, rehearsed, version, change, promotions, last, ended, lockstep, recent, still, begun);
     }
 
     /** Stable's answers were frozen as a reference; of a version that is not stable here they are none. */
@@ -184,15 +218,21 @@ record GateMemory(
         Reference frozen = Reference.of(entry);
         return frozen == null || (stable != null && !stable.equals(frozen.version()))
                 ? this
-                : new GateMemory(records, rehearsed, stable, change, last, ended, lockstep, recent, frozen, begun);
+                : new GateMemory(
+                        records, rehearsed, stable, change, promotions, last, ended, lockstep, recent, frozen, begun);
     }
 
     GateMemory changed(ServingChange.Kind kind, String version, Entry entry) {
+        Map<String, Entry> more = new HashMap<>(promotions);
+        if (kind == ServingChange.Kind.PROMOTED && !version.equals(stable)) {
+            more.put(version, entry);
+        }
         return new GateMemory(
                 records,
                 rehearsed,
                 stable,
                 new ServingChange(kind, version, entry),
+                Map.copyOf(more),
                 last,
                 ended,
                 lockstep,

@@ -188,22 +188,28 @@ final class Interventions {
 
     /** The decision that takes a stable version back, with what the report needs in its data. */
     Decision goingBack(ModelGate<?, ?> gate, String bad, String to, Actor actor, String reason) {
-        CohortRouting routing = Routings.of(gate);
-        ServingChange change = routing.memory().change();
-        RolloutRun last = routing.memory().last();
-        boolean own = last != null && last.plan().candidate().equals(bad) && last.stage() == Stage.COMPLETE;
+        GateMemory memory = Routings.of(gate).memory();
+        Entry promotion = memory.promotions().get(bad);
+        RolloutRun last = memory.ended().get(bad);
+        RolloutRun own = last != null && promotion != null && promoted(last, promotion) ? last : null;
         Map<String, Object> data = new HashMap<>();
         data.put(EntryTypes.FROM, bad);
         data.put(EntryTypes.TO, to);
-        if (own && last != null) {
-            data.put("reached", last.last().number("reached", -1));
-            data.put("calls", last.last().number("calls", -1));
+        if (own != null) {
+            data.put("reached", own.last().number("reached", -1));
+            data.put("calls", own.last().number("calls", -1));
         }
-        Instant served = own && last != null ? last.served() : null;
-        if (served == null && change != null) {
-            served = change.entry().decision().at();
+        Instant served = own == null ? null : own.served();
+        if (served == null && promotion != null) {
+            served = promotion.decision().at();
         }
         return reported(decision(gate, EntryTypes.ROLLBACK, actor, reason, data), to, bad, served);
+    }
+
+    /** Whether a rollout that has ended came to that promotion: its own, or one by hand that ended it. */
+    private static boolean promoted(RolloutRun run, Entry promotion) {
+        return run.plan().id().equals(promotion.text(EntryTypes.ID))
+                || run.last().seq() == promotion.seq();
     }
 
     private Decision reported(Decision decision, String restored, String bad, @Nullable Instant since) {

@@ -22,6 +22,12 @@ final class Met {
         return first;
     }
 
+    /** The caller is to be met for the first time again, which who met it for the first time may say. */
+    synchronized void forget(int keyHash) {
+        int unit = Spots.unit(Spots.spot(keyHash, SALT));
+        units[unit >>> 6] &= ~(1L << unit);
+    }
+
     synchronized void clear() {
         Arrays.fill(units, 0);
     }

@@ -37,6 +37,7 @@ final class Mirror<I, O> {
     private final @Nullable ThreadPoolExecutor own;
     private final Subscription served;
     private final @Nullable CohortRules lists;
+    private final Met met;
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong sampled = new AtomicLong();
     private final AtomicLong dropped = new AtomicLong();
@@ -59,10 +60,11 @@ final class Mirror<I, O> {
             Met met) {
         this.counts = counts;
         this.lists = lists;
+        this.met = met;
         this.plan = plan;
         this.rules = rules;
         this.settings = settings;
-        book = new ShadowBook<>(rules.alike(), settings, gate.gates().identities(), gate.metrics(), met);
+        book = new ShadowBook<>(rules.alike(), settings, gate.gates().identities(), gate.metrics());
         twin = gate.twin(plan.candidate(), t -> {
             t.maxConcurrent(settings.concurrent());
             settings.twin.accept(t);
@@ -103,14 +105,32 @@ final class Mirror<I, O> {
             drop();
             return;
         }
+        Caller caller = call.caller();
+        boolean first = first(caller);
         try {
             executor.execute(() -> {
                 waiting.decrementAndGet();
-                mirror(input, call.caller(), stable.value(), call.at());
+                mirror(input, caller, first, stable.value(), call.at());
             });
         } catch (Throwable e) { // it takes no more: of a user's, because this has stopped, or no thread can be had
             waiting.decrementAndGet();
+            notAsked(caller, first);
             drop();
+        }
+    }
+
+    /**
+     * Whether this is the call that a caller counts by. That is settled before the candidate is asked: else the call that it answers soonest would count, and
+     * not one that it is slow to fail. Of a caller without a key nobody knows which calls are its.
+     */
+    private boolean first(Caller caller) {
+        return caller.hasKey() && met.first(caller.keyHash());
+    }
+
+    /** The candidate has had no say in that, so a later call may be the one that the caller counts by. */
+    private void notAsked(Caller caller, boolean first) {
+        if (first) {
+            met.forget(caller.keyHash());
         }
     }
 
@@ -133,24 +153,26 @@ final class Mirror<I, O> {
         return (mixed >>> 11) * 0x1.0p-53;
     }
 
-    private void mirror(I input, Caller caller, O stable, Instant at) {
+    private void mirror(I input, Caller caller, boolean first, O stable, Instant at) {
         if (stopped) {
+            notAsked(caller, first);
             drop();
             return;
         }
         try {
             Outcome<O> shadow = twin.ask(input, caller);
             if (shadow instanceof Outcome.Answered<O> answered) {
-                boolean agreed = book.answered(input, caller, stable, answered.value(), at);
+                boolean agreed = book.answered(input, first, stable, answered.value(), at);
                 counts.add(agreed ? Result.AGREED : Result.DISAGREED);
                 return;
             }
             Cause cause = shadow.cause().orElse(Cause.ERROR);
             // Whoever is sent to a version whose breaker is open gets no answer of it: that is how it answers.
             if (shadow instanceof Outcome.Failed<O> || cause == Cause.BREAKER_OPEN) {
-                book.failed(input, caller, stable, cause, at);
+                book.failed(input, first, stable, cause, at);
                 counts.add(Result.FAILED);
             } else {
+                notAsked(caller, first);
                 book.refused(cause);
                 counts.add(Result.REFUSED);
             }

@@ -10,7 +10,7 @@ import java.util.List;
  * @param entry the entry that did it
  * @param restored the version that everyone gets now
  * @param bad the version that was taken back
- * @param since since when the bad version served callers
+ * @param since since when the bad version served callers: since its latest promotion, or since the first step of the rollout that came to it
  * @param callers about how many callers it answered in the rollout, as far as this process and the checkpoints of others know; after the
  *     rollout was complete it answered more. -1 if it was promoted without a rollout, so that nobody counted
  * @param calls how many calls it answered, in the same way; -1 if nobody counted

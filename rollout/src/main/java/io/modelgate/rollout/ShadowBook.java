@@ -1,6 +1,5 @@
 package io.modelgate.rollout;
 
-import io.modelgate.Caller;
 import io.modelgate.Cause;
 import io.modelgate.Identities;
 import io.modelgate.Metric;
@@ -41,17 +40,15 @@ final class ShadowBook<I, O> {
     private final List<Disagreement> worst = new ArrayList<>();
     private final Map<Cause, Long> refused = new EnumMap<>(Cause.class);
     private final Map<Cause, Long> failed = new EnumMap<>(Cause.class);
-    private final Met met;
     private long compared;
     private long agreed;
     private long callers;
     private long callersAgreed;
 
-    ShadowBook(Alike alike, ShadowBuilder<I, O> settings, Identities identities, List<Metric<O>> metrics, Met met) {
+    ShadowBook(Alike alike, ShadowBuilder<I, O> settings, Identities identities, List<Metric<O>> metrics) {
         this.settings = settings;
         this.identities = identities;
         this.metrics = metrics;
-        this.met = met;
         judged = alike instanceof Alike.Within within ? metric(metrics, within) : null;
         this.alike = alike(alike, judged, settings);
         differences = metrics.stream()
@@ -84,8 +81,8 @@ final class ShadowBook<I, O> {
         return Object::equals;
     }
 
-    /** The shadow answered too; whether the answers agree. */
-    boolean answered(I input, Caller caller, O stable, O shadow, Instant at) {
+    /** The shadow answered too, to the first call of a caller or to another; whether the answers agree. */
+    boolean answered(I input, boolean first, O stable, O shadow, Instant at) {
         boolean same = alike.test(stable, shadow);
         double[] distances = new double[metrics.size()];
         double largest = Double.NaN;
@@ -106,7 +103,7 @@ final class ShadowBook<I, O> {
         }
         Disagreement disagreement = same ? null : disagreement(input, stable, shadow, at, largest, null);
         synchronized (this) {
-            count(caller, same);
+            count(first, same);
             for (int i = 0; i < distances.length; i++) {
                 differences[i].add(distances[i]);
             }
@@ -118,19 +115,18 @@ final class ShadowBook<I, O> {
         return same;
     }
 
-    /** The shadow was asked and had no usable answer. */
-    void failed(I input, Caller caller, O stable, Cause cause, Instant at) {
+    /** The shadow was asked, about the first call of a caller or another, and had no usable answer. */
+    void failed(I input, boolean first, O stable, Cause cause, Instant at) {
         Disagreement disagreement = disagreement(input, stable, null, at, Double.NaN, cause);
         synchronized (this) {
-            count(caller, false);
+            count(first, false);
             failed.merge(cause, 1L, Long::sum);
             keep(disagreement);
         }
     }
 
-    /** Many calls of one caller are no more evidence than one, and of a caller without a key nobody knows how many are its. */
-    private void count(Caller caller, boolean same) {
-        boolean first = caller.hasKey() && met.first(caller.keyHash());
+    /** Many calls of one caller are no more evidence than its first. */
+    private void count(boolean first, boolean same) {
         compared++;
         agreed += same ? 1 : 0;
         callers += first ? 1 : 0;

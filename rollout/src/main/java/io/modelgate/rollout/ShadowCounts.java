@@ -3,12 +3,12 @@ package io.modelgate.rollout;
 import java.util.Map;
 
 /**
- * How many mirrored calls were compared, and how many agreed; and of how many callers, each by its first compared call. Immutable.
+ * How many mirrored calls were compared, and how many agreed; and of how many callers, each by its first call that the candidate was asked. Immutable.
  *
  * @param compared 0 or more
  * @param agreed at most {@code compared}
- * @param callers how many callers were compared, at most {@code compared}
- * @param callersAgreed of how many callers the first compared call agreed
+ * @param callers of how many callers that call was compared, at most {@code compared}
+ * @param callersAgreed of how many callers it agreed
  */
 record ShadowCounts(long compared, long agreed, long callers, long callersAgreed) {
 

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param uncompared how many of them were not compared because a function of the user's threw: one that compares, digests or reads a metric
  * @param compared how many were compared, failed ones included; with what the checkpoint of an earlier process of this name says
  * @param agreed how many of those agreed
- * @param callers how many callers that have a key were compared, told apart by 400,000 units; an earlier process may have met the same ones
- * @param callersAgreed of how many of them the first compared call agreed, which is what is evidence
+ * @param callers of how many callers that have a key the first call that the candidate was asked was compared, told apart by 400,000 units; an earlier process
+ *     may have met the same ones
+ * @param callersAgreed of how many of them it agreed, which is what is evidence
  * @param atLeast the lower bound of the confidence sequence for the rate of agreement by callers, 0 to 1; it holds at every look, at the policy's
  *     {@code promotionAlpha} divided by its {@code processes}
  * @param atMost the upper bound, 0 to 1
@@ -60,7 +61,7 @@ public record ShadowReport(
         worst = List.copyOf(worst);
     }
 
-    /** The share of callers whose first compared call agreed; empty while there is none. */
+    /** The share of {@code callers} that agreed; empty while there is none. */
     public OptionalDouble agreement() {
         return callers == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) callersAgreed / callers);
     }

@@ -6,16 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.modelgate.Bins;
 import io.modelgate.Caller;
-import io.modelgate.Gates;
-import io.modelgate.ModelGate;
 import io.modelgate.control.ControlLog;
 import io.modelgate.control.MemoryControlLog;
 import io.modelgate.testkit.ForwardingControlLog;
-import io.modelgate.testkit.ManualTime;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,80 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Stable against its own frozen reference. */
 class DriftTest {
 
-    private static final Drift SCORE = Drift.of("score").worseByPoints(0.1).escalation(Duration.ofHours(6));
-    private static final int SEED = 20_261_129;
-
-    /** One process; what the model answers is a number, which is its score. */
-    private static final class Served implements AutoCloseable {
-        final ManualTime time = new ManualTime(Instant.parse("2026-03-02T10:00:00Z"));
-        final SplittableRandom random = new SplittableRandom(SEED);
-        final List<RolloutEvent.Drifted> heard = new ArrayList<>();
-        final Gates gates;
-        final ModelGate<Double, Double> gate;
-        final Rollouts rollouts;
-        int callers;
-
-        Served(ControlLog log) {
-            gates = Gates.open(g -> g.controlLog(log)
-                    .ticker(time)
-                    .instants(time)
-                    .scheduler(time)
-                    .eventExecutor(Runnable::run));
-            gate = gates.gate(
-                    "credit-risk",
-                    g -> g.stable("v1", input -> input)
-                            .version("v2", input -> input)
-                            .attributes("region")
-                            .metric("score", 0, 1, answer -> answer)
-                            .router(Cohorts.router()));
-            rollouts = Rollouts.open(gates, RolloutsBuilder::manual);
-            rollouts.onEvent(event -> {
-                if (event instanceof RolloutEvent.Drifted drifted) {
-                    heard.add(drifted);
-                }
-            });
-        }
-
-        /** New callers, whose scores are spread evenly, to a power. */
-        Served calls(int times, double power) {
-            for (int i = 0; i < times; i++) {
-                gate.call(Math.pow(random.nextDouble(), power), Caller.of("user-" + callers++));
-            }
-            gates.flushServed();
-            return this;
-        }
-
-        Served tick(Duration later) {
-            time.advance(later);
-            rollouts.tick();
-            return this;
-        }
-
-        Served frozen() {
-            return frozen(SCORE);
-        }
-
-        Served frozen(Drift drift) {
-            rollouts.countReference(gate);
-            calls(10_000, 1);
-            Rig.stored(rollouts.freezeReference(gate, drift, Rig.ALICE, "as it was accepted"));
-            return tick(Duration.ofSeconds(1));
-        }
-
-        @Override
-        public void close() {
-            rollouts.close();
-            gates.close();
-        }
-    }
-
-    private static Served process() {
-        return new Served(new MemoryControlLog());
-    }
-
     @Test
     void aSilentDriftIsReportedOnceAndOnceMore() {
-        try (Served process = process().frozen()) {
+        try (DriftRig process = DriftRig.process().frozen()) {
             process.calls(10_000, 1).tick(Duration.ofMinutes(1));
             assertThat(process.heard).isEmpty();
             process.calls(5_000, 2).tick(Duration.ofDays(1)).tick(Duration.ofMinutes(1));
@@ -132,7 +55,7 @@ class DriftTest {
 
     @Test
     void statusShowsWhereItLies() {
-        try (Served process = process().frozen()) {
+        try (DriftRig process = DriftRig.process().frozen()) {
             process.calls(5_000, 1).tick(Duration.ofMinutes(1));
             DriftStatus status = process.rollouts.drift(process.gate).get(0);
             assertThat(status.reference()).isBetween(9_800L, 10_000L);
@@ -146,34 +69,35 @@ class DriftTest {
 
     @Test
     void aCallerIsCountedOnce() {
-        try (Served process = process()) {
+        try (DriftRig process = DriftRig.process()) {
             process.rollouts.countReference(process.gate);
             for (int i = 0; i < 2_000; i++) {
                 process.gate.call(0.5, Caller.of("user-1"));
             }
             process.gates.flushServed();
             assertThatIllegalStateException()
-                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, SCORE, Rig.ALICE, "too soon"))
+                    .isThrownBy(
+                            () -> process.rollouts.freezeReference(process.gate, DriftRig.SCORE, Rig.ALICE, "too soon"))
                     .withMessageContaining("would be made of 1 callers' answers here: expected 1000 or more");
         }
     }
 
     @Test
     void whatTheCandidateAnswersIsNotStables() {
-        try (Served process = process()) {
+        try (DriftRig process = DriftRig.process()) {
             process.rollouts.countReference(process.gate);
             Rollout half = Rollout.start(process.gate, "v2", r -> r.weight(Weight.percent(50)), Rig.ALICE, "by hand");
             assertThat(half.stored(Duration.ofSeconds(5))).isTrue();
             process.calls(1_000, 1);
             assertThatIllegalStateException()
-                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, SCORE, Rig.ALICE, "half"))
+                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, DriftRig.SCORE, Rig.ALICE, "half"))
                     .withMessageMatching(".* would be made of [45]\\d\\d callers' answers here.*");
         }
     }
 
     @Test
     void anotherStableMakesTheReferenceVoidForGood() {
-        try (Served process = process().frozen()) {
+        try (DriftRig process = DriftRig.process().frozen()) {
             assertThat(process.rollouts.drift(process.gate)).hasSize(1);
             Rig.stored(process.gate.version("v2").promote(Rig.BOB, "better"));
             process.tick(Duration.ofSeconds(1));
@@ -189,22 +113,14 @@ class DriftTest {
     @Test
     void everyProcessComparesItsOwnAnswersAndARestartGoesOn() {
         ControlLog log = new MemoryControlLog();
-        try (Served one = new Served(log)) {
+        try (DriftRig one = new DriftRig(log)) {
             one.frozen();
-            try (Served other = new Served(log)) {
+            try (DriftRig other = new DriftRig(log)) {
                 other.tick(Duration.ofSeconds(1)).calls(10_000, 2).tick(Duration.ofMinutes(1));
                 assertThat(other.heard).hasSize(1);
             }
             one.calls(10_000, 1).tick(Duration.ofMinutes(1));
             assertThat(one.heard).isEmpty();
-        }
-    }
-
-    /** How far the same answers may lie from their reference, in a process that starts so long after it. */
-    private static double farthest(ControlLog log, Duration later) {
-        try (Served process = new Served(log)) {
-            process.tick(later).calls(5_000, 1).tick(Duration.ofSeconds(1));
-            return process.rollouts.drift(process.gate).get(0).distance().high();
         }
     }
 
@@ -220,10 +136,10 @@ class DriftTest {
             @Override
             public void close() {} // each process has one of its own
         };
-        try (Served one = new Served(log).frozen()) {
-            double first = farthest(log, Duration.ofMinutes(1));
-            assertThat(farthest(log, Duration.ofHours(5))).isEqualTo(first);
-            assertThat(farthest(log, Duration.ofDays(30))).isGreaterThan(first + 0.005);
+        try (DriftRig one = new DriftRig(log).frozen()) {
+            double first = DriftRig.farthest(log, Duration.ofMinutes(1));
+            assertThat(DriftRig.farthest(log, Duration.ofHours(5))).isEqualTo(first);
+            assertThat(DriftRig.farthest(log, Duration.ofDays(30))).isGreaterThan(first + 0.005);
             assertThat(one.heard).isEmpty();
         }
     }
@@ -232,26 +148,26 @@ class DriftTest {
     void processesDivideAlpha() {
         ControlLog alone = new MemoryControlLog();
         ControlLog shared = new MemoryControlLog();
-        try (Served one = new Served(alone).frozen(SCORE);
-                Served ofMany = new Served(shared).frozen(SCORE.processes(100))) {
-            assertThat(farthest(shared, Duration.ofMinutes(1)))
-                    .isGreaterThan(farthest(alone, Duration.ofMinutes(1)) + 0.003);
+        try (DriftRig one = new DriftRig(alone).frozen(DriftRig.SCORE);
+                DriftRig ofMany = new DriftRig(shared).frozen(DriftRig.SCORE.processes(100))) {
+            assertThat(DriftRig.farthest(shared, Duration.ofMinutes(1)))
+                    .isGreaterThan(DriftRig.farthest(alone, Duration.ofMinutes(1)) + 0.003);
             assertThat(one.heard).isEmpty();
             assertThat(ofMany.heard).isEmpty();
         }
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> SCORE.processes(0))
+                .isThrownBy(() -> DriftRig.SCORE.processes(0))
                 .withMessage("processes of a drift is 0: expected 1 to 10000");
     }
 
     @Test
     void whatWasCountedOfAnotherVersionIsNoReference() {
-        try (Served process = process()) {
+        try (DriftRig process = DriftRig.process()) {
             process.rollouts.countReference(process.gate);
             process.calls(5_000, 1);
             Rig.stored(process.gate.version("v2").promote(Rig.BOB, "better"));
             assertThatIllegalStateException()
-                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, SCORE, Rig.ALICE, "late"))
+                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, DriftRig.SCORE, Rig.ALICE, "late"))
                     .withMessageContaining("of version \"v2\"");
         }
     }
@@ -262,7 +178,7 @@ class DriftTest {
         int runs = 300;
         double alpha = 0.05;
         for (int run = 0; run < runs; run++) {
-            SplittableRandom random = new SplittableRandom(SEED + run);
+            SplittableRandom random = new SplittableRandom(DriftRig.SEED + run);
             long[] reference = new long[Bins.COUNT];
             long[] present = new long[Bins.COUNT];
             for (int i = 0; i < 2_000; i++) {
@@ -283,7 +199,7 @@ class DriftTest {
     }
 
     /** So many callers, of whom those in the EU have high scores and the others low ones. */
-    private static void regions(Served process, int times) {
+    private static void regions(DriftRig process, int times) {
         for (int i = 0; i < times; i++) {
             boolean eu = i % 2 == 0;
             double low = process.random.nextDouble() / 2;
@@ -293,22 +209,18 @@ class DriftTest {
         process.gates.flushServed();
     }
 
-    private static Served ofRegions() {
-        Served process = process();
+    private static DriftRig ofRegions() {
+        DriftRig process = DriftRig.process();
         process.rollouts.countReference(process.gate);
         regions(process, 10_000);
-        Rig.stored(process.rollouts.freezeReference(process.gate, SCORE, Rig.ALICE, "as it was accepted"));
+        Rig.stored(process.rollouts.freezeReference(process.gate, DriftRig.SCORE, Rig.ALICE, "as it was accepted"));
         return process.tick(Duration.ofSeconds(1));
-    }
-
-    private static DriftStatus status(Served process) {
-        return process.rollouts.drift(process.gate).get(0);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"force", "only", "allow"})
     void whatARolloutPicksIsNoDriftOfStable(String how) {
-        try (Served process = ofRegions()) {
+        try (DriftRig process = ofRegions()) {
             Rollout rollout = Rollout.start(
                     process.gate,
                     "v2",
@@ -328,19 +240,19 @@ class DriftTest {
                 process.tick(Duration.ofHours(1));
             }
             assertThat(process.heard).isEmpty();
-            assertThat(status(process).suspended()).contains("picks callers by lists or segments");
-            assertThat(status(process).present()).isZero();
+            assertThat(process.status().suspended()).contains("picks callers by lists or segments");
+            assertThat(process.status().present()).isZero();
 
             Rig.stored(rollout.end(Rig.ALICE, "enough"));
             process.tick(Duration.ofSeconds(1));
-            assertThat(status(process).suspended())
+            assertThat(process.status().suspended())
                     .as("what was answered before may come yet")
                     .isNotNull();
             process.tick(Duration.ofMinutes(1));
-            assertThat(status(process).suspended()).isNull();
+            assertThat(process.status().suspended()).isNull();
             regions(process, 10_000);
             process.tick(Duration.ofMinutes(1));
-            assertThat(status(process).present()).isBetween(9_000L, 10_000L);
+            assertThat(process.status().present()).isBetween(9_000L, 10_000L);
             assertThat(process.heard).isEmpty();
 
             process.calls(30_000, 3).tick(Duration.ofMinutes(1));
@@ -350,64 +262,64 @@ class DriftTest {
 
     @Test
     void anHourThatWasInterruptedTakesItsAlphaOnce() {
-        try (Served process = ofRegions()) {
+        try (DriftRig process = ofRegions()) {
             process.tick(Duration.ofMinutes(1));
             Rollout rollout = Rollout.start(process.gate, "v2", who -> who.force("region", "eu"), Rig.ALICE, "");
             process.tick(Duration.ofMinutes(1));
             Rig.stored(rollout.end(Rig.ALICE, "enough"));
             process.tick(Duration.ofMinutes(30)).tick(Duration.ofMinutes(20));
-            assertThat(status(process).suspended()).isNotNull();
+            assertThat(process.status().suspended()).isNotNull();
             process.tick(Duration.ofMinutes(10));
-            assertThat(status(process).suspended()).isNull();
+            assertThat(process.status().suspended()).isNull();
         }
     }
 
     @Test
     void aRolloutByWeightAloneIsComparedAllTheWay() {
-        try (Served process = ofRegions()) {
+        try (DriftRig process = ofRegions()) {
             Rollout rollout = Rollout.start(process.gate, "v2", who -> {}, Rig.ALICE, "");
             Rig.stored(rollout.weight(Weight.percent(50), Rig.ALICE, "half"));
             process.tick(Duration.ofHours(25));
             regions(process, 10_000);
             process.tick(Duration.ofMinutes(1));
-            assertThat(status(process).suspended()).isNull();
-            assertThat(status(process).present()).isBetween(4_000L, 6_000L);
+            assertThat(process.status().suspended()).isNull();
+            assertThat(process.status().present()).isBetween(4_000L, 6_000L);
             assertThat(process.heard).isEmpty();
         }
     }
 
     @Test
     void aReferenceIsOfAllCallers() {
-        try (Served process = process()) {
+        try (DriftRig process = DriftRig.process()) {
             process.rollouts.countReference(process.gate);
             regions(process, 5_000);
             Rollout rollout = Rollout.start(process.gate, "v2", who -> who.force("region", "eu"), Rig.ALICE, "");
             regions(process, 5_000);
             assertThatIllegalStateException()
-                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, SCORE, Rig.ALICE, ""))
+                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, DriftRig.SCORE, Rig.ALICE, ""))
                     .withMessageContaining("would not be of all its callers")
                     .withMessageContaining("freeze it once that is over");
             process.tick(Duration.ofSeconds(1));
             Rig.stored(rollout.end(Rig.ALICE, "enough"));
             assertThatIllegalStateException()
-                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, SCORE, Rig.ALICE, ""))
+                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, DriftRig.SCORE, Rig.ALICE, ""))
                     .withMessageContaining("made of 0 callers' answers");
         }
     }
 
     @Test
     void badArgumentsAreNamed() {
-        try (Served process = process()) {
+        try (DriftRig process = DriftRig.process()) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> process.rollouts.freezeReference(process.gate, Drift.of("skore"), Rig.ALICE, "x"))
                     .withMessage("metric is \"skore\", which gate \"credit-risk\" does not have; it has [score]");
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> SCORE.worseByPoints(1))
+                    .isThrownBy(() -> DriftRig.SCORE.worseByPoints(1))
                     .withMessageStartingWith("points of a drift is 1.0: expected a distance above 0 and below 1");
             assertThatIllegalArgumentException().isThrownBy(() -> Drift.of());
             assertThatIllegalArgumentException().isThrownBy(() -> Drift.of("a", "a"));
-            assertThatIllegalArgumentException().isThrownBy(() -> SCORE.alpha(0));
-            assertThatIllegalArgumentException().isThrownBy(() -> SCORE.escalation(Duration.ZERO));
+            assertThatIllegalArgumentException().isThrownBy(() -> DriftRig.SCORE.alpha(0));
+            assertThatIllegalArgumentException().isThrownBy(() -> DriftRig.SCORE.escalation(Duration.ZERO));
         }
     }
 }

@@ -151,7 +151,7 @@ class PagesDocsTest {
             // … some thousand calls later, in a process that serves them
             ShadowReport report = rollouts.shadow(credit).orElseThrow();
             System.out.println(report.callersAgreed() + " of " + report.callers() + " callers agreed: "
-                    + report.atLeast()); // each by its first compared call
+                    + report.atLeast()); // each by the first call that v2 was asked
             report.differences().forEach(System.out::println); // of each metric: count, mean, p50, p90, p99, most
             for (ShadowReport.Disagreement each : report.worst()) { // at most 50, the largest difference first
                 System.out.println(each.input() + " differs by " + each.difference());

@@ -3,9 +3,17 @@ package io.modelgate.rollout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelgate.Caller;
+import io.modelgate.Cause;
+import io.modelgate.KillReceipt;
 import io.modelgate.ModelGate;
+import io.modelgate.Scope;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +43,10 @@ class ShadowCallersTest {
 
     private void start(Consumer<RolloutBuilder> who) {
         shadowing();
+        begin(who);
+    }
+
+    private void begin(Consumer<RolloutBuilder> who) {
         RolloutPolicy policy = Rig.read(Rig.policy(p -> {
             Rig.steps(p);
             p.shadow(s -> s.sample(1).atLeast(Rig.MINUTE).calls(100).agreement(0.9));
@@ -44,7 +56,11 @@ class ShadowCallersTest {
     }
 
     private void shadowing() {
-        rig.rollouts.shadowing(gate, s -> s.harmless().executor(Runnable::run));
+        shadowing(s -> s.executor(Runnable::run));
+    }
+
+    private void shadowing(Consumer<ShadowBuilder<String, String>> more) {
+        rig.rollouts.shadowing(gate, s -> more.accept(s.harmless()));
     }
 
     private void call(String input, Caller caller) {
@@ -114,7 +130,7 @@ class ShadowCallersTest {
     }
 
     @Test
-    void theFirstComparedCallOfACallerCounts() {
+    void theFirstCallOfACallerCounts() {
         start(who -> {});
         call("odd", Caller.of("ann"));
         call("even", Caller.of("ann"));
@@ -126,6 +142,69 @@ class ShadowCallersTest {
         assertThat(report().callers()).isEqualTo(2);
         assertThat(report().callersAgreed()).isEqualTo(1);
         assertThat(report().worst()).hasSize(2);
+    }
+
+    @Test
+    void whichCallOfACallerCountsIsSettledBeforeTheCandidateAnswersAny() {
+        Deque<Runnable> asking = new ArrayDeque<>();
+        shadowing(s -> s.executor(asking::add));
+        begin(who -> {});
+        call("odd", Caller.of("ann"));
+        call("even", Caller.of("ann"));
+        call("even", Caller.of("ann"));
+        while (!asking.isEmpty()) {
+            asking.removeLast().run(); // the first is slow
+        }
+        rig.rollouts.tick();
+        assertThat(report().compared()).isEqualTo(3);
+        assertThat(report().callers()).isEqualTo(1);
+        assertThat(report().callersAgreed()).isZero();
+    }
+
+    @Test
+    void whoseFirstCallIsNotComparedShowsNothing() {
+        shadowing(s -> s.executor(Runnable::run).digests(String::valueOf, answer -> {
+            throw new IllegalStateException("of disagreements only");
+        }));
+        begin(who -> {});
+        call("odd", Caller.of("ann"));
+        call("even", Caller.of("ann"));
+        rig.rollouts.tick();
+        assertThat(report().uncompared()).isEqualTo(1);
+        assertThat(report().compared()).isEqualTo(1);
+        assertThat(report().callers()).isZero();
+    }
+
+    @Test
+    void aCallThatTheCandidateIsNotAskedAboutLeavesItToTheNext() {
+        start(who -> {});
+        KillReceipt kill = rig.gates.kill(Scope.version("letters", "v2").where("region", "eu"), Rig.BOB, "wrong there");
+        call("even", in("eu", "ann"));
+        rig.gates.revive(kill.id(), Rig.BOB, "right").stored(Duration.ofSeconds(5));
+        call("odd", in("eu", "ann"));
+        call("even", in("eu", "ann"));
+        rig.rollouts.tick();
+        assertThat(report().refused()).containsEntry(Cause.KILLED, 1L);
+        assertThat(report().callers()).isEqualTo(1);
+        assertThat(report().callersAgreed()).isZero();
+    }
+
+    @Test
+    void aCallThatIsDroppedLeavesItToTheNext() {
+        AtomicBoolean full = new AtomicBoolean(true);
+        shadowing(s -> s.executor(task -> {
+            if (full.get()) {
+                throw new RejectedExecutionException("full");
+            }
+            task.run();
+        }));
+        begin(who -> {});
+        call("even", Caller.of("ann"));
+        full.set(false);
+        call("even", Caller.of("ann"));
+        rig.rollouts.tick();
+        assertThat(report().dropped()).isEqualTo(1);
+        assertThat(report().callers()).isEqualTo(1);
     }
 
     @Test

@@ -48,7 +48,7 @@ export function shadowPart(shadow) {
       h("p", {}, sentence(shadow)),
       facts([
         ["Calls", shadow.running ? "are mirrored" : "are mirrored no more"],
-        ["Callers, by their first answer", `${count(shadow.callersAgreed)} of ${count(shadow.callers)} agreed`],
+        ["Callers, by their first call", `${count(shadow.callersAgreed)} of ${count(shadow.callers)} agreed`],
         ["Sampled", count(shadow.sampled)],
         ["Dropped", count(shadow.dropped)],
         ["Not asked", causes(shadow.refused)],
