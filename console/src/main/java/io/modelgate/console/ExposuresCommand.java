@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -61,10 +63,10 @@ final class ExposuresCommand extends Subcommand {
         }
         ExposureLedger ledger = ExposureLedger.in(at);
         List<String> known = ledger.rollouts();
-        if (rollout != null && !known.contains(rollout) && !verify) {
-            throw new UsageException(
-                    "rollout " + Wording.quote(rollout) + " has no exposures in " + at + "; there are " + known);
+        if (rollout != null && !known.contains(rollout) && (!verify || csv != null)) {
+            throw unknown(rollout, at + "; there are " + known);
         }
+        List<ExposureCheck> checks = verify ? verified(ledger, at, known) : List.of();
         List<Exposures> shown = new ArrayList<>();
         for (String id : rollout == null ? known : List.of(rollout)) {
             ledger.of(id).ifPresent(shown::add);
@@ -73,7 +75,6 @@ final class ExposuresCommand extends Subcommand {
         if (csv != null && rollout != null) {
             export(ledger, rollout, Path.of(csv));
         }
-        List<ExposureCheck> checks = verify ? verified(ledger, rollout == null ? known : List.of(rollout)) : List.of();
         checks.forEach(this::show);
         screen.object(() -> CommandJson.object(
                 "exposures", shown.stream().map(ExposuresCommand::json).toList(),
@@ -91,7 +92,10 @@ final class ExposuresCommand extends Subcommand {
     }
 
     private void show(ExposureCheck check) {
-        String what = check.sound() ? "as it was sealed" : "NOT AS IT WAS SEALED";
+        boolean none = check.intact().isEmpty()
+                && check.missing().isEmpty()
+                && check.unsealed().isEmpty();
+        String what = !check.sound() ? "NOT AS IT WAS SEALED" : none ? "nothing was sealed" : "as it was sealed";
         screen.line(check.rollout() + ": " + (check.deleted() ? "deleted after its retention" : what));
         list("intact", check.intact());
         list("CHANGED", check.changed());
@@ -115,9 +119,20 @@ final class ExposuresCommand extends Subcommand {
         }
     }
 
-    private List<ExposureCheck> verified(ExposureLedger ledger, List<String> rollouts) throws UsageException {
+    private static UsageException unknown(String rollout, String where) {
+        return new UsageException("rollout " + Wording.quote(rollout) + " has no exposures in " + where);
+    }
+
+    /** Of the rollouts in the folder, and of those that should be: a list that is gone leaves nothing there. */
+    private List<ExposureCheck> verified(ExposureLedger ledger, Path at, List<String> known) throws UsageException {
         try (ControlLog log = LogAccess.log(logs.place(options))) {
-            return rollouts.stream().map(id -> ledger.verify(id, log)).toList();
+            SealedRollouts of = SealedRollouts.of(log);
+            if (rollout != null && !known.contains(rollout) && !of.named().contains(rollout)) {
+                throw unknown(rollout, at + ", and the control log knows of none; there are " + known);
+            }
+            Set<String> ids = new TreeSet<>(rollout == null ? of.sealed() : Set.of(rollout));
+            ids.addAll(rollout == null ? known : List.of());
+            return ids.stream().map(id -> ledger.verify(id, log)).toList();
         }
     }
 

@@ -89,8 +89,48 @@ class ExposuresCommandTest {
     }
 
     @Test
+    void aRolloutThatIsGoneIsNotVerified() throws IOException {
+        Path whole = Path.of(folder, rollout);
+        try (Stream<Path> files = Files.list(whole)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(whole);
+        CommandRun run = run("--verify");
+        assertThat(run.code()).isEqualTo(Command.NOT_VERIFIED);
+        assertThat(run.out()).contains(rollout + ": NOT AS IT WAS SEALED").contains("MISSING");
+        assertThat(run("--verify", "--rollout", rollout).code()).isEqualTo(Command.NOT_VERIFIED);
+        assertThat(run("--verify", "--rollout", rollout, "--csv", directory + "/x.csv")
+                        .code())
+                .isEqualTo(Command.USAGE);
+
+        folder = Files.createDirectory(directory.resolve("another")).toString();
+        assertThat(run("--verify").code()).as("a wrong folder").isEqualTo(Command.NOT_VERIFIED);
+    }
+
+    @Test
+    void aRolloutThatReachedNobodyHasNothingToVerify() {
+        String none;
+        try (Gates gates = Gates.open(g -> g.controlLog(FileControlLog.open(Path.of(log))))) {
+            ModelGate<String, String> gate = gates.gate(
+                    "fraud", g -> g.stable("v1", x -> x).version("v2", x -> x).router(Cohorts.router()));
+            Rollout started = Rollout.start(gate, "v2", r -> r.weight(Weight.FULL), Actor.of("alice"), "everyone");
+            assertThat(started.stored(Duration.ofSeconds(20))).isTrue();
+            none = started.id();
+        }
+        CommandRun run = run("--verify", "--rollout", none);
+        assertThat(run.code()).isEqualTo(Command.DONE);
+        assertThat(run.out()).contains(none + ": nothing was sealed");
+    }
+
+    @Test
     void whatIsNotThereIsAnError() {
         assertThat(run("--rollout", "none").err()).contains("rollout \"none\" has no exposures", rollout);
+        CommandRun verified = run("--rollout", "none", "--verify");
+        assertThat(verified.code()).isEqualTo(Command.USAGE);
+        assertThat(verified.err())
+                .contains("rollout \"none\" has no exposures", "the control log knows of none", rollout);
         assertThat(run("--csv", "x.csv").code()).isEqualTo(Command.USAGE);
         assertThat(CommandRun.of(Map.of(), "exposures", directory + "/nothing").code())
                 .isEqualTo(Command.USAGE);

@@ -21,8 +21,14 @@ final class ErasedCallers {
     private static final Logger LOG = LoggerFactory.getLogger("io.modelgate");
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
-    /** How long a request stays, at least. */
+    /** How long a request stays, at least: by the clock since it was asked for, or by the ticker since it was seen. */
     static final Duration KEPT = Duration.ofDays(1);
+
+    /** Its day is over by the clock once it has been so for this long by the ticker. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
+
+    /** A request that was not there at a look so short a time ago is new. */
+    private static final Duration JUST_NOW = Duration.ofMinutes(1);
 
     /** Who looks this often sees each request with as much to spare. */
     private static final Duration STANDSTILL = KEPT.dividedBy(2);
@@ -33,16 +39,17 @@ final class ErasedCallers {
     private final Gates gates;
     private final ExposureFolder folder;
 
-    /** When each request that is there was seen first, by the ticker. */
-    private final Map<Path, Long> requests = new HashMap<>();
+    /** The requests that are there. */
+    private final Map<Path, Seen> requests = new HashMap<>();
 
-    /** Up to when that which began is erased, by the ticker, of callers by their keyed hash. */
-    private final Map<String, Long> erased = new HashMap<>();
+    /** Up to when that which began is erased, of callers by their keyed hash. */
+    private final Map<String, Until> erased = new HashMap<>();
 
     /** When each request that cannot be read was last warned of, by the ticker. */
     private final Map<Path, Long> unreadable = new HashMap<>();
 
     private long looked;
+    private boolean begun;
     private @Nullable Gap gap;
 
     /**
@@ -52,6 +59,34 @@ final class ErasedCallers {
      * @param until the look after it, by the ticker
      */
     private record Gap(long from, long until) {}
+
+    /**
+     * A request.
+     *
+     * @param first when it was seen first, by the ticker
+     * @param justNow whether it had come just then: all that this process had heard and written was there before it
+     * @param over since when its day has been over by the clock, by the ticker
+     */
+    private record Seen(
+            long first, boolean justNow, @Nullable Long over) {
+
+        Seen at(long tick, boolean dayIsOver) {
+            return new Seen(first, justNow, !dayIsOver ? null : over == null ? Long.valueOf(tick) : over);
+        }
+    }
+
+    /**
+     * Both have to hold of a call: clocks differ, and a process that starts sees what was asked for hours ago.
+     *
+     * @param began when it began at the latest, by the ticker
+     * @param at when it began at the latest, by the clock, in milliseconds since 1970
+     */
+    private record Until(long began, long at) {
+
+        Until later(Until other) {
+            return new Until(Math.max(began, other.began), Math.max(at, other.at));
+        }
+    }
 
     /** Before any call is heard of. */
     ErasedCallers(Gates gates, ExposureFolder folder) {
@@ -68,16 +103,28 @@ final class ErasedCallers {
         if (tick - looked > STANDSTILL.toNanos()) {
             gap = new Gap(looked, now);
         }
+        boolean justNow = begun && tick - looked <= JUST_NOW.toNanos();
+        begun = true;
         looked = tick;
         requests.keySet().retainAll(asked.stream().map(ExposureErasure::request).toList());
-        erased.values().removeIf(each -> tick - each > REMEMBERED.toNanos());
+        erased.values().removeIf(each -> tick - each.began() > REMEMBERED.toNanos());
         unreadable.values().removeIf(each -> tick - each > 2 * MINUTE);
         for (ExposureErasure each : asked) {
-            if (requests.putIfAbsent(each.request(), tick) == null) {
-                each.callers().forEach(caller -> erased.put(caller, now));
+            Seen seen = requests.get(each.request());
+            if (seen == null) {
+                seen = new Seen(tick, justNow, null);
+                Until until = new Until(now, justNow ? Long.MAX_VALUE : each.until());
+                each.callers().forEach(caller -> erased.merge(caller, until, Until::later));
             }
+            requests.put(each.request(), seen.at(tick, !each.at().plus(KEPT).isAfter(gates.now())));
         }
         return asked;
+    }
+
+    /** Whether a request had come just then when this looked last, so that nothing of this process is younger. */
+    boolean cameJustNow(ExposureErasure asked) {
+        Seen seen = requests.get(asked.request());
+        return seen != null && seen.justNow() && seen.first() == looked;
     }
 
     /** Whoever asked for it was told that the caller is erased, so that a person has to see to it. */
@@ -93,19 +140,29 @@ final class ErasedCallers {
         }
     }
 
-    /** Whether a request has been there for so long that every process has seen it, or knows that it may have missed one. */
+    /** Whether a request has been there for so long, that every process has seen it, or knows that it may have missed one. */
     boolean seenByAll(ExposureErasure asked) {
-        Long first = requests.get(asked.request());
-        return first != null && gates.ticker().read() - first >= KEPT.toNanos();
+        Seen seen = requests.get(asked.request());
+        if (seen == null) {
+            return false;
+        }
+        long tick = gates.ticker().read();
+        Long over = seen.over();
+        return tick - seen.first() >= KEPT.toNanos() || (over != null && tick - over >= CLOCKS_DIFFER.toNanos());
     }
 
-    /** Whether what a caller met when a call began is erased by now. */
-    boolean erased(String key, long began) {
+    /**
+     * Whether what a caller met is erased by now.
+     *
+     * @param began when the call began, by the ticker
+     * @param at when it began, by the clock, in milliseconds since 1970
+     */
+    boolean erased(String key, long began, long at) {
         if (erased.isEmpty()) {
             return false;
         }
-        Long its = erased.get(gates.identities().hash(key));
-        return its != null && began - its <= 0;
+        Until its = erased.get(gates.identities().hash(key));
+        return its != null && began - its.began() <= 0 && at <= its.at();
     }
 
     /**

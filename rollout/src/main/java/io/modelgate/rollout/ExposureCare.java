@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -98,20 +99,17 @@ final class ExposureCare {
     void look(List<OpenExposures> open, List<ExposureErasure> asked, long tick) throws IOException {
         boolean due = !begun || tick - looked >= MINUTE;
         if (!begun) {
-            sweep();
+            ExposureClaim.sweepIfFree(folder.root());
         }
         if (due) {
             begun = true;
             looked = tick;
             waiting.clear();
         }
-        kept.retainAll(asked.stream().map(ExposureErasure::request).toList());
-        for (ExposureErasure each : asked) {
-            boolean forOthers = kept.contains(each.request()) && !erasedCallers.seenByAll(each);
-            if (!waiting.contains(each.request()) && !forOthers) {
-                eraseAsAsked(each, open);
-            }
+        if (!asked.isEmpty()) { // or they could not be read
+            kept.retainAll(asked.stream().map(ExposureErasure::request).toList());
         }
+        eraseAsAsked(asked.stream().filter(this::isDue).toList(), open);
         if (due) {
             for (Path each : ExposureFolder.listed(folder.root())) {
                 overOrLater(each, open, tick);
@@ -119,24 +117,20 @@ final class ExposureCare {
         }
     }
 
-    private void sweep() {
-        try {
-            if (!ExposureClaim.leftovers(folder.root()).isEmpty()) {
-                try (ExposureClaim claim = ExposureClaim.of(folder.root(), Duration.ZERO)) {
-                    claim.sweep(folder.root());
-                }
-            }
-        } catch (IOException e) {
-            LOG.debug("what is half written in {} is left to the next erasure", folder.root(), e);
-        }
+    private boolean isDue(ExposureErasure asked) {
+        boolean forOthers = kept.contains(asked.request()) && !erasedCallers.seenByAll(asked);
+        return !waiting.contains(asked.request()) && !forOthers;
     }
 
-    private void eraseAsAsked(ExposureErasure asked, List<OpenExposures> open) {
+    private void eraseAsAsked(List<ExposureErasure> asked, List<OpenExposures> open) {
+        if (asked.isEmpty()) {
+            return;
+        }
         try (ExposureClaim claim = ExposureClaim.of(folder.root(), Duration.ZERO)) {
             claim.sweep(folder.root());
-            erase(asked, open);
+            erase(asked, false, open);
         } catch (IOException | RuntimeException e) { // the others' files are to be looked after all the same
-            LOG.warn("a caller could not be erased from {}, which is tried again: {}", folder.root(), e.toString());
+            LOG.warn("callers could not be erased from {}, which is tried again: {}", folder.root(), e.toString());
         }
     }
 
@@ -276,31 +270,41 @@ final class ExposureCare {
                 Map.of(EntryTypes.ID, header.rollout(), "files", (long) files.size())));
     }
 
-    /** Erases a caller from all that may be written here, and asks the other processes for the rest. */
+    /** Asks for a caller to be erased, first of all, and erases them from all that may be written here; from the rest the other processes do. */
     long erase(String key, List<OpenExposures> open) throws IOException {
         Files.createDirectories(folder.root());
+        ExposureErasure asked =
+                ExposureErasure.ask(folder.root(), List.of(gates.identities().hash(key)), gates.now());
+        erasedCallers.look();
         try (ExposureClaim claim = ExposureClaim.of(folder.root(), PATIENCE)) {
             claim.sweep(folder.root());
-            ExposureErasure asked = ExposureErasure.ask(
-                    folder.root(), List.of(gates.identities().hash(key)));
-            erasedCallers.look();
-            return erase(asked, open);
+            return erase(List.of(asked), true, open);
+        } catch (ExposureClaim.Taken e) {
+            LOG.info("a caller is erased from {} as soon as can be: {}", folder.root(), e.getMessage());
+            return 0;
         }
     }
 
-    private long erase(ExposureErasure asked, List<OpenExposures> open) throws IOException {
+    /**
+     * Takes callers out of what may be written here.
+     *
+     * @param now whether it is asked for right now, so that all there is was there before, whatever clocks said
+     */
+    private long erase(List<ExposureErasure> asked, boolean now, List<OpenExposures> open) throws IOException {
         for (OpenExposures each : open) {
             if (each.writer != null) {
                 each.writer.flush(); // the caller may be in what waits, which goes on from the file as it is
             }
         }
         long erased = 0;
-        boolean elsewhere = false;
+        Set<ExposureErasure> elsewhere = new HashSet<>();
         List<ExposureFile> answers = new ArrayList<>();
         IOException unread = null;
         for (Path of : ExposureFolder.listed(folder.root())) {
             try {
-                elsewhere |= ExposureFolder.begun(of, gates.now().minus(DEAD));
+                if (ExposureFolder.begun(of, gates.now().minus(DEAD))) {
+                    elsewhere.addAll(asked);
+                }
                 for (ExposureFile file : ExposureFolder.files(of)) {
                     Optional<OpenExposures> own = open.stream()
                             .filter(each ->
@@ -309,62 +313,53 @@ final class ExposureCare {
                     boolean mine = own.filter(each -> each.sealing == null).isPresent();
                     boolean others = !file.sealed() && !mine; // another process's, or about to be sealed
                     if (others && !ExposureLock.free(file.path())) {
-                        elsewhere |= !asked.answered(file);
+                        asked.stream().filter(each -> !each.answered(file)).forEach(elsewhere::add);
                         continue;
                     }
                     try {
-                        erased += eraseFrom(file, asked, own);
+                        erased += eraseFrom(file, asked, each -> now || (mine && erasedCallers.cameJustNow(each)), own);
                     } catch (NoSuchFileException e) {
                         LOG.debug("{} is gone: it has just been sealed, or its retention is over", file.path(), e);
-                        elsewhere |= others;
+                        if (others) {
+                            elsewhere.addAll(asked);
+                        }
                     }
                     if (mine) {
                         answers.add(file);
                     }
                 }
-                nameless(of);
+                ExposureFolder.failIfNameless(of);
             } catch (IOException e) { // out of the others the caller is taken all the same
                 unread = e;
             }
         }
         if (unread != null) {
-            waiting.add(asked.request());
+            asked.forEach(each -> waiting.add(each.request()));
             throw unread;
         }
-        if (elsewhere || !erasedCallers.seenByAll(asked)) {
-            (elsewhere ? waiting : kept).add(asked.request());
-            for (ExposureFile each : answers) {
-                asked.answer(each);
+        for (ExposureErasure each : asked) {
+            if (elsewhere.contains(each) || !erasedCallers.seenByAll(each)) {
+                (elsewhere.contains(each) ? waiting : kept).add(each.request());
+                for (ExposureFile file : answers) {
+                    each.answer(file);
+                }
+            } else {
+                each.done(folder.root());
             }
-        } else {
-            asked.done(folder.root());
         }
         return erased;
     }
 
-    /** Last, when the rest of the folder is seen to: a caller may be in what nobody can read, and to say otherwise would be a lie. */
-    private static void nameless(Path folder) throws IOException {
-        for (Path path : ExposureFolder.listed(folder)) {
-            try {
-                if (ExposureFile.nameless(path)) {
-                    throw new IOException(path + " does not say what it is of, and may name the caller: delete it");
-                }
-            } catch (NoSuchFileException e) {
-                LOG.debug("{} is gone or sealed", path, e);
-            }
-        }
-    }
-
-    private long eraseFrom(ExposureFile file, ExposureErasure asked, Optional<OpenExposures> own) throws IOException {
-        ExposureErasure.Found found = asked.in(file, gates.identities());
+    private long eraseFrom(
+            ExposureFile file,
+            List<ExposureErasure> asked,
+            Predicate<ExposureErasure> whole,
+            Optional<OpenExposures> own)
+            throws IOException {
+        ErasedLines lines = ErasedLines.of(asked, whole, gates.identities());
+        ErasedLines.Found found = lines.in(file);
         if (found.any()) {
-            if (found.damaged() > 0) {
-                LOG.warn(
-                        "{} lines of {} are no exposures, and are erased: they may name the caller",
-                        found.damaged(),
-                        file.path());
-            }
-            rewrite(asked, file, own);
+            rewrite(lines, file, own);
         }
         return found.exposures();
     }
@@ -373,8 +368,8 @@ final class ExposureCare {
      * The entry comes first: if this process dies in between, the request is still there and the file is written again, as the entry says. A file
      * whose process has died is sealed thereby.
      */
-    private void rewrite(ExposureErasure asked, ExposureFile file, Optional<OpenExposures> own) throws IOException {
-        Path without = asked.without(file, gates.identities());
+    private void rewrite(ErasedLines lines, ExposureFile file, Optional<OpenExposures> own) throws IOException {
+        Path without = lines.without(file);
         if (own.isPresent()) {
             ExposureWriter writer = own.get().writer;
             if (writer != null) {

@@ -26,6 +26,15 @@ final class ExposureClaim implements AutoCloseable {
 
     private final ExposureLock lock;
 
+    /** Another process has the right. */
+    static final class Taken extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Taken(Path folder) {
+            super("another process writes files in " + folder + " anew");
+        }
+    }
+
     private ExposureClaim(ExposureLock lock) {
         this.lock = lock;
     }
@@ -33,7 +42,7 @@ final class ExposureClaim implements AutoCloseable {
     /**
      * Waits for the right.
      *
-     * @throws IOException if another process has it all the time
+     * @throws Taken if another process has it all the time
      */
     static ExposureClaim of(Path folder, Duration patience) throws IOException {
         Ticker ticker = Ticker.system(); // it waits for another process, whatever time a test says it is
@@ -46,7 +55,20 @@ final class ExposureClaim implements AutoCloseable {
             LockSupport.parkNanos(REST_NANOS);
         } while (ticker.read() - start < patience.toNanos()
                 && !Thread.currentThread().isInterrupted());
-        throw new IOException("another process writes files in " + folder + " anew");
+        throw new Taken(folder);
+    }
+
+    /** Deletes what was half written as a process died, unless another process has the right; what goes wrong is left to the next erasure. */
+    static void sweepIfFree(Path root) {
+        try {
+            if (!leftovers(root).isEmpty()) {
+                try (ExposureClaim claim = of(root, Duration.ZERO)) {
+                    claim.sweep(root);
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("what is half written in {} is left to the next erasure", root, e);
+        }
     }
 
     /** Deletes what was half written as its process died: it names callers, and who holds the right knows that nobody writes it. */

@@ -1,10 +1,7 @@
 package io.modelgate.rollout;
 
-import io.modelgate.Identities;
-import java.io.BufferedOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,10 +11,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +29,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param request the file that asks for it
  * @param callers the caller, by its keyed hash: a request lies there for a while, and is to show nobody's key
+ * @param at when it was asked for: what the caller does later is none of it
  */
-record ExposureErasure(Path request, List<String> callers) {
+record ExposureErasure(Path request, List<String> callers, Instant at) {
 
     static final String TEMPORARY = ".tmp";
 
@@ -40,16 +43,40 @@ record ExposureErasure(Path request, List<String> callers) {
     private static final String PREFIX = "erase-";
     private static final String ANSWER = ".answer-";
 
-    static ExposureErasure ask(Path folder, List<String> callers) throws IOException {
+    /** Before the instant, in milliseconds since 1970; no caller has a tab. */
+    private static final String AT = "at\t";
+
+    private static final Pattern MILLIS = Pattern.compile("-?\\d{1,15}");
+
+    /** By how much the clocks of those who share a folder may differ. */
+    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(5);
+
+    /** Asks for it. */
+    static ExposureErasure ask(Path folder, List<String> callers, Instant at) throws IOException {
+        try {
+            return written(folder, callers, at);
+        } catch (NoSuchFileException e) { // who has the claim took it for half written and deleted it
+            LOG.debug("another process swept {} just now", folder, e);
+            return written(folder, callers, at);
+        }
+    }
+
+    private static ExposureErasure written(Path folder, List<String> callers, Instant at) throws IOException {
         Path request = folder.resolve(PREFIX + UUID.randomUUID());
         Path temporary = folder.resolve("." + request.getFileName() + TEMPORARY);
         Files.createFile(temporary, ExposureWriter.ownerOnly(temporary));
         try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
-            out.write((String.join("\n", callers) + "\n").getBytes(StandardCharsets.UTF_8));
+            out.write((String.join("\n", callers) + "\n" + AT + at.toEpochMilli() + "\n")
+                    .getBytes(StandardCharsets.UTF_8));
             out.getFD().sync(); // before it has its name: one without its callers would be fulfilled at once
         }
         move(temporary, request);
-        return new ExposureErasure(request, callers);
+        return new ExposureErasure(request, callers, at);
+    }
+
+    /** Up to when what the caller did is erased, in milliseconds since 1970. */
+    long until() {
+        return at.plus(CLOCKS_DIFFER).toEpochMilli();
     }
 
     /**
@@ -83,11 +110,23 @@ record ExposureErasure(Path request, List<String> callers) {
             throw new IOException("it has " + attributes.size() + " bytes: expected " + MOST_BYTES + " or fewer");
         }
         String text = Files.readString(path);
-        List<String> callers = text.lines().toList();
-        if (!text.endsWith("\n") || callers.stream().anyMatch(String::isEmpty)) {
+        List<String> callers = text.lines().filter(line -> !line.startsWith(AT)).toList();
+        if (!text.endsWith("\n") || callers.isEmpty() || callers.contains("")) {
             throw new IOException("it does not say, or not all of, whom to erase");
         }
-        return new ExposureErasure(path, callers);
+        Instant written = attributes.lastModifiedTime().toInstant(); // a process of an earlier version does not say
+        return new ExposureErasure(path, callers, at(text).orElse(written));
+    }
+
+    private static Optional<Instant> at(String text) throws IOException {
+        List<String> said = text.lines().filter(line -> line.startsWith(AT)).toList();
+        if (!said.stream()
+                .allMatch(line -> MILLIS.matcher(line.substring(AT.length())).matches())) {
+            throw new IOException("it does not say when it was asked for");
+        }
+        return said.stream()
+                .map(line -> Instant.ofEpochMilli(Long.parseLong(line.substring(AT.length()))))
+                .max(Comparator.naturalOrder());
     }
 
     /** Says that the caller is in a file no more, though it is written to: only its process can say so of what it has taken. */
@@ -109,50 +148,6 @@ record ExposureErasure(Path request, List<String> callers) {
 
     private String answers() {
         return ANSWER + request.getFileName() + "-";
-    }
-
-    /**
-     * What a file holds.
-     *
-     * @param exposures how many exposures of the caller
-     * @param damaged how many lines that are no exposures, and of which nobody knows whom they name
-     */
-    record Found(long exposures, long damaged) {
-        boolean any() {
-            return exposures > 0 || damaged > 0;
-        }
-    }
-
-    Found in(ExposureFile file, Identities identities) throws IOException {
-        long[] found = {0};
-        long bad = file.read((caller, at, outcome) -> found[0] += names(file.header(), caller, identities) ? 1 : 0);
-        return new Found(found[0], bad + (file.torn() ? 1 : 0));
-    }
-
-    private boolean names(ExposureFile.Header header, String caller, Identities identities) {
-        return callers.contains(caller)
-                || (!header.hashed()
-                        && !caller.isEmpty()
-                        && callers.contains(identities.hash(ExposureFile.unescape(caller))));
-    }
-
-    /** Writes a file without the caller beside it, and without what is damaged: the caller may be in that too. */
-    Path without(ExposureFile file, Identities identities) throws IOException {
-        Path temporary = file.path().resolveSibling(file.name() + "." + UUID.randomUUID() + TEMPORARY);
-        Files.createFile(temporary, ExposureWriter.ownerOnly(temporary));
-        try (FileOutputStream raw = new FileOutputStream(temporary.toFile());
-                OutputStream out = new BufferedOutputStream(raw, 1 << 16)) {
-            out.write(file.header().line().getBytes(StandardCharsets.UTF_8));
-            ExposureLines lines = new ExposureLines(file.header());
-            file.read((caller, at, outcome) -> {
-                if (!names(file.header(), caller, identities)) {
-                    out.write(lines.line(caller, at, outcome).getBytes(StandardCharsets.UTF_8));
-                }
-            });
-            out.flush();
-            raw.getFD().sync();
-        }
-        return temporary;
     }
 
     /** The answers go first: without the request nobody would look for them. */

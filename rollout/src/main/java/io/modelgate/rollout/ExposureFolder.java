@@ -111,6 +111,23 @@ record ExposureFolder(Path root) {
         return false;
     }
 
+    /**
+     * Last of a folder, when the rest of it is seen to: a caller may be in what nobody can read, and to say otherwise would be a lie.
+     *
+     * @throws IOException if there is a file that does not say of what it is
+     */
+    static void failIfNameless(Path folder) throws IOException {
+        for (Path path : listed(folder)) {
+            try {
+                if (ExposureFile.nameless(path)) {
+                    throw new IOException(path + " does not say what it is of, and may name the caller: delete it");
+                }
+            } catch (NoSuchFileException e) {
+                LOG.debug("{} is gone or sealed", path, e);
+            }
+        }
+    }
+
     static Set<Path> listed(Path folder) throws IOException {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
             return sorted(all);

@@ -167,9 +167,10 @@ public final class ExposureLedger {
     /**
      * Erases a caller from all rollouts: from the files of this process, those that are sealed and those whose process has died before it returns,
      * and from those that other processes still write within a minute, by them. Sealed files are sealed anew, by an entry that does not name
-     * the caller. Lines that are damaged go too. What the caller does later is written down again.
+     * the caller. Lines that are damaged go too. What the caller does later is written down again; that of the five minutes after it may go too, as
+     * the clocks of processes differ.
      *
-     * @return how many exposures this process has erased
+     * @return how many exposures this process has erased; 0 if another process writes files of the folder anew for five seconds, and it is done after that
      * @throws IllegalStateException if it belongs to no {@link Rollouts}, or their gates are closed
      * @throws UncheckedIOException if a file cannot be written; it is tried again until it can
      */

@@ -10,13 +10,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lines of one file of exposures, written in order or read in order. What every line of a file would repeat is left out: a hashed caller is the
  * base64url of its bytes, the time is the difference to the file's, and a run of characters of an outcome's id that stand where they do in the
- * last id of that length that is whole is a dot and how many they are. Not thread-safe.
+ * last id of that length that is whole is a dot and how many they are. Ids are whole again now and then, as damage to one reaches all that refer to
+ * it. Not thread-safe.
  */
 final class ExposureLines {
 
     private static final char RUN = '.';
     private static final String LENGTHS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     private static final int SHORTEST_RUN = 3;
+
+    /** Before an id that cannot be told, as it stands: no run begins so. */
+    private static final String UNTOLD = "..";
+
+    /** After so many lines ids are whole again. */
+    private static final int WHOLE_AGAIN = 256;
+
     private static final int HASH = 32;
     private static final int SHORT_HASH = 22;
 
@@ -34,18 +42,22 @@ final class ExposureLines {
     /** The last whole ids, by length. */
     private final Map<Integer, String> whole;
 
-    private ExposureLines(ExposureFile.Header header, Map<Integer, String> whole) {
+    /** How many were written. */
+    private long lines;
+
+    private ExposureLines(ExposureFile.Header header, Map<Integer, String> whole, long lines) {
         this.header = header;
         this.whole = whole;
+        this.lines = lines;
     }
 
     ExposureLines(ExposureFile.Header header) {
-        this(header, new HashMap<>());
+        this(header, new HashMap<>(), 0);
     }
 
     /** Goes on from here on its own: what could not be written is taken back by going on with this one. */
     ExposureLines copy() {
-        return new ExposureLines(header, new HashMap<>(whole));
+        return new ExposureLines(header, new HashMap<>(whole), lines);
     }
 
     /** The most bytes that a line may have, if the caller and the id are ASCII. */
@@ -58,6 +70,9 @@ final class ExposureLines {
 
     /** The next line. */
     String line(String caller, long at, String outcome) {
+        if (lines++ % WHOLE_AGAIN == 0) {
+            whole.clear();
+        }
         return shortened(caller) + '\t' + (at - header.since()) + '\t' + runs(outcome) + '\n';
     }
 
@@ -70,6 +85,9 @@ final class ExposureLines {
     }
 
     private String runs(String id) {
+        if (id.startsWith(UNTOLD)) {
+            return id;
+        }
         String like = whole.get(id.length());
         if (like == null) {
             whole.put(id.length(), id);
@@ -101,14 +119,20 @@ final class ExposureLines {
         return to - from;
     }
 
-    /** Takes the next line, without its newline. */
+    /**
+     * Takes the next line, without its newline. An id that cannot be told is given as it stands, behind two dots.
+     *
+     * @throws Malformed if the line does not say whose it is and when
+     */
     void read(String line, ExposureFile.Reader reader) throws IOException {
         int first = line.indexOf('\t');
         int second = line.indexOf('\t', first + 1);
-        if (first < 0 || second < 0) {
+        int last = line.lastIndexOf('\t');
+        String id = last < 0 ? "" : id(line.substring(last + 1)); // others refer to it, whatever the rest is like
+        if (second < 0 || second != last) {
             throw new Malformed("a line is no exposure", null);
         }
-        reader.exposure(lengthened(line.substring(0, first)), at(header, line), id(line.substring(second + 1)));
+        reader.exposure(lengthened(line.substring(0, first)), at(header, line), id);
     }
 
     /** When the exposure of a line began, in milliseconds since 1970. */
@@ -133,7 +157,15 @@ final class ExposureLines {
         }
     }
 
-    private String id(String text) throws Malformed {
+    private String id(String text) {
+        try {
+            return told(text);
+        } catch (Malformed e) {
+            return text.startsWith(UNTOLD) ? text : UNTOLD + text;
+        }
+    }
+
+    private String told(String text) throws Malformed {
         if (text.indexOf(RUN) < 0) {
             whole.put(text.length(), text);
             return text;

@@ -152,7 +152,7 @@ final class ExposureLists {
     }
 
     private boolean erased(ExposureCalls.Taken call) {
-        return call.key() != null && erasedCallers.erased(call.key(), call.began());
+        return call.key() != null && erasedCallers.erased(call.key(), call.began(), call.at());
     }
 
     /** The list that a call belongs on and that was sealed before it came; null if there is none. Of several the first to end: the call began before. */

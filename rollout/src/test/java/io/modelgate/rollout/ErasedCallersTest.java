@@ -142,7 +142,7 @@ class ErasedCallersTest extends ExposureScene {
             assertThat(slow).isNotNull();
             call(rig, "bob", "ann"); // who listens is slow at the first: the second is on its way
             hang.reached();
-            ExposureErasure.ask(root, List.of(rig.gates.identities().hash("ann")));
+            ExposureErasure.ask(root, List.of(rig.gates.identities().hash("ann")), world.time.instant());
             world.time.advance(Duration.ofSeconds(1));
             rig.rollouts.tick();
             assertThat(requests()).hasSize(2);

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -152,6 +153,54 @@ class ExposureErasureTest {
         }
     }
 
+    /** The first exposure has the id that all others refer to. */
+    @Test
+    void aByteThatIsDamagedTakesOneExposureAndAnErasureNoMore() throws Exception {
+        ExposureLedger ledger = plain();
+        Rig process = rig.process(ledger);
+        String rollout = start(process);
+        for (int i = 0; i < 50; i++) {
+            call(process, "user-" + i);
+        }
+        end(process);
+        written(process);
+        rig.after(Duration.ofMinutes(1), process, process);
+        Path file = rig.files(ExposureFile.SEALED).get(0);
+        Files.writeString(file, Files.readString(file).replaceFirst("user-0\t", "user-0!"));
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(49);
+        StringBuilder before = new StringBuilder();
+        ledger.export(rollout, before);
+        assertThat(before.toString()).as("all ids can be told").doesNotContain("..");
+
+        assertThat(ledger.erase("nobody")).isZero();
+        assertThat(rig.content()).doesNotContain("user-0!");
+        StringBuilder after = new StringBuilder();
+        ledger.export(rollout, after);
+        assertThat(after.toString().lines())
+                .containsExactlyInAnyOrderElementsOf(before.toString().lines().toList());
+        assertThat(ledger.erase("user-7")).isEqualTo(1);
+        assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(48);
+    }
+
+    @Test
+    void anExposureWhoseIdCannotBeToldIsKept() throws Exception {
+        ExposureLedger ledger = plain();
+        Rig process = rig.process(ledger);
+        String rollout = start(process);
+        call(process, "user-0", "user-1", "user-2");
+        end(process);
+        written(process);
+        rig.after(Duration.ofMinutes(1), process, process);
+        Path file = rig.files(ExposureFile.SEALED).get(0);
+        List<String> lines = Files.readAllLines(file);
+        Files.write(file, List.of(lines.get(0), lines.get(2), lines.get(3))); // without what they refer to
+        assertThat(ledger.erase("user-1")).isEqualTo(1);
+        StringBuilder csv = new StringBuilder();
+        ledger.export(rollout, csv);
+        String id = lines.get(3).substring(lines.get(3).lastIndexOf('\t') + 1);
+        assertThat(csv.toString()).contains("user-2,").contains(",.." + id + ",");
+    }
+
     @Test
     void itSaysWhichFileNobodyCanReadAnyMoreAndSeesToTheRest() throws Exception {
         ExposureLedger ledger = plain();
@@ -192,7 +241,7 @@ class ExposureErasureTest {
         try {
             call(process, "bob", ANN); // who listens is slow at the first: the second is on its way
             handed.await();
-            ExposureErasure.ask(root, List.of(process.gates.identities().hash(ANN)));
+            ExposureErasure.ask(root, List.of(process.gates.identities().hash(ANN)), rig.world.time.instant());
             rig.after(Duration.ofSeconds(1), process);
             rig.world.time.setClock(rig.world.time.instant().plusSeconds(60));
         } finally {
@@ -201,6 +250,50 @@ class ExposureErasureTest {
         ledger.flush();
         assertThat(ledger.of(ledger.rollouts().get(0)).orElseThrow().calls()).isEqualTo(2);
         assertThat(rig.content()).doesNotContain(ANN);
+    }
+
+    @Test
+    void itIsDoneLaterWhileAnotherProcessWritesFilesAnew() throws Exception {
+        ExposureLedger ledger = plain();
+        Rig process = rig.process(ledger);
+        start(process);
+        call(process, ANN, "bob");
+        written(process);
+        try (ExposureClaim claim = ExposureClaim.of(root, Duration.ZERO)) {
+            assertThat(claim).isNotNull();
+            assertThat(ledger.erase(ANN)).isZero();
+            assertThat(requests()).hasSize(1);
+        }
+        rig.after(Duration.ofSeconds(1), process);
+        assertThat(rig.content()).doesNotContain(ANN).contains("bob");
+    }
+
+    @Test
+    void aRequestIsThereThoughAnotherProcessSweepsAsItIsWritten() throws Exception {
+        for (int i = 1; i <= 20; i++) {
+            int asked = i;
+            CompletableFuture<Void> sweep = CompletableFuture.runAsync(() -> sweepOne(asked));
+            ExposureErasure.ask(root, List.of("38222b0ff91a190e6a8e05b4108150dd"), rig.world.time.instant());
+            assertThat(requests()).hasSize(i);
+            sweep.join();
+        }
+    }
+
+    /** Deletes the first half-written file that it sees, unless so many requests are there. */
+    private void sweepOne(int requests) {
+        while (names().stream().filter(name -> name.startsWith("erase-")).count() < requests) {
+            for (String name : names()) {
+                if (name.endsWith(ExposureErasure.TEMPORARY)
+                        && root.resolve(name).toFile().delete()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private List<String> names() {
+        String[] names = root.toFile().list();
+        return names == null ? List.of() : List.of(names);
     }
 
     @Test
@@ -232,6 +325,8 @@ class ExposureErasureTest {
         Files.write(root.resolve("erase-b"), new byte[] {(byte) 0xff, (byte) 0xfe, '\n'});
         Files.write(root.resolve("erase-c"), "x\n".repeat(100_000).getBytes(StandardCharsets.UTF_8));
         Files.createSymbolicLink(root.resolve("erase-d"), left);
+        Files.writeString(root.resolve("erase-e"), "x\nat\t" + Long.MAX_VALUE + "\n");
+        Files.writeString(root.resolve("erase-f"), "x\nat\tyesterday\n");
         Files.createDirectories(root.resolve("x.tmp").resolve("y.tmp").resolve("z"));
         ExposureLedger ledger = plain();
         Rig living = rig.process(ledger);
@@ -242,7 +337,7 @@ class ExposureErasureTest {
         assertThat(ledger.erase(ANN)).isEqualTo(1);
         assertThat(rig.content()).doesNotContain(ANN);
         rig.after(ErasedCallers.KEPT, living);
-        assertThat(requests()).hasSize(4); // as they were
+        assertThat(requests()).hasSize(6); // as they were
     }
 
     @Test

@@ -287,7 +287,7 @@ class ExposureLedgerTest extends ExposureScene {
             assertThatIOException()
                     .isThrownBy(() -> ExposureClaim.of(root, Duration.ZERO))
                     .withMessageContaining("another process writes files in " + root + " anew");
-            ExposureErasure.ask(root, List.of(rig.gates.identities().hash("ann")));
+            ExposureErasure.ask(root, List.of(rig.gates.identities().hash("ann")), world.time.instant());
             world.time.advance(Duration.ofSeconds(1));
             rig.rollouts.tick();
             assertThat(ledger.of(rollout).orElseThrow().callers()).isEqualTo(2);

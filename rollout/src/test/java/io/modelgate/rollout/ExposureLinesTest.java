@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,7 +92,7 @@ class ExposureLinesTest {
         writer.take("bob", 2, "xxxxbbbb");
         writer.flush();
         ExposureFile file = ExposureFile.at(writer.path()).orElseThrow();
-        writer.replace(new ExposureErasure(folder, List.of("ann")).without(file, Log.IDENTITIES), plain);
+        writer.replace(new ErasedLines(Map.of("ann", Long.MAX_VALUE), Log.IDENTITIES).without(file), plain);
         writer.take("bob", 3, "AAAAcccc");
         writer.flush();
         List<String> ids = new ArrayList<>();
@@ -101,9 +102,49 @@ class ExposureLinesTest {
     }
 
     @Test
+    void anIdThatCannotBeToldHidesNoExposureAndStaysUntold() throws Exception {
+        for (String id : List.of(".Eab", ".", "a.A", "..")) {
+            Exposure read = read(new ExposureLines(HASHED), "x\t7\t" + id);
+            assertThat(read).isEqualTo(new Exposure("x", HASHED.since() + 7, id.equals("..") ? id : ".." + id));
+            ExposureLines written = new ExposureLines(HASHED);
+            ExposureLines again = new ExposureLines(HASHED);
+            read(again, written.line("y", HASHED.since(), "whole1"));
+            assertThat(read(again, written.line("x", read.at(), read.outcome())))
+                    .isEqualTo(read);
+            Exposure like = new Exposure("x", read.at(), read.outcome().replace('b', 'c'));
+            assertThat(read(again, written.line("x", like.at(), like.outcome())))
+                    .isEqualTo(like);
+        }
+    }
+
+    @Test
+    void anIdThatOthersReferToIsTakenFromALineThatIsDamaged() throws Exception {
+        for (String damaged : List.of("ann!5\tAAbbbbCC", "ann\t5!\tAAbbbbCC", "ann\t5\tid!bob\t6\tAAbbbbCC")) {
+            ExposureLines lines = new ExposureLines(HASHED);
+            assertThatThrownBy(() -> read(lines, damaged)).isInstanceOf(ExposureLines.Malformed.class);
+            assertThat(read(lines, "bob\t7\t.Gzz").outcome()).isEqualTo("AAbbbbzz");
+        }
+    }
+
+    @Test
+    void damageToAnIdEndsWithTheNextThatIsWhole() throws Exception {
+        ExposureLines written = new ExposureLines(HASHED);
+        ExposureLines read = new ExposureLines(HASHED);
+        written.line("", HASHED.since(), "AAbbbbCC");
+        int wrong = 0;
+        for (int i = 0; i < 1_000; i++) {
+            Exposure exposure = new Exposure("", HASHED.since() + i, "AAbbbb" + (char) ('a' + i % 26) + "z");
+            wrong += read(read, written.line("", exposure.at(), exposure.outcome()))
+                            .equals(exposure)
+                    ? 0
+                    : 1;
+        }
+        assertThat(wrong).isEqualTo(255);
+    }
+
+    @Test
     void aLineThatNobodyWroteIsSaidToBeNone() {
-        for (String line :
-                List.of("x", "x\t7", "x\tseven\tid", "x\t7\t.Eab", "x\t7\t.", "!!!!!!!!!!!!!!!!!!!!!!\t7\tid")) {
+        for (String line : List.of("x", "x\t7", "x\tseven\tid", "x\t7\tid!y\t8\tid", "!!!!!!!!!!!!!!!!!!!!!!\t7\tid")) {
             assertThatThrownBy(() -> read(new ExposureLines(HASHED), line))
                     .isInstanceOf(ExposureLines.Malformed.class)
                     .hasMessageStartingWith("a line ");
