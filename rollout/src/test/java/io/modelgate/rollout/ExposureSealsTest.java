@@ -163,7 +163,7 @@ class ExposureSealsTest {
                 Thread looks = Thread.currentThread();
                 AtomicBoolean broken = new AtomicBoolean();
                 InstantSource clock = () -> {
-                    if (broken.get() && Thread.currentThread() == looks) {
+                    if (broken.get() && Thread.currentThread().equals(looks)) {
                         throw new IllegalStateException("no clock");
                     }
                     return rig.world.time.instant();

@@ -49,7 +49,7 @@ class LookUnderWayTest {
     void startWithASourceThatHangs() {
         Thread test = Thread.currentThread();
         Ticker ticker = () -> {
-            if (tickFailure != null && Thread.currentThread() == test) {
+            if (tickFailure != null && Thread.currentThread().equals(test)) {
                 throw tickFailure;
             }
             return time.read();
