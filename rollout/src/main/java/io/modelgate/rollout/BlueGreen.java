@@ -210,7 +210,7 @@ public final class BlueGreen<I, O> implements AutoCloseable {
             throw new IllegalStateException("version \"" + to + "\" of gate \"" + gate.name() + "\" is killed by "
                     + kills.get(0).actor().name() + " (" + kills.get(0).id() + "): revive it before it gets callers");
         }
-        ServingChange change = routing.memory().change();
+        ServingChange change = routing.memory().changes().latest();
         return List.of(
                 change == null ? 0L : change.entry().seq(), gate.describe().kills());
     }

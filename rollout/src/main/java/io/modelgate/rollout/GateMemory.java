@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param records what was registered of versions, by id, as the log has it
  * @param rehearsed the versions that a rollback, or a rehearsal of one, has restored
  * @param stable the stable version, as far as decisions since the declaration tell; null before the first
- * @param change the latest decision that changed which version callers get, null if there was none
- * @param promotions by version, the latest entry that made it stable by a promotion
+ * @param changes of which version callers get
  * @param last the last rollout under a policy that ended
  * @param ended the last run of each candidate, without what it counted
  * @param lockstep the last run in each lockstep group, as in {@code ended}; of the latest 100 groups
@@ -31,8 +30,7 @@ record GateMemory(
         Map<String, Registered> records,
         Set<String> rehearsed,
         @Nullable String stable,
-        @Nullable ServingChange change,
-        Map<String, Entry> promotions,
+        ServingChanges changes,
         @Nullable RolloutRun last,
         Map<String, RolloutRun> ended,
         Map<String, RolloutRun> lockstep,
@@ -72,7 +70,7 @@ record GateMemory(
     record Registered(VersionRecord record, Entry entry) {}
 
     static final GateMemory NONE = new GateMemory(
-            Map.of(), Set.of(), null, null, Map.of(), null, Map.of(), Map.of(), List.of(), null, List.of());
+            Map.of(), Set.of(), null, ServingChanges.NONE, null, Map.of(), Map.of(), List.of(), null, List.of());
 
     /** The event of an entry, or null if it made none, or is no longer part of the log: another may have its number now. */
     @Nullable
@@ -90,17 +88,7 @@ record GateMemory(
     GateMemory begun(RolloutStart start, Entry entry) {
         Begun now = new Begun(entry.seq(), entry.decision().at(), start.id(), start.version());
         return new GateMemory(
-                records,
-                rehearsed,
-                stable,
-                change,
-                promotions,
-                last,
-                ended,
-                lockstep,
-                recent,
-                reference,
-                latest(begun, now));
+                records, rehearsed, stable, changes, last, ended, lockstep, recent, reference, latest(begun, now));
     }
 
     private static <T> List<T> latest(List<T> before, T now) {
@@ -117,8 +105,7 @@ record GateMemory(
                 records,
                 rehearsed,
                 stable,
-                change,
-                promotions,
+                changes,
                 last,
                 ended,
                 lockstep,
@@ -131,17 +118,7 @@ record GateMemory(
         Map<String, RolloutRun> more = new HashMap<>(ended);
         more.put(run.plan().candidate(), run.forgotten());
         return new GateMemory(
-                records,
-                rehearsed,
-                stable,
-                change,
-                promotions,
-                run,
-                Map.copyOf(more),
-                inLockstep(run),
-                recent,
-                reference,
-                begun);
+                records, rehearsed, stable, changes, run, Map.copyOf(more), inLockstep(run), recent, reference, begun);
     }
 
     /** A version that is rolled out again, by itself or in another group, leaves what it was to this one as it is. */
@@ -172,17 +149,7 @@ record GateMemory(
         Map<String, Registered> more = new HashMap<>(records);
         more.put(record.version(), new Registered(record, entry));
         return new GateMemory(
-                Map.copyOf(more),
-                rehearsed,
-                stable,
-                change,
-                promotions,
-                last,
-                ended,
-                lockstep,
-                recent,
-                reference,
-                begun);
+                Map.copyOf(more), rehearsed, stable, changes, last, ended, lockstep, recent, reference, begun);
     }
 
     private static @Nullable VersionRecord record(Entry entry) {
@@ -201,7 +168,7 @@ record GateMemory(
         Set<String> more = new HashSet<>(rehearsed);
         more.add(version);
         return new GateMemory(
-                records, Set.copyOf(more), stable, change, promotions, last, ended, lockstep, recent, reference, begun);
+                records, Set.copyOf(more), stable, changes, last, ended, lockstep, recent, reference, begun);
     }
 
     GateMemory stable(String version) {
@@ -209,8 +176,7 @@ record GateMemory(
             return this;
         }
         Reference still = reference != null && reference.version().equals(version) ? reference : null;
-        return new GateMemory(
-                records, rehearsed, version, change, promotions, last, ended, lockstep, recent, still, begun);
+        return new GateMemory(records, rehearsed, version, changes, last, ended, lockstep, recent, still, begun);
     }
 
     /** Stable's answers were frozen as a reference; of a version that is not stable here they are none. */
@@ -218,26 +184,11 @@ record GateMemory(
         Reference frozen = Reference.of(entry);
         return frozen == null || (stable != null && !stable.equals(frozen.version()))
                 ? this
-                : new GateMemory(
-                        records, rehearsed, stable, change, promotions, last, ended, lockstep, recent, frozen, begun);
+                : new GateMemory(records, rehearsed, stable, changes, last, ended, lockstep, recent, frozen, begun);
     }
 
     GateMemory changed(ServingChange.Kind kind, String version, Entry entry) {
-        Map<String, Entry> more = new HashMap<>(promotions);
-        if (kind == ServingChange.Kind.PROMOTED && !version.equals(stable)) {
-            more.put(version, entry);
-        }
-        return new GateMemory(
-                records,
-                rehearsed,
-                stable,
-                new ServingChange(kind, version, entry),
-                Map.copyOf(more),
-                last,
-                ended,
-                lockstep,
-                recent,
-                reference,
-                begun);
+        ServingChanges more = changes.after(new ServingChange(kind, version, entry), stable);
+        return new GateMemory(records, rehearsed, stable, more, last, ended, lockstep, recent, reference, begun);
     }
 }

@@ -148,7 +148,7 @@ final class Interventions {
     private Decision undoing(ModelGate<?, ?> gate, Actor actor, String reason) {
         CohortRouting routing = Routings.of(gate);
         RolloutRun run = routing.run();
-        ServingChange change = routing.memory().change();
+        ServingChange change = routing.memory().changes().latest();
         boolean promotion = change != null && change.kind() == ServingChange.Kind.PROMOTED;
         // A draft has changed nothing for anyone: what hurts is what was promoted before it.
         if (run != null && (run.served() != null || !promotion)) {
@@ -171,7 +171,7 @@ final class Interventions {
     }
 
     private Decision undoingPromotion(ModelGate<?, ?> gate, CohortRouting routing, Actor actor, String reason) {
-        ServingChange change = routing.memory().change();
+        ServingChange change = routing.memory().changes().latest();
         if (change == null) {
             throw new IllegalStateException(
                     "gate \"" + gate.name()
@@ -189,7 +189,7 @@ final class Interventions {
     /** The decision that takes a stable version back, with what the report needs in its data. */
     Decision goingBack(ModelGate<?, ?> gate, String bad, String to, Actor actor, String reason) {
         GateMemory memory = Routings.of(gate).memory();
-        Entry promotion = memory.promotions().get(bad);
+        Entry promotion = memory.changes().promotions().get(bad);
         RolloutRun last = memory.ended().get(bad);
         RolloutRun own = last != null && promotion != null && promoted(last, promotion) ? last : null;
         Map<String, Object> data = new HashMap<>();

@@ -3,7 +3,7 @@ package io.modelgate.rollout;
 import io.modelgate.control.Entry;
 
 /**
- * The latest decision that changed which version a gate's callers get. Immutable.
+ * A decision that changed which version a gate's callers get. Immutable.
  *
  * @param kind what it did
  * @param version the version that came or went
