@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +42,9 @@ class LookUnderWayTest {
     private volatile @Nullable RuntimeException tickFailure;
 
     private final ExecutorService looks = Executors.newSingleThreadExecutor();
+    /** How often the source was. */
+    private final AtomicInteger asked = new AtomicInteger();
+
     private Gates gates;
     private ModelGate<String, String> gate;
     private Rollouts rollouts;
@@ -77,6 +81,7 @@ class LookUnderWayTest {
     }
 
     private StepCounts counts() {
+        asked.incrementAndGet();
         if (failure != null) {
             throw failure;
         }
@@ -166,7 +171,12 @@ class LookUnderWayTest {
         told();
         hang.close();
         idle();
-        seconds(120);
+        int before = asked.get();
+        for (int i = 0; i < 60; i++) {
+            seconds(1);
+            idle(); // else the time runs on under a look that is only being made
+        }
+        assertThat(asked.get() - before).isBetween(59, 60);
         nothingIsTold();
     }
 
