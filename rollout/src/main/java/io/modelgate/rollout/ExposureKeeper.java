@@ -148,7 +148,7 @@ final class ExposureKeeper {
             boolean caring = !begun || tick - cared >= SECOND;
             // Ahead of all that is written.
             List<ExposureErasure> asked = caring || !batch.isEmpty() ? asked() : List.of();
-            refresh(tick);
+            refresh();
             lists.measure(tick);
             lists.put(batch);
             List<OpenExposures> open = lists.all();
@@ -205,7 +205,7 @@ final class ExposureKeeper {
         }
     }
 
-    private void refresh(long tick) {
+    private void refresh() {
         for (ModelGate<?, ?> gate : gates.gates()) {
             if (gate.routing().orElse(null) instanceof CohortRouting routing) {
                 openStarted(gate, routing);
@@ -215,7 +215,7 @@ final class ExposureKeeper {
                     if (each.header.gate().equals(gate.name())
                             && !each.ended()
                             && !each.header.rollout().equals(id)) {
-                        each.end(tick);
+                        each.end(gates.ticker().read()); // now: it may have begun and ended within this look
                         each.toRemedy = ExposureReports.asksForRemedy(routing, each.header);
                     }
                 }

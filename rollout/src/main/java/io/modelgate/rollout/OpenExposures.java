@@ -74,7 +74,7 @@ final class OpenExposures {
     /**
      * Takes no calls from here on that begin later.
      *
-     * @param tick no sooner than any call began that has been heard of
+     * @param tick read once the end was seen, so that no call of the rollout began later, heard of or not
      */
     void end(long tick) {
         endedTick = tick;
