@@ -2,6 +2,7 @@ package io.modelgate.rollout;
 
 import static io.modelgate.rollout.ExposureRig.call;
 import static io.modelgate.rollout.ExposureRig.end;
+import static io.modelgate.rollout.ExposureRig.start;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelgate.Caller;

@@ -50,11 +50,17 @@ final class ExposureRig implements AutoCloseable {
         return rig;
     }
 
-    /** A rollout that everyone is in. */
+    /** A rollout of v2 that everyone is in and the ledger knows of. */
     static String start(Rig rig) {
-        Rollout rollout = Rollout.start(rig.gate, "v2", r -> r.weight(Weight.FULL), Rig.ALICE, "everyone");
-        assertThat(rollout.stored(Duration.ofSeconds(5))).isTrue();
+        String rollout = start(rig, "v2");
         rig.rollouts.tick();
+        return rollout;
+    }
+
+    /** A rollout that everyone is in. */
+    static String start(Rig rig, String candidate) {
+        Rollout rollout = Rollout.start(rig.gate, candidate, r -> r.weight(Weight.FULL), Rig.ALICE, "everyone");
+        assertThat(rollout.stored(Duration.ofSeconds(5))).isTrue();
         return rollout.id();
     }
 

@@ -1,17 +1,13 @@
 package io.modelgate.rollout;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.modelgate.control.Entry;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What tests of the ledger begin from: processes on one log that share a folder. */
@@ -20,29 +16,30 @@ abstract class ExposureScene {
     @TempDir
     Path root;
 
-    final Rig.World world = new Rig.World();
-    final List<Rig> rigs = new ArrayList<>();
+    Rig.World world;
+    private ExposureRig processes;
+
+    @BeforeEach
+    void open() {
+        processes = new ExposureRig(root);
+        world = processes.world;
+    }
 
     @AfterEach
     void close() {
-        rigs.forEach(Rig::close);
+        processes.close();
     }
 
     Rig rig(ExposureLedger ledger) {
-        Rig rig = new Rig(world, r -> r.exposures(ledger));
-        rigs.add(rig);
-        return rig;
+        return processes.process(ledger);
     }
 
     ExposureLedger ledger(Consumer<ExposureLedgerBuilder> configure) {
-        return ExposureLedger.in(root, configure);
+        return processes.ledger(configure);
     }
 
-    /** A rollout that everyone of these is in. */
-    static String start(Rig rig, String candidate) {
-        Rollout rollout = Rollout.start(rig.gate, candidate, r -> r.weight(Weight.FULL), Rig.ALICE, "everyone");
-        assertThat(rollout.stored(Duration.ofSeconds(5))).isTrue();
-        return rollout.id();
+    List<Path> files(String suffix) {
+        return processes.files(suffix);
     }
 
     /** A rollout under a policy, in which ann and bob are. */
@@ -55,12 +52,6 @@ abstract class ExposureScene {
         StringBuilder csv = new StringBuilder();
         ledger.export(rollout, csv);
         return csv.toString().lines().toList();
-    }
-
-    List<Path> files(String suffix) throws IOException {
-        try (Stream<Path> all = Files.walk(root)) {
-            return all.filter(path -> path.toString().endsWith(suffix)).sorted().toList();
-        }
     }
 
     void sealed(Rig rig) {
