@@ -82,6 +82,7 @@ public final class RedisFleetLedger implements FleetLedger {
                     + " names its accounts under the secret of another control log; give all processes on it one log,"
                     + " or one secret, or give this fleet another name");
         }
+        servers.awaitKnown(askTimeout); // or the first exchange would be refused for a moment
     }
 
     @Override

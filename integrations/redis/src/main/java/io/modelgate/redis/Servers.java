@@ -3,6 +3,8 @@ package io.modelgate.redis;
 import io.modelgate.Ticker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,6 +19,7 @@ final class Servers {
     private final RedisLink link;
     private final Ticker ticker;
     private final long quietNanos;
+    private final CountDownLatch known = new CountDownLatch(1);
     private String run = "";
     private boolean checked;
     private boolean first = true;
@@ -61,6 +64,16 @@ final class Servers {
         first = false;
         run = now;
         checked = true;
+        known.countDown();
+    }
+
+    /** Waits until the first server has said which it is, or could not; no longer than this. */
+    void awaitKnown(Duration longest) {
+        try {
+            boolean ignored = known.await(longest.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Changes with each connection. */

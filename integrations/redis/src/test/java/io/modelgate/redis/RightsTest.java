@@ -1,6 +1,5 @@
 package io.modelgate.redis;
 
-import static io.modelgate.redis.LogFleet.kill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.modelgate.budget.FleetLedger;
@@ -46,11 +45,11 @@ class RightsTest extends OnOneRedis {
         }
     }
 
-    private static boolean appends(RedisControlLog log) {
+    private static boolean appends(RedisControlLog log, String... kills) {
         try {
-            return !log.append(List.of(kill("k4"))).isEmpty();
+            return !log.append(Stream.of(kills).map(LogFleet::kill).toList()).isEmpty();
         } catch (ControlLogException e) {
-            return false; // until the index of ids is made anew
+            return false; // not connected for a moment, or the index of ids is not made anew yet
         }
     }
 
@@ -61,14 +60,14 @@ class RightsTest extends OnOneRedis {
         fleet.redis.command(words.toArray(String[]::new));
         String uri = "redis://modelgate:s3cret@127.0.0.1:" + fleet.redis.port();
         try (RedisControlLog log = RedisControlLog.open(r -> r.uri(uri).directory(directory))) {
-            log.append(List.of(kill("k1"), kill("k2"), kill("k3")));
+            LogFleet.until(() -> appends(log, "k1", "k2", "k3"));
             log.applied(log.head());
             LogFleet.until(() -> !log.instances().isEmpty());
             fleet.redis.command("FLUSHALL");
             LogFleet.until(() ->
                     fleet.redis.command("XLEN", "modelgate:{modelgate}:log") instanceof Long length && length == 3);
             fleet.redis.command("DEL", "modelgate:{modelgate}:ids");
-            LogFleet.until(() -> appends(log));
+            LogFleet.until(() -> appends(log, "k4"));
             assertThat(log.archive(directory.resolve("archive"), 1).entries()).isEqualTo(3);
         }
         Verification found = new RedisControlLogProvider()
