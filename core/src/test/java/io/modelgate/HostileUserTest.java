@@ -163,7 +163,7 @@ class HostileUserTest {
             log.fail(false);
 
             assertThat(kill.stored(SOON)).isTrue();
-            boolean revived = revive.stored(Duration.ofSeconds(1));
+            boolean revived = revive.stored(SOON);
             assertThat(gate.live()).isEqualTo(revived);
             List<String> types = log.read(0, 100).stream().map(Entry::type).toList();
             assertThat(types.indexOf(EntryTypes.REVIVE)).isNotEqualTo(1);

@@ -91,7 +91,7 @@ final class Client {
 
     /** Asks until the answer is as wanted, for what comes about on another thread. */
     Answer until(String path, Predicate<Answer> wanted) {
-        long end = Ticker.system().read() + 10_000_000_000L;
+        long end = Ticker.system().read() + 60_000_000_000L;
         Answer answer = get(path);
         while (!wanted.test(answer)) {
             if (Ticker.system().read() > end) {

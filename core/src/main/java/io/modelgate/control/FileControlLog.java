@@ -290,6 +290,8 @@ public final class FileControlLog implements ControlLog {
     private List<Entry> next(long after) {
         try {
             return closed ? List.of() : entries(after, BATCH, BATCH_BYTES);
+        } catch (ControlLogException e) {
+            return List.of(); // it is reported
         } catch (IOException | RuntimeException | Error e) {
             // Whatever it is, the thread goes on: what arrives next may be a kill.
             report(e);

@@ -377,6 +377,7 @@ public abstract class BudgetLedgerKit {
         Member idle = new Member(budget);
         idle.spend(100);
         idle.budgets.share();
+        leasesRunOut();
         time.advance(Duration.ofSeconds(6));
         idle.budgets.share();
 

@@ -400,7 +400,7 @@ public abstract class ControlLogKit {
         assertThat(instance.silentFor()).isBetween(Duration.ZERO, Duration.ofSeconds(30));
     }
 
-    /** The instances that have applied exactly up to an entry, once there are any; empty if the log lists nobody for some seconds. */
+    /** The live instances that have applied exactly up to an entry, once there are any; empty if the log lists nobody for some seconds. */
     private static List<Instance> instancesThatApplied(ControlLog log, Entry entry) throws InterruptedException {
         Head head = entry.head();
         boolean lists = false;
@@ -408,7 +408,7 @@ public abstract class ControlLogKit {
             List<Instance> all = log.instances();
             lists |= !all.isEmpty();
             List<Instance> those = all.stream()
-                    .filter(instance -> instance.applied().equals(head))
+                    .filter(instance -> instance.applied().equals(head) && instance.live())
                     .toList();
             if (!those.isEmpty()) {
                 return those;

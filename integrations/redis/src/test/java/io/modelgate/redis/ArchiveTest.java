@@ -38,6 +38,8 @@ class ArchiveTest {
     @TempDir
     Path directory;
 
+    private static final Duration LONG = Duration.ofSeconds(20);
+
     private RedisServer redis;
     private RedisControlLog log;
 
@@ -45,7 +47,7 @@ class ArchiveTest {
     void open() {
         RedisServer.assumeAvailable();
         redis = RedisServer.create().start();
-        log = RedisControlLog.open(r -> r.uri(redis.uri()).withoutCopy());
+        log = RedisControlLog.open(r -> r.uri(redis.uri()).withoutCopy().commandTimeout(LONG));
     }
 
     @AfterEach
@@ -78,7 +80,7 @@ class ArchiveTest {
 
     private List<Entry> readByANewProcess() {
         try (RedisControlLog fresh =
-                RedisControlLog.open(r -> r.uri(redis.uri()).withoutCopy())) {
+                RedisControlLog.open(r -> r.uri(redis.uri()).withoutCopy().commandTimeout(LONG))) {
             return fresh.read(0, 100_000);
         }
     }

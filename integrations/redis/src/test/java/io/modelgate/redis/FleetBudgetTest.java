@@ -54,10 +54,10 @@ class FleetBudgetTest {
     }
 
     private ModelGate<String, Usage> gate(Sharing sharing, int ledgerPort, Duration lease) {
-        Gates gates = Gates.open(g -> g.controlLog(
-                        () -> RedisControlLog.open(r -> r.uri(redis.uri()).withoutCopy()))
+        Gates gates = Gates.open(g -> g.controlLog(() -> RedisControlLog.open(
+                        r -> r.uri(redis.uri()).withoutCopy().commandTimeout(Duration.ofSeconds(20))))
                 .budgets(b -> b.fleet(RedisFleetLedger.open(
-                        r -> r.uri(redis.uri(ledgerPort)).lease(lease).askTimeout(Duration.ofSeconds(5))))));
+                        r -> r.uri(redis.uri(ledgerPort)).lease(lease).askTimeout(Duration.ofSeconds(10))))));
         open.add(gates);
         return gates.gate(
                 "credit",

@@ -100,6 +100,7 @@ class ForkTest extends OnOneRedis {
         fleet.redis.command("FLUSHALL");
         b = fleet.join("b");
         b.append(List.of(kill("b1")));
+        until(() -> Long.valueOf(1).equals(fleet.redis.command("EXISTS", "modelgate:{modelgate}:secret")));
         for (int start = 1; start <= 2; start++) {
             a.open();
             assertThatThrownBy(() -> a.log.append(List.of(kill("a3")))).isInstanceOf(ControlLogException.class);

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class FullDiskTest {
 
+    private static final Duration LONG = Duration.ofSeconds(20);
+
     @TempDir
     Path directory;
 
@@ -50,8 +52,8 @@ class FullDiskTest {
         Path limited = Files.createDirectory(directory.resolve("limited"));
         Path own = Files.createDirectory(directory.resolve("own"));
         try (RedisServer redis = RedisServer.create().start();
-                RedisControlLog log =
-                        RedisControlLog.open(r -> r.uri(redis.uri()).directory(own))) {
+                RedisControlLog log = RedisControlLog.open(
+                        r -> r.uri(redis.uri()).directory(own).commandTimeout(LONG))) {
             Process child = new ProcessBuilder(
                             "bash",
                             "-c",
@@ -94,8 +96,8 @@ class FullDiskTest {
                 child.destroyForcibly().waitFor();
             }
             // And after a restart with space nothing is missing.
-            try (RedisControlLog again =
-                    RedisControlLog.open(r -> r.uri(redis.uri()).directory(limited))) {
+            try (RedisControlLog again = RedisControlLog.open(
+                    r -> r.uri(redis.uri()).directory(limited).commandTimeout(LONG))) {
                 assertThat(again.head()).isEqualTo(log.head());
                 again.applied(again.head());
                 LogFleet.until(() ->
@@ -121,8 +123,8 @@ class FullDiskTest {
         private LimitedProcess() {}
 
         public static void main(String[] arguments) throws IOException {
-            try (RedisControlLog log =
-                    RedisControlLog.open(r -> r.uri(arguments[0]).directory(Path.of(arguments[1])))) {
+            try (RedisControlLog log = RedisControlLog.open(
+                    r -> r.uri(arguments[0]).directory(Path.of(arguments[1])).commandTimeout(LONG))) {
                 say("open");
                 log.follow(0, batch -> {
                     log.applied(batch.get(batch.size() - 1).head());

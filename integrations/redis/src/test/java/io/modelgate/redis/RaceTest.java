@@ -61,7 +61,7 @@ class RaceTest extends OnOneRedis {
         fleet.agree();
         assertThat(a.log.instances()).isEmpty();
         b.log.applied(b.log.head());
-        until(() -> a.log.instances().size() == 1);
+        until(() -> a.log.instances().size() == 1 && a.log.instances().get(0).live());
         Instance instance = a.log.instances().get(0);
         assertThat(instance.name()).isEqualTo(b.log.instance());
         assertThat(instance.applied()).isEqualTo(a.log.head());

@@ -5,6 +5,7 @@ import io.modelgate.testkit.ControlLogKit;
 import io.modelgate.testkit.RedisServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,7 +39,8 @@ class RedisControlLogKitTest extends ControlLogKit {
 
     private ControlLog another() throws Exception {
         Path own = Files.createDirectory(directory.resolve("process-" + ++opened));
-        return RedisControlLog.open(r -> r.uri(redis.uri()).directory(own).name("log-" + logs));
+        return RedisControlLog.open(
+                r -> r.uri(redis.uri()).directory(own).name("log-" + logs).commandTimeout(Duration.ofSeconds(20)));
     }
 
     @AfterAll

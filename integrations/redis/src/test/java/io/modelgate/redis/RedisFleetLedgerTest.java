@@ -66,7 +66,7 @@ class RedisFleetLedgerTest {
                 .lease(Duration.ofMillis(500))
                 .askTimeout(askTimeout));
         open.add(ledger);
-        ledger.own("ledger.owner");
+        until(() -> reaches(() -> ledger.own("ledger.owner")));
         return ledger;
     }
 

@@ -59,7 +59,8 @@ class RightsTest extends OnOneRedis {
         words.set(words.indexOf(">PASSWORD"), ">s3cret");
         fleet.redis.command(words.toArray(String[]::new));
         String uri = "redis://modelgate:s3cret@127.0.0.1:" + fleet.redis.port();
-        try (RedisControlLog log = RedisControlLog.open(r -> r.uri(uri).directory(directory))) {
+        try (RedisControlLog log =
+                RedisControlLog.open(r -> r.uri(uri).directory(directory).commandTimeout(Duration.ofSeconds(20)))) {
             LogFleet.until(() -> appends(log, "k1", "k2", "k3"));
             log.applied(log.head());
             LogFleet.until(() -> !log.instances().isEmpty());

@@ -120,8 +120,8 @@ class StartTest extends OnOneRedis {
             }
             Files.write(copy, damaged);
             a.open();
-            assertThat(a.log.read(0, 10)).as("seed %d, round %d", seed, round).isEqualTo(all);
-            assertThat(a.log.owed()).as("seed %d, round %d", seed, round).isEmpty();
+            LogFleet.until(() -> a.log.read(0, 10).equals(all));
+            LogFleet.until(() -> a.log.owed().isEmpty());
             a.log.close();
             assertThat(copy).as("seed %d, round %d", seed, round).hasBinaryContent(whole);
         }

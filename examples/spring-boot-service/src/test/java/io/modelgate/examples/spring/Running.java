@@ -28,6 +28,9 @@ final class Running implements AutoCloseable {
                 "--spring.main.banner-mode=off",
                 "--logging.level.root=warn",
                 "--server.port=0",
+                "--modelgate.gates.credit-risk.deadline=61s", // tests are of who answers, not of how fast the machine
+                // is
+                "--modelgate.gates.credit-risk.model-timeout=60s",
                 "--modelgate.log.file=" + log));
     }
 
