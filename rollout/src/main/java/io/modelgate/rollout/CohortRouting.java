@@ -232,7 +232,7 @@ final class CohortRouting implements Router.Routing {
         String version = start.version();
         GateMemory taken = memory.changed(ServingChange.Kind.TAKEN_BACK, version, entry);
         if (run == null) {
-            return with(Cohort.NONE, taken);
+            return withNone(taken, entry);
         }
         if (run.promoted()) {
             return entry.type().equals(EntryTypes.ROLLOUT_END)
@@ -273,7 +273,7 @@ final class CohortRouting implements Router.Routing {
                 memory.changed(ServingChange.Kind.PROMOTED, version, entry).stable(version);
         RolloutRun run = run();
         if (run == null) {
-            return with(Cohort.NONE, changed);
+            return withNone(changed, entry);
         }
         boolean own = run.plan().candidate().equals(version);
         if (own && run.stage() == Stage.CANARY && !cohort.halted() && runs(entry.text(EntryTypes.ID))) {
@@ -302,13 +302,13 @@ final class CohortRouting implements Router.Routing {
         if (from == null || (memory.stable() != null && !from.equals(memory.stable()))) {
             // Core passes it over: what it was about has changed. A rollout by hand ends all the same, as it always
             // did.
-            return run == null && cohort.start() != null ? with(Cohort.NONE, memory) : this;
+            return run == null && cohort.start() != null ? withNone(memory, entry) : this;
         }
         GateMemory changed = memory.changed(ServingChange.Kind.ROLLED_BACK, from, entry)
                 .stable(to)
                 .rehearsed(to);
         if (run == null) {
-            return with(Cohort.NONE, changed);
+            return withNone(changed, entry);
         }
         return became(
                 run.ended(run.promoted() ? Stage.ROLLED_BACK : Stage.ABORTED, !run.promoted(), entry), entry, changed);
@@ -321,6 +321,12 @@ final class CohortRouting implements Router.Routing {
         return next.stage().end()
                 ? with(Cohort.NONE, told.ended(next))
                 : with(cohort.became(next, shared.metrics()), told);
+    }
+
+    /** No rollout under a policy runs; if one by hand did, it is over. */
+    private CohortRouting withNone(GateMemory remembered, Entry entry) {
+        RolloutStart start = cohort.start();
+        return with(Cohort.NONE, start == null ? remembered : remembered.over(start, entry));
     }
 
     private CohortRouting with(Cohort next, GateMemory remembered) {

@@ -8,19 +8,14 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,20 +50,15 @@ final class ExposureKeeper {
     private final ExposureSeals seals;
     private final ExposureCounts counts;
     private final ExposureCalls calls;
-    private final String instance =
-            ProcessHandle.current().pid() + "-" + UUID.randomUUID().toString().substring(0, 8);
     private final ReentrantLock lock = new ReentrantLock();
-
-    /** Up to where the log had been applied as this began: what started before and does not run has been over for long. */
-    private final long applied;
 
     private volatile boolean closed;
 
     /** Guarded by the lock. */
     private final ExposureLists lists;
 
-    /** The rollouts of each gate that had started at the last look, by id. Guarded by the lock. */
-    private final Map<String, Set<String>> started = new HashMap<>();
+    /** Guarded by the lock. Made before calls are heard. */
+    private final ExposureRollouts rollouts;
 
     private long cared;
     private boolean begun;
@@ -88,7 +78,7 @@ final class ExposureKeeper {
         seals = new ExposureSeals(gates, folder);
         counts = new ExposureCounts(gates.meters().orElse(null));
         lists = new ExposureLists(gates, notices, config, folder, counts, erasedCallers);
-        applied = gates.applied();
+        rollouts = new ExposureRollouts(gates, config, folder, lists);
         calls = new ExposureCalls(gates);
     }
 
@@ -148,7 +138,7 @@ final class ExposureKeeper {
             boolean caring = !begun || tick - cared >= SECOND;
             // Ahead of all that is written.
             List<ExposureErasure> asked = caring || !batch.isEmpty() ? asked() : List.of();
-            refresh();
+            rollouts.look();
             lists.measure(tick);
             lists.put(batch);
             List<OpenExposures> open = lists.all();
@@ -203,55 +193,6 @@ final class ExposureKeeper {
         if (untaken > 0) {
             counts.kept(untaken, each, notices);
         }
-    }
-
-    private void refresh() {
-        for (ModelGate<?, ?> gate : gates.gates()) {
-            if (gate.routing().orElse(null) instanceof CohortRouting routing) {
-                openStarted(gate, routing);
-                RolloutStart running = routing.running();
-                String id = running == null ? "" : running.id();
-                for (OpenExposures each : lists.all()) {
-                    if (each.header.gate().equals(gate.name())
-                            && !each.ended()
-                            && !each.header.rollout().equals(id)) {
-                        each.end(gates.ticker().read()); // now: it may have begun and ended within this look
-                        each.toRemedy = ExposureReports.asksForRemedy(routing, each.header);
-                    }
-                }
-                if (running != null && lists.of(id).isEmpty()) {
-                    lists.add(opened(gate, id, running.version(), Long.MIN_VALUE));
-                }
-            }
-        }
-    }
-
-    /**
-     * A rollout may have started since the last look, and be over. The routing knows of it as soon as a call can: events may be told later. What began
-     * before it is of the rollout of the same version before it.
-     */
-    private void openStarted(ModelGate<?, ?> gate, CohortRouting routing) {
-        List<GateMemory.Begun> all = routing.memory().begun();
-        Set<String> before = started.get(gate.name());
-        for (GateMemory.Begun each : all) {
-            boolean late = before == null ? each.seq() > applied : !before.contains(each.rollout());
-            if (late && lists.of(each.rollout()).isEmpty()) {
-                lists.add(opened(gate, each.rollout(), each.version(), each.at().toEpochMilli()));
-            }
-        }
-        started.put( // last: what could not be opened is late once more
-                gate.name(), all.stream().map(GateMemory.Begun::rollout).collect(Collectors.toSet()));
-    }
-
-    private OpenExposures opened(ModelGate<?, ?> gate, String rollout, String version, long from) {
-        ExposureFile.Header header = new ExposureFile.Header(
-                rollout,
-                gate.name(),
-                version,
-                !config.plainKeys,
-                instance,
-                gates.now().toEpochMilli());
-        return new OpenExposures(header, gate, folder.of(rollout), from);
     }
 
     private void remedy(OpenExposures each) {

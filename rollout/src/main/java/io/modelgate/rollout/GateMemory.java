@@ -58,8 +58,22 @@ record GateMemory(
      * @param at when
      * @param rollout its id
      * @param version its candidate
+     * @param end how it ended, null while it runs
      */
-    record Begun(long seq, Instant at, String rollout, String version) {}
+    record Begun(
+            long seq,
+            Instant at,
+            String rollout,
+            String version,
+            @Nullable End end) {}
+
+    /**
+     * The end of a rollout.
+     *
+     * @param seq the entry
+     * @param takenBack whether its version was taken back under its policy, and not because another became stable
+     */
+    record End(long seq, boolean takenBack) {}
 
     /**
      * What was registered of a version.
@@ -86,9 +100,32 @@ record GateMemory(
     }
 
     GateMemory begun(RolloutStart start, Entry entry) {
-        Begun now = new Begun(entry.seq(), entry.decision().at(), start.id(), start.version());
+        Begun now = new Begun(entry.seq(), entry.decision().at(), start.id(), start.version(), null);
         return new GateMemory(
                 records, rehearsed, stable, changes, last, ended, lockstep, recent, reference, latest(begun, now));
+    }
+
+    /** A rollout by hand is over. */
+    GateMemory over(RolloutStart start, Entry entry) {
+        return new GateMemory(
+                records,
+                rehearsed,
+                stable,
+                changes,
+                last,
+                ended,
+                lockstep,
+                recent,
+                reference,
+                over(start.id(), new End(entry.seq(), false)));
+    }
+
+    private List<Begun> over(String rollout, End end) {
+        return begun.stream()
+                .map(each -> each.rollout().equals(rollout) && each.end() == null
+                        ? new Begun(each.seq(), each.at(), rollout, each.version(), end)
+                        : each)
+                .toList();
     }
 
     private static <T> List<T> latest(List<T> before, T now) {
@@ -117,8 +154,18 @@ record GateMemory(
     GateMemory ended(RolloutRun run) {
         Map<String, RolloutRun> more = new HashMap<>(ended);
         more.put(run.plan().candidate(), run.forgotten());
+        boolean takenBack = (run.stage() == Stage.ABORTED || run.stage() == Stage.ROLLED_BACK) && !run.displaced();
         return new GateMemory(
-                records, rehearsed, stable, changes, run, Map.copyOf(more), inLockstep(run), recent, reference, begun);
+                records,
+                rehearsed,
+                stable,
+                changes,
+                run,
+                Map.copyOf(more),
+                inLockstep(run),
+                recent,
+                reference,
+                over(run.plan().id(), new End(run.last().seq(), takenBack)));
     }
 
     /** A version that is rolled out again, by itself or in another group, leaves what it was to this one as it is. */

@@ -24,7 +24,7 @@ final class OpenExposures {
     /** Keeps calls heard of that began before the end of the rollout. */
     final ControlLog.Subscription hold;
 
-    /** When it started, by the clock of whoever started it, in milliseconds; long ago if it ran already. */
+    /** When it started, by the clock of whoever started it, in milliseconds. */
     final long from;
 
     private final Path folder;
