@@ -89,6 +89,11 @@ record ExposureFile(Path path, Header header) {
         void exposure(String caller, long at, String outcome) throws IOException;
     }
 
+    /** What is read of a file. */
+    interface Reading<T> {
+        T of(ExposureFile file) throws IOException;
+    }
+
     /** The file at a path; empty if it is none of ours, or its process died before the first line was whole. */
     static Optional<ExposureFile> at(Path path) throws IOException {
         String name = String.valueOf(path.getFileName());
@@ -122,6 +127,22 @@ record ExposureFile(Path path, Header header) {
 
     boolean sealed() {
         return path.toString().endsWith(SEALED);
+    }
+
+    /**
+     * Reads of it where it is: it may have been sealed since it was listed. Not for who changes it, who has to know.
+     *
+     * @throws NoSuchFileException if it is gone
+     */
+    <T> T whereItIs(Reading<T> reading) throws IOException {
+        try {
+            return reading.of(this);
+        } catch (NoSuchFileException e) {
+            if (sealed()) {
+                throw e;
+            }
+            return reading.of(new ExposureFile(ExposureWriter.sealed(path), header));
+        }
     }
 
     /**

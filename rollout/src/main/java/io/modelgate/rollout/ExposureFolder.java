@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -76,19 +77,28 @@ record ExposureFolder(Path root) {
     }
 
     static List<ExposureFile> files(Path folder) throws IOException {
-        List<ExposureFile> files = new ArrayList<>();
-        for (Path path : listed(folder)) {
+        return files(listed(folder));
+    }
+
+    /** The files of a listing, which may show under both its names one that is sealed meanwhile. */
+    static List<ExposureFile> files(Iterable<Path> listed) throws IOException {
+        Map<Path, ExposureFile> files = new TreeMap<>();
+        for (Path path : listed) {
             try {
-                ExposureFile.at(path).ifPresent(files::add);
+                ExposureFile.at(path).ifPresent(file -> files.put(path, file));
             } catch (NoSuchFileException e) { // sealed meanwhile
                 Path sealed = path.resolveSibling(
                         path.getFileName().toString().replace(ExposureFile.OPEN, ExposureFile.SEALED));
                 if (Files.exists(sealed)) {
-                    ExposureFile.at(sealed).ifPresent(files::add);
+                    ExposureFile.at(sealed).ifPresent(file -> files.put(sealed, file));
                 }
             }
         }
-        return files;
+        return files.values().stream()
+                .filter(file -> file.sealed()
+                        || !files.containsKey(ExposureWriter.sealed(file.path()))
+                        || Files.exists(file.path())) // by whoever put a backup there
+                .toList();
     }
 
     /**
@@ -169,13 +179,13 @@ record ExposureFolder(Path root) {
         long[] totals = {0, 0, Long.MAX_VALUE, Long.MIN_VALUE}; // calls, of them without a key, first, last
         long bytes = 0;
         for (ExposureFile file : files) {
-            bytes += Files.size(file.path());
-            long bad = file.read((caller, at, outcome) -> {
+            bytes += file.whereItIs(each -> Files.size(each.path()));
+            long bad = file.whereItIs(each -> each.read((caller, at, outcome) -> {
                 totals[0]++;
                 totals[1] += caller.isEmpty() ? 1 : 0;
                 totals[2] = Math.min(totals[2], at);
                 totals[3] = Math.max(totals[3], at);
-            });
+            }));
             if (bad > 0) {
                 LOG.warn("{} holds {} lines that are no exposures", file.path(), bad);
             }
@@ -207,11 +217,11 @@ record ExposureFolder(Path root) {
     private static Map<String, Met> part(List<ExposureFile> files, long part, long parts) throws IOException {
         Map<String, Met> met = new HashMap<>();
         for (ExposureFile file : files) {
-            file.read((caller, at, outcome) -> {
+            file.whereItIs(each -> each.read((caller, at, outcome) -> {
                 if (parts == 1 || Math.floorMod((caller.hashCode() * 0x9E3779B97F4A7C15L) >>> 32, parts) == part) {
                     met.computeIfAbsent(caller, any -> new Met()).at(at, outcome);
                 }
-            });
+            }));
         }
         return met;
     }

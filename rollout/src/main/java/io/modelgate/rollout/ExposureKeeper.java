@@ -146,7 +146,7 @@ final class ExposureKeeper {
             missed = 0;
             open.forEach(each -> lists.flush(each, false));
             counts.tell(open, notices, config.mostBytes);
-            open.stream().filter(each -> each.toRemedy).forEach(this::remedy);
+            open.stream().filter(each -> each.toRemedy).forEach(each -> each.toRemedy = !reports.toRemedy(each.header));
             for (OpenExposures each : due) {
                 if (all
                         || tick - each.endedTick
@@ -193,11 +193,6 @@ final class ExposureKeeper {
         if (untaken > 0) {
             counts.kept(untaken, each, notices);
         }
-    }
-
-    private void remedy(OpenExposures each) {
-        each.toRemedy = false;
-        reports.toRemedy(each.header);
     }
 
     /** Where those are listed whom the version of the last rollout reached, for the person who took it back. */

@@ -157,7 +157,7 @@ public final class ExposureLedger {
             if (digest == null) {
                 (file.sealed() ? changed : unsealed).add(file.name());
             } else {
-                (digest.equals(read(file::digest)) ? intact : changed).add(file.name());
+                (digest.equals(read(() -> file.whereItIs(ExposureFile::digest))) ? intact : changed).add(file.name());
             }
         }
         return new ExposureCheck(

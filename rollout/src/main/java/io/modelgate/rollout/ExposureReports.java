@@ -25,12 +25,14 @@ record ExposureReports(ExposureFolder folder, Notices notices) {
                 && Registry.asksForRemedy(routing.memory(), of.version());
     }
 
-    /** Tells listeners and webhooks. */
-    void toRemedy(ExposureFile.Header of) {
+    /** Tells listeners and webhooks, if there is anybody to tell of; false if that cannot be read, and is to be tried again. */
+    boolean toRemedy(ExposureFile.Header of) {
         try {
             folder.read(of.rollout()).ifPresent(reached -> notices.toRemedy(reached, text(reached)));
+            return true;
         } catch (IOException e) {
             notices.exposures(of.gate(), of.rollout(), "the list of those to make up to cannot be read: " + e);
+            return false;
         }
     }
 
