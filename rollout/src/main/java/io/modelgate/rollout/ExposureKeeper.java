@@ -195,7 +195,7 @@ final class ExposureKeeper {
         }
     }
 
-    /** Where those are listed whom the version of the last rollout reached, for the person who took it back. */
+    /** Where those are listed whom a version's last rollout reached, for the person who took it back. */
     Optional<String> listOf(ModelGate<?, ?> gate, String version) {
         boolean within = lock.isHeldByCurrentThread(); // a listener that a look told of something
         boolean handedOn = gates.flushServed(LIST_HANDS);

@@ -15,14 +15,12 @@ record ExposureReports(ExposureFolder folder, Notices notices) {
     /** Beyond it a person waits too long for a rollback to count. */
     private static final long MOST_TO_COUNT = 256L << 20;
 
-    /** Whether the last rollout of a gate took a version back that leaves something behind. */
-    static boolean asksForRemedy(CohortRouting routing, ExposureFile.Header of) {
-        RolloutRun last = routing.memory().last();
-        return last != null
-                && last.plan().id().equals(of.rollout())
-                && (last.stage() == Stage.ABORTED || last.stage() == Stage.ROLLED_BACK)
-                && !last.displaced()
-                && Registry.asksForRemedy(routing.memory(), of.version());
+    /** Whether a rollout of a gate took a version back that leaves something behind; others may have come and gone since. */
+    static boolean asksForRemedy(GateMemory memory, ExposureFile.Header of) {
+        return memory.begun().stream()
+                        .filter(each -> each.rollout().equals(of.rollout()))
+                        .anyMatch(each -> each.end() != null && each.end().takenBack())
+                && Registry.asksForRemedy(memory, of.version());
     }
 
     /** Tells listeners and webhooks, if there is anybody to tell of; false if that cannot be read, and is to be tried again. */
@@ -36,10 +34,10 @@ record ExposureReports(ExposureFolder folder, Notices notices) {
         }
     }
 
-    /** Where those are listed whom the version of the last rollout reached, for the person who took it back. */
+    /** Where those are listed whom a version's last rollout reached, for the person who took it back. */
     Optional<String> listOf(ModelGate<?, ?> gate, String version) {
-        RolloutRun last = Routings.of(gate).memory().last();
-        if (last == null || !last.plan().candidate().equals(version)) {
+        RolloutRun last = Routings.of(gate).memory().ended().get(version);
+        if (last == null) {
             return Optional.empty();
         }
         String rollout = last.plan().id();

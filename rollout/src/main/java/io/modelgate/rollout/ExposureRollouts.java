@@ -86,7 +86,7 @@ final class ExposureRollouts {
                     && !each.ended()
                     && !routing.runs(each.header.rollout())) {
                 each.end(gates.ticker().read()); // now: it may have begun and ended within this look
-                each.toRemedy = ExposureReports.asksForRemedy(routing, each.header);
+                each.toRemedy = ExposureReports.asksForRemedy(routing.memory(), each.header);
             }
         }
     }
