@@ -66,7 +66,11 @@ final class ExposureLists {
                 .findFirst();
     }
 
+    /** Adds one: what its version answers from its start on is of none before it. */
     void add(OpenExposures list) {
+        open.stream()
+                .filter(each -> each.answers(list.header.gate(), list.header.version()))
+                .forEach(OpenExposures::bound);
         open.add(list);
     }
 

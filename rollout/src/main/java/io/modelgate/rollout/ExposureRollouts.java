@@ -81,13 +81,19 @@ final class ExposureRollouts {
     }
 
     private void end(ModelGate<?, ?> gate, CohortRouting routing) {
-        for (OpenExposures each : lists.all()) {
-            if (each.header.gate().equals(gate.name())
-                    && !each.ended()
-                    && !routing.runs(each.header.rollout())) {
+        List<OpenExposures> its = lists.all().stream()
+                .filter(each -> each.header.gate().equals(gate.name()))
+                .toList();
+        for (OpenExposures each : its) {
+            if (!each.ended() && !routing.runs(each.header.rollout())) {
                 each.end(gates.ticker().read()); // now: it may have begun and ended within this look
                 each.toRemedy = ExposureReports.asksForRemedy(routing.memory(), each.header);
             }
+        }
+        List<OpenExposures> ended = its.stream().filter(OpenExposures::ended).toList();
+        if (!ended.isEmpty()) {
+            String stable = gate.describe().stable().orElse(""); // after the calls that were taken: it may be so since
+            ended.stream().filter(each -> each.header.version().equals(stable)).forEach(OpenExposures::bound);
         }
     }
 }

@@ -39,6 +39,7 @@ final class OpenExposures {
     long endedTick;
 
     private boolean ended;
+    private boolean bounded;
     long notTaken;
 
     /** Calls of which nothing is known but that there was no room for them, while it was open: of whichever gate and version. */
@@ -72,25 +73,33 @@ final class OpenExposures {
     }
 
     /**
-     * Takes no calls from here on that begin later.
+     * Its rollout is over.
      *
-     * @param tick read once the end was seen, so that no call of the rollout began later, heard of or not
+     * @param tick read once the end was seen, so that no call of the rollout began later, heard of or not, unless its thread was held up
      */
     void end(long tick) {
         endedTick = tick;
         ended = true;
     }
 
-    /** Whether it takes a call. */
+    /** What its version answers to calls that begin after the end is not of this rollout: it is stable, or rolled out again. */
+    void bound() {
+        bounded = true;
+    }
+
+    /** Whether it takes a call: unless its version is something else since, also one that was routed before the end and began after it. */
     boolean takes(ExposureCalls.Taken call) {
-        return sealing == null && owns(call);
+        return sealing == null && (bounded ? owns(call) : answers(call.gate(), call.version()));
     }
 
     /** Whether a call is its own, by the tick at which it began: clocks are set, also as a rollout ends. */
     boolean owns(ExposureCalls.Taken call) {
-        return (!ended || call.began() - endedTick <= 0)
-                && header.gate().equals(call.gate())
-                && header.version().equals(call.version());
+        return (!ended || call.began() - endedTick <= 0) && answers(call.gate(), call.version());
+    }
+
+    /** Whether it is of that version. */
+    boolean answers(String itsGate, String itsVersion) {
+        return header.gate().equals(itsGate) && header.version().equals(itsVersion);
     }
 
     /** Makes the file, unless it is there. */

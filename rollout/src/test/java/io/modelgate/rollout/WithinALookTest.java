@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +33,22 @@ class WithinALookTest {
             assertThat(calledAt(moment, startedBefore))
                     .as("at moment %d of %d", moment, moments)
                     .isEqualTo(1);
+        }
+    }
+
+    /** Its thread was held up: it had been routed, and had not begun by the ticker. */
+    @Test
+    void aCallThatWasRoutedBeforeTheEndIsListedThoughItBeginsAfterALookThatSawIt() {
+        try (Scene scene = new Scene(root, true)) {
+            AtomicReference<String> rollout = new AtomicReference<>();
+            scene.atRead.set(() -> {
+                scene.atRead.set(() -> {});
+                rollout.set(scene.ends());
+                scene.rollouts.tick();
+                scene.nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+            });
+            assertThat(scene.gate.call("input", Caller.of("ann"))).isEqualTo("v2");
+            assertThat(scene.ledger.of(rollout.get()).map(Exposures::calls)).contains(1L);
         }
     }
 
@@ -89,10 +106,9 @@ class WithinALookTest {
             }
         }
 
-        private Rollout start() {
+        private void start() {
             Rollout rollout = Rollout.start(gate, "v2", r -> r.weight(Weight.FULL), Rig.ALICE, "everyone");
             assertThat(rollout.stored(Duration.ofSeconds(5))).isTrue();
-            return rollout;
         }
 
         /** Runs something whenever the look reads the ticker. */
@@ -108,8 +124,15 @@ class WithinALookTest {
         }
 
         String answersAndEnds() {
-            Rollout rollout = Rollout.running(gate).orElseGet(this::start);
+            if (Rollout.running(gate).isEmpty()) {
+                start();
+            }
             assertThat(gate.call("input", Caller.of("ann"))).isEqualTo("v2");
+            return ends();
+        }
+
+        String ends() {
+            Rollout rollout = Rollout.running(gate).orElseThrow();
             assertThat(rollout.end(Rig.BOB, "enough").stored(Duration.ofSeconds(5)))
                     .isTrue();
             return rollout.id();
