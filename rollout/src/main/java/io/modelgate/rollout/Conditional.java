@@ -2,6 +2,8 @@ package io.modelgate.rollout;
 
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
+import io.modelgate.Receipt;
+import io.modelgate.control.ControlLogException;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import java.util.Optional;
@@ -30,8 +32,7 @@ final class Conditional {
     Entry make(ModelGate<?, ?> gate, Supplier<Decision> decide) {
         for (int i = 0; i < TRIES; i++) {
             long seq = gates.applied(); // before the state that it speaks for
-            Decision decision = decide.get();
-            Optional<Entry> made = gates.appendIf(seq, decision);
+            Optional<Entry> made = gates.appendIf(seq, decide.get());
             if (made.isPresent()) {
                 return made.get();
             }
@@ -39,5 +40,28 @@ final class Conditional {
         }
         throw new IllegalStateException("gate \"" + gate.name() + "\": the control log moved on " + TRIES
                 + " times while this was decided; nothing has changed, try again");
+    }
+
+    /**
+     * The same for what somebody does to be safe. Where the log cannot be written, or others keep writing, what was decided last is sent on its
+     * way as it is: the receipt says what becomes of it.
+     */
+    Receipt send(Supplier<Decision> decide) {
+        for (int i = 1; true; i++) {
+            long seq = gates.applied(); // before the state that it speaks for
+            Decision decision = decide.get();
+            if (i == TRIES || settled(seq, decision)) {
+                return gates.append(decision); // if it is there, that changes nothing
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private boolean settled(long seq, Decision decision) {
+        try {
+            return gates.appendIf(seq, decision).isPresent();
+        } catch (ControlLogException e) {
+            return true; // it may be stored all the same
+        }
     }
 }

@@ -98,11 +98,7 @@ final class Interventions {
     }
 
     Receipt abort(ModelGate<?, ?> gate, Actor actor, String reason) {
-        RolloutRun run = running(gate);
-        return run.promoted()
-                ? receipt(conditional.make(gate, () -> takeBack(gate, Routings.of(gate), running(gate), actor, reason)))
-                : gates.append(decision(
-                        gate, EntryTypes.ROLLOUT_ABORT, actor, reason, data(Routings.of(gate), run, seen(gate, run))));
+        return conditional.send(() -> takeBack(gate, Routings.of(gate), running(gate), actor, reason));
     }
 
     /** The decision that takes a running rollout's candidate back, promoted or not. */
@@ -230,7 +226,7 @@ final class Interventions {
     }
 
     /** The latest earlier stable version that may serve here, not killed and not rolled back itself. */
-    private static String target(ModelGate<?, ?> gate, String bad) {
+    static String target(ModelGate<?, ?> gate, String bad) {
         Optional<String> previous = gate.previous().filter(version -> !version.equals(bad));
         return previous.orElseThrow(() -> new IllegalStateException("gate \"" + gate.name()
                 + "\" has no version to go back to from \"" + bad

@@ -8,6 +8,7 @@ import io.modelgate.Receipt;
 import io.modelgate.control.Decision;
 import io.modelgate.control.Entry;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -193,15 +194,37 @@ public final class Rollout {
     }
 
     /**
-     * Ends the rollout, once stored: everyone gets stable.
+     * Ends the rollout, once stored: everyone gets stable. One under a policy is taken back, promoted or not, as {@link Rollouts#abort} does.
      *
      * @throws IllegalArgumentException for a reason longer than 2,000 characters or with control characters
-     * @throws IllegalStateException if this rollout does not run, or if the gates are closed
+     * @throws IllegalStateException if this rollout does not run, if it was promoted and there is nothing to go back to, or if the gates are
+     *     closed
      */
     public Receipt end(Actor actor, String reason) {
         requireRunning();
-        Map<String, Object> data = Map.of(EntryTypes.ID, id);
-        return append(gate, UUID.randomUUID().toString(), EntryTypes.ROLLOUT_END, actor, reason, data);
+        return routing(gate).run() == null
+                ? append(
+                        gate,
+                        UUID.randomUUID().toString(),
+                        EntryTypes.ROLLOUT_END,
+                        actor,
+                        reason,
+                        Map.of(EntryTypes.ID, id))
+                : new Conditional(gate.gates()).send(() -> takeBack(actor, reason));
+    }
+
+    /** What ends a rollout under a policy, which may have been promoted since somebody looked. */
+    private Decision takeBack(Actor actor, String reason) {
+        requireRunning();
+        RolloutRun run = routing(gate).run();
+        boolean promoted = run != null && run.promoted();
+        Map<String, Object> data = new HashMap<>(Map.of(EntryTypes.ID, id));
+        if (promoted) {
+            data.put(EntryTypes.FROM, candidate);
+            data.put(EntryTypes.TO, Interventions.target(gate, candidate));
+        }
+        String type = promoted ? EntryTypes.ROLLBACK : EntryTypes.ROLLOUT_END;
+        return gate.gates().decision(UUID.randomUUID().toString(), type, gate.name(), actor, reason, data);
     }
 
     /** Refuses what the fold would pass over; lets through what comes after a start that is still on its way to the log. */

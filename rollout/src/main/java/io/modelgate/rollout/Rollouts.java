@@ -228,7 +228,8 @@ public final class Rollouts implements AutoCloseable {
     }
 
     /**
-     * Takes the candidate of the running rollout back, promoted or not.
+     * Takes the candidate of the running rollout back, promoted or not, and promoted meanwhile. Stored and in force here when it returns if the log can be
+     * written; the receipt says so.
      *
      * @throws IllegalStateException if no rollout under a policy runs on the gate, if it was promoted and there is nothing to go back to,
      *     or if the gates are closed
