@@ -228,7 +228,7 @@ final class Controller {
         Progress begun = new Progress(
                 run,
                 gate,
-                tests.of(gate.name()),
+                tests.of(run.plan().id()),
                 checkpoint,
                 shadows.counts(gate.name(), run),
                 gates.ticker().read());

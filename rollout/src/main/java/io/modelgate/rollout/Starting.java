@@ -36,11 +36,11 @@ final class Starting {
             String reason) {
         CohortRouting routing = Routings.of(gate);
         requireUsable(gate, policy);
+        routing.memory().ended().values().forEach(each -> tests.over(each.plan().id()));
         String obstacle = shadows.obstacle(gate, routing.memory(), candidate, policy);
         if (obstacle != null) {
             throw new IllegalStateException(obstacle);
         }
-        tests.started(gate.name(), policy);
         String baseline = gate.describe().stable().orElse("");
         Rollout started = Rollout.begin(
                 gate,
@@ -66,6 +66,8 @@ final class Starting {
                     data.put(EntryTypes.WEIGHT, (long)
                             firstWeight(policy, builder.asked()).parts());
                     decided.mark(data);
+                    // Ahead of the entry: a look may come right after it. Of one that is not stored nobody asks for them.
+                    tests.starting(String.valueOf(data.get(EntryTypes.ID)), policy);
                 },
                 fleet,
                 actor,

@@ -6,35 +6,33 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the tests of users' own guardrails are found: those of a policy that was started here, by gate, then those given by name. Thread-safe.
+ * Where the tests of users' own guardrails are found: those of a policy that was started here, by rollout, then those given by name. Thread-safe.
  */
 final class UsersTests {
 
-    private record Key(String gate, String guardrail) {}
-
     private final Map<String, GuardrailTest> named;
-    private final Map<Key, GuardrailTest> started = new ConcurrentHashMap<>();
+    private final Map<String, RolloutPolicy> started = new ConcurrentHashMap<>();
 
     UsersTests(Map<String, GuardrailTest> named) {
         this.named = Map.copyOf(named);
     }
 
-    /** Keeps the tests of a policy that starts: the control log holds only their names. */
-    void started(String gate, RolloutPolicy policy) {
-        for (Guardrail guardrail : policy.guardrails()) {
-            GuardrailTest test = guardrail.test();
-            if (test != null) {
-                started.put(new Key(gate, guardrail.name()), test);
-            }
+    /** Keeps the tests of a rollout that is about to start: the control log holds only their names. */
+    void starting(String rollout, RolloutPolicy policy) {
+        if (policy.guardrails().stream().anyMatch(each -> each.test() != null)) {
+            started.put(rollout, policy);
         }
     }
 
-    /** The tests of the rollout that runs on a gate. */
-    Function<String, @Nullable GuardrailTest> of(String gate) {
-        return name -> {
-            GuardrailTest own = started.get(new Key(gate, name));
-            return own == null ? named.get(name) : own;
-        };
+    /** Keeps the tests of a rollout no longer. */
+    void over(String rollout) {
+        started.remove(rollout);
+    }
+
+    /** The tests of a rollout. */
+    Function<String, @Nullable GuardrailTest> of(String rollout) {
+        RolloutPolicy policy = started.get(rollout);
+        return policy == null ? named::get : of(policy);
     }
 
     /** The tests of a policy that is at hand. */
