@@ -60,7 +60,14 @@ public final class Rollout {
      */
     public static Rollout start(
             ModelGate<?, ?> gate, String candidate, Consumer<RolloutBuilder> configure, Actor actor, String reason) {
-        return begin(gate, candidate, configure, Rollout::byHand, new FleetRollouts(gate.gates()), actor, reason);
+        RolloutBuilder builder = asked(gate, candidate, configure);
+        if (!builder.asked().nothing()) {
+            return begin(gate, candidate, builder, Rollout::byHand, new FleetRollouts(gate.gates()), actor, reason);
+        }
+        String id = newId();
+        Map<String, Object> data =
+                builder.build(id, candidate, gate.gates().identities()).data();
+        return new Rollout(gate, id, candidate, append(gate, id, EntryTypes.ROLLOUT, actor, reason, data));
     }
 
     private static void byHand(RolloutBuilder builder, Map<String, Object> data, @Nullable Joining joining) {
@@ -83,31 +90,38 @@ public final class Rollout {
         void to(RolloutBuilder builder, Map<String, Object> data, @Nullable Joining joining);
     }
 
-    /** Starts a rollout, by hand or, with what {@code more} puts into its entry, under a policy. */
+    /** What is asked for, of a gate on which it may start. */
+    static RolloutBuilder asked(ModelGate<?, ?> gate, String candidate, Consumer<RolloutBuilder> configure) {
+        requireFree(gate, candidate);
+        RolloutBuilder builder = new RolloutBuilder(gate.name(), gate.describe().attributes());
+        configure.accept(builder);
+        return builder;
+    }
+
+    private static String newId() {
+        return "rollout-" + UUID.randomUUID();
+    }
+
+    /**
+     * Starts a rollout, by hand or, with what {@code more} puts into its entry, under a policy: on all that the log says, so that nothing it
+     * goes by has changed when it is stored, and two who start at once do not get the same of others.
+     */
     static Rollout begin(
             ModelGate<?, ?> gate,
             String candidate,
-            Consumer<RolloutBuilder> configure,
+            RolloutBuilder builder,
             More more,
             FleetRollouts fleet,
             Actor actor,
             String reason) {
-        requireFree(gate, candidate);
-        RolloutBuilder builder = new RolloutBuilder(gate.name(), gate.describe().attributes());
-        configure.accept(builder);
-        String id = "rollout-" + UUID.randomUUID();
+        String id = newId();
         RolloutStart start = builder.build(id, candidate, gate.gates().identities());
-        if (builder.asked().nothing()) {
-            Map<String, Object> data = start.data();
-            more.to(builder, data, null);
-            return new Rollout(gate, id, candidate, append(gate, id, EntryTypes.ROLLOUT, actor, reason, data));
-        }
-        // What it gets of others depends on all that the log says, so that two who start at once do not get the same.
         Entry entry = new Conditional(gate.gates()).make(gate, () -> {
-            Map<String, FleetRollouts.OfGate> all = fleet.now();
             requireFree(gate, candidate);
-            Joining joining = new Joining(gate.gates(), all, gate.name(), candidate, builder.asked());
-            Map<String, Object> data = start.with(joining.dependencies(start)).data();
+            Joining joining = builder.asked().nothing()
+                    ? null
+                    : new Joining(gate.gates(), fleet.now(), gate.name(), candidate, builder.asked());
+            Map<String, Object> data = (joining == null ? start : start.with(joining.dependencies(start))).data();
             more.to(builder, data, joining);
             return gate.gates().decision(id, EntryTypes.ROLLOUT, gate.name(), actor, reason, data);
         });

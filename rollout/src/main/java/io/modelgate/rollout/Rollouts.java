@@ -138,16 +138,15 @@ public final class Rollouts implements AutoCloseable {
     }
 
     /**
-     * Starts a rollout under a policy. It takes effect once stored: see {@link Rollout#stored}. Its first step begins with it, unless a
-     * person has to approve that, the calendar or the windows are closed, or it waits for other rollouts: until then it is a {@linkplain Stage#DRAFT draft}. With a
+     * Starts a rollout under a policy, on what the log says when it is stored. It is stored and in force here when this returns. Its first step begins with
+     * it, unless a person has to approve that, the calendar or the windows are closed, or it waits for other rollouts: until then it is a {@linkplain Stage#DRAFT draft}. With a
      * policy that has a shadow it is at {@link Stage#SHADOW} from its start, and the first step comes after that.
      *
      * <p>What would keep a rollback from working is reported now: in the log, as {@link RolloutEvent.RollbackAtRisk}, and by
      * {@link #status}.
      *
      * @param candidate a known version other than stable
-     * @param who whom it concerns, lists and segments, and what it has to do with other rollouts; not the weight, which the policy says.
-     *     One that has to do with others is stored when this returns
+     * @param who whom it concerns, lists and segments, and what it has to do with other rollouts; not the weight, which the policy says
      * @throws IllegalArgumentException for an unknown version, attribute or metric, listing what there is; if the candidate is stable; for a
      *     weight; for a guardrail of a user's own without its test; for a reason longer than 2,000 characters or with control characters;
      *     for a policy that does not fit the share or the lockstep group that is asked for
@@ -156,6 +155,7 @@ public final class Rollouts implements AutoCloseable {
      *     exclusion group has no room or its lockstep group is full; if it would wait for itself; if the candidate is killed, dropped or retyped a feature that stable
      *     takes, or was taken back within its policy's hold-down, unless {@link RolloutBuilder#afterAbort()} is said; if the gate was built
      *     without {@link Cohorts#router}; if the gates are closed
+     * @throws io.modelgate.control.ControlLogException if the log cannot be written; the rollout may run all the same
      */
     public Rollout start(
             ModelGate<?, ?> gate,

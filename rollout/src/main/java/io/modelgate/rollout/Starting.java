@@ -6,7 +6,9 @@ import io.modelgate.Metric;
 import io.modelgate.ModelGate;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Starts rollouts under a policy, or says why not. */
 final class Starting {
@@ -34,50 +36,59 @@ final class Starting {
             Consumer<RolloutBuilder> who,
             Actor actor,
             String reason) {
-        CohortRouting routing = Routings.of(gate);
         requireUsable(gate, policy);
-        routing.memory().ended().values().forEach(each -> tests.over(each.plan().id()));
-        String obstacle = shadows.obstacle(gate, routing.memory(), candidate, policy);
-        if (obstacle != null) {
-            throw new IllegalStateException(obstacle);
+        RolloutBuilder asked = Rollout.asked(gate, candidate, who);
+        if (asked.weight().parts() > 0) {
+            throw new IllegalArgumentException(
+                    "weight is " + asked.weight() + ": the policy's steps say it; leave it out");
         }
-        String baseline = gate.describe().stable().orElse("");
+        requireFit(asked.asked(), policy);
         Rollout started = Rollout.begin(
                 gate,
                 candidate,
-                who,
-                (builder, data, joining) -> {
-                    if (builder.weight().parts() > 0) {
-                        throw new IllegalArgumentException(
-                                "weight is " + builder.weight() + ": the policy's steps say it; leave it out");
-                    }
-                    if (!builder.isAfterAbort()) {
-                        requireNoHoldDown(
-                                gate, routing, candidate, gates.now(), "to start it all the same, say afterAbort()");
-                    }
-                    Registry.requireCompatible(gate, routing.memory(), baseline, candidate);
-                    requireFit(builder.asked(), policy);
-                    if (joining != null) {
-                        joining.requireSameSteps(policy);
-                        joining.requireOpenAtOnce(policy);
-                    }
-                    data.put(EntryTypes.POLICY, policy.data());
-                    data.put(EntryTypes.BASELINE, baseline);
-                    data.put(EntryTypes.WEIGHT, (long)
-                            firstWeight(policy, builder.asked()).parts());
-                    decided.mark(data);
-                    // Ahead of the entry: a look may come right after it. Of one that is not stored nobody asks for them.
-                    tests.starting(String.valueOf(data.get(EntryTypes.ID)), policy);
-                },
+                asked,
+                (builder, data, joining) -> put(gate, candidate, policy, builder, data, joining),
                 fleet,
                 actor,
                 reason);
         CohortRouting now = Routings.of(gate);
         RolloutRun run = now.run();
         if (run != null && run.plan().id().equals(started.id())) {
-            notices.atRisk(gate.name(), run, RollbackTarget.risks(gate, now, baseline));
+            notices.atRisk(
+                    gate.name(), run, RollbackTarget.risks(gate, now, run.plan().baseline()));
         }
         return started;
+    }
+
+    /** Puts what the policy is about into the entry, on the state that this is made on, or refuses it. */
+    private void put(
+            ModelGate<?, ?> gate,
+            String candidate,
+            RolloutPolicy policy,
+            RolloutBuilder builder,
+            Map<String, Object> data,
+            @Nullable Joining joining) {
+        CohortRouting routing = Routings.of(gate);
+        String baseline = gate.describe().stable().orElse("");
+        String obstacle = shadows.obstacle(gate, routing.memory(), candidate, policy);
+        if (obstacle != null) {
+            throw new IllegalStateException(obstacle);
+        }
+        if (!builder.isAfterAbort()) {
+            requireNoHoldDown(gate, routing, candidate, gates.now(), "to start it all the same, say afterAbort()");
+        }
+        Registry.requireCompatible(gate, routing.memory(), baseline, candidate);
+        if (joining != null) {
+            joining.requireSameSteps(policy);
+            joining.requireOpenAtOnce(policy);
+        }
+        data.put(EntryTypes.POLICY, policy.data());
+        data.put(EntryTypes.BASELINE, baseline);
+        data.put(EntryTypes.WEIGHT, (long) firstWeight(policy, builder.asked()).parts());
+        decided.mark(data);
+        routing.memory().ended().values().forEach(each -> tests.over(each.plan().id()));
+        // Ahead of the entry: a look may come right after it. Of one that is not stored nobody asks for them.
+        tests.starting(String.valueOf(data.get(EntryTypes.ID)), policy);
     }
 
     /** The first step begins at once where nothing speaks against it, and nobody else is to be asked. */
