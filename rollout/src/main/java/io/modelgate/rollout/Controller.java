@@ -151,9 +151,12 @@ final class Controller {
         long seq = gates.applied(); // before the state that it speaks for
         CohortRouting routing = Routings.of(gate);
         RolloutRun run = routing.run();
+        DryRun former = dry.get(gate.name());
+        if (former != null && former.over(run)) {
+            dry.remove(gate.name(), former);
+        }
         if (run == null) {
             watched.remove(gate.name());
-            dry.remove(gate.name());
             notices.over(gate.name());
             shadows.stop(gate.name());
             return null;
@@ -188,7 +191,7 @@ final class Controller {
                         progress.counts(),
                         gates.ticker().read(),
                         gates.now())) {
-            dry.remove(gate.name());
+            dry.remove(gate.name(), other); // and not the one that somebody has asked for meanwhile
         }
         if (!allowed(gate, routing, run, move) || !carryOut(gate, seq, routing, run, progress, move)) {
             checkpoint(gate, routing, run, progress, false);

@@ -75,6 +75,13 @@ final class DryRun {
         return happened(gate.name(), run, Judgement.of(situation), now);
     }
 
+    /** Whether it has looked at a rollout that is not the one that runs now: one that has looked at none waits for the next. */
+    boolean over(@Nullable RolloutRun now) {
+        EvidenceOf books = evidence;
+        return books != null
+                && (now == null || !books.rollout().equals(now.plan().id()));
+    }
+
     private Weight first() {
         Step step = policy.steps().get(0);
         return step.manual() ? Weight.NONE : step.weight();
