@@ -6,6 +6,7 @@ import io.modelgate.Gates;
 import io.modelgate.Metric;
 import io.modelgate.ModelGate;
 import io.modelgate.Receipt;
+import io.modelgate.control.Entry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,19 +60,19 @@ final class Drifts {
     }
 
     Receipt freeze(ModelGate<?, ?> gate, Drift drift, Actor actor, String reason) {
-        Map<String, Object> data;
-        synchronized (this) {
-            data = reference(gate, drift);
-        }
-        Receipt receipt = gates.append(gates.decision(
-                "drift-reference." + UUID.randomUUID(), EntryTypes.DRIFT_REFERENCE, gate.name(), actor, reason, data));
+        String id = "drift-reference." + UUID.randomUUID();
+        Entry entry = new Conditional(gates)
+                .make(
+                        gate,
+                        () -> gates.decision(
+                                id, EntryTypes.DRIFT_REFERENCE, gate.name(), actor, reason, reference(gate, drift)));
         synchronized (this) {
             stop(counting.remove(gate.name()));
         }
-        return receipt;
+        return gates.append(entry.decision());
     }
 
-    private Map<String, Object> reference(ModelGate<?, ?> gate, Drift drift) {
+    private synchronized Map<String, Object> reference(ModelGate<?, ?> gate, Drift drift) {
         Routings.of(gate);
         String stable = stable(gate);
         StableTally<?> tally = counting.get(gate.name());

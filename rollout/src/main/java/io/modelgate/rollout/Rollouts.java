@@ -354,12 +354,13 @@ public final class Rollouts implements AutoCloseable {
     /**
      * Freezes what was counted since {@link #countReference} as the reference of the stable version, in the log: from then on each process
      * compares stable's present answers with it and reports, once and once more, that a metric {@linkplain RolloutEvent.Drifted has
-     * drifted}. A reference replaces the one before; it is void once another version is stable.
+     * drifted}. A reference replaces the one before; it is void once another version is stable. Stored and in force here when this returns.
      *
      * @param drift which metrics, and how far they may move
      * @throws IllegalArgumentException for a metric that the gate does not have, listing those that it has
      * @throws IllegalStateException if fewer than 1,000 callers' answers were counted here; if the gate has no stable version or was built
      *     without {@link Cohorts#router}; if the gates are closed
+     * @throws io.modelgate.control.ControlLogException if the log cannot be written; counting goes on, so that it can be tried again
      */
     public Receipt freezeReference(ModelGate<?, ?> gate, Drift drift, Actor actor, String reason) {
         return drifts.freeze(gate, drift, actor, reason);

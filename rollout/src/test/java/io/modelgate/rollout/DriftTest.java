@@ -1,12 +1,14 @@
 package io.modelgate.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.modelgate.Bins;
 import io.modelgate.Caller;
 import io.modelgate.control.ControlLog;
+import io.modelgate.control.ControlLogException;
 import io.modelgate.control.MemoryControlLog;
 import io.modelgate.testkit.ForwardingControlLog;
 import java.time.Duration;
@@ -304,6 +306,34 @@ class DriftTest {
             assertThatIllegalStateException()
                     .isThrownBy(() -> process.rollouts.freezeReference(process.gate, DriftRig.SCORE, Rig.ALICE, ""))
                     .withMessageContaining("made of 0 callers' answers");
+        }
+    }
+
+    @Test
+    void aReferenceOfWhatIsStableNoMoreWhenItIsStoredIsRefused() {
+        Between log = new Between();
+        try (DriftRig process = new DriftRig(log)) {
+            process.rollouts.countReference(process.gate);
+            process.calls(2_000, 1);
+            log.first(() -> Rig.stored(process.gate.version("v2").promote(Rig.BOB, "hotfix")));
+            assertThatIllegalStateException()
+                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, DriftRig.SCORE, Rig.ALICE, ""))
+                    .withMessageContaining("of version \"v2\"");
+            assertThat(log.read(0, 100)).noneMatch(each -> each.type().equals("drift-reference"));
+        }
+    }
+
+    @Test
+    void whatWasCountedIsNotLostWithAReferenceThatTheLogDoesNotTake() {
+        Between log = new Between();
+        try (DriftRig process = new DriftRig(log)) {
+            process.rollouts.countReference(process.gate);
+            process.calls(2_000, 1);
+            log.refuse(1);
+            assertThatExceptionOfType(ControlLogException.class)
+                    .isThrownBy(() -> process.rollouts.freezeReference(process.gate, DriftRig.SCORE, Rig.ALICE, ""));
+            Rig.stored(process.rollouts.freezeReference(process.gate, DriftRig.SCORE, Rig.ALICE, "again"));
+            assertThat(process.tick(Duration.ofSeconds(1)).status().reference()).isGreaterThan(1_900);
         }
     }
 
