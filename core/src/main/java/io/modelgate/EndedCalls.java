@@ -53,6 +53,11 @@ final class EndedCalls {
         return (int) Thread.currentThread().getId() & RINGS - 1;
     }
 
+    /** The ring that this thread offers to first. */
+    OfferQueue<EndedCall<?, ?>> ownRing() {
+        return rings.get(own());
+    }
+
     /** Takes that which ended first of those that are there; null if there is none. One thread at a time. */
     @Nullable
     EndedCall<?, ?> poll() {

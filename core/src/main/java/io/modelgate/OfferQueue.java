@@ -57,15 +57,28 @@ final class OfferQueue<E> {
 
     /** Adds an element; false if there is no room. */
     boolean offer(E element) {
+        long claimed = claim();
+        if (claimed < 0) {
+            return false;
+        }
+        fill(claimed, element);
+        return true;
+    }
+
+    /** Claims a slot, which whoever does so has to {@link #fill} at once: what comes later waits for it. Negative if there is no room. */
+    long claim() {
         long tail;
         do {
             tail = ends.get(TAIL);
             if (!hasRoom(tail)) {
-                return false;
+                return -1;
             }
         } while (!ends.compareAndSet(TAIL, tail, tail + 1));
-        slots.setRelease((int) tail & capacity - 1, element);
-        return true;
+        return tail;
+    }
+
+    void fill(long claimed, E element) {
+        slots.setRelease((int) claimed & capacity - 1, element);
     }
 
     /** The oldest element, which stays; null under the conditions of {@link #poll}. The thread that takes. */

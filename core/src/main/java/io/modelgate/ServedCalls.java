@@ -32,10 +32,16 @@ final class ServedCalls {
     /** How long it rests when so much has come that it may have to hurry. */
     private static final long SHORT_REST_NANOS = Duration.ofMillis(1).toNanos();
 
+    /**
+     * How long a flush rests where a thread has a place in the queue and has not put its call there yet: that is a store away, unless another thread has
+     * its processor.
+     */
+    private static final long UNFILLED_NANOS = Duration.ofMillis(1).toNanos();
+
     /** A listener may hang for ever, and a process has to end. */
     private static final Duration LAST_HANDS = Duration.ofSeconds(5);
 
-    private final EndedCalls queue = new EndedCalls(CAPACITY);
+    final EndedCalls queue = new EndedCalls(CAPACITY);
     private final LongAdder dropped = new LongAdder();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final ReentrantLock taking = new ReentrantLock();
@@ -114,13 +120,22 @@ final class ServedCalls {
         while (!closed) {
             int taken = 0;
             try {
-                taken = drain();
+                taken = handOnNow();
             } catch (Throwable e) { // there is no other thread to go on
                 warnings.threw("the thread of served calls", e);
             }
             if (taken == 0 || queue.size() < CAPACITY / 2) {
                 LockSupport.parkNanos(taken < CAPACITY / 4 ? REST_NANOS : SHORT_REST_NANOS);
             }
+        }
+    }
+
+    private int handOnNow() {
+        taking.lock();
+        try {
+            return handOn(queue.offered());
+        } finally {
+            taking.unlock();
         }
     }
 
@@ -155,16 +170,16 @@ final class ServedCalls {
         }
     }
 
-    /** Hands on what has ended up to now, on this thread; how much it was. */
-    int drain() {
+    /** Hands on what has ended up to now, on this thread, however long that takes. */
+    void drain() {
         if (taking.isHeldByCurrentThread()) {
-            return 0; // a listener asks
+            return; // a listener asks
         }
+        long[] offered = queue.offered();
         taking.lock();
-        try {
-            return handOn();
-        } finally {
-            taking.unlock();
+        while (!handedOn(offered)) {
+            LockSupport.parkNanos(UNFILLED_NANOS);
+            taking.lock();
         }
     }
 
@@ -177,24 +192,45 @@ final class ServedCalls {
     }
 
     private boolean drainWithin(Duration patience) {
-        try {
-            if (!taking.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        long[] offered = queue.offered();
+        Ticker real = Ticker.system();
+        long began = real.read();
+        while (true) {
+            long left = patience.toNanos() - (real.read() - began);
+            try {
+                if (!taking.tryLock(left, TimeUnit.NANOSECONDS)) {
+                    return false;
+                }
+            } catch (InterruptedException e) { // nobody knows of this thread
                 return false;
             }
-        } catch (InterruptedException e) { // nobody knows of this thread
-            return false;
+            if (handedOn(offered)) {
+                return true;
+            }
+            if (left <= 0) {
+                return false;
+            }
+            LockSupport.parkNanos(UNFILLED_NANOS);
         }
+    }
+
+    /** Hands on what is there, with the lock, which it gives back; whether that was all. */
+    private boolean handedOn(long[] offered) {
         try {
-            handOn();
-            return true;
+            handOn(offered);
+            return queue.taken(offered);
         } finally {
             taking.unlock();
         }
     }
 
-    /** What comes meanwhile may wait for the next time: callers may be faster than those who listen. */
-    private int handOn() {
-        long[] offered = queue.offered();
+    /**
+     * What comes meanwhile may wait for the next time: callers may be faster than those who listen.
+     *
+     * @param offered what to hand on, as far as it is there
+     * @return how much it was
+     */
+    private int handOn(long[] offered) {
         int taken = 0;
         handing = queue.size() > 0; // before one leaves the queue: rather counted twice than not at all
         try {
@@ -259,7 +295,8 @@ final class ServedCalls {
             return;
         }
         closed = true;
-        if (queue.size() > 0 && !drain(LAST_HANDS)) {
+        int left = taking.isHeldByCurrentThread() ? queue.size() : unheard(); // a listener that closes cannot wait for itself
+        if (left > 0 && !drain(LAST_HANDS)) {
             warnings.warn("served calls", "a listener of served calls hangs: what waits for it is dropped");
         }
         over = true;

@@ -341,6 +341,34 @@ class DecisionRecordsTest {
     }
 
     @Test
+    void closingWaitsForTheCallThatIsBeingHandedOn() throws Exception {
+        CountDownLatch inHand = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Gates gates = Gates.open(g -> g.decisionRecords(sink).instants(() -> {
+            if (Thread.currentThread().getName().equals("modelgate-served")) {
+                inHand.countDown();
+                try {
+                    go.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return Instant.EPOCH;
+        }));
+        gate(gates, input -> input).call("hi", CALLER);
+        inHand.await();
+
+        Thread closing = new Thread(gates::close);
+        closing.start();
+        while (gates.served().hasRoom() || closing.getState() == Thread.State.RUNNABLE) {
+            Thread.onSpinWait();
+        }
+        go.countDown();
+        closing.join();
+        assertThat(sink.taken).hasSize(1);
+    }
+
+    @Test
     void aSinkThatHangsAsItIsAskedForTheLastTimeLetsTheProcessEnd() {
         Gates gates = open(r -> {});
         CountDownLatch hang = new CountDownLatch(1);

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.modelgate.control.ControlLog.Subscription;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -253,6 +256,36 @@ class ServedCallTest {
         }
     }
 
+    /** Its thread may lose the processor between the two. */
+    @Test
+    void aFlushIsNotOverWhileACallHasAPlaceAndIsNotThereYet() throws Exception {
+        ModelGate<String, String> gate = listened(input -> input);
+        OfferQueue<EndedCall<?, ?>> ring = gates.served().queue.ownRing();
+        long place = ring.claim();
+        gate.call("behind it", Caller.anonymous());
+
+        assertThat(gates.flushServed(Duration.ofMillis(50))).isFalse();
+        CompletableFuture<Boolean> patient = new CompletableFuture<>();
+        Thread flushing = new Thread(gates::flushServed);
+        Thread waiting = new Thread(() -> patient.complete(gates.flushServed(Duration.ofMinutes(1))));
+        flushing.start();
+        waiting.start();
+        while (flushing.getState() == Thread.State.RUNNABLE || waiting.getState() == Thread.State.RUNNABLE) {
+            Thread.onSpinWait();
+        }
+        assertThat(flushing.isAlive()).isTrue();
+        assertThat(patient).isNotDone();
+        assertThat(heard).isEmpty();
+
+        EndedCall<String, String> late = new EndedCall<>(gate, "late", Caller.anonymous(), time.read());
+        late.answered("v1", "late", Duration.ZERO, null);
+        late.ended(time);
+        ring.fill(place, late);
+        flushing.join();
+        assertThat(patient.get()).isTrue();
+        assertThat(heard).extracting(call -> call.input().orElse("-")).containsExactly("late", "behind it");
+    }
+
     @Test
     void whatFindsNoRoomIsCountedAndKeepsNobodyWaiting() throws Exception {
         ModelGate<String, String> gate = gates.gate("chat", g -> g.stable("v1", input -> input));
@@ -364,5 +397,26 @@ class ServedCallTest {
         } finally {
             hang.countDown();
         }
+    }
+
+    @Test
+    void aListenerThatClosesTheGatesIsNotSaidToHang() {
+        Gates made = Gates.open(g -> {});
+        ModelGate<String, String> gate = made.gate("chat", g -> g.stable("v1", input -> input));
+        CompletableFuture<Boolean> closed = new CompletableFuture<>();
+        gate.onServed(call -> {
+            made.close();
+            closed.complete(made.closed());
+        });
+        PrintStream before = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            gate.call("hi", Caller.anonymous());
+            assertThat(closed.join()).isTrue();
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(said.toString(StandardCharsets.UTF_8)).doesNotContain("hangs");
     }
 }
