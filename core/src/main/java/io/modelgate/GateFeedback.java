@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the labels that one gate is given, each once, and joins them to the versions that they are about. Thread-safe. */
@@ -71,7 +72,13 @@ final class GateFeedback {
                                         + names()));
     }
 
-    Feedback take(String outcomeId, Label label, double value, GateState<?, ?> now) {
+    /**
+     * Takes a label.
+     *
+     * @param now the gate's state, asked for once it is known that the label is the first: that may take as long as a file or a server does, and what was
+     *     counted for a step that has ended meanwhile is lost
+     */
+    Feedback take(String outcomeId, Label label, double value, Supplier<? extends GateState<?, ?>> now) {
         double scaled = label.scaled(value);
         OutcomeIds.Read id = ids.read(outcomeId);
         if (id == null) {
@@ -93,7 +100,7 @@ final class GateFeedback {
             return counted(version, label, Feedback.ALREADY_KNOWN);
         }
         counts.add(new FeedbackCounts.Key(version, label.name(), Feedback.JOINED), value);
-        tell(now.labels(), id, label, scaled);
+        tell(now.get().labels(), id, label, scaled);
         return Feedback.JOINED;
     }
 

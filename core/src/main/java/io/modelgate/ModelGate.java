@@ -237,7 +237,7 @@ public final class ModelGate<I, O> {
 
     private Feedback feedback(String outcomeId, Label label, double value) {
         gates.control().requireOpen();
-        return feedback.take(outcomeId, label, value, state);
+        return feedback.take(outcomeId, label, value, () -> state);
     }
 
     /** What its labels said of its versions, as far as this process was given them. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.modelgate.Actor;
 import io.modelgate.Caller;
 import io.modelgate.Feedback;
+import io.modelgate.FeedbackIds;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
 import io.modelgate.OutcomeId;
@@ -39,9 +40,19 @@ class LabelTest {
     private record Asked(String id, String version) {}
 
     private final class Serving implements AutoCloseable {
+        private final FeedbackIds known = FeedbackIds.inMemory(100_000);
+
+        /** What comes while it is found out whether a label is the first. */
+        Runnable meanwhile = () -> {};
+
         final Gates gates = Gates.open(g -> g.controlLog(new ForwardingControlLog(log) {
                     @Override
                     public void close() {}
+                })
+                .feedbackIds((id, now, expires) -> {
+                    boolean first = known.first(id, now, expires);
+                    meanwhile.run();
+                    return first;
                 })
                 .ticker(time)
                 .instants(time)
@@ -186,6 +197,21 @@ class LabelTest {
                 .map(i -> Spots.unit(Spots.spot(Caller.of("user-" + i).keyHash(), salt)))
                 .distinct()
                 .count();
+    }
+
+    /** Where the ids are in a file or on a server, that takes its time. */
+    @Test
+    void aLabelCountsWhereAStepComesWhileItIsFoundOutWhetherItIsTheFirst() {
+        start(Unit.CALL);
+        Asked asked = process.ask(0, 500).get(0);
+        process.rollouts.tick();
+        process.meanwhile = () -> process.days(6);
+
+        process.truth(List.of(asked), 1);
+        process.rollouts.tick();
+        assertThat(process.rollouts.status(process.gate).orElseThrow().step()).isEqualTo(1);
+        assertThat(process.defaulted().numbers())
+                .containsEntry(asked.version().equals("v2") ? "candidateValues" : "stableValues", "1");
     }
 
     @Test
