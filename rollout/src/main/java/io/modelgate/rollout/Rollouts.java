@@ -1,7 +1,6 @@
 package io.modelgate.rollout;
 
 import io.modelgate.Actor;
-import io.modelgate.GateEvent;
 import io.modelgate.Gates;
 import io.modelgate.ModelGate;
 import io.modelgate.Receipt;
@@ -46,7 +45,7 @@ public final class Rollouts implements AutoCloseable {
     private final SwitchRules switchRules;
     private final List<Webhook> webhooks;
     private final TickLoop loop;
-    private final ControlLog.Subscription applied;
+    private final AppliedEntries applied;
     private final @Nullable ExposureKeeper exposures;
     private final boolean manual;
 
@@ -77,11 +76,7 @@ public final class Rollouts implements AutoCloseable {
                 tell(event);
             }
         });
-        applied = gates.onEvent(event -> {
-            if (event instanceof GateEvent.Applied each) {
-                applied(each.entry());
-            }
-        });
+        applied = new AppliedEntries(gates, this::applied);
         loop = new TickLoop(gates, config, underWay, this::look, bars::look);
     }
 
@@ -383,17 +378,20 @@ public final class Rollouts implements AutoCloseable {
         return events.listen(listener);
     }
 
-    /** Stops looking, and puts what was counted into the control log, for the next process of this name. Idempotent. */
+    /**
+     * Stops looking, and puts what was counted into the control log, for the next process of this name. What has taken effect by then is told to
+     * listeners and webhooks; for one that hangs it waits two seconds. Idempotent.
+     */
     @Override
     public void close() {
         if (loop.stop()) {
-            applied.close();
             controller.close();
             shadows.close();
             drifts.close();
             if (exposures != null) {
                 exposures.close();
             }
+            applied.close(); // last: a look that had begun may have decided something
         }
     }
 }
