@@ -9,11 +9,23 @@ import io.modelgate.Values;
  * theorem 2, the predictable plug-in empirical Bernstein bound:
  * {@code Σλx/Σλ ± (log(1/α) + Σ (x−μ̂)² (−log(1−λ)−λ)) / Σλ}, α on each side. λ and μ̂ have to be known before the values that they are
  * used for, so they are held constant within a batch; how many values a batch has is taken as known.
+ *
+ * <p>A value is counted by three additions, and a look may come between them. Its parts are then in two batches next to each other, each in one, so that
+ * one batch may have a little more of sums than it has values. It is taken all the same, as no bet hangs on that: what is between the additions when a look
+ * comes is a matter of time and not of the value, and both bets were known before it. All that is off is that a part of this one value is at the next bet, and
+ * bets next to each other differ by the less the more values there are. To leave such a batch out would cost all of its values, and would depend on them: a
+ * value of 0 is never seen to be in parts.
  */
 final class EmpiricalBernstein {
 
     /** How many numbers {@link #state} has. */
     static final int STATE = 6;
+
+    /** As many values as may be between two additions: one for each thread that a look meets there. */
+    private static final double MOST_IN_PARTS = 8;
+
+    /** But no more than this share of all: what is off by more is nonsense. */
+    private static final double SHARE_IN_PARTS = 0.01;
 
     private double count;
     private double sum;
@@ -35,15 +47,17 @@ final class EmpiricalBernstein {
      */
     void add(Values batch, double centre, double logNeeded) {
         double n = batch.count();
-        // Sums are of rounded parts, and so exact; what is off by more than a double's last digits is nonsense.
-        if (!(n > 0
+        double end = count + n;
+        double inParts = Math.min(MOST_IN_PARTS, SHARE_IN_PARTS * end);
+        // Sums are of rounded parts, and so exact; what is off by more than that and a double's last digits is nonsense.
+        if (!(n >= 0
+                && end > 0
                 && batch.sum() >= 0
-                && batch.sum() <= n * (1 + 1e-9)
+                && batch.sum() <= n * (1 + 1e-9) + inParts
                 && batch.squares() >= 0
-                && batch.squares() <= batch.sum() * (1 + 1e-9))) {
+                && batch.squares() <= batch.sum() * (1 + 1e-9) + inParts)) {
             return;
         }
-        double end = count + n;
         double variance = (0.25 + spread) / (count + 1);
         double bet = Math.min(0.5, Math.sqrt(2 * logNeeded / (variance * end * Math.log1p(end))));
         weights += bet * n;

@@ -7,6 +7,8 @@ import io.modelgate.Values;
 import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The formulas against published values, and against values from numeric integration of the same integrals by another program. */
 class EvidenceMathTest {
@@ -153,6 +155,8 @@ class EvidenceMathTest {
             new Values(1, 2, 2),
             new Values(1, 0.5, Double.NaN),
             new Values(1, 0.5, 0.6),
+            new Values(1_000, 1_009, 1_009),
+            new Values(1_000, 500, 509),
             new Values(0, 0, 0)
         }) {
             mean.add(each, 3);
@@ -163,6 +167,64 @@ class EvidenceMathTest {
     /** The uniform bound, for all quantiles at once, at A = 0.85. */
     private static double uniformRadius(double t, double alpha) {
         return 0.85 * Math.sqrt((Math.log(Math.log(Math.E * t)) + 0.8 * Math.log(1612 / alpha)) / t);
+    }
+
+    /** A look comes between the additions that count a value of 1: two of its parts, or one, are in the batch after it or before it. */
+    @ParameterizedTest
+    @CsvSource({"0, -1, -1", "0, 0, -1", "-1, 0, 0", "-1, -1, 0", "0, 0, 1"})
+    void aBatchThatAValueInPartsIsInIsNotLost(int count, int sum, int squares) {
+        EmpiricalBernstein whole = new EmpiricalBernstein();
+        EmpiricalBernstein inParts = new EmpiricalBernstein();
+        for (double ones : new double[] {500, 1_000}) {
+            whole.restore(new double[EmpiricalBernstein.STATE]);
+            inParts.restore(new double[EmpiricalBernstein.STATE]);
+            Values all = new Values(1_000, ones, ones);
+            Values some = new Values(1_000 + count, ones + sum, ones + squares);
+            for (int i = 0; i < 3; i++) {
+                whole.add(all, 3);
+                inParts.add(i == 0 ? some : i == 1 ? all.plus(all).minus(some) : all, 3);
+            }
+            assertThat(inParts.count()).isEqualTo(3_000);
+            assertThat(inParts.interval(3).low()).isCloseTo(whole.interval(3).low(), within(1e-3));
+            assertThat(inParts.interval(3).high()).isCloseTo(whole.interval(3).high(), within(1e-3));
+        }
+        inParts.add(new Values(0, 1, 1), 3); // all that comes of the last one
+        assertThat(inParts.state()[1]).isEqualTo(3_001);
+    }
+
+    /** Each batch has parts of as many values as may be in parts. */
+    @Test
+    void valuesInPartsRaiseNoFalseAlarms() {
+        SplittableRandom random = new SplittableRandom(5);
+        double needed = Math.log(1 / 0.05);
+        int below = 0;
+        int above = 0;
+        int runs = 1_000;
+        for (int run = 0; run < runs; run++) {
+            EmpiricalBernstein mean = new EmpiricalBernstein();
+            boolean low = false;
+            boolean high = false;
+            double before = 0;
+            for (int look = 0; look < 60; look++) {
+                double ones = 0;
+                for (int i = 0; i < 800; i++) {
+                    ones += random.nextDouble() < 0.3 ? 1 : 0;
+                }
+                double late = 0;
+                for (int i = 0; i < 8; i++) {
+                    late += random.nextDouble() < 0.3 ? 1 : 0;
+                }
+                mean.add(new Values(808, ones + late, ones + before), needed); // of those the square comes with the next
+                before = late;
+                low |= mean.interval(needed).low() > 0.3;
+                high |= mean.interval(needed).high() < 0.3;
+            }
+            assertThat(mean.count()).isEqualTo(60 * 808);
+            below += high ? 1 : 0;
+            above += low ? 1 : 0;
+        }
+        assertThat(below).isLessThanOrEqualTo((int) (0.05 * runs));
+        assertThat(above).isLessThanOrEqualTo((int) (0.05 * runs));
     }
 
     @Test
