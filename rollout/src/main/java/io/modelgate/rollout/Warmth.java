@@ -71,8 +71,12 @@ final class Warmth<I, O> {
         });
     }
 
+    private boolean over() {
+        return closed || gate.gates().closed();
+    }
+
     private void due() {
-        if (closed || gate.gates().closed()) {
+        if (over()) {
             return;
         }
         gate.gates().scheduler().schedule(this::due, settings.every);
@@ -114,6 +118,9 @@ final class Warmth<I, O> {
     }
 
     private void cold(String version, String why) {
+        if (over()) {
+            return; // it is kept warm no more, and the calls of a round that was under way are refused
+        }
         Round before = last;
         boolean same = before.version().equals(version);
         last = new Round(version, same ? before.warmed() : null, why);

@@ -256,6 +256,32 @@ class BlueGreenTest {
     }
 
     @Test
+    void whatIsClosedInTheMiddleOfARoundIsNotSaidToBeCold() {
+        List<String> cold = new ArrayList<>();
+        List<String> asked = new ArrayList<>();
+        Deque<Runnable> tasks = new ArrayDeque<>();
+        List<BlueGreen<String, String>> pairs = new ArrayList<>();
+        rig.gate.register("v9", input -> {
+            asked.add(input);
+            pairs.forEach(BlueGreen::close);
+            return "v9";
+        });
+        pairs.add(rig.rollouts.blueGreen(
+                rig.gate,
+                "v1",
+                "v9",
+                b -> b.harmless()
+                        .smoke("any", "hi", a -> true)
+                        .warm("a")
+                        .warm("b")
+                        .executor(tasks::add)
+                        .onCold(cold::add)));
+        tasks.remove().run();
+        assertThat(asked).containsExactly("a");
+        assertThat(cold).isEmpty();
+    }
+
+    @Test
     void aRoundThatHangsIsSaidAndNotJoinedByAnother() {
         Deque<Runnable> tasks = new ArrayDeque<>();
         List<String> cold = new ArrayList<>();
