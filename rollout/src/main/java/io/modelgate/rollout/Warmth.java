@@ -81,7 +81,7 @@ final class Warmth<I, O> {
         }
         gate.gates().scheduler().schedule(this::due, settings.every);
         if (!asking.compareAndSet(false, true)) {
-            cold(last.version(), "the calls of the round before have not come back");
+            idleIsCold("the calls of the round before have not come back");
             return;
         }
         try {
@@ -96,7 +96,7 @@ final class Warmth<I, O> {
             });
         } catch (RuntimeException e) {
             asking.set(false);
-            cold(last.version(), "its executor took no more: " + e);
+            idleIsCold("its executor took no more: " + e);
         }
     }
 
@@ -115,6 +115,11 @@ final class Warmth<I, O> {
         if (before.cold() != null && before.version().equals(version)) {
             LOG.info("gate \"{}\": version \"{}\" is warm again", gate.name(), version);
         }
+    }
+
+    /** Of the version that does not serve now: the round before may have been the other one's. */
+    private void idleIsCold(String why) {
+        idle.get().ifPresent(version -> cold(version, why));
     }
 
     private void cold(String version, String why) {

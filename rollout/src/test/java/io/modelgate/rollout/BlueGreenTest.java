@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -289,8 +290,38 @@ class BlueGreenTest {
                 b.smoke("any", "hi", a -> true).warm("hi").executor(tasks::add).onCold(cold::add));
         rig.world.time.advance(Duration.ofMinutes(5));
         assertThat(tasks).hasSize(1);
-        assertThat(cold).hasSize(1);
+        assertThat(cold).singleElement().satisfies(each -> assertThat(each).contains("version \"v2\""));
         assertThat(pair.status().warmed()).isNull();
+        assertThat(pair.status().cold()).contains("have not come back");
+    }
+
+    @Test
+    void afterASwitchItIsTheOtherVersionThatIsSaidToBeCold() {
+        Deque<Runnable> tasks = new ArrayDeque<>();
+        List<String> cold = new ArrayList<>();
+        boolean[] refused = {false};
+        BlueGreen<String, String> pair = pair(b -> b.smoke("any", "hi", a -> true)
+                .warm("hi")
+                .every(Duration.ofSeconds(10))
+                .executor(task -> {
+                    if (refused[0]) {
+                        throw new RejectedExecutionException("full");
+                    }
+                    tasks.add(task);
+                })
+                .onCold(cold::add));
+        tasks.remove().run();
+        pair.switchTo("v2", Rig.ALICE, "trained");
+        rig.world.time.advance(Duration.ofSeconds(20)); // a round of v1 that does not begin
+        assertThat(cold).singleElement().satisfies(each -> assertThat(each)
+                .contains("version \"v1\"", "have not come back"));
+        assertThat(pair.status().cold()).contains("have not come back");
+
+        tasks.remove().run();
+        pair.switchBack(Rig.BOB, "approvals fell");
+        refused[0] = true;
+        rig.world.time.advance(Duration.ofSeconds(10));
+        assertThat(cold).hasSize(2).last().satisfies(each -> assertThat(each).contains("version \"v2\"", "took no more"));
     }
 
     @Test
