@@ -295,7 +295,8 @@ final class ServedCalls {
             return;
         }
         closed = true;
-        int left = taking.isHeldByCurrentThread() ? queue.size() : unheard(); // a listener that closes cannot wait for itself
+        // A listener that closes has a call in hand and cannot wait for itself.
+        int left = taking.isHeldByCurrentThread() ? queue.size() : unheard();
         if (left > 0 && !drain(LAST_HANDS)) {
             warnings.warn("served calls", "a listener of served calls hangs: what waits for it is dropped");
         }

@@ -49,7 +49,7 @@ final class EmpiricalBernstein {
         double n = batch.count();
         double end = count + n;
         double inParts = Math.min(MOST_IN_PARTS, SHARE_IN_PARTS * end);
-        // Sums are of rounded parts, and so exact; what is off by more than that and a double's last digits is nonsense.
+        // Sums are of rounded parts, and so exact but for a double's last digits; what is off by more is nonsense.
         if (!(n >= 0
                 && end > 0
                 && batch.sum() >= 0

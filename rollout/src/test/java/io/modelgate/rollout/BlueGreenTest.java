@@ -313,15 +313,19 @@ class BlueGreenTest {
         tasks.remove().run();
         pair.switchTo("v2", Rig.ALICE, "trained");
         rig.world.time.advance(Duration.ofSeconds(20)); // a round of v1 that does not begin
-        assertThat(cold).singleElement().satisfies(each -> assertThat(each)
-                .contains("version \"v1\"", "have not come back"));
+        assertThat(cold)
+                .singleElement()
+                .satisfies(each -> assertThat(each).contains("version \"v1\"", "have not come back"));
         assertThat(pair.status().cold()).contains("have not come back");
 
         tasks.remove().run();
         pair.switchBack(Rig.BOB, "approvals fell");
         refused[0] = true;
         rig.world.time.advance(Duration.ofSeconds(10));
-        assertThat(cold).hasSize(2).last().satisfies(each -> assertThat(each).contains("version \"v2\"", "took no more"));
+        assertThat(cold)
+                .hasSize(2)
+                .last()
+                .satisfies(each -> assertThat(each).contains("version \"v2\"", "took no more"));
     }
 
     @Test

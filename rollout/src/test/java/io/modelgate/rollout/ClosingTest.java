@@ -31,11 +31,9 @@ class ClosingTest {
     private final Gates gates = Gates.open(g -> g.eventExecutor(underWay::add));
     private final ModelGate<String, String> gate = gates.gate(
             "credit-risk",
-            g -> g.stable("v1", input -> "v1")
-                    .version("v2", input -> "v2")
-                    .router(Cohorts.router()));
-    private final Rollouts rollouts = Rollouts.open(gates, r -> r.manual()
-            .guardrailTest("quality", (counts, share, alpha) -> Finding.INCONCLUSIVE));
+            g -> g.stable("v1", input -> "v1").version("v2", input -> "v2").router(Cohorts.router()));
+    private final Rollouts rollouts = Rollouts.open(
+            gates, r -> r.manual().guardrailTest("quality", (counts, share, alpha) -> Finding.INCONCLUSIVE));
 
     ClosingTest() {
         rollouts.onEvent(heard::add);

@@ -214,7 +214,8 @@ class EvidenceMathTest {
                 for (int i = 0; i < 8; i++) {
                     late += random.nextDouble() < 0.3 ? 1 : 0;
                 }
-                mean.add(new Values(808, ones + late, ones + before), needed); // of those the square comes with the next
+                mean.add(
+                        new Values(808, ones + late, ones + before), needed); // of those the square comes with the next
                 before = late;
                 low |= mean.interval(needed).low() > 0.3;
                 high |= mean.interval(needed).high() < 0.3;
