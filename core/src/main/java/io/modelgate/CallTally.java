@@ -98,7 +98,7 @@ public final class CallTally {
         // Most buckets are empty: those beyond the slowest call are left out.
         long[] latencies = stripes.sums(0, stripes.used(buckets));
         long[] missed = stripes.sums(buckets, values);
-        long[] sums = stripes.sums(values, values + PER_METRIC * metrics);
+        long[] sums = stripes.sums(values, values + PER_METRIC * metrics, PER_METRIC);
         List<Values> all = new ArrayList<>(metrics);
         Map<Integer, Bins> spread = new HashMap<>();
         for (int metric = 0; metric < metrics; metric++) {

@@ -23,6 +23,9 @@ final class Stripes {
     private static final int COUNT =
             Math.min(64, Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors() - 1) << 1);
 
+    /** How often the counters of one thing are read where it is counted meanwhile: the reader may lose the processor between two. */
+    private static final int TRIES = 64;
+
     private final int slots;
     private final long[][] rows = new long[COUNT][];
 
@@ -65,6 +68,35 @@ final class Stripes {
             }
         }
         return sums;
+    }
+
+    /**
+     * The sums of the counters {@code from} to {@code to}, the last exclusive, of which each {@code together} count one thing and are added to in their order.
+     * What is counted meanwhile is in all of these or in none, but for what was between its additions as they were read.
+     */
+    long[] sums(int from, int to, int together) {
+        long[] sums = new long[to - from];
+        long[] read = new long[together];
+        for (int stripe = 0; stripe < COUNT; stripe++) {
+            long[] row = (long[]) ROW.getVolatile(rows, stripe);
+            for (int at = 0; row != null && at < sums.length; at += together) {
+                readTogether(row, PAD + from + at, read);
+                for (int i = 0; i < together; i++) {
+                    sums[at + i] += read[i];
+                }
+            }
+        }
+        return sums;
+    }
+
+    private static void readTogether(long[] row, int slot, long[] read) {
+        int tries = 0;
+        do {
+            for (int i = 0; i < read.length; i++) {
+                read[i] = (long) COUNTER.getAcquire(row, slot + i);
+            }
+            tries++;
+        } while ((long) COUNTER.getAcquire(row, slot) != read[0] && tries < TRIES);
     }
 
     /** How many of the first {@code most} counters there are up to the last one that is not 0. */
