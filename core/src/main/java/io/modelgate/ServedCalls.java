@@ -185,6 +185,9 @@ final class ServedCalls {
 
     /** Hands on what has ended up to now, on another thread; false if that takes longer, or a listener asks. */
     boolean drain(Duration patience) {
+        if (!taking.isHeldByCurrentThread() && unheard() == 0) {
+            return true; // no thread need be had for nothing, nor waited for
+        }
         AtomicBoolean all = new AtomicBoolean();
         return !taking.isHeldByCurrentThread()
                 && Events.endedWithin(patience, () -> all.set(drainWithin(patience)), "modelgate-served-flush")

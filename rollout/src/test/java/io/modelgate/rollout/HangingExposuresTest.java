@@ -92,6 +92,7 @@ class HangingExposuresTest {
             gate.call("input", Caller.of("ann"));
             hang.reached();
             gate.call("input", Caller.of("bob"));
+            assertThat(gates.flushServed(Duration.ofSeconds(30))).isTrue();
 
             Rollback rollback =
                     assertTimeoutPreemptively(SECONDS, () -> rollouts.rollback(gate, Rig.BOB, "wrong answers"));
