@@ -1,8 +1,7 @@
 package io.modelgate.redis;
 
-import io.lettuce.core.RedisCredentials;
-import io.lettuce.core.RedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.StaticCredentialsProvider;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,9 +158,10 @@ final class RedisAddress {
         uri.setLibraryName("");
         uri.setLibraryVersion("");
         if (as.password() != null) {
-            RedisCredentials credentials =
-                    RedisCredentials.just(as.user(), as.password().toCharArray());
-            uri.setCredentialsProvider(RedisCredentialsProvider.from(() -> credentials));
+            // At hand: with those that are asked for, the client may call a connection made that it rejects commands on
+            // for a moment.
+            uri.setCredentialsProvider(
+                    new StaticCredentialsProvider(as.user(), as.password().toCharArray()));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.lettuce.core.RedisCredentialsProvider.ImmediateRedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
 import io.modelgate.testkit.RedisServer;
 import java.io.PrintWriter;
@@ -44,6 +45,22 @@ class RedisAddressTest {
         assertThat(credentials).isNotNull();
         assertThat(credentials.getUsername()).isEqualTo("alïce");
         assertThat(new String(credentials.getPassword())).isEqualTo("p@/:%w");
+    }
+
+    /** The client goes on with others on another thread, and may say that a connection is made before it takes commands. */
+    @Test
+    void credentialsAreAtHand() {
+        RedisAddress address = RedisAddress.parse("redis-sentinel://bob:secret@h#m");
+        for (RedisURI uri : List.of(
+                address.uris(SECOND).get(0),
+                address.login(null, "other").uris(SECOND).get(0),
+                address.sentinelLogin(null, "third")
+                        .uris(SECOND)
+                        .get(0)
+                        .getSentinels()
+                        .get(0))) {
+            assertThat(uri.getCredentialsProvider()).isInstanceOf(ImmediateRedisCredentialsProvider.class);
+        }
     }
 
     @Test
