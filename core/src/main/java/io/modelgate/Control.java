@@ -376,14 +376,18 @@ final class Control implements AutoCloseable {
 
     /** Stores a decision if nothing came after what it was made on, and applies it; see {@link Gates#appendIf}. */
     Optional<Entry> submitIf(long expectedSeq, Decision decision) {
-        Head seen = applied;
-        Head head = log.head();
-        if (expectedSeq > seen.seq() || (head.seq() == seen.seq() && !head.equals(seen))) {
-            return Optional.empty(); // in the second case of another log than the decision was made on
-        }
         try {
+            Head seen = applied;
+            Head head = log.head();
+            if (expectedSeq > seen.seq() || (head.seq() == seen.seq() && !head.equals(seen))) {
+                return Optional.empty(); // in the second case of another log than the decision was made on
+            }
             Optional<Entry> stored = log.appendIf(expectedSeq, decision);
-            stored.ifPresent(entry -> takeIn(List.of(entry)));
+            if (stored.isPresent()) {
+                takeIn(List.of(stored.get()));
+            } else {
+                catchUp(log.head().seq()); // whoever applies what came first may wait for this very thread
+            }
             return stored;
         } catch (ControlLogException e) {
             requireOpen(); // closed meanwhile: say so

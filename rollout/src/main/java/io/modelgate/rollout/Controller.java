@@ -231,7 +231,7 @@ final class Controller {
         Progress begun = new Progress(
                 run,
                 gate,
-                tests.of(run.plan().id()),
+                tests.of(gate.name(), run.plan().id()),
                 checkpoint,
                 shadows.counts(gate.name(), run),
                 gates.ticker().read());

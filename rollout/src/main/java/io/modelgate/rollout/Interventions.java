@@ -98,7 +98,15 @@ final class Interventions {
     }
 
     Receipt abort(ModelGate<?, ?> gate, Actor actor, String reason) {
-        return conditional.send(() -> takeBack(gate, Routings.of(gate), running(gate), actor, reason));
+        String rollout = running(gate).plan().id();
+        return conditional.send(() -> {
+            RolloutRun run = running(gate);
+            if (!run.plan().id().equals(rollout)) {
+                throw new IllegalStateException(
+                        "gate \"" + gate.name() + "\": rollout " + rollout + " is over, and another one runs");
+            }
+            return takeBack(gate, Routings.of(gate), run, actor, reason);
+        });
     }
 
     /** The decision that takes a running rollout's candidate back, promoted or not. */

@@ -223,8 +223,8 @@ public final class Rollouts implements AutoCloseable {
     }
 
     /**
-     * Takes the candidate of the running rollout back, promoted or not, and promoted meanwhile. Stored and in force here when it returns if the log can be
-     * written; the receipt says so.
+     * Takes the candidate of the running rollout back, promoted or not, and promoted meanwhile. Stored and in force here when it returns, unless the log
+     * cannot be written for half a second: then it is on its way, and the receipt says what becomes of it.
      *
      * @throws IllegalStateException if no rollout under a policy runs on the gate, if it was promoted and there is nothing to go back to,
      *     or if the gates are closed

@@ -86,9 +86,8 @@ final class Starting {
         data.put(EntryTypes.BASELINE, baseline);
         data.put(EntryTypes.WEIGHT, (long) firstWeight(policy, builder.asked()).parts());
         decided.mark(data);
-        routing.memory().ended().values().forEach(each -> tests.over(each.plan().id()));
         // Ahead of the entry: a look may come right after it. Of one that is not stored nobody asks for them.
-        tests.starting(String.valueOf(data.get(EntryTypes.ID)), policy);
+        tests.starting(gate.name(), String.valueOf(data.get(EntryTypes.ID)), policy);
     }
 
     /** The first step begins at once where nothing speaks against it, and nobody else is to be asked. */

@@ -1,5 +1,6 @@
 package io.modelgate.rollout;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -10,28 +11,38 @@ import org.jspecify.annotations.Nullable;
  */
 final class UsersTests {
 
+    /** Of so many starts of a gate: of those that are tried at once one is stored, and while it runs no other is tried. */
+    private static final int MOST = 16;
+
     private final Map<String, GuardrailTest> named;
-    private final Map<String, RolloutPolicy> started = new ConcurrentHashMap<>();
+
+    /** By gate, and there by rollout, the latest last. */
+    private final Map<String, Map<String, RolloutPolicy>> started = new ConcurrentHashMap<>();
 
     UsersTests(Map<String, GuardrailTest> named) {
         this.named = Map.copyOf(named);
     }
 
     /** Keeps the tests of a rollout that is about to start: the control log holds only their names. */
-    void starting(String rollout, RolloutPolicy policy) {
+    void starting(String gate, String rollout, RolloutPolicy policy) {
         if (policy.guardrails().stream().anyMatch(each -> each.test() != null)) {
-            started.put(rollout, policy);
+            started.merge(gate, Map.of(rollout, policy), UsersTests::latest);
         }
     }
 
-    /** Keeps the tests of a rollout no longer. */
-    void over(String rollout) {
-        started.remove(rollout);
+    private static Map<String, RolloutPolicy> latest(
+            Map<String, RolloutPolicy> before, Map<String, RolloutPolicy> now) {
+        Map<String, RolloutPolicy> latest = new LinkedHashMap<>(before);
+        latest.putAll(now);
+        if (latest.size() > MOST) {
+            latest.remove(latest.keySet().iterator().next());
+        }
+        return latest;
     }
 
     /** The tests of a rollout. */
-    Function<String, @Nullable GuardrailTest> of(String rollout) {
-        RolloutPolicy policy = started.get(rollout);
+    Function<String, @Nullable GuardrailTest> of(String gate, String rollout) {
+        RolloutPolicy policy = started.getOrDefault(gate, Map.of()).get(rollout);
         return policy == null ? named::get : of(policy);
     }
 

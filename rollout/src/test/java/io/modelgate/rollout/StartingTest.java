@@ -5,16 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.modelgate.GateBuilder;
+import io.modelgate.GateEvent;
+import io.modelgate.Gates;
+import io.modelgate.ModelGate;
 import io.modelgate.control.ControlLogException;
+import io.modelgate.control.FileControlLog;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A start is made on what the log says when it is stored, and one that is refused leaves nothing behind. */
 class StartingTest {
@@ -157,6 +169,54 @@ class StartingTest {
         } catch (IllegalStateException refused) {
             assertThat(refused).hasMessageContaining("end it before another starts");
             return false;
+        }
+    }
+
+    @Test
+    void ofStartsThatTheLogDoesNotTakeLittleIsKept() {
+        UsersTests tests = new UsersTests(Map.of());
+        for (int i = 0; i < 100; i++) {
+            tests.starting("credit", "rollout-" + i, finding(Finding.REGRESSED));
+        }
+        assertThat(tests.of("credit", "rollout-99").apply("own")).isNotNull();
+        assertThat(tests.of("credit", "rollout-84").apply("own")).isNotNull();
+        assertThat(tests.of("credit", "rollout-83").apply("own")).isNull();
+        assertThat(tests.of("fraud", "rollout-99").apply("own")).isNull();
+    }
+
+    /** Nobody else applies what another process has written: that thread is the one that starts. */
+    @Test
+    void aListenerThatIsCalledByWhoAppliesTheLogStartsThoughThatHasMovedOn(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("log");
+        try (Gates gates =
+                        Gates.open(g -> g.controlLog(FileControlLog.open(file)).eventExecutor(Runnable::run));
+                Gates other = Gates.open(g -> g.controlLog(FileControlLog.open(file)));
+                Rollouts rollouts = Rollouts.open(gates, RolloutsBuilder::manual)) {
+            Consumer<GateBuilder<String, String>> configure = g ->
+                    g.stable("v1", input -> "v1").version("v2", input -> "v2").router(Cohorts.router());
+            ModelGate<String, String> gate = gates.gate("credit", configure);
+            other.gate("credit", configure);
+            CountDownLatch called = new CountDownLatch(1);
+            CountDownLatch movedOn = new CountDownLatch(1);
+            CompletableFuture<Boolean> started = new CompletableFuture<>();
+            gates.onEvent(event -> {
+                if (event instanceof GateEvent.Applied applied
+                        && applied.entry().decision().id().equals("first")) {
+                    called.countDown();
+                    try {
+                        movedOn.await();
+                        started.complete(rollouts.start(gate, "v2", Rig.policy(), Rig.ALICE, "canary")
+                                .running());
+                    } catch (Throwable e) {
+                        started.completeExceptionally(e);
+                    }
+                }
+            });
+            Rig.stored(other.append(other.decision("first", "drill", "credit", Rig.ALICE, "", Map.of())));
+            called.await();
+            Rig.stored(other.append(other.decision("second", "drill", "credit", Rig.ALICE, "", Map.of())));
+            movedOn.countDown();
+            assertThat(started.get(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 }

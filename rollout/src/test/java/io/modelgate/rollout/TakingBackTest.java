@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.modelgate.Caller;
 import io.modelgate.Receipt;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -79,10 +81,11 @@ class TakingBackTest {
     @Test
     void anAbortGoesToALogThatFailedBeforeAndItsReceiptSaysWhetherItIsStored() {
         Rollout rollout = canary();
-        log.refuse(2);
+        log.refuse(Integer.MAX_VALUE);
         Receipt lost = rig.rollouts.abort(rig.gate, Rig.BOB, "it hurts people");
         assertThat(lost.stored(Duration.ZERO)).isFalse();
         assertThat(lost.failure()).get().asString().contains("cannot be written");
+        log.refuse(0);
         assertThat(rollout.end(Rig.BOB, "it hurts people").stored(Duration.ZERO))
                 .as("by its handle")
                 .isTrue();
@@ -102,6 +105,47 @@ class TakingBackTest {
         log.first(() -> {});
         Rig.stored(abort);
         assertThat(rollout.running()).isFalse();
+    }
+
+    /** As when the answer of a server is late, and a promotion by another process is not. */
+    @Test
+    void anAbortThatIsStoredTooLateForACanaryTakesBackWhatWasPromotedInstead() {
+        canary();
+        log.first(() -> {
+            rig.rollouts.promote(rig.gate, Rig.ALICE, "it looks fine");
+            log.refuse(1);
+        });
+        assertTakenBack(rig.rollouts.abort(rig.gate, Rig.BOB, "it hurts people"));
+    }
+
+    @Test
+    void anAbortThatWaitedForTheLogIsDecidedAgainOnceItIsStored() {
+        canary();
+        log.refuse(Integer.MAX_VALUE);
+        log.onAppend(
+                () -> { // the log is there again, and another process promotes first
+                    log.refuse(0);
+                    rig.rollouts.promote(rig.gate, Rig.ALICE, "it looks fine");
+                });
+        Receipt abort = rig.rollouts.abort(rig.gate, Rig.BOB, "it hurts people");
+        assertTakenBack(abort);
+    }
+
+    @Test
+    void anAbortOfALogThatThrowsAnythingIsAReceiptThatSaysSo() {
+        canary();
+        log.refuse(Integer.MAX_VALUE, () -> new UncheckedIOException(new IOException("disk")));
+        Receipt abort = rig.rollouts.abort(rig.gate, Rig.BOB, "it hurts people");
+        assertThat(abort.failure()).get().asString().contains("disk");
+    }
+
+    @Test
+    void anAbortWhoseAnswerIsLostIsTheOneThatIsStored() {
+        Rollout rollout = canary();
+        log.loseAnAnswer();
+        Rig.stored(rig.rollouts.abort(rig.gate, Rig.BOB, "it hurts people"));
+        assertThat(rollout.running()).isFalse();
+        assertThat(rig.entries("rollout-abort")).hasSize(1);
     }
 
     private void another() {
