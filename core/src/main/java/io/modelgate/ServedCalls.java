@@ -301,7 +301,9 @@ final class ServedCalls {
         // A listener that closes has a call in hand and cannot wait for itself.
         int left = taking.isHeldByCurrentThread() ? queue.size() : unheard();
         if (left > 0 && !drain(LAST_HANDS)) {
-            warnings.warn("served calls", "a listener of served calls hangs: what waits for it is dropped");
+            warnings.warn(
+                    "served calls",
+                    "a listener of served calls hangs" + (queue.size() > 0 ? ": what waits for it is dropped" : ""));
         }
         over = true;
     }

@@ -1,6 +1,7 @@
 package io.modelgate.rollout;
 
 import io.modelgate.Gates;
+import io.modelgate.Outcome;
 import io.modelgate.ServedCall;
 import io.modelgate.control.ControlLog;
 import java.time.Duration;
@@ -41,8 +42,10 @@ final class ExposureCalls implements AutoCloseable {
      *
      * @param at when it began, by the clock, in milliseconds since 1970
      * @param began when it began, by the ticker, and no later than it was heard of
+     * @param routed whether its caller was routed to the version, which did not answer as a rung of another
      */
-    record Taken(String gate, String version, @Nullable String key, long at, long began, String outcome) {}
+    record Taken(
+            String gate, String version, @Nullable String key, long at, long began, String outcome, boolean routed) {}
 
     ExposureCalls(Gates gates) {
         this.gates = gates;
@@ -72,7 +75,8 @@ final class ExposureCalls implements AutoCloseable {
                 call.caller().keyOrNull(),
                 call.at().toEpochMilli(),
                 tick - Math.max(ago, 0),
-                call.id().text());
+                call.id().text(),
+                call.outcome() instanceof Outcome.Answered);
         if (cut || !waiting.offer(exposure) || (cut && waiting.remove(exposure))) {
             noRoom.increment(); // cut: after the last look, or in the middle of it
         }

@@ -89,7 +89,8 @@ final class OpenExposures {
 
     /** Whether it takes a call: unless its version is something else since, also one that was routed before the end and began after it. */
     boolean takes(ExposureCalls.Taken call) {
-        return sealing == null && (bounded ? owns(call) : answers(call.gate(), call.version()));
+        boolean late = !bounded && call.routed();
+        return sealing == null && (late ? answers(call.gate(), call.version()) : owns(call));
     }
 
     /** Whether a call is its own, by the tick at which it began: clocks are set, also as a rollout ends. */
