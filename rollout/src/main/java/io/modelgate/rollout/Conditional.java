@@ -77,9 +77,8 @@ final class Conditional {
                 if (gates.appendIf(seq, decision).isPresent()) {
                     return gates.append(decision); // it is there, and this changes nothing
                 }
-            } catch (
-                    RuntimeException
-                            e) { // a user's log may throw anything; if the gates are closed, append says so too
+            } catch (RuntimeException e) {
+                // A user's log may throw anything; if the gates are closed, append says so too.
                 LOG.debug("whether {} is stored is not known", decision.id(), e);
                 unsure = decision;
             }
