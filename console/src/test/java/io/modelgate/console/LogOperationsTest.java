@@ -29,8 +29,10 @@ class LogOperationsTest {
     @TempDir
     Path directory;
 
+    /** A gate whose declaration is the first entry of the log. A file takes its time, and what a test appends itself could come before it. */
     private static void gate(ConsoleRig rig) {
         rig.gates.<String, String>gate("credit-risk", g -> g.stable("v1", input -> "v1"));
+        Await.required(() -> rig.gates.log().head().seq() == 1);
     }
 
     private static void append(ConsoleRig rig, int from, int through) {
