@@ -97,6 +97,7 @@ class CommandAndServingProcessTest {
         Path log = directory.resolve("modelgate.log");
         Process serving = serve(log);
         awaitAnswer("model");
+        Await.required(() -> log.toFile().length() > 0); // it serves before its gate is declared in the file
 
         String killed = command(
                 "kill",

@@ -95,6 +95,11 @@ class ConsoleOnRedisTest {
                         .directory(directory.resolve("console"))
                         .instance("console")),
                 c -> TwoProcesses.staff(c.port(0)));
+        Client operator = new Client(console, TwoProcesses.OPERATOR);
+        // They serve before the log has their gate, and are listed after that.
+        Await.required(() -> operator.get("/api/v1/gates/credit-risk").status() == 200);
+        Await.required(() ->
+                names(operator.get("/api/v1/instances").at("/instances")).containsAll(List.of("server-1", "server-2")));
     }
 
     private Serving serve(String name) throws IOException {
