@@ -2,6 +2,7 @@ package io.modelgate.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.modelgate.control.FileControlLog;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -97,7 +98,9 @@ class CommandAndServingProcessTest {
         Path log = directory.resolve("modelgate.log");
         Process serving = serve(log);
         awaitAnswer("model");
-        Await.required(() -> log.toFile().length() > 0); // it serves before its gate is declared in the file
+        try (FileControlLog seen = FileControlLog.open(log)) { // it serves before its gate is declared and it is listed
+            Await.required(() -> !seen.instances().isEmpty());
+        }
 
         String killed = command(
                 "kill",

@@ -53,7 +53,7 @@ class StandaloneTest {
         serving = Gates.open(g -> g.controlLog(FileControlLog.open(file)));
         rollouts = Rollouts.open(serving);
         credit = gate("credit-risk");
-        Await.required(() -> serving.applied() == 1);
+        Await.required(() -> !serving.log().instances().isEmpty()); // the gate is declared, and this process listed
         console = Console.standalone(() -> FileControlLog.open(file), people.people());
     }
 
