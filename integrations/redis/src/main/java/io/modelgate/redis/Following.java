@@ -289,6 +289,7 @@ final class Following {
                 if (!copy.extend(List.of(entry))) {
                     break;
                 }
+                owed.arrived(entry.decision().id());
             }
             deliver();
             throw new ControlLogException(

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,10 +43,16 @@ final class Repair {
     private final Runnable onOwnLog;
     private long common;
 
-    /** The copy began to change, and nobody was told yet; since which entry. */
+    /** The log began to change, and nobody was told yet; since which entry. */
     private boolean changed;
 
     private long changedAfter;
+
+    /** To put the copy in the place of a fork, and Redis did not say whether it was done. */
+    private @Nullable Attempt unanswered;
+
+    /** What follows an entry is to give way, up to the end of the log in Redis; and what would have to be reported of that. */
+    private record Attempt(long after, Head losing, List<Decision> reports) {}
 
     /** What a comparison came to. */
     enum Result {
@@ -112,16 +119,22 @@ final class Repair {
         Head theirs = stream.head();
         Head ours = copy.head();
         if (theirs.seq() <= ours.seq() && copy.hashAt(theirs.seq()).equals(theirs.hash())) {
+            prevailedAfterAll();
             return theirs.equals(ours) ? indexed(ours) : restore(theirs, theirs.seq());
         }
         common = common(Math.min(theirs.seq(), ours.seq()));
         if (common == ours.seq()) {
+            prevailedAfterAll();
             return Result.SAME; // Redis only has more
         }
         if (common == 0 && !sameLog.getAsBoolean()) {
             throw otherLog();
         }
         List<Entry> suffix = chain(common, stream.read(common, theirs.seq()));
+        if (unanswered != null && !unanswered.losing().equals(theirs)) { // the fork went on: it can be done no more
+            forget(unanswered.reports());
+            unanswered = null;
+        }
         return theirs.seq() >= ours.seq() ? giveWay(ours, suffix) : prevail(theirs, suffix);
     }
 
@@ -198,8 +211,7 @@ final class Repair {
         List<Entry> lost = copy.read(common, Integer.MAX_VALUE);
         owed.add(owing(ours, lost, suffix));
         // Whatever fails from here on: who was given what is gone hears of it.
-        changedAfter = changed ? Math.min(changedAfter, common) : common;
-        changed = true;
+        change(common);
         copy.replaceAfter(common, suffix);
         suffix.forEach(entry -> owed.arrived(entry.decision().id()));
         List<String> arrived = owed.arrived();
@@ -219,24 +231,60 @@ final class Repair {
     private Result prevail(Head theirs, List<Entry> lost) throws IOException {
         List<Entry> staying = copy.read(common, Integer.MAX_VALUE);
         List<Decision> owing = owing(theirs, lost, staying);
+        List<Decision> reports =
+                owing.stream().filter(each -> each.type().equals(REPORT)).toList();
         owed.add(owing);
         if (common == 0) {
             onOwnLog.run();
         }
-        if (!stream.restore(theirs, common, copy, instance)) {
-            // What was owed for it is not lost yet; a kill more is none too many, but a report would be false.
-            owing.stream().filter(each -> each.type().equals(REPORT)).forEach(each -> owed.stored(each.id()));
+        boolean restored;
+        try {
+            restored = stream.restore(theirs, common, copy, instance);
+        } catch (ControlLogException e) {
+            unanswered = new Attempt(common, theirs, reports);
+            throw e;
+        }
+        if (!restored) {
+            // What was owed is not lost yet: a kill more is none too many, but a report would be false.
+            if (unanswered == null) {
+                forget(reports);
+            }
             return Result.AGAIN;
         }
+        unanswered = null;
+        prevailed(common, theirs);
+        // Owed decisions go to the log by the hand of whoever serves from it, who is told by this.
+        return Result.REPLACED;
+    }
+
+    private void prevailed(long after, Head losing) {
         LOG.error(
                 "the control log in Redis had lost entries from {} on and gone on without them, to {}: they are restored from copy {}. The kills"
                         + " of those that gave way are appended again, and entry fork-{} will name them all",
-                common + 1,
-                theirs.seq(),
+                after + 1,
+                losing.seq(),
                 copy.path(),
-                theirs.hash());
-        // Owed decisions go to the log by the hand of whoever serves from it, who is told by this.
-        return Result.REPLACED;
+                losing.hash());
+    }
+
+    /** Redis has what the copy has: if it did not answer when that was to be restored, it was done, and is told of now. */
+    private void prevailedAfterAll() {
+        Attempt attempt = unanswered;
+        if (attempt != null) {
+            unanswered = null;
+            change(attempt.after());
+            prevailed(attempt.after(), attempt.losing());
+        }
+    }
+
+    private void forget(List<Decision> reports) {
+        reports.forEach(each -> owed.stored(each.id()));
+    }
+
+    /** Others have other entries after one than they were given, and are to be told. */
+    private void change(long after) {
+        changedAfter = changed ? Math.min(changedAfter, after) : after;
+        changed = true;
     }
 
     private List<Decision> owing(Head losing, List<Entry> lost, List<Entry> staying) throws IOException {

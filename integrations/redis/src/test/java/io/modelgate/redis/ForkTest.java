@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Test;
 /** Redis lost entries and went on without them. */
 class ForkTest extends OnOneRedis {
 
+    private static final String RESTORING = "modelgate:{modelgate}:restoring";
+
     private LogFleet.Member a;
     private LogFleet.Member b;
 
@@ -90,6 +92,66 @@ class ForkTest extends OnOneRedis {
         a.settle();
         fleet.agree();
         assertThat(b.ids()).contains("a4");
+    }
+
+    /** From now on no process can restore its copy: what marks that one is at it is of another type. */
+    private void nobodyRestores() {
+        fleet.redis.command("RPUSH", RESTORING, "x");
+    }
+
+    private boolean reports(LogFleet.Member member) {
+        return member.log.owed().stream().anyMatch(decision -> decision.type().equals("fork"));
+    }
+
+    /** Puts a's copy in the place of the fork, as a does itself; or as it had done when the reply was lost. */
+    private void restore() throws Exception {
+        Path file = Files.copy(a.directory.resolve("modelgate.log"), directory.resolve("restored.log"));
+        Entry end = b.log.read(3, 1).get(0);
+        try (Copy copy = Copy.open(file, entry -> {}, decision -> {});
+                RedisLink link = RedisLink.open(RedisAddress.parse(fleet.redis.uri()), Duration.ofSeconds(20))) {
+            assertThat(link.awaitConnected(Duration.ofSeconds(20))).isTrue();
+            LogStream stream = new LogStream(link, new LogKeys("modelgate"));
+            assertThat(stream.restore(end.head(), 3, copy, "someone")).isTrue();
+        }
+    }
+
+    @Test
+    void aRestoreThatRedisMadeAndDidNotConfirmIsAppendedForAndToldOfAsWell() throws Exception {
+        nobodyRestores();
+        fork("b4");
+        until(() -> reports(a));
+        a.proxy.cut();
+        b.proxy.cut(); // it would report the same
+        fleet.redis.command("DEL", RESTORING);
+        restore();
+        assertThat(a.replaced).hasValue(0);
+
+        a.proxy.heal();
+        until(() -> a.replaced.get() > 0);
+        a.settle();
+        assertThat(a.ids())
+                .startsWith("d1", "k2", "n3", "a4", "a5")
+                .contains("b4")
+                .doesNotHaveDuplicates();
+        assertThat(lost(a)).containsExactly("b4");
+        assertThat(a.log.owed()).isEmpty();
+    }
+
+    @Test
+    void whatAnAttemptToRestoreWouldHaveReportedIsForgottenWhereTheForkStays() throws Exception {
+        nobodyRestores();
+        fork("b4");
+        until(() -> reports(a));
+        b.append(List.of(decision("note", "n5"), kill("b6")));
+        until(() -> a.replaced.get() > 0);
+        a.settle();
+        fleet.agree();
+        assertThat(a.ids())
+                .startsWith("d1", "k2", "n3", "b4", "n5", "b6")
+                .contains("a4")
+                .doesNotHaveDuplicates();
+        assertThat(lost(a)).as("and not b4, which is there").containsExactly("a4", "a5");
+        assertThat(a.log.owed()).isEmpty();
     }
 
     @Test
