@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** A gate in front of real models on real applications, and everything that goes wrong: the program behind {@code ./demo}. */
 public final class Demo {
 
-    private static final int CALLERS = 40_000;
+    /** So many that the evidence for v2 is there before all of them have asked once. */
+    static final int CALLERS = 40_000;
+
     private static final String USAGE = "usage: ./demo [--summary-json FILE] [--once]\n"
             + "tells the story, then serves on with the operators' console, until Ctrl-C; --once ends after the story";
 

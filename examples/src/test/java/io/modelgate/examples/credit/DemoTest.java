@@ -45,7 +45,7 @@ class DemoTest {
     void theNumbersOfTheWholeStoryAddUp() throws IOException {
         Path log = directory.resolve("modelgate.log");
         Path json = directory.resolve("summary.json");
-        Books books = new Story(page, log, 12_000).play();
+        Books books = new Story(page, log, Demo.CALLERS).play();
 
         assertThat(Demo.close(books, page, log, json)).as(printed()).isZero();
 
