@@ -177,13 +177,20 @@ final class Following {
         suspicious = false;
         identity.share(link, keys);
         Repair.Result result = repairOrTakeWhatFits();
-        identity.adopt(link, keys);
+        try {
+            identity.adopt(link, keys);
+        } finally { // it is said once
+            tellIfReplaced(result);
+        }
         if (result == Repair.Result.AGAIN) {
             suspicious = true;
             throw new ControlLogException("another process is repairing the log in Redis");
         }
+    }
+
+    private void tellIfReplaced(Repair.Result result) {
         if (result == Repair.Result.REPLACED) {
-            followers.forEach(follower -> follower.back(repair.common()));
+            followers.forEach(follower -> follower.back(repair.stayed()));
             listeners.forEach(Following::tell);
         }
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -28,7 +29,7 @@ final class Repair {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisControlLog.class);
     private static final String REPORT = "fork";
-    private static final Set<String> AGAIN = Set.of("kill", REPORT);
+    private static final Set<String> KEPT = Set.of("kill", REPORT);
     private static final int NAMED = 1_000;
     private static final int SHORT = 8;
 
@@ -43,22 +44,28 @@ final class Repair {
     private final Runnable onOwnLog;
     private long common;
 
-    /** The log began to change, and nobody was told yet; since which entry. */
+    /** Something has changed that nobody was told of yet; and the last entry of the copy that has not. */
     private boolean changed;
 
     private long changedAfter;
 
-    /** To put the copy in the place of a fork, and Redis did not say whether it was done. */
-    private @Nullable Attempt unanswered;
+    /** Set from when this copy is to replace a fork in Redis until it is known which of the two stays. */
+    private @Nullable Restoring restoring;
 
-    /** What follows an entry is to give way, up to the end of the log in Redis; and what would have to be reported of that. */
-    private record Attempt(long after, Head losing, List<Decision> reports) {}
+    /**
+     * A fork that is to give way to this copy.
+     *
+     * @param after the last entry that both have
+     * @param losing where the fork ended
+     * @param report what is to be said of it once it has given way, if it had anything that the copy has not
+     */
+    private record Restoring(long after, Head losing, Optional<Decision> report) {}
 
     /** What a comparison came to. */
     enum Result {
         /** The copy is what Redis has, or the first part of it. */
         SAME,
-        /** The copy has other entries than before. */
+        /** The copy has other entries than before, or others gave way to it: there may be decisions that are owed. */
         REPLACED,
         /** Someone else changes Redis: look again. */
         AGAIN
@@ -97,7 +104,6 @@ final class Repair {
                 return result;
             }
             changed = false;
-            common = result == Result.REPLACED ? Math.min(common, changedAfter) : changedAfter;
             return Result.REPLACED;
         } catch (IOException e) {
             throw new ControlLogException(
@@ -110,30 +116,35 @@ final class Repair {
         }
     }
 
-    /** After REPLACED: the last entry that stayed. */
-    long common() {
-        return common;
+    /** After REPLACED: the last entry of the copy that stayed. */
+    long stayed() {
+        return changedAfter;
     }
 
     private Result compare() throws IOException {
         Head theirs = stream.head();
         Head ours = copy.head();
         if (theirs.seq() <= ours.seq() && copy.hashAt(theirs.seq()).equals(theirs.hash())) {
-            prevailedAfterAll();
-            return theirs.equals(ours) ? indexed(ours) : restore(theirs, theirs.seq());
+            Result result = theirs.equals(ours) ? indexed(ours) : restore(theirs, theirs.seq());
+            if (result == Result.SAME) {
+                gaveWay();
+            }
+            return result;
         }
         common = common(Math.min(theirs.seq(), ours.seq()));
         if (common == ours.seq()) {
-            prevailedAfterAll();
+            gaveWay();
             return Result.SAME; // Redis only has more
         }
         if (common == 0 && !sameLog.getAsBoolean()) {
             throw otherLog();
         }
         List<Entry> suffix = chain(common, stream.read(common, theirs.seq()));
-        if (unanswered != null && !unanswered.losing().equals(theirs)) { // the fork went on: it can be done no more
-            forget(unanswered.reports());
-            unanswered = null;
+        Restoring begun = restoring;
+        if (begun != null && suffix.stream().anyMatch(entry -> entry.head().equals(begun.losing()))) {
+            restoring = null; // that fork is still there
+        } else {
+            gaveWay();
         }
         return theirs.seq() >= ours.seq() ? giveWay(ours, suffix) : prevail(theirs, suffix);
     }
@@ -209,9 +220,11 @@ final class Repair {
     /** Redis went on without the end of the copy, and has at least as many entries. */
     private Result giveWay(Head ours, List<Entry> suffix) throws IOException {
         List<Entry> lost = copy.read(common, Integer.MAX_VALUE);
-        owed.add(owing(ours, lost, suffix));
-        // Whatever fails from here on: who was given what is gone hears of it.
-        change(common);
+        List<Entry> missing = missing(lost, suffix);
+        List<Decision> owing = new ArrayList<>(again(missing));
+        report(ours, lost, missing).ifPresent(owing::add);
+        owed.add(owing);
+        mustTell(common); // whatever fails from here on
         copy.replaceAfter(common, suffix);
         suffix.forEach(entry -> owed.arrived(entry.decision().id()));
         List<String> arrived = owed.arrived();
@@ -224,94 +237,85 @@ final class Repair {
                 ours.seq(),
                 copy.path(),
                 ours.hash());
-        return Result.REPLACED;
+        return Result.SAME;
     }
 
     /** Redis went on without the end of the copy, and has fewer entries. */
     private Result prevail(Head theirs, List<Entry> lost) throws IOException {
-        List<Entry> staying = copy.read(common, Integer.MAX_VALUE);
-        List<Decision> owing = owing(theirs, lost, staying);
-        List<Decision> reports =
-                owing.stream().filter(each -> each.type().equals(REPORT)).toList();
-        owed.add(owing);
+        List<Entry> missing = missing(lost, copy.read(common, Integer.MAX_VALUE));
+        restoring = new Restoring(common, theirs, report(theirs, lost, missing));
+        owed.add(again(missing)); // whoever it is that stays: a kill more is none too many
         if (common == 0) {
             onOwnLog.run();
         }
-        boolean restored;
-        try {
-            restored = stream.restore(theirs, common, copy, instance);
-        } catch (ControlLogException e) {
-            unanswered = new Attempt(common, theirs, reports);
-            throw e;
-        }
-        if (!restored) {
-            // What was owed is not lost yet: a kill more is none too many, but a report would be false.
-            if (unanswered == null) {
-                forget(reports);
-            }
+        if (!stream.restore(theirs, common, copy, instance)) {
             return Result.AGAIN;
         }
-        unanswered = null;
-        prevailed(common, theirs);
-        // Owed decisions go to the log by the hand of whoever serves from it, who is told by this.
-        return Result.REPLACED;
+        gaveWay();
+        return Result.SAME;
     }
 
-    private void prevailed(long after, Head losing) {
-        LOG.error(
-                "the control log in Redis had lost entries from {} on and gone on without them, to {}: they are restored from copy {}. The kills"
-                        + " of those that gave way are appended again, and entry fork-{} will name them all",
-                after + 1,
-                losing.seq(),
-                copy.path(),
-                losing.hash());
-    }
-
-    /** Redis has what the copy has: if it did not answer when that was to be restored, it was done, and is told of now. */
-    private void prevailedAfterAll() {
-        Attempt attempt = unanswered;
-        if (attempt != null) {
-            unanswered = null;
-            change(attempt.after());
-            prevailed(attempt.after(), attempt.losing());
+    /**
+     * The fork that this copy was to replace is not in Redis any more, whoever did that; Redis need not have answered. Only now is it reported. What is
+     * owed for it goes to the log by the hand of whoever serves from it, who is told.
+     */
+    private void gaveWay() {
+        Restoring done = restoring;
+        if (done == null) {
+            return;
         }
+        owed.add(done.report().stream().toList());
+        restoring = null;
+        mustTell(copy.head().seq());
+        LOG.error(
+                "the control log in Redis had lost entries from {} on and gone on without them, to {}: it has those of copy {} again, or others. The"
+                        + " kills of those that gave way are appended again, and entry fork-{} will name them all",
+                done.after() + 1,
+                done.losing().seq(),
+                copy.path(),
+                done.losing().hash());
     }
 
-    private void forget(List<Decision> reports) {
-        reports.forEach(each -> owed.stored(each.id()));
-    }
-
-    /** Others have other entries after one than they were given, and are to be told. */
-    private void change(long after) {
-        changedAfter = changed ? Math.min(changedAfter, after) : after;
+    private void mustTell(long stayed) {
+        changedAfter = changed ? Math.min(changedAfter, stayed) : stayed;
         changed = true;
     }
 
-    private List<Decision> owing(Head losing, List<Entry> lost, List<Entry> staying) throws IOException {
+    /** Those whose decisions are not among others. */
+    private static List<Entry> missing(List<Entry> lost, List<Entry> others) {
         Set<String> there = new HashSet<>();
-        staying.forEach(entry -> there.add(entry.decision().id()));
-        List<Decision> owing = new ArrayList<>();
-        List<Object> named = new ArrayList<>();
+        others.forEach(entry -> there.add(entry.decision().id()));
+        return lost.stream()
+                .filter(entry -> !there.contains(entry.decision().id()))
+                .toList();
+    }
+
+    /** What is appended again, of entries that gave way. */
+    private static List<Decision> again(List<Entry> missing) {
+        return missing.stream()
+                .map(Entry::decision)
+                .filter(decision -> KEPT.contains(decision.type()))
+                .toList();
+    }
+
+    /** Sets aside what gives way, and names what is missing of it. */
+    private Optional<Decision> report(Head losing, List<Entry> lost, List<Entry> missing) throws IOException {
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         for (Entry entry : lost) {
             lines.writeBytes(entry.line());
             lines.write('\n');
-            if (there.contains(entry.decision().id())) {
-                continue;
-            }
-            if (AGAIN.contains(entry.type())) {
-                owing.add(entry.decision());
-            }
-            if (named.size() < NAMED) {
-                named.add(Map.of("seq", entry.seq(), "id", entry.decision().id(), "type", entry.type()));
-            }
         }
-        String suffix = "fork-" + losing.seq() + "-" + losing.hash().substring(0, SHORT);
-        Path aside = copy.setAside(suffix, lines.toByteArray());
-        if (!named.isEmpty()) {
-            owing.add(report(losing, named, aside, lines.toByteArray()));
+        Path aside =
+                copy.setAside("fork-" + losing.seq() + "-" + losing.hash().substring(0, SHORT), lines.toByteArray());
+        if (missing.isEmpty()) {
+            return Optional.empty();
         }
-        return owing;
+        List<Object> named = missing.stream()
+                .limit(NAMED)
+                .<Object>map(entry ->
+                        Map.of("seq", entry.seq(), "id", entry.decision().id(), "type", entry.type()))
+                .toList();
+        return Optional.of(report(losing, named, aside, lines.toByteArray()));
     }
 
     private Decision report(Head losing, List<Object> named, Path aside, byte[] lines) {

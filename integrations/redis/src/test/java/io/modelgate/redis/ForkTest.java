@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Redis lost entries and went on without them. */
 class ForkTest extends OnOneRedis {
@@ -94,13 +96,13 @@ class ForkTest extends OnOneRedis {
         assertThat(b.ids()).contains("a4");
     }
 
-    /** From now on no process can restore its copy: what marks that one is at it is of another type. */
+    /** From now on nobody can restore a copy: each attempt fails, because the mark of who is at it is of another type. */
     private void nobodyRestores() {
         fleet.redis.command("RPUSH", RESTORING, "x");
     }
 
-    private boolean reports(LogFleet.Member member) {
-        return member.log.owed().stream().anyMatch(decision -> decision.type().equals("fork"));
+    private static boolean owes(LogFleet.Member member, String id) {
+        return member.log.owed().stream().anyMatch(decision -> decision.id().equals(id));
     }
 
     /** Puts a's copy in the place of the fork, as a does itself; or as it had done when the reply was lost. */
@@ -115,16 +117,23 @@ class ForkTest extends OnOneRedis {
         }
     }
 
-    @Test
-    void aRestoreThatRedisMadeAndDidNotConfirmIsAppendedForAndToldOfAsWell() throws Exception {
-        nobodyRestores();
+    /** Its own attempt failed, or somebody else was at it who ended before anything was appended. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRestoreThatWasNotConfirmedIsToldOfOnceItShows(boolean own) throws Exception {
+        if (own) {
+            nobodyRestores();
+        } else {
+            fleet.redis.command("SET", RESTORING, "someone");
+        }
         fork("b4");
-        until(() -> reports(a));
+        until(() -> owes(a, "b4"));
         a.proxy.cut();
         b.proxy.cut(); // it would report the same
         fleet.redis.command("DEL", RESTORING);
         restore();
         assertThat(a.replaced).hasValue(0);
+        assertThat(a.log.owed()).extracting(Decision::id).containsExactly("b4");
 
         a.proxy.heal();
         until(() -> a.replaced.get() > 0);
@@ -138,10 +147,10 @@ class ForkTest extends OnOneRedis {
     }
 
     @Test
-    void whatAnAttemptToRestoreWouldHaveReportedIsForgottenWhereTheForkStays() throws Exception {
+    void anAttemptToRestoreReportsNothingWhereTheForkStays() throws Exception {
         nobodyRestores();
         fork("b4");
-        until(() -> reports(a));
+        until(() -> owes(a, "b4"));
         b.append(List.of(decision("note", "n5"), kill("b6")));
         until(() -> a.replaced.get() > 0);
         a.settle();
