@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -57,9 +56,9 @@ final class Repair {
      *
      * @param after the last entry that both have
      * @param losing where the fork ended
-     * @param report what is to be said of it once it has given way, if it had anything that the copy has not
+     * @param owing what the log is owed once it has given way, and the report of that; nothing if it has nothing that the copy has not
      */
-    private record Restoring(long after, Head losing, Optional<Decision> report) {}
+    private record Restoring(long after, Head losing, List<Decision> owing) {}
 
     /** What a comparison came to. */
     enum Result {
@@ -116,7 +115,7 @@ final class Repair {
         }
     }
 
-    /** After REPLACED: the last entry of the copy that stayed. */
+    /** After REPLACED: the last entry of the copy that stayed, or more where all did. */
     long stayed() {
         return changedAfter;
     }
@@ -140,6 +139,9 @@ final class Repair {
             throw otherLog();
         }
         List<Entry> suffix = chain(common, stream.read(common, theirs.seq()));
+        if (suffix.isEmpty() || !suffix.get(suffix.size() - 1).head().equals(theirs)) {
+            return Result.AGAIN; // it is changed by somebody else meanwhile
+        }
         Restoring begun = restoring;
         if (begun != null && suffix.stream().anyMatch(entry -> entry.head().equals(begun.losing()))) {
             restoring = null; // that fork is still there
@@ -221,9 +223,7 @@ final class Repair {
     private Result giveWay(Head ours, List<Entry> suffix) throws IOException {
         List<Entry> lost = copy.read(common, Integer.MAX_VALUE);
         List<Entry> missing = missing(lost, suffix);
-        List<Decision> owing = new ArrayList<>(again(missing));
-        report(ours, lost, missing).ifPresent(owing::add);
-        owed.add(owing);
+        owed.add(owing(ours, lost, missing));
         mustTell(common); // whatever fails from here on
         copy.replaceAfter(common, suffix);
         suffix.forEach(entry -> owed.arrived(entry.decision().id()));
@@ -243,7 +243,7 @@ final class Repair {
     /** Redis went on without the end of the copy, and has fewer entries. */
     private Result prevail(Head theirs, List<Entry> lost) throws IOException {
         List<Entry> missing = missing(lost, copy.read(common, Integer.MAX_VALUE));
-        restoring = new Restoring(common, theirs, report(theirs, lost, missing));
+        restoring = new Restoring(common, theirs, owing(theirs, lost, missing));
         owed.add(again(missing)); // whoever it is that stays: a kill more is none too many
         if (common == 0) {
             onOwnLog.run();
@@ -264,9 +264,12 @@ final class Repair {
         if (done == null) {
             return;
         }
-        owed.add(done.report().stream().toList());
+        owed.add(done.owing());
         restoring = null;
-        mustTell(copy.head().seq());
+        if (done.owing().isEmpty()) {
+            return;
+        }
+        mustTell(Long.MAX_VALUE); // the copy is what it was
         LOG.error(
                 "the control log in Redis had lost entries from {} on and gone on without them, to {}: it has those of copy {} again, or others. The"
                         + " kills of those that gave way are appended again, and entry fork-{} will name them all",
@@ -298,8 +301,8 @@ final class Repair {
                 .toList();
     }
 
-    /** Sets aside what gives way, and names what is missing of it. */
-    private Optional<Decision> report(Head losing, List<Entry> lost, List<Entry> missing) throws IOException {
+    /** Sets aside what gives way; what is appended again of it, and the report that names what is missing. */
+    private List<Decision> owing(Head losing, List<Entry> lost, List<Entry> missing) throws IOException {
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         for (Entry entry : lost) {
             lines.writeBytes(entry.line());
@@ -308,14 +311,16 @@ final class Repair {
         Path aside =
                 copy.setAside("fork-" + losing.seq() + "-" + losing.hash().substring(0, SHORT), lines.toByteArray());
         if (missing.isEmpty()) {
-            return Optional.empty();
+            return List.of();
         }
         List<Object> named = missing.stream()
                 .limit(NAMED)
                 .<Object>map(entry ->
                         Map.of("seq", entry.seq(), "id", entry.decision().id(), "type", entry.type()))
                 .toList();
-        return Optional.of(report(losing, named, aside, lines.toByteArray()));
+        List<Decision> owing = new ArrayList<>(again(missing));
+        owing.add(report(losing, named, aside, lines.toByteArray()));
+        return owing;
     }
 
     private Decision report(Head losing, List<Object> named, Path aside, byte[] lines) {
