@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -56,9 +57,9 @@ final class Repair {
      *
      * @param after the last entry that both have
      * @param losing where the fork ended
-     * @param owing what the log is owed once it has given way, and the report of that; nothing if it has nothing that the copy has not
+     * @param report what is to be said of it once it has given way, if it has anything that the copy has not
      */
-    private record Restoring(long after, Head losing, List<Decision> owing) {}
+    private record Restoring(long after, Head losing, Optional<Decision> report) {}
 
     /** What a comparison came to. */
     enum Result {
@@ -223,7 +224,9 @@ final class Repair {
     private Result giveWay(Head ours, List<Entry> suffix) throws IOException {
         List<Entry> lost = copy.read(common, Integer.MAX_VALUE);
         List<Entry> missing = missing(lost, suffix);
-        owed.add(owing(ours, lost, missing));
+        List<Decision> owing = new ArrayList<>(again(missing));
+        report(ours, lost, missing).ifPresent(owing::add);
+        owed.add(owing);
         mustTell(common); // whatever fails from here on
         copy.replaceAfter(common, suffix);
         suffix.forEach(entry -> owed.arrived(entry.decision().id()));
@@ -243,8 +246,9 @@ final class Repair {
     /** Redis went on without the end of the copy, and has fewer entries. */
     private Result prevail(Head theirs, List<Entry> lost) throws IOException {
         List<Entry> missing = missing(lost, copy.read(common, Integer.MAX_VALUE));
-        restoring = new Restoring(common, theirs, owing(theirs, lost, missing));
+        Optional<Decision> report = report(theirs, lost, missing);
         owed.add(again(missing)); // whoever it is that stays: a kill more is none too many
+        restoring = new Restoring(common, theirs, report);
         if (common == 0) {
             onOwnLog.run();
         }
@@ -264,9 +268,10 @@ final class Repair {
         if (done == null) {
             return;
         }
-        owed.add(done.owing());
+        // Its kills are owed already, and may have arrived again meanwhile.
+        owed.add(done.report().stream().toList());
         restoring = null;
-        if (done.owing().isEmpty()) {
+        if (done.report().isEmpty()) {
             return;
         }
         mustTell(Long.MAX_VALUE); // the copy is what it was
@@ -301,8 +306,8 @@ final class Repair {
                 .toList();
     }
 
-    /** Sets aside what gives way; what is appended again of it, and the report that names what is missing. */
-    private List<Decision> owing(Head losing, List<Entry> lost, List<Entry> missing) throws IOException {
+    /** Sets aside what gives way, and names what is missing of it. */
+    private Optional<Decision> report(Head losing, List<Entry> lost, List<Entry> missing) throws IOException {
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         for (Entry entry : lost) {
             lines.writeBytes(entry.line());
@@ -311,16 +316,14 @@ final class Repair {
         Path aside =
                 copy.setAside("fork-" + losing.seq() + "-" + losing.hash().substring(0, SHORT), lines.toByteArray());
         if (missing.isEmpty()) {
-            return List.of();
+            return Optional.empty();
         }
         List<Object> named = missing.stream()
                 .limit(NAMED)
                 .<Object>map(entry ->
                         Map.of("seq", entry.seq(), "id", entry.decision().id(), "type", entry.type()))
                 .toList();
-        List<Decision> owing = new ArrayList<>(again(missing));
-        owing.add(report(losing, named, aside, lines.toByteArray()));
-        return owing;
+        return Optional.of(report(losing, named, aside, lines.toByteArray()));
     }
 
     private Decision report(Head losing, List<Object> named, Path aside, byte[] lines) {
