@@ -20,9 +20,9 @@ class CallTallyTest {
                 }
             }
         });
+        // While it is interpreted, a reader is slower than who counts.
         for (int i = 0; i < 50_000; i++) {
-            assertThat(tally.counts().values(0).count())
-                    .isZero(); // while it is interpreted, a reader is slower than who counts
+            assertThat(tally.counts().values(0).count()).isZero();
         }
         counting.start();
         try {

@@ -58,9 +58,10 @@ final class DriftRig implements AutoCloseable {
     DriftRig calls(int times, double power) {
         for (int i = 0; i < times; i++) {
             gate.call(Math.pow(random.nextDouble(), power), Caller.of("user-" + callers++));
+            // Where thousands wait they are heard in another order, and of two that look like one caller the other
+            // counts.
             if (i % 1_000 == 0) {
-                gates.flushServed(); // where thousands wait they are heard in another order, and of two that look
-                // like one caller the other counts
+                gates.flushServed();
             }
         }
         gates.flushServed();
